@@ -1,0 +1,300 @@
+# SPDX-License-Identifier: MIT
+#
+# Everything that is made lies under $(BUILD).  Settings, on the command line or
+# in config.local.mk:
+#
+#   V=1           show the commands          prefix=DIR    where to install
+#   DEVELOPER=1   warnings are errors        DESTDIR=DIR   staging directory
+#   STATIC=1      one program, its libraries linked in, no libops.so
+#   SANITIZE=address,undefined               built and tested in its own folder
+
+-include config.local.mk
+
+VERSION := $(shell cat VERSION)
+SOVERSION = 0
+
+BUILD ?= build$(if $(STATIC),/static)$(if $(SANITIZE),/san)
+prefix ?= /usr/local
+bindir ?= $(prefix)/bin
+libdir ?= $(prefix)/lib
+includedir ?= $(prefix)/include
+mandir ?= $(prefix)/share/man
+pkgconfigdir ?= $(libdir)/pkgconfig
+bashcompdir ?= $(prefix)/share/bash-completion/completions
+zshcompdir ?= $(prefix)/share/zsh/site-functions
+fishcompdir ?= $(prefix)/share/fish/vendor_completions.d
+
+# How the program finds libops.so: beside itself, as in build/, or in the lib
+# directory beside its own, as installed.  Distributions set it empty.
+RPATH ?= $$ORIGIN:$$ORIGIN/../lib
+
+PKG_CONFIG ?= pkg-config
+INSTALL ?= install
+PACKAGES = libgit2 yaml-0.1 libcjson libmd
+PKG_CFLAGS := $(shell $(PKG_CONFIG) --cflags $(PACKAGES) check 2>/dev/null)
+PKG_LIBS := $(shell $(PKG_CONFIG) --libs $(PACKAGES) 2>/dev/null)
+CHECK_LIBS := $(shell $(PKG_CONFIG) --libs check 2>/dev/null)
+UTIL_LIBS := $(shell $(PKG_CONFIG) --libs libcjson libmd 2>/dev/null)
+
+CFLAGS ?= -O2 -g
+WARNINGS = -Wall -Wextra -pedantic -Wshadow -Wstrict-prototypes \
+	-Wmissing-prototypes -Wwrite-strings -Wvla -Wformat=2 -Wundef \
+	$(if $(DEVELOPER),-Werror)
+SANITIZE_FLAGS = $(if $(SANITIZE),-fsanitize=$(SANITIZE) \
+	-fno-sanitize-recover=undefined -fno-omit-frame-pointer)
+COMPILE = $(CC) -std=c11 -D_GNU_SOURCE -DOPS_VERSION='"$(VERSION)"' \
+	$(WARNINGS) $(CPPFLAGS) $(CFLAGS) $(SANITIZE_FLAGS) -MMD -MP
+LINK = $(CC) $(CFLAGS) $(SANITIZE_FLAGS) $(LDFLAGS)
+
+# What the compiler lets each part see.  The library is compiled hidden, but for
+# what the public headers declare (lib/export.h); commands see the public
+# headers, their own and lib/util.
+LIB_FLAGS = -Ilib -Iinclude $(PKG_CFLAGS) -fPIC -fvisibility=hidden \
+	-fno-semantic-interposition -include lib/export.h
+CMD_FLAGS = -Iinclude -Icmd -I$(BUILD)/cmdinc
+UNIT_FLAGS = -Ilib -Iinclude -It/unit $(PKG_CFLAGS)
+
+LIB_SRC := $(wildcard lib/*/*.c)
+CMD_SRC := $(wildcard cmd/*.c)
+DATA := $(wildcard lib/model/*.yaml)
+HEADERS := include/ops.h $(wildcard include/ops/*.h)
+MAN := $(wildcard docs/*.[1-8])
+HELPER_SRC := $(wildcard t/helper/*.c)
+UNIT_SRC := $(wildcard t/unit/u-*.c)
+FUZZ_SRC := $(wildcard t/fuzz/fuzz-*.c)
+
+DATA_OBJ := $(DATA:lib/model/%.yaml=$(BUILD)/gen/%.o)
+LIB_OBJ := $(LIB_SRC:%.c=$(BUILD)/%.o) $(DATA_OBJ)
+UTIL_OBJ := $(filter $(BUILD)/lib/util/%,$(LIB_OBJ))
+CMD_OBJ := $(CMD_SRC:%.c=$(BUILD)/%.o)
+HELPERS := $(HELPER_SRC:t/helper/%.c=$(BUILD)/t/%)
+UNITS := $(UNIT_SRC:t/unit/%.c=$(BUILD)/t/%)
+EXAMPLES := $(if $(STATIC),,$(patsubst %.c,$(BUILD)/%,$(wildcard examples/api/*.c)))
+SCRIPTS := $(wildcard t/[0-9][0-9][0-9][0-9]-*.sh)
+SLOW := $(wildcard t/slow/[0-9][0-9][0-9][0-9]-*.sh)
+
+SONAME = libops.so.$(SOVERSION)
+SOFILE = libops.so.$(VERSION)
+PROGRAM = $(BUILD)/ops
+LIBRARY = $(BUILD)/$(SOFILE)
+
+ifeq ($(V),1)
+Q =
+say = @mkdir -p $(@D); :
+else
+Q = @
+say = @mkdir -p $(@D); printf '  %-7s %s\n'
+endif
+
+# libops.so hides what lib/libops.sym does not list, and calls itself directly.
+SO_LDFLAGS = -shared -Wl,-soname,$(SONAME) -Wl,--version-script=lib/libops.sym \
+	-Wl,-Bsymbolic-functions $(if $(SANITIZE),,-Wl,--no-undefined)
+# The program takes the place of two functions of mbedTLS: see cmd/notls.c.
+NOTLS = mbedtls_x509_crt_parse_file mbedtls_x509_crt_parse_path
+comma = ,
+
+ifdef STATIC
+# Every library that has an archive is linked in, the others stay shared.
+archive = $(if $(filter /%,$(shell $(CC) -print-file-name=lib$(1).a)),-l:lib$(1).a,-l$(1))
+STATIC_LIBS ?= $(foreach l,$(patsubst -l%,%,$(filter -l%, \
+	$(shell $(PKG_CONFIG) --static --libs $(PACKAGES) 2>/dev/null) \
+	$(if $(shell $(PKG_CONFIG) --exists libcrypto && echo y),-lcrypto))), \
+	$(if $(filter c m rt dl pthread,$(l)),-l$(l),$(call archive,$(l))))
+CMD_FLAGS += -DOPS_STATIC
+PROGRAM_DEPS = $(BUILD)/libops.a
+PROGRAM_LDFLAGS = $(NOTLS:%=-Wl$(comma)--wrap=%)
+PROGRAM_LIBS = $(BUILD)/libops.a -Wl,--start-group $(STATIC_LIBS) -Wl,--end-group
+all: $(PROGRAM) $(BUILD)/git-ops
+else
+PROGRAM_DEPS = $(LIBRARY) $(BUILD)/libutil.a
+PROGRAM_LDFLAGS = -Wl,--dynamic-list=cmd/notls.list $(if $(RPATH),-Wl$(comma)-rpath$(comma)'$(RPATH)')
+PROGRAM_LIBS = $(LIBRARY) $(BUILD)/libutil.a $(UTIL_LIBS)
+all: $(PROGRAM) $(BUILD)/git-ops $(LIBRARY) $(BUILD)/libops.a $(BUILD)/ops.pc
+endif
+
+.PHONY: all check check-build check-unit check-shell check-style check-slow \
+	check-valgrind test demo bench fuzz fuzz-programs deps install \
+	uninstall dist distcheck clean force
+.DELETE_ON_ERROR:
+.SUFFIXES:
+.SECONDARY:
+
+# --- building ---
+
+# Rebuilds everything when the flags or the version change.
+$(BUILD)/flags: force
+	@$(PKG_CONFIG) --exists $(PACKAGES) || { \
+		echo "libraries are missing ($(PACKAGES)): run 'make deps'" >&2; \
+		exit 3; }
+	@mkdir -p $(@D)
+	@printf '%s\n' '$(subst ','\'',$(COMPILE) $(LIB_FLAGS) $(CMD_FLAGS))' \
+		'$(subst ','\'',$(LINK) $(PROGRAM_LDFLAGS) $(PROGRAM_LIBS))' >$@.new
+	@if cmp -s $@.new $@; then rm $@.new; else mv $@.new $@; fi
+
+$(BUILD)/cmdinc/util:
+	@mkdir -p $(@D)
+	@ln -sfn $(CURDIR)/lib/util $@
+
+$(BUILD)/lib/%.o: lib/%.c $(BUILD)/flags
+	$(say) CC $<
+	$(Q)$(COMPILE) $(LIB_FLAGS) -c -o $@ $<
+
+$(BUILD)/cmd/%.o: cmd/%.c $(BUILD)/flags | $(BUILD)/cmdinc/util
+	$(say) CC $<
+	$(Q)$(COMPILE) $(CMD_FLAGS) -c -o $@ $<
+
+$(BUILD)/gen/%.c: lib/model/%.yaml lib/embed.awk
+	$(say) EMBED $<
+	$(Q)od -An -v -tu1 $< | awk -v name=$(subst -,_,$*) -f lib/embed.awk >$@
+
+$(BUILD)/gen/%.o: $(BUILD)/gen/%.c $(BUILD)/flags
+	$(Q)$(COMPILE) $(LIB_FLAGS) -c -o $@ $<
+
+$(LIBRARY): $(LIB_OBJ) lib/libops.sym
+	$(say) LINK $@
+	$(Q)$(LINK) $(SO_LDFLAGS) -o $@ $(LIB_OBJ) $(PKG_LIBS)
+	$(Q)ln -sf $(SOFILE) $(BUILD)/$(SONAME)
+	$(Q)ln -sf $(SONAME) $(BUILD)/libops.so
+
+$(BUILD)/libops.a: $(LIB_OBJ)
+$(BUILD)/libutil.a: $(UTIL_OBJ)
+$(BUILD)/%.a:
+	$(say) AR $@
+	$(Q)rm -f $@ && $(AR) qcs $@ $^
+
+$(PROGRAM): $(CMD_OBJ) $(PROGRAM_DEPS) cmd/notls.list
+	$(say) LINK $@
+	$(Q)$(LINK) $(PROGRAM_LDFLAGS) -o $@ $(CMD_OBJ) $(PROGRAM_LIBS)
+
+$(BUILD)/git-ops: $(PROGRAM)
+	$(Q)ln -sf ops $@
+
+$(BUILD)/ops.pc: ops.pc.in VERSION $(BUILD)/flags
+	$(Q)sed -e 's|@prefix@|$(prefix)|' -e 's|@libdir@|$(libdir)|' \
+		-e 's|@includedir@|$(includedir)|' -e 's|@version@|$(VERSION)|' $< >$@
+
+$(BUILD)/examples/%: examples/%.c $(HEADERS) $(LIBRARY)
+	$(say) LINK $@
+	$(Q)$(COMPILE) -Iinclude -o $@ $< $(SANITIZE_FLAGS) $(LIBRARY) \
+		-Wl,-rpath,'$$ORIGIN/../..'
+
+# --- testing ---
+
+$(BUILD)/t/u-%: t/unit/u-%.c $(BUILD)/libops.a
+	$(say) LINK $@
+	$(Q)$(COMPILE) $(UNIT_FLAGS) -o $@ $< $(LDFLAGS) $(BUILD)/libops.a \
+		$(CHECK_LIBS) $(PKG_LIBS)
+
+$(HELPERS): $(BUILD)/t/%: t/helper/%.c $(BUILD)/libutil.a
+	$(say) LINK $@
+	$(Q)$(COMPILE) $(UNIT_FLAGS) -o $@ $< $(LDFLAGS) $(BUILD)/libutil.a \
+		$(UTIL_LIBS)
+
+JOBS ?= $(shell nproc 2>/dev/null || echo 2)
+RUN = CC='$(CC)' CXX='$(CXX)' OPS_BUILD='$(abspath $(BUILD))' \
+	OPS_SANITIZE='$(SANITIZE)' sh t/run -j $(JOBS)
+
+check-build: all $(HELPERS) $(UNITS) $(EXAMPLES)
+
+check: check-build
+	$(Q)$(RUN) $(UNITS) $(SCRIPTS)
+
+check-unit: $(UNITS)
+	$(Q)$(RUN) $^
+
+check-shell: check-build
+	$(Q)$(RUN) $(SCRIPTS)
+
+check-style: check-build
+	$(Q)$(RUN) $(wildcard t/00[0-9][0-9]-*.sh)
+
+check-slow: check-build
+	$(Q)$(RUN) $(SLOW)
+
+check-valgrind: check-build
+	$(Q)OPS_VALGRIND=1 $(RUN) $(UNITS) $(filter-out t/00%,$(SCRIPTS))
+
+# The first things a newcomer runs: they fetch what is missing, then begin
+# again, so that the new libraries are seen.
+test: deps
+	$(Q)$(MAKE) --no-print-directory check
+
+demo: deps
+	$(Q)$(MAKE) --no-print-directory all
+	$(Q)PATH='$(abspath $(BUILD))':"$$PATH" sh examples/demo.sh
+
+deps:
+	$(Q)sh .ci/deps
+
+bench: check-build
+	$(Q)OPS_BUILD='$(abspath $(BUILD))' sh t/bench/run
+
+FUZZ_SECONDS ?= 60
+fuzz:
+	$(Q)$(MAKE) --no-print-directory CC=clang BUILD=build/fuzz \
+		SANITIZE=fuzzer-no-link,address,undefined fuzz-programs
+	$(Q)for f in $(FUZZ_SRC:t/fuzz/%.c=%); do mkdir -p build/fuzz/found/$$f && \
+		build/fuzz/t/$$f -max_total_time=$(FUZZ_SECONDS) \
+			-artifact_prefix=build/fuzz/found/$$f- build/fuzz/found/$$f \
+			$$(ls -d t/corpus/$$f 2>/dev/null) || exit 1; done
+
+fuzz-programs: $(FUZZ_SRC:t/fuzz/%.c=$(BUILD)/t/%)
+
+$(BUILD)/t/fuzz-%: t/fuzz/fuzz-%.c $(BUILD)/libops.a
+	$(say) LINK $@
+	$(Q)$(COMPILE) $(UNIT_FLAGS) -fsanitize=fuzzer -o $@ $< \
+		$(BUILD)/libops.a $(PKG_LIBS)
+
+# --- installing ---
+
+DIRS = $(bindir) $(bashcompdir) $(zshcompdir) $(fishcompdir) \
+	$(sort $(foreach m,$(MAN),$(mandir)/man$(subst .,,$(suffix $(m)))))
+ifndef STATIC
+DIRS += $(libdir) $(includedir)/ops $(pkgconfigdir)
+endif
+
+install: all
+	$(Q)$(INSTALL) -d $(DIRS:%='$(DESTDIR)%')
+	$(Q)$(INSTALL) $(PROGRAM) '$(DESTDIR)$(bindir)/ops'
+	$(Q)ln -sf ops '$(DESTDIR)$(bindir)/git-ops'
+ifndef STATIC
+	$(Q)$(INSTALL) $(LIBRARY) '$(DESTDIR)$(libdir)/$(SOFILE)'
+	$(Q)ln -sf $(SOFILE) '$(DESTDIR)$(libdir)/$(SONAME)'
+	$(Q)ln -sf $(SONAME) '$(DESTDIR)$(libdir)/libops.so'
+	$(Q)$(INSTALL) -m 644 include/ops.h '$(DESTDIR)$(includedir)'
+	$(Q)$(INSTALL) -m 644 $(wildcard include/ops/*.h) '$(DESTDIR)$(includedir)/ops'
+	$(Q)$(INSTALL) -m 644 $(BUILD)/ops.pc '$(DESTDIR)$(pkgconfigdir)'
+endif
+	$(Q)for m in $(MAN); do $(INSTALL) -m 644 $$m \
+		'$(DESTDIR)$(mandir)'/man$${m##*.} || exit 1; done
+	$(Q)$(PROGRAM) completion bash >'$(DESTDIR)$(bashcompdir)/ops'
+	$(Q)$(PROGRAM) completion zsh >'$(DESTDIR)$(zshcompdir)/_ops'
+	$(Q)$(PROGRAM) completion fish >'$(DESTDIR)$(fishcompdir)/ops.fish'
+
+# Removes what install put there, and of the folders the one only we use.
+uninstall:
+	$(Q)cd '$(DESTDIR)/' && rm -f $(patsubst /%,'%',$(bindir)/ops $(bindir)/git-ops \
+		$(libdir)/$(SOFILE) $(libdir)/$(SONAME) $(libdir)/libops.so \
+		$(HEADERS:include/%=$(includedir)/%) $(pkgconfigdir)/ops.pc \
+		$(bashcompdir)/ops $(zshcompdir)/_ops $(fishcompdir)/ops.fish \
+		$(foreach m,$(MAN),$(mandir)/man$(subst .,,$(suffix $(m)))/$(notdir $(m))))
+	$(Q)rmdir '$(DESTDIR)$(includedir)/ops' 2>/dev/null || :
+
+# --- releasing ---
+
+TARBALL = $(BUILD)/ops-$(VERSION).tar.gz
+
+dist: $(TARBALL)
+
+$(TARBALL): force
+	@mkdir -p $(@D)
+	$(Q)git ls-files -co --exclude-standard | sort | tar -czf $@ -T - \
+		--owner=0 --group=0 --transform 's|^|ops-$(VERSION)/|'
+
+distcheck: $(TARBALL)
+	$(Q)MAKE='$(MAKE)' sh .ci/distcheck $(TARBALL) ops-$(VERSION)
+
+clean:
+	rm -rf $(BUILD)
+
+-include $(LIB_OBJ:.o=.d) $(CMD_OBJ:.o=.d) $(HELPERS:=.d) $(UNITS:=.d) $(EXAMPLES:=.d)

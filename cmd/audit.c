@@ -1,0 +1,77 @@
+/* SPDX-License-Identifier: MIT */
+/* ops audit verify: judge a history again, commit by commit.  The refused commits
+ * are the answer, so they go to standard output; progress goes to a terminal. */
+
+#include "command.h"
+#include "out.h"
+#include "report.h"
+#include "term.h"
+#include "util/date.h"
+
+static const char *const usage[] = {
+	"ops audit verify [RANGE]",
+	NULL
+};
+
+static int each(const struct ops_audit_commit *c, void *payload)
+{
+	struct session *s = payload;
+	bool refused = ops_findings_refuse(c->findings);
+	char time[DATE_TIME_LEN + 1];
+
+	date_time_format(time, c->time);
+	term_progress(s->term, NULL, 0, 0);	/* its line makes room */
+	out_style(s->out, refused ? STYLE_RED : STYLE_YELLOW);
+	out_say(s->out, "%s", refused ? "refused" : "noted");
+	out_style(s->out, STYLE_PLAIN);
+	out_say(s->out, " %.7s %.10s %s %s\n", c->commit, time,
+		c->actor ? c->actor : c->author, c->subject);
+	out_map(s->out, NULL);
+	out_string(s->out, "commit", c->commit);
+	out_string(s->out, "time", time);
+	out_string(s->out, "author", c->author);
+	out_string(s->out, "actor", c->actor);
+	out_string(s->out, "subject", c->subject);
+	out_bool(s->out, "refused", refused);
+	report_findings(s->out, "    ", c->findings);
+	out_end(s->out);
+	return 0;
+}
+
+static void progress(size_t done, size_t known, void *payload)
+{
+	struct session *s = payload;
+
+	term_progress(s->term, "judging", done, known);
+}
+
+static int run(struct session *s, const struct args *args)
+{
+	struct ops_audit_result result = { .commits = 0 };
+	int ret;
+
+	out_list(s->out, "found");
+	ret = ops_audit_verify(&result, s->repo, args->nr ? args->words[0] : NULL, each,
+			       progress, s, &s->err);
+	term_progress(s->term, NULL, 0, 0);
+	if (ret < 0)
+		return ret;
+	out_end(s->out);
+	out_string(s->out, "first", result.first);
+	out_string(s->out, "last", result.last);
+	out_number(s->out, "commits", (double)result.commits);
+	out_number(s->out, "before_ops", (double)result.prehistory);
+	out_number(s->out, "judged", (double)result.judged);
+	out_number(s->out, "refused", (double)result.refused);
+	out_say(s->out, "%zu commits: %zu before ops, %zu judged, %zu refused\n",
+		result.commits, result.prehistory, result.judged, result.refused);
+	report_assurance(s);
+	s->found = result.refused != 0;
+	return 0;
+}
+
+const struct command cmd_audit[] = {
+	{ "audit verify", "Judge every commit of a history again",
+	  NEED_REPO | ANSWERS_FINDINGS, usage, NULL, 0, 0, 1, run },
+	{ .name = NULL }
+};

@@ -1,0 +1,105 @@
+/* SPDX-License-Identifier: MIT */
+/* ops check: judge the documents of the work tree, the index, or a revision.  The
+ * findings are the answer, so they go to standard output. */
+
+#include <string.h>
+
+#include "command.h"
+#include "out.h"
+#include "report.h"
+#include "util/arena.h"
+#include "util/error.h"
+
+struct check_options {
+	bool staged;
+	const char *at;
+};
+
+static const char *const usage[] = {
+	"ops check [--staged | --at REV] [PATH...]",
+	NULL
+};
+
+static const struct opt options[] = {
+	{ OPT_FLAG, 0, "staged", NULL, offsetof(struct check_options, staged),
+	  "check what the next git commit would hold" },
+	{ OPT_TEXT, 0, "at", "REV", offsetof(struct check_options, at),
+	  "check the documents of revision REV" },
+	OPT_TABLE_END
+};
+
+/* Paths as the library wants them: "./a/" is "a"; "." means everything. */
+static int plain_paths(const char ***out, size_t *nr, struct session *s,
+		       const struct args *args)
+{
+	const char **paths = arena_array(s->arena, args->nr + 1, sizeof(*paths));
+
+	if (!paths)
+		return error_nomem(&s->err);
+	*nr = 0;
+	for (size_t i = 0; i < args->nr; i++) {
+		const char *path = args->words[i];
+		size_t len;
+
+		while (!strncmp(path, "./", 2))
+			path += 2;
+		len = strlen(path);
+		while (len && path[len - 1] == '/')
+			len--;
+		if (!len || (len == 1 && path[0] == '.')) {
+			*nr = 0;
+			break;
+		}
+		paths[*nr] = arena_dup(s->arena, path, len);
+		if (!paths[(*nr)++])
+			return error_nomem(&s->err);
+	}
+	*out = paths;
+	return 0;
+}
+
+static size_t count(const struct session *s, enum ops_severity severity)
+{
+	size_t nr = 0;
+
+	for (size_t i = 0; i < ops_findings_count(s->findings); i++)
+		nr += ops_findings_at(s->findings, i)->severity == severity;
+	return nr;
+}
+
+static int run(struct session *s, const struct args *args)
+{
+	const struct check_options *o = args->options;
+	struct ops_check_result result = { 0, 0 };
+	const char **paths = NULL;
+	size_t nr = 0, errors, warnings;
+	int ret;
+
+	if (o->staged && o->at)
+		return error_set(&s->err, OPS_EUSAGE,
+				 "--staged and --at cannot go together");
+	if ((ret = plain_paths(&paths, &nr, s, args)) < 0)
+		return ret;
+	ret = ops_repo_check(&result, s->findings, s->repo, o->staged ?
+			     OPS_CHECK_STAGED : o->at ? OPS_CHECK_REVISION :
+			     OPS_CHECK_WORK_TREE, o->at, paths, nr, &s->err);
+	if (ret < 0)
+		return ret;
+	errors = count(s, OPS_ERROR);
+	warnings = count(s, OPS_WARNING);
+	out_number(s->out, "documents", (double)result.documents);
+	out_number(s->out, "unreadable", (double)result.unreadable);
+	out_number(s->out, "errors", (double)errors);
+	out_number(s->out, "warnings", (double)warnings);
+	report_findings(s->out, "", s->findings);
+	out_say(s->out, "%zu documents: %zu unreadable, %zu errors, %zu warnings\n",
+		result.documents, result.unreadable, errors, warnings);
+	return 0;
+}
+
+const struct command cmd_check[] = {
+	{ "check", "Judge the documents of the work tree, the index or a revision",
+	  NEED_REPO | ANSWERS_FINDINGS, usage, options, sizeof(struct check_options),
+	  0, ANY_WORDS, run },
+	{ .name = NULL }
+};

@@ -1,0 +1,129 @@
+/* SPDX-License-Identifier: MIT */
+#ifndef CMD_COMMAND_H
+#define CMD_COMMAND_H
+
+/*
+ * A command is a value: what it is called, what it takes, what it needs, and
+ * the function that does it.  main.c holds the list of all of them.
+ *
+ * Adding a command
+ * ----------------
+ * 1. its file cmd/<name>.c, which ends in an array of `struct command`:
+ *    purpose, usage and option table as static const data, helpers, run();
+ * 2. its name in the list of main.c (and its declaration below);
+ * 3. its page docs/ops-<name>.1, whose SYNOPSIS is `usage` line by line; the
+ *    commands of a group ("gate list", "gate show") share the page of the group;
+ * 4. its schema docs/json/<name with '-' for each blank>.schema.json;
+ * 5. its test in t/.
+ * The checks of t/ read `ops help --json` and fail until all five are there.
+ * They also see that `ops <name> -h` works outside of a repository, that no line
+ * of it is longer than 80 columns, that usage and SYNOPSIS are the same, and that
+ * each JSON output of the suite fits its schema.
+ *
+ * What run() may not do: read the environment or the clock, open a repository, write to a
+ * stream by itself, build JSON by hand, exit, keep static state, hold a rule.
+ * It returns 0 or a negative `enum ops_status` with s->err set; the program turns
+ * that into words and an exit status in one place, report.c.
+ */
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "ops.h"
+#include "opt.h"
+
+struct arena;
+struct out;
+struct session;
+struct term;
+
+/* The exit statuses of the program: the same for every command. */
+enum exit_status {
+	EXIT_DONE = 0,
+	EXIT_REFUSED = 1,	/* refused, or findings */
+	EXIT_USAGE = 2,
+	EXIT_ENVIRONMENT = 3,	/* no repository, I/O, output that was lost */
+	EXIT_NOT_FOUND = 4,	/* or ambiguous */
+	EXIT_BUSY = 5,		/* or changed meanwhile: repeating is safe */
+	EXIT_TIMEOUT = 6,
+	EXIT_UNKNOWN = 7,	/* whether the change was made */
+	EXIT_BUG = 70		/* or out of memory */
+};
+
+/* What main fulfils before run() is called, and what it has to know after. */
+enum command_needs {
+	NEED_REPO = 1 << 0,	/* s->repo is open */
+	WRITES = 1 << 1,	/* may make a commit: a refusal says that it did not */
+	PAGED = 1 << 2,		/* long text: through the pager on a terminal */
+	ANSWERS_FINDINGS = 1 << 3 /* run() shows s->findings as its answer */
+};
+
+/* The words of the command line that are not options. */
+struct args {
+	const void *options;	/* what `options` points into: zeroed, then filled */
+	const char *const *words;
+	size_t nr;
+};
+
+#define ANY_WORDS ((size_t)-1)
+
+struct command {
+	const char *name;	/* "list", or "gate list" */
+	const char *summary;	/* a line: imperative, no full stop */
+	unsigned needs;
+	const char *const *usage;	/* NULL at the end; at most 73 columns each */
+	const struct opt *options;	/* OPT_END at the end; NULL = only common ones */
+	size_t options_size;	/* bytes run() finds at args->options */
+	size_t min, max;	/* words it takes */
+	int (*run)(struct session *s, const struct args *args);
+};
+
+/* What the environment says.  main.c fills it and nobody else reads it. */
+struct environment {
+	const char *actor, *home, *git_dir, *author_name, *author_email, *ceiling;
+	const char *pager, *editor, *temporary, *terminal;
+	const char *now, *wait;
+	bool no_color, inside_hook;
+};
+
+/* Options every command takes. */
+struct globals {
+	struct opt_list directories;	/* -C, one after the other */
+	const char *git_dir, *actor, *color;
+	bool json, no_pager, help, version;
+};
+
+/* One run of the program. */
+struct session {
+	const struct command *command;
+	const struct environment *env;
+	const struct globals *globals;
+	struct arena *arena;		/* freed at the end of the run */
+	struct term *term;
+	struct out *out;		/* standard output: the answer */
+	struct out *talk;		/* standard error: all the rest, always text */
+	struct ops_repo_options where;	/* what the repository is opened with */
+	struct ops_repo *repo;		/* with NEED_REPO */
+	struct ops_findings *findings;	/* for run() to collect in */
+	struct ops_error err;
+	bool found;		/* the answer is "no": exit status 1 without an error */
+	bool committed;		/* a change was made ... */
+	char commit[41];	/* ... by this commit */
+};
+
+/* Every file ends in one of these: values, the last of which has no name. */
+extern const struct command cmd_act[], cmd_assign[], cmd_audit[], cmd_batch[],
+	cmd_check[], cmd_checkpoint[], cmd_completion[], cmd_config[], cmd_edit[],
+	cmd_gate[], cmd_help[], cmd_init[], cmd_list[], cmd_log[], cmd_new[],
+	cmd_recover[], cmd_review[], cmd_show[], cmd_transition[];
+
+/* The command after `command` in the list of main.c; NULL begins and ends. */
+const struct command *command_next(const struct command *command);
+
+/* The options every command takes, for struct globals. */
+extern const struct opt common_options[];
+
+/* Whether `name` is "<group> <something>". */
+bool command_in_group(const struct command *command, const char *group);
+
+#endif

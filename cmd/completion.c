@@ -1,0 +1,218 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * ops completion: a completion script for a shell, made from the option tables.
+ *
+ * Commands and options are written into the script; ids of tasks are asked of
+ * `ops list` when they are needed.  Nothing here reads a repository.  What goes
+ * into the script comes from our own tables only.
+ */
+
+#include <stdio.h>
+#include <string.h>
+
+#include "command.h"
+#include "out.h"
+#include "util/buf.h"
+#include "util/error.h"
+
+static const char *const usage[] = {
+	"ops completion bash",
+	"ops completion zsh",
+	"ops completion fish",
+	NULL
+};
+
+/* Append the first words of all commands, each once; or, for a group, the second. */
+static void add_words(struct buf *b, const char *group)
+{
+	const struct command *c = NULL;
+	const char *last = "";
+	size_t last_len = 0;
+
+	while ((c = command_next(c))) {
+		const char *word = c->name;
+		size_t len;
+
+		if (group && !command_in_group(c, group))
+			continue;
+		if (group)
+			word += strlen(group) + 1;
+		len = strcspn(word, " ");
+		if (len == last_len && !memcmp(word, last, len))
+			continue;
+		buf_char(b, ' ');
+		buf_add(b, word, len);
+		last = word;
+		last_len = len;
+	}
+}
+
+/* The first command of the next group, a group being the commands of one page; begin
+ * with NULL. */
+static const struct command *next_group(const struct command *command)
+{
+	const struct command *c = command;
+
+	while ((c = command_next(c))) {
+		size_t len = strcspn(c->name, " ");
+
+		if (c->name[len] && (!command || strncmp(c->name, command->name, len + 1)))
+			return c;
+	}
+	return NULL;
+}
+
+/* The name of a group; the buffer holds the longest. */
+static const char *group_name(char out[32], const struct command *first)
+{
+	snprintf(out, 32, "%.*s", (int)strcspn(first->name, " "), first->name);
+	return out;
+}
+
+static void add_options(struct buf *b, const struct opt *table)
+{
+	for (; table && table->kind != OPT_END; table++)
+		if (table->name)
+			buf_printf(b, " --%s", table->name);
+}
+
+static void add_bash(struct buf *b)
+{
+	const struct command *c = NULL, *group = NULL;
+	char name[32];
+
+	buf_str(b, "# bash completion of ops; load it with:"
+		"  . <(ops completion bash)\n"
+		"_ops_complete()\n{\n"
+		"\tlocal cur=${COMP_WORDS[COMP_CWORD]} command=${COMP_WORDS[1]}"
+		" words=\n"
+		"\tif [ \"$COMP_CWORD\" -eq 1 ]; then\n\t\twords='");
+	add_words(b, NULL);
+	buf_str(b, "'\n\telse\n\t\tcase $command in\n");
+	while ((group = next_group(group))) {
+		buf_printf(b, "\t\t%s)\n\t\t\tcommand=\"$command ${COMP_WORDS[2]}\"\n"
+			   "\t\t\t[ \"$COMP_CWORD\" -ne 2 ] || words='",
+			   group_name(name, group));
+		add_words(b, name);
+		buf_str(b, "' ;;\n");
+	}
+	buf_str(b, "\t\tesac\n\t\tcase $cur in\n\t\t-*)\n\t\t\tcase $command in\n");
+	while ((c = command_next(c))) {
+		buf_printf(b, "\t\t\t'%s') words='", c->name);
+		add_options(b, c->options);
+		buf_str(b, "' ;;\n");
+	}
+	buf_str(b, "\t\t\tesac\n\t\t\twords=\"$words");
+	add_options(b, common_options);
+	buf_str(b, "\" ;;\n\t\t*)\n\t\t\tif [ -z \"$words\" ]; then\n"
+		"\t\t\t\twords=$(ops list 2>/dev/null | sed -n '2,$s/ .*//p')\n"
+		"\t\t\tfi ;;\n\t\tesac\n\tfi\n"
+		"\tmapfile -t COMPREPLY < <(compgen -W \"$words\" -- \"$cur\")\n}\n"
+		"complete -o default -F _ops_complete ops git-ops\n");
+}
+
+static void add_zsh(struct buf *b)
+{
+	const struct command *c = NULL, *group = NULL;
+	char name[32];
+
+	buf_str(b, "#compdef ops git-ops\n"
+		"# zsh completion of ops; put it into a file _ops of $fpath\n"
+		"_ops()\n{\n\tlocal command=$words[2]\n\tlocal -a options\n"
+		"\tif (( CURRENT == 2 )); then\n\t\tcompadd --");
+	add_words(b, NULL);
+	buf_str(b, "\n\t\treturn\n\tfi\n\tcase $command in\n");
+	while ((group = next_group(group))) {
+		buf_printf(b, "\t%s)\n\t\tif (( CURRENT == 3 )); then compadd --",
+			   group_name(name, group));
+		add_words(b, name);
+		buf_str(b, "; return; fi\n\t\tcommand=\"$command $words[3]\" ;;\n");
+	}
+	buf_str(b, "\tesac\n\tif [[ $PREFIX == -* ]]; then\n\t\tcase $command in\n");
+	while ((c = command_next(c))) {
+		buf_printf(b, "\t\t'%s') options=(", c->name);
+		add_options(b, c->options);
+		buf_str(b, " ) ;;\n");
+	}
+	buf_str(b, "\t\tesac\n\t\tcompadd -- $options");
+	add_options(b, common_options);
+	buf_str(b, "\n\telse\n\t\tcompadd --"
+		" ${(f)\"$(ops list 2>/dev/null | sed -n '2,$s/ .*//p')\"}\n"
+		"\t\t_files\n\tfi\n}\n_ops \"$@\"\n");
+}
+
+/* One line of fish for each option of a table. */
+static void add_fish_options(struct buf *b, const char *condition,
+			     const struct opt *table)
+{
+	for (; table && table->kind != OPT_END; table++) {
+		buf_printf(b, "complete -c ops%s", condition);
+		if (table->letter)
+			buf_printf(b, " -s %c", table->letter);
+		if (table->name)
+			buf_printf(b, " -l %s", table->name);
+		buf_printf(b, "%s -d \"%s\"\n", table->value ? " -r" : "", table->help);
+	}
+}
+
+static void add_fish(struct buf *b)
+{
+	const struct command *c = NULL;
+	struct buf condition = BUF_INIT;
+
+	buf_str(b, "# fish completion of ops; load it with:"
+		"  ops completion fish | source\n"
+		"complete -c ops -f -n __fish_use_subcommand -a \"");
+	add_words(b, NULL);
+	buf_str(b, "\"\n");
+	while ((c = command_next(c))) {
+		size_t first = strcspn(c->name, " ");
+
+		buf_clear(&condition);
+		buf_printf(&condition, " -n \"__fish_seen_subcommand_from %.*s",
+			   (int)first, c->name);
+		if (c->name[first])
+			buf_printf(&condition, "; and __fish_seen_subcommand_from%s",
+				   c->name + first);
+		buf_char(&condition, '"');
+		if (c->name[first])
+			buf_printf(b, "complete -c ops -f -n \"__fish_seen_subcommand_from"
+				   " %.*s\" -a%s\n", (int)first, c->name, c->name + first);
+		add_fish_options(b, condition.data, c->options);
+	}
+	add_fish_options(b, "", common_options);
+	buf_str(b, "complete -c ops -n \"not __fish_use_subcommand\""
+		" -a \"(ops list 2>/dev/null | sed -n '2,\\$s/ .*//p')\"\n");
+	buf_release(&condition);
+}
+
+static int run(struct session *s, const struct args *args)
+{
+	const char *shell = args->words[0];
+	struct buf script = BUF_INIT;
+
+	if (!strcmp(shell, "bash"))
+		add_bash(&script);
+	else if (!strcmp(shell, "zsh"))
+		add_zsh(&script);
+	else if (!strcmp(shell, "fish"))
+		add_fish(&script);
+	else
+		return error_set(&s->err, OPS_EUSAGE, "no completion for '%.40s'; there is"
+				 " one for bash, zsh and fish", shell);
+	out_literal(s->out, script.data, script.len);
+	out_string(s->out, "shell", shell);
+	out_string(s->out, "script", script.data);
+	if (buf_failed(&script)) {
+		buf_release(&script);
+		return error_nomem(&s->err);
+	}
+	buf_release(&script);
+	return 0;
+}
+
+const struct command cmd_completion[] = {
+	{ "completion", "Print a completion script for a shell", 0, usage, NULL, 0,
+	  1, 1, run },
+	{ .name = NULL }
+};

@@ -1,0 +1,206 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * ops help: the list of commands, the help of one, and all of it for programs.
+ *
+ * Everything comes from the command values and their option tables; no text about
+ * a command is written here.  Needs no repository.
+ */
+
+#include "help.h"
+
+#include <signal.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/wait.h>
+#include <fcntl.h>
+#include <unistd.h>
+
+#include "command.h"
+#include "names.h"
+#include "out.h"
+#include "report.h"
+#include "term.h"
+#include "util/buf.h"
+#include "util/error.h"
+
+struct help_options {
+	bool all;
+};
+
+static const char *const usage[] = {
+	"ops help [--all]",
+	"ops help COMMAND",
+	"ops help --json",
+	NULL
+};
+
+static const struct opt options[] = {
+	{ OPT_FLAG, 'a', "all", NULL, offsetof(struct help_options, all),
+	  "print the usage of every command" },
+	OPT_TABLE_END
+};
+
+static void print_table(struct out *o, const char *title, const struct opt *table)
+{
+	struct buf text = BUF_INIT;
+
+	if (table && table->kind != OPT_END) {
+		buf_printf(&text, "\n%s\n", title);
+		opt_describe(&text, table);
+	}
+	out_literal(o, text.data, text.len);
+	buf_release(&text);
+}
+
+void help_print(struct session *s, const struct command *command, const char *group)
+{
+	const struct command *c = NULL;
+
+	report_usage(s->out, command, group);
+	if (!group) {
+		out_say(s->out, "\n%s\n", command->summary);
+		print_table(s->out, "Options:", command->options);
+		print_table(s->out, "Common options:", common_options);
+		return;
+	}
+	out_say(s->out, "\n");
+	while ((c = command_next(c)))
+		if (command_in_group(c, group))
+			out_say(s->out, "  %s: %s\n", c->name, c->summary);
+	out_say(s->out, "\n'ops %s COMMAND -h' has the options of each.\n", group);
+}
+
+static void print_overview(struct session *s, bool all)
+{
+	static const struct out_column columns[] = {
+		{ NULL, "Command", false }, { NULL, "What it does", false }
+	};
+	const struct command *c = NULL;
+
+	out_say(s->out, "usage: ops [OPTIONS] COMMAND [ARGUMENTS]\n\n");
+	if (all) {
+		while ((c = command_next(c)))
+			for (size_t i = 0; c->usage[i]; i++)
+				out_say(s->out, "%s\n", c->usage[i]);
+	} else {
+		out_table(s->out, NULL, columns, 2);
+		while ((c = command_next(c))) {
+			const char *cells[] = { c->name, c->summary };
+
+			out_row(s->out, cells);
+		}
+		out_table_end(s->out);
+	}
+	print_table(s->out, "Common options:", common_options);
+	out_say(s->out, "\n'ops COMMAND -h' has the options of a command,"
+		" 'ops help COMMAND' its page.\n");
+}
+
+static void add_options(struct out *o, const struct opt *table)
+{
+	for (; table && table->kind != OPT_END; table++) {
+		struct buf names = BUF_INIT;
+
+		opt_names(&names, table);
+		out_map(o, NULL);
+		out_string(o, "names", names.data);
+		out_string(o, "help", table->help);
+		out_end(o);
+		buf_release(&names);
+	}
+}
+
+/* The page of a command: a group has one for all of its commands. */
+static void page_name(char out[40], const char *name)
+{
+	snprintf(out, 40, "ops-%.*s", (int)strcspn(name, " "), name);
+}
+
+static void add_commands(struct out *o)
+{
+	const struct command *c = NULL;
+
+	out_list(o, "commands");
+	while ((c = command_next(c))) {
+		char page[40];
+
+		page_name(page, c->name);
+		out_map(o, NULL);
+		out_string(o, "name", c->name);
+		out_string(o, "summary", c->summary);
+		out_string(o, "page", page);
+		out_bool(o, "writes", c->needs & WRITES);
+		out_list(o, "usage");
+		for (size_t i = 0; c->usage[i]; i++)
+			out_string(o, NULL, c->usage[i]);
+		out_end(o);
+		out_list(o, "options");
+		add_options(o, c->options);
+		out_end(o);
+		out_end(o);
+	}
+	out_end(o);
+	out_list(o, "common");
+	add_options(o, common_options);
+	out_end(o);
+}
+
+/* Run man(1) for a page.  Whether it is installed is man's own knowledge, so ask
+ * it first, in silence. */
+static bool show_page(const char *page)
+{
+	int status = 1;
+
+	for (int step = 0; step < 2; step++) {
+		pid_t pid = fork();
+
+		if (!pid) {
+			int null = step ? -1 : open("/dev/null", O_WRONLY | O_CLOEXEC);
+
+			signal(SIGPIPE, SIG_DFL);
+			if (!step && (null < 0 || dup2(null, STDOUT_FILENO) < 0 ||
+				      dup2(null, STDERR_FILENO) < 0))
+				_exit(EXIT_ENVIRONMENT);
+			execlp("man", "man", step ? page : "-w", step ? NULL : page,
+			       (char *)NULL);
+			_exit(EXIT_ENVIRONMENT);
+		}
+		if (pid < 0 || waitpid(pid, &status, 0) < 0 || status)
+			return false;
+	}
+	return true;
+}
+
+static int run(struct session *s, const struct args *args)
+{
+	const struct help_options *o = args->options;
+	char *argv[3] = { NULL, NULL, NULL };
+	struct names names = { NULL, NULL };
+	char page[40], help[] = "-h";
+	size_t taken;
+	int ret;
+
+	add_commands(s->out);
+	if (s->globals->json)
+		return 0;
+	if (!args->nr) {
+		print_overview(s, o && o->all);
+		return 0;
+	}
+	argv[0] = (char *)args->words[0];
+	argv[1] = args->nr > 1 ? (char *)args->words[1] : help;
+	ret = names_find(&names, &taken, 2, argv, &s->err);
+	if (ret < 0)
+		return ret == OPS_ENOTFOUND ? error_set(&s->err, OPS_EUSAGE,
+			"there is no command '%.60s'", argv[0]) : ret;
+	page_name(page, argv[0]);
+	if (!s->term->output || !show_page(page))
+		help_print(s, names.command, names.group);
+	return 0;
+}
+
+const struct command cmd_help[] = {
+	{ "help", "Print help about ops or one of its commands", 0, usage, options,
+	  sizeof(struct help_options), 0, 2, run },
+	{ .name = NULL }
+};

@@ -1,0 +1,105 @@
+/* SPDX-License-Identifier: MIT */
+/* ops list: the documents of one state, filtered, as a table.  A document that
+ * cannot be read is never left out in silence: it is a finding, and the exit status
+ * says that the list is not whole. */
+
+#include "command.h"
+#include "out.h"
+#include "util/error.h"
+
+struct list_options {
+	struct ops_filter filter;
+	const char *at;
+};
+
+#define FILTER(member) (offsetof(struct list_options, filter) + \
+			offsetof(struct ops_filter, member))
+
+static const char *const usage[] = {
+	"ops list [OPTIONS]",
+	NULL
+};
+
+static const struct opt options[] = {
+	{ OPT_TEXT, 't', "type", "TYPE", FILTER(type),
+	  "documents of TYPE instead of tasks" },
+	{ OPT_TEXT, 's', "status", "STATUS", FILTER(status),
+	  "of this status, or of one of several: A,B" },
+	{ OPT_TEXT, 'A', "assignee", "AGENT", FILTER(assignee),
+	  "assigned to AGENT or Department/AGENT" },
+	{ OPT_TEXT, 'D', "department", "NAME", FILTER(department),
+	  "assigned to agents of the department" },
+	{ OPT_TEXT, 'p', "priority", "PRIORITY", FILTER(priority),
+	  "of this priority" },
+	{ OPT_DATE, 0, "due-before", "DATE", FILTER(due_before),
+	  "due on DATE or before" },
+	{ OPT_DATE, 0, "due-after", "DATE", FILTER(due_after),
+	  "due on DATE or after" },
+	{ OPT_FLAG, 'a', "all", NULL, FILTER(archived),
+	  "the archived ones too" },
+	{ OPT_TEXT, 0, "at", "REV", offsetof(struct list_options, at),
+	  "documents of revision REV" },
+	OPT_TABLE_END
+};
+
+static const struct out_column columns[] = {
+	{ "id", "ID", false },
+	{ "status", "STATUS", false },
+	{ "priority", "PRIORITY", false },
+	{ "assigned_to", "ASSIGNED", true },
+	{ "due", "DUE", false },
+	{ "title", "TITLE", true },
+	{ "type", NULL, false },
+	{ "path", NULL, false },
+};
+
+#define COLUMNS (sizeof(columns) / sizeof(columns[0]))
+
+static void add_row(struct out *o, const struct ops_document *doc)
+{
+	const char *title = ops_document_field(doc, "Title");
+	const char *cells[COLUMNS] = {
+		ops_document_id(doc),
+		ops_document_field(doc, "Status"),
+		ops_document_field(doc, "Priority"),
+		ops_document_field(doc, "Assigned-To"),
+		ops_document_field(doc, "Due"),
+		title ? title : ops_document_field(doc, "Name"),
+		ops_document_type(doc),
+		ops_document_path(doc),
+	};
+
+	out_row(o, cells);
+}
+
+static int run(struct session *s, const struct args *args)
+{
+	const struct list_options *o = args->options;
+	const struct ops_document *const *docs = NULL;
+	struct ops_view *view = NULL;
+	size_t nr = 0, unread;
+	int ret;
+
+	if ((ret = ops_view_open(&view, s->repo, o->at, &s->err)) < 0)
+		goto out;
+	ret = ops_view_list(&docs, &nr, view, &o->filter, s->findings, &s->err);
+	if (ret < 0)
+		goto out;
+	out_string(s->out, "commit", ops_view_commit(view));
+	out_table(s->out, "documents", columns, COLUMNS);
+	for (size_t i = 0; i < nr; i++)
+		add_row(s->out, docs[i]);
+	out_table_end(s->out);
+	unread = ops_findings_count(s->findings);
+	if (ops_findings_refuse(s->findings))
+		out_say(s->talk, "ops: the list is not whole, findings: %zu\n", unread);
+out:
+	ops_view_close(view);
+	return ret;
+}
+
+const struct command cmd_list[] = {
+	{ "list", "List tasks, or documents of another type", NEED_REPO | PAGED, usage,
+	  options, sizeof(struct list_options), 0, 0, run },
+	{ .name = NULL }
+};

@@ -1,0 +1,145 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Names of commands: finding one, running one that somebody else provides, and
+ * guessing which one a typing error meant.  A guess is only ever said, never
+ * acted upon.
+ */
+
+#include "names.h"
+
+#include <errno.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "command.h"
+#include "util/error.h"
+
+#define NAME_MAX_LEN 31
+#define NEAR 2			/* this many slips of the finger are still near */
+
+static size_t smallest(size_t a, size_t b, size_t c)
+{
+	size_t m = a < b ? a : b;
+
+	return m < c ? m : c;
+}
+
+/* Insertions, deletions, replacements and swaps that lead from a to b. */
+static size_t distance(const char *a, const char *b)
+{
+	size_t d[NAME_MAX_LEN + 1][NAME_MAX_LEN + 1];
+	size_t na = strlen(a), nb = strlen(b);
+
+	if (na > NAME_MAX_LEN || nb > NAME_MAX_LEN)
+		return NAME_MAX_LEN;
+	for (size_t i = 0; i <= na; i++)
+		d[i][0] = i;
+	for (size_t j = 0; j <= nb; j++)
+		d[0][j] = j;
+	for (size_t i = 1; i <= na; i++)
+		for (size_t j = 1; j <= nb; j++) {
+			size_t differ = a[i - 1] != b[j - 1];
+
+			d[i][j] = smallest(d[i - 1][j] + 1, d[i][j - 1] + 1,
+					   d[i - 1][j - 1] + differ);
+			if (i > 1 && j > 1 && a[i - 1] == b[j - 2] &&
+			    a[i - 2] == b[j - 1] && d[i - 2][j - 2] + 1 < d[i][j])
+				d[i][j] = d[i - 2][j - 2] + 1;
+		}
+	return d[na][nb];
+}
+
+/* The nearest command to what was typed; NULL if none is near. */
+static const struct command *nearest(const char *typed)
+{
+	const struct command *c = NULL, *best = NULL;
+	size_t least = NEAR + 1;
+
+	while ((c = command_next(c))) {
+		size_t d = distance(typed, c->name);
+
+		if (d < least && d < strlen(typed)) {
+			least = d;
+			best = c;
+		}
+	}
+	return best;
+}
+
+/* Say which commands a group has. */
+static int group_error(const char *group, const char *typed, struct ops_error *err)
+{
+	char both[2 * NAME_MAX_LEN + 2], all[400];
+	const struct command *c = NULL;
+	size_t len = 0, skip = strlen(group) + 1;
+
+	snprintf(both, sizeof(both), "%.31s %.31s", group, typed ? typed : "");
+	if (typed && (c = nearest(both)))
+		return error_set(err, OPS_EUSAGE, "there is no 'ops %s %.60s';"
+				 " did you mean 'ops %s'?", group, typed, c->name);
+	all[0] = '\0';
+	while ((c = command_next(c)) && len < sizeof(all))
+		if (command_in_group(c, group))
+			len += (size_t)snprintf(all + len, sizeof(all) - len, "%s%s",
+						len ? ", " : "", c->name + skip);
+	return error_set(err, OPS_EUSAGE, "'ops %s' needs one of: %s", group, all);
+}
+
+int names_find(struct names *out, size_t *taken, int argc, char **argv,
+	       struct ops_error *err)
+{
+	const struct command *c = NULL;
+	const char *group = NULL, *second = argc > 1 ? argv[1] : NULL;
+
+	while ((c = command_next(c))) {
+		if (!strcmp(c->name, argv[0])) {
+			out->command = c;
+			*taken = 1;
+			return 0;
+		}
+		if (!command_in_group(c, argv[0]))
+			continue;
+		group = argv[0];
+		if (second && !strcmp(second, c->name + strlen(group) + 1)) {
+			out->command = c;
+			*taken = 2;
+			return 0;
+		}
+	}
+	if (!group)
+		return OPS_ENOTFOUND;
+	if (second && (!strcmp(second, "-h") || !strcmp(second, "--help"))) {
+		out->group = group;
+		return 0;
+	}
+	return group_error(group, second && second[0] != '-' ? second : NULL, err);
+}
+
+int names_exec(char **argv, const char *actor, struct ops_error *err)
+{
+	const char *name = argv[0];
+	const struct command *near = nearest(name);
+	char program[NAME_MAX_LEN + 5];
+
+	if (!strchr(name, '/') && *name && strlen(name) <= NAME_MAX_LEN) {
+		snprintf(program, sizeof(program), "ops-%s", name);
+		argv[0] = program;
+		if (actor)
+			setenv("OPS_ACTOR", actor, 1);
+		signal(SIGPIPE, SIG_DFL);
+		execvp(program, argv);
+		argv[0] = (char *)name;
+		if (errno != ENOENT)
+			return error_set(err, OPS_EENVIRONMENT, "cannot run '%s': %s",
+					 program, strerror(errno));
+		signal(SIGPIPE, SIG_IGN);
+	}
+	if (near)
+		return error_set(err, OPS_EUSAGE, "there is no command '%.60s';"
+				 " did you mean 'ops %s'?", name, near->name);
+	return error_set(err, OPS_EUSAGE, "there is no command '%.60s';"
+			 " 'ops help' lists them", name);
+}

@@ -1,0 +1,74 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Switches off the start of libgit2's network code, which this program never
+ * uses: fetch and push are left to the git program.
+ *
+ * git_libgit2_init() sets up TLS, and where libgit2 is built with mbedTLS (as
+ * in Debian) that reads and parses every certificate of the system, about five
+ * milliseconds, more than all the rest of a short command.  There is no option
+ * against it.  So the program defines the two functions that read certificates
+ * itself; the dynamic linker prefers the program's definitions to a library's
+ * (cmd/notls.list puts them in its symbol table).  In a static build, where
+ * mbedTLS's own object is linked in too, the linker's --wrap leads libgit2 to
+ * these instead.
+ *
+ * They report success with no certificate read: a TLS connection, should one
+ * ever be tried, trusts nobody and fails.  That is the safe way for this to be
+ * wrong.  With another TLS library nobody calls them.  Must never be part of
+ * libops.so: what a library's user does with TLS is not ours to break.
+ */
+
+#ifdef OPS_STATIC
+#define REPLACE(name) __wrap_##name
+#else
+#define REPLACE(name) name
+#endif
+
+/* Both take the chain to add to, `struct mbedtls_x509_crt *`, and return how
+ * many certificates could not be parsed. */
+int REPLACE(mbedtls_x509_crt_parse_file)(void *chain, const char *path);
+int REPLACE(mbedtls_x509_crt_parse_path)(void *chain, const char *path);
+
+int REPLACE(mbedtls_x509_crt_parse_file)(void *chain, const char *path)
+{
+	(void)chain;
+	(void)path;
+	return 0;
+}
+
+int REPLACE(mbedtls_x509_crt_parse_path)(void *chain, const char *path)
+{
+	(void)chain;
+	(void)path;
+	return 0;
+}
+
+#ifdef OPS_STATIC
+/*
+ * GSSAPI has no static library in Debian, and loading the shared one costs a
+ * quarter of a static program's start.  libgit2 refers to it for HTTP
+ * authentication only, which likewise never happens: each call says that the
+ * mechanism is unavailable.
+ */
+#define GSS_UNAVAILABLE (16u << 16)
+#define GSS_UNUSED(name)                                                       \
+	unsigned name(void);                                                   \
+	unsigned name(void)                                                    \
+	{                                                                      \
+		return GSS_UNAVAILABLE;                                        \
+	}
+
+GSS_UNUSED(gss_delete_sec_context)
+GSS_UNUSED(gss_display_status)
+GSS_UNUSED(gss_import_name)
+GSS_UNUSED(gss_indicate_mechs)
+GSS_UNUSED(gss_init_sec_context)
+GSS_UNUSED(gss_release_buffer)
+GSS_UNUSED(gss_release_name)
+GSS_UNUSED(gss_release_oid_set)
+GSS_UNUSED(gss_test_oid_set_member)
+
+/* Of type gss_OID; libgit2 only passes it on. */
+extern void *GSS_C_NT_HOSTBASED_SERVICE;
+void *GSS_C_NT_HOSTBASED_SERVICE;
+#endif

@@ -1,0 +1,78 @@
+/* SPDX-License-Identifier: MIT */
+#ifndef CMD_OUT_H
+#define CMD_OUT_H
+
+/*
+ * Where a command's answer goes.  Commands describe the answer; whether it
+ * becomes text or JSON is no business of theirs.  There are three kinds of calls:
+ *
+ *	out_map … out_bool	the structure: becomes JSON, is nothing in text
+ *	out_say, out_block	words for people: become text, are nothing in JSON
+ *	out_table, out_row	rows: a list of objects, or columns fitted to the terminal
+ *
+ * JSON is built whole and written once by out_write(), so a failure never leaves
+ * half a document.  Every string that is passed to any of these calls may be hostile: it
+ * goes through utf8_display(), and in JSON the result is escaped to ASCII.  A failed
+ * allocation sticks and is reported by out_write().
+ */
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdio.h>
+
+#include "util/error.h"
+
+struct out;
+
+enum out_style { STYLE_PLAIN, STYLE_BOLD, STYLE_DIM, STYLE_RED, STYLE_YELLOW,
+		 STYLE_GREEN };
+
+/* `width` 0 = columns are not fitted.  NULL when out of memory. */
+struct out *out_new(FILE *stream, bool json, bool color, int width);
+void out_free(struct out *o);		/* NULL is fine; closes nothing */
+
+/* Structure.  `key` names the value in a map and is NULL in a list; keys must
+ * live until the out_end() of their container. */
+void out_map(struct out *o, const char *key);
+void out_list(struct out *o, const char *key);
+void out_end(struct out *o);
+void out_string(struct out *o, const char *key, const char *value);	/* NULL = null */
+void out_number(struct out *o, const char *key, double value);
+void out_bool(struct out *o, const char *key, bool value);
+
+/*
+ * Words.  `fmt` is printed as it is and may hold newlines; it knows %s (safe, on
+ * one line; NULL is "-"), %.7s and the like, %d, %u, %zu and %%, nothing else.
+ */
+void out_say(struct out *o, const char *fmt, ...) PRINTF_LIKE(2, 3);
+void out_style(struct out *o, enum out_style style);
+/* Many lines, each after `indent`; ends in a newline unless it is empty. */
+void out_block(struct out *o, const char *indent, const char *text, size_t len);
+/* Bytes of our own making, as they are. */
+void out_literal(struct out *o, const char *text, size_t len);
+
+struct out_column {
+	const char *key;	/* of the JSON member */
+	const char *title;	/* of the column; NULL: in JSON only */
+	bool shrinks;		/* may be cut to fit the terminal */
+};
+
+#define OUT_COLUMNS_MAX 12
+
+/* Rows between out_table() and out_table_end(); cells must live until then and
+ * may be NULL.  An empty table prints no titles. */
+void out_table(struct out *o, const char *key, const struct out_column *columns,
+	       size_t nr);
+void out_row(struct out *o, const char *const *cells);
+void out_table_end(struct out *o);
+
+/* Whether writing has failed, so that a long walk may end early. */
+bool out_failed(const struct out *o);
+
+/* Forget the structure that was built. */
+void out_discard(struct out *o);
+
+/* Write the JSON, if that is what this is.  Returns 0, OPS_ENOMEM or OPS_EIO. */
+int out_write(struct out *o);
+
+#endif

@@ -1,0 +1,36 @@
+/* SPDX-License-Identifier: MIT */
+#ifndef CMD_OUT_PRIVATE_H
+#define CMD_OUT_PRIVATE_H
+
+/* What out.c and table.c share, and nobody else includes. */
+
+#include "out.h"
+#include "util/buf.h"
+
+#define OUT_DEPTH_MAX 16
+
+struct json;
+
+struct out {
+	FILE *stream;
+	bool json, color;
+	bool failed;		/* an allocation */
+	bool lost;		/* a write */
+	size_t width;
+	struct buf line;	/* on its way to the stream */
+	struct {
+		const char *key;
+		struct json *value;
+	} stack[OUT_DEPTH_MAX];
+	size_t depth;
+	struct json *root;	/* what was on the stack alone, when it ended */
+	/* the table that is being filled, row after row */
+	const struct out_column *columns;
+	size_t columns_nr;
+	const char **cells;
+	size_t cells_nr, cells_cap;
+};
+
+void out_emit(struct out *o);
+
+#endif

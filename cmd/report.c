@@ -1,0 +1,190 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * How a run ends: the one place that turns a status into words, JSON and an exit
+ * status, and that prints errors and findings.
+ *
+ * It decides nothing.  In JSON an answer is either {"result"} or {"error", "findings"};
+ * in text errors and findings go to standard error, but for the commands whose
+ * answer the findings are.  A refusal of a writing command ends by saying that
+ * nothing was changed, because that is what the reader has to know.
+ */
+
+#include "report.h"
+
+#include <string.h>
+
+#include "out.h"
+
+static const struct {
+	int status;
+	int exit;
+	const char *name;	/* in JSON; documented in ops(1) */
+} outcomes[] = {
+	{ OPS_OK, EXIT_DONE, "ok" },
+	{ OPS_ENOMEM, EXIT_BUG, "out-of-memory" },
+	{ OPS_EIO, EXIT_ENVIRONMENT, "io" },
+	{ OPS_ENOTFOUND, EXIT_NOT_FOUND, "not-found" },
+	{ OPS_EAMBIGUOUS, EXIT_NOT_FOUND, "ambiguous" },
+	{ OPS_EEXISTS, EXIT_REFUSED, "exists" },
+	{ OPS_EINVALID, EXIT_REFUSED, "invalid" },
+	{ OPS_EREFUSED, EXIT_REFUSED, "refused" },
+	{ OPS_EBUSY, EXIT_BUSY, "busy" },
+	{ OPS_ECHANGED, EXIT_BUSY, "changed" },
+	{ OPS_ETIMEOUT, EXIT_TIMEOUT, "timeout" },
+	{ OPS_EUNKNOWN, EXIT_UNKNOWN, "unknown" },
+	{ OPS_EENVIRONMENT, EXIT_ENVIRONMENT, "environment" },
+	{ OPS_EUSAGE, EXIT_USAGE, "usage" },
+};
+
+static size_t outcome_of(int status)
+{
+	for (size_t i = 0; i < sizeof(outcomes) / sizeof(outcomes[0]); i++)
+		if (outcomes[i].status == status)
+			return i;
+	return 1;	/* no status of ours: a bug, like being out of memory */
+}
+
+static void finding_text(struct out *o, const char *indent,
+			 const struct ops_finding *f)
+{
+	static const enum out_style styles[] = {
+		[OPS_NOTE] = STYLE_DIM, [OPS_WARNING] = STYLE_YELLOW,
+		[OPS_ERROR] = STYLE_RED
+	};
+
+	out_say(o, "%s", indent);
+	if (f->path)
+		out_say(o, "%s:", f->path);
+	if (f->path && f->line)
+		out_say(o, "%u:", f->line);
+	if (f->path && f->line && f->column)
+		out_say(o, "%u:", f->column);
+	if (f->path)
+		out_say(o, " ");
+	out_style(o, styles[f->severity]);
+	out_say(o, "%s", ops_severity_name(f->severity));
+	out_style(o, STYLE_PLAIN);
+	out_say(o, " %s: %s\n", f->rule, f->message);
+	if (f->remedy)
+		out_say(o, "%s  fix: %s\n", indent, f->remedy);
+}
+
+void report_findings(struct out *o, const char *indent,
+		     const struct ops_findings *findings)
+{
+	size_t nr = findings ? ops_findings_count(findings) : 0;
+
+	out_list(o, "findings");
+	for (size_t i = 0; i < nr; i++) {
+		const struct ops_finding *f = ops_findings_at(findings, i);
+
+		finding_text(o, indent, f);
+		out_map(o, NULL);
+		out_string(o, "rule", f->rule);
+		out_string(o, "severity", ops_severity_name(f->severity));
+		out_string(o, "path", f->path);
+		out_number(o, "line", f->line);
+		out_number(o, "column", f->column);
+		out_string(o, "message", f->message);
+		out_string(o, "remedy", f->remedy);
+		out_end(o);
+	}
+	out_end(o);
+}
+
+void report_assurance(struct session *s)
+{
+	struct ops_assurance a = ops_repo_assurance(s->repo);
+
+	out_say(s->out, "assurance: identity=%s history=%s enforcement=%s anchor=%s\n",
+		a.identity, a.history, a.enforcement, a.anchor);
+	out_map(s->out, "assurance");
+	out_string(s->out, "identity", a.identity);
+	out_string(s->out, "history", a.history);
+	out_string(s->out, "enforcement", a.enforcement);
+	out_string(s->out, "anchor", a.anchor);
+	out_end(s->out);
+}
+
+void report_usage(struct out *o, const struct command *command, const char *group)
+{
+	const char *lead = "usage: ";
+	const struct command *c = NULL;
+
+	while ((c = command_next(c)))
+		for (size_t i = 0; c->usage[i]; i++)
+			if (c == command || (group && command_in_group(c, group))) {
+				out_say(o, "%s%s\n", lead, c->usage[i]);
+				lead = "   or: ";
+			}
+}
+
+static void envelope(struct session *s)
+{
+	out_map(s->out, NULL);
+	out_number(s->out, "format", 1);
+	out_string(s->out, "command", s->command ? s->command->name : "ops");
+}
+
+void report_begin(struct session *s)
+{
+	envelope(s);
+	out_map(s->out, "result");
+}
+
+static void error_text(struct session *s, int status, size_t outcome)
+{
+	bool writes = s->command && s->command->needs & WRITES;
+
+	report_findings(s->talk, "", s->findings);
+	if (s->err.message[0]) {
+		out_style(s->talk, STYLE_RED);
+		out_say(s->talk, "ops:");
+		out_style(s->talk, STYLE_PLAIN);
+		out_say(s->talk, " %s\n", s->err.message);
+	} else if (outcomes[outcome].exit != EXIT_REFUSED) {
+		out_say(s->talk, "ops: failed: %s\n", outcomes[outcome].name);
+	}
+	if (status == OPS_EUSAGE && s->command)
+		report_usage(s->talk, s->command, NULL);
+	if (writes && outcomes[outcome].exit == EXIT_REFUSED && !s->committed)
+		out_say(s->talk, "refused: nothing was changed\n");
+}
+
+static void error_json(struct session *s, size_t outcome)
+{
+	out_discard(s->out);
+	envelope(s);
+	out_map(s->out, "error");
+	out_string(s->out, "status", outcomes[outcome].name);
+	out_string(s->out, "message", s->err.message);
+	out_end(s->out);
+	report_findings(s->out, "", s->findings);
+	out_end(s->out);
+}
+
+int report_end(struct session *s, int status)
+{
+	bool answered = s->command && s->command->needs & ANSWERS_FINDINGS;
+	bool json = s->globals->json;
+	size_t outcome = outcome_of(status);
+	int result = outcomes[outcome].exit;
+
+	if (!status) {
+		out_end(s->out);
+		if (ops_findings_count(s->findings) && !answered)
+			report_findings(json ? s->out : s->talk, "", s->findings);
+		if (s->found || ops_findings_refuse(s->findings))
+			result = EXIT_REFUSED;
+		out_end(s->out);
+	} else if (json) {
+		error_json(s, outcome);
+	} else {
+		error_text(s, status, outcome);
+	}
+	if (out_write(s->out) == OPS_ENOMEM) {
+		out_say(s->talk, "ops: out of memory\n");
+		result = EXIT_BUG;
+	}
+	return result;
+}

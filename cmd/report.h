@@ -1,0 +1,31 @@
+/* SPDX-License-Identifier: MIT */
+#ifndef CMD_REPORT_H
+#define CMD_REPORT_H
+
+/* Statuses, errors and findings as words and exit statuses, in one place. */
+
+#include "command.h"
+
+/* Begin the answer: after it, run() may fill "result". */
+void report_begin(struct session *s);
+
+/*
+ * End the answer: findings, the error of a negative `status`, what did not
+ * happen.  Returns the exit status.
+ */
+int report_end(struct session *s, int status);
+
+/* The findings as a list of objects under "findings", or as lines
+ *	path:line:column: severity rule: message
+ *	  fix: remedy
+ * each after `indent`. */
+void report_findings(struct out *o, const char *indent,
+		     const struct ops_findings *findings);
+
+/* What the answer about authority is worth: its last line. */
+void report_assurance(struct session *s);
+
+/* "usage: " and the usage of a command, or of a group of them. */
+void report_usage(struct out *o, const struct command *command, const char *group);
+
+#endif

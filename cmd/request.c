@@ -1,0 +1,118 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * From options to requests, and from an outcome to words.
+ *
+ * No rule is known here: what an action means, and whether it may be done, is the
+ * library's business.  What was committed is noted in the session before anything
+ * is printed, so that a failure to print can still say it.
+ */
+
+#include "request.h"
+
+#include <string.h>
+
+#include "input.h"
+#include "out.h"
+#include "util/arena.h"
+#include "util/error.h"
+
+int request_fill(struct ops_request *request, struct session *s,
+		 const struct act_options *options)
+{
+	int ret;
+
+	ret = input_settings(&request->fields, s->arena, &options->fields, false,
+			     &s->err);
+	if (ret < 0)
+		return ret;
+	ret = input_settings(&request->sections, s->arena, &options->sections, true,
+			     &s->err);
+	if (ret < 0)
+		return ret;
+	request->fields_nr = options->fields.nr;
+	request->sections_nr = options->sections.nr;
+	request->evidence = options->evidence.values;
+	request->evidence_nr = options->evidence.nr;
+	request->reason = options->reason;
+	return 0;
+}
+
+void request_notes(struct session *s, struct out *words, const char *notes)
+{
+	out_list(s->out, "notes");
+	while (notes && *notes) {
+		size_t len = strcspn(notes, "\n");
+		char *line = arena_dup(s->arena, notes, len);
+
+		if (line && len) {
+			out_string(s->out, NULL, line);
+			if (!s->globals->json)
+				out_say(words, "note: %s\n", line);
+		}
+		notes += len + (notes[len] == '\n');
+	}
+	out_end(s->out);
+}
+
+static void say_act(struct session *s, const struct ops_act *act, bool dry_run)
+{
+	out_say(s->out, "%s%s %s", dry_run ? "would " : "", act->action, act->id);
+	if (act->from && act->to && strcmp(act->from, act->to))
+		out_say(s->out, ": %s -> %s", act->from, act->to);
+	else if (act->to || act->from)
+		out_say(s->out, ": %s", act->to ? act->to : act->from);
+	if (s->committed)
+		out_say(s->out, " (%.7s)", s->commit);
+	out_say(s->out, "\n");
+	if (act->message)
+		out_block(s->out, "", act->message, strlen(act->message));
+}
+
+static void show_acts(struct session *s, const struct ops_outcome *outcome,
+		      bool dry_run)
+{
+	bool done = outcome->committed || dry_run;
+
+	if (!done || !outcome->acts_nr)
+		out_say(s->out, "nothing to do\n");
+	out_list(s->out, "acts");
+	for (size_t i = 0; i < outcome->acts_nr; i++) {
+		const struct ops_act *act = &outcome->acts[i];
+
+		if (done)
+			say_act(s, act, dry_run);
+		out_map(s->out, NULL);
+		out_string(s->out, "action", act->action);
+		out_string(s->out, "type", act->type);
+		out_string(s->out, "id", act->id);
+		out_string(s->out, "path", act->path);
+		out_string(s->out, "from", act->from);
+		out_string(s->out, "to", act->to);
+		out_string(s->out, "message", act->message);
+		out_end(s->out);
+	}
+	out_end(s->out);
+}
+
+int request_send(struct session *s, const struct ops_request *requests, size_t nr,
+		 bool dry_run)
+{
+	struct ops_outcome *outcome = NULL;
+	int ret;
+
+	ret = ops_repo_change(&outcome, s->findings, s->repo, requests, nr,
+			      dry_run ? OPS_DRY_RUN : 0, &s->err);
+	if (ret < 0)
+		return ret;
+	s->committed = outcome->committed;
+	memcpy(s->commit, outcome->commit, sizeof(s->commit));
+	out_bool(s->out, "committed", outcome->committed);
+	out_bool(s->out, "dry_run", dry_run);
+	out_string(s->out, "commit", outcome->committed ? outcome->commit : NULL);
+	out_string(s->out, "subject", outcome->subject);
+	out_string(s->out, "actor", outcome->actor);
+	show_acts(s, outcome, dry_run);
+	request_notes(s, s->talk, outcome->notes);
+	ops_outcome_free(outcome);
+	return 0;
+}

@@ -1,0 +1,23 @@
+/* SPDX-License-Identifier: MIT */
+#ifndef OPS_H
+#define OPS_H
+
+/*
+ * libops: accountable work in a git repository.
+ *
+ * Reading order: error.h (how things fail), repo.h (open one), view.h (look at
+ * it), change.h (act), audit.h (judge what is there).  A whole program:
+ * examples/api/list.c.
+ *
+ * The library never prints, exits, reads the environment or the clock; what it
+ * needs of these comes in through struct ops_repo_options.  Objects are not
+ * thread safe; different repositories may be used by different threads.
+ */
+
+#include "ops/audit.h"
+#include "ops/change.h"
+#include "ops/error.h"
+#include "ops/repo.h"
+#include "ops/view.h"
+
+#endif

@@ -1,0 +1,71 @@
+/* SPDX-License-Identifier: MIT */
+#ifndef OPS_AUDIT_H
+#define OPS_AUDIT_H
+
+/*
+ * Judging what is there: a work tree, the index, a revision, a history.  All of it
+ * asks the same judge as the acts do.
+ */
+
+#include "ops/repo.h"
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+enum ops_check_what { OPS_CHECK_WORK_TREE, OPS_CHECK_STAGED, OPS_CHECK_REVISION };
+
+/* What ops_repo_check() looked at. */
+struct ops_check_result {
+	size_t documents;	/* governed documents read */
+	size_t unreadable;	/* of them, could not be read */
+};
+
+/*
+ * Check every governed document, and for the work tree and the index also the
+ * change against the tip as if the author made it now.  `revision` for
+ * OPS_CHECK_REVISION.  `paths`: only findings at or below these (nr 0 = all).
+ * Returns 0 whatever was found (see ops_findings_refuse()); OPS_ENOTFOUND,
+ * OPS_EUSAGE, OPS_EENVIRONMENT, OPS_EIO, OPS_ENOMEM.
+ */
+int ops_repo_check(struct ops_check_result *result, struct ops_findings *findings,
+		   struct ops_repo *repo, enum ops_check_what what,
+		   const char *revision, const char *const *paths, size_t nr,
+		   struct ops_error *err);
+
+/* One judged commit that has findings. */
+struct ops_audit_commit {
+	const char *commit;	/* 40 digits */
+	int64_t time;
+	const char *author;	/* e-mail */
+	const char *actor;	/* who was judged to have acted; NULL if nobody known */
+	const char *subject;
+	const struct ops_findings *findings;
+};
+
+struct ops_audit_result {
+	char first[41], last[41];	/* of the history that was judged */
+	size_t commits;		/* looked at */
+	size_t prehistory;	/* of them, before ops was there */
+	size_t judged;		/* of them, changed a governed document */
+	size_t refused;		/* of them, with an error */
+};
+
+/*
+ * Judge every commit of `range` (NULL = from the first commit to the tip of the
+ * branch of state; "A..B"; "B"), parents first, by the policy, roster and gates of its
+ * parent; a merge by each parent.  `each` is called for commits with findings,
+ * `progress` (may be NULL) now and then with the number done and the number known.
+ * Returns 0 whatever was found; OPS_EENVIRONMENT: a shallow clone; OPS_ENOTFOUND;
+ * OPS_EIO; a negative status of `each`.
+ */
+int ops_audit_verify(struct ops_audit_result *result, struct ops_repo *repo,
+		     const char *range,
+		     int (*each)(const struct ops_audit_commit *commit, void *payload),
+		     void (*progress)(size_t done, size_t known, void *payload),
+		     void *payload, struct ops_error *err);
+
+#ifdef __cplusplus
+}
+#endif
+#endif

@@ -1,0 +1,103 @@
+/* SPDX-License-Identifier: MIT */
+#ifndef OPS_CHANGE_H
+#define OPS_CHANGE_H
+
+/*
+ * Acts.  Everything that changes state is one call: a list of requests that
+ * becomes one commit, or nothing.
+ *
+ *	struct ops_request request = { .action = "start", .target = "swap-7k2f" };
+ *	ops_repo_change(&outcome, findings, repo, &request, 1, 0, &err);
+ *
+ * The judge decides about the change before anything is written; what it found
+ * is in `findings` whatever the status is.
+ */
+
+#include "ops/repo.h"
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+struct ops_setting {
+	const char *name, *value;
+};
+
+/*
+ * One act.  `action` is
+ *   "new"		a document of type `target` (task, agent, prompt, policy, or
+ *			one of the configuration): fields, sections, `text`, `id`
+ *   "edit"		replace the text of document `target` by `text`, or set fields and
+ *			sections of it
+ *   "review"		a review of document `target`: its dates are set
+ *   "flag"		record each document past its review date for governance, once;
+ *			`target` NULL = all documents
+ *   "checkpoint"	progress of task `target`; fields Progress, Milestone
+ *   "gate.request", "gate.approve", "gate.block", "gate.reject", "gate.lift"
+ *			of task `target` and `gate`; sections are the request's parts
+ *   the name of a transition of the target's type: "assign" (`to`), "accept",
+ *			"start", "block", "unblock", "submit", "rework", "complete", "cancel",
+ *			for prompts and policies "approve", "revise", "retire", …
+ * Unused members are NULL or 0.  `target` is a document's id, a unique prefix of
+ * it (4 characters or more), or its path.
+ */
+struct ops_request {
+	const char *action;
+	const char *target;
+	const char *to;		/* assign: agent's id, or Department/agent */
+	const char *gate;
+	const char *id;		/* new: the id, instead of one made from the title */
+	const char *reason;
+	const char *text;	/* a whole document */
+	const struct ops_setting *fields;
+	size_t fields_nr;
+	const struct ops_setting *sections;
+	size_t sections_nr;
+	const char *const *evidence;	/* paths of files that are committed */
+	size_t evidence_nr;
+	unsigned line;		/* of a batch: named in errors; 0 = none */
+};
+
+enum ops_change_flags {
+	OPS_DRY_RUN = 1 << 0	/* decide and judge, write nothing */
+};
+
+/* What was done to one document. */
+struct ops_act {
+	const char *action;
+	const char *type;
+	const char *id;
+	const char *path;	/* where it is now */
+	const char *from, *to;	/* status before and after; NULL if it has none */
+	const char *message;	/* e.g. the dispatch message of an assignment; or NULL */
+};
+
+/* The outcome of a call; everything in it belongs to it. */
+struct ops_outcome {
+	bool committed;		/* false: dry run, or there was nothing to do */
+	char commit[41];
+	const char *subject;	/* of the commit */
+	const char *actor;	/* id in the roster */
+	const struct ops_act *acts;
+	size_t acts_nr;
+	const char *notes;	/* lines for the user, "" when there are none */
+};
+
+/*
+ * Carry out `nr` requests as one commit.  Returns 0; OPS_EREFUSED or OPS_EINVALID
+ * with findings; OPS_ENOTFOUND or OPS_EAMBIGUOUS (a target); OPS_EUSAGE (an
+ * unknown action, an argument that can never be right); OPS_EBUSY,
+ * OPS_ECHANGED (repeating is safe); OPS_EENVIRONMENT; OPS_EIO (nothing was
+ * changed); OPS_EUNKNOWN; OPS_ENOMEM.  Unless 0 (or OPS_EUNKNOWN) nothing was changed.
+ * *out is written on 0 only; free it with ops_outcome_free().
+ */
+int ops_repo_change(struct ops_outcome **out, struct ops_findings *findings,
+		    struct ops_repo *repo, const struct ops_request *requests,
+		    size_t nr, unsigned flags, struct ops_error *err);
+
+void ops_outcome_free(struct ops_outcome *outcome);	/* NULL is fine */
+
+#ifdef __cplusplus
+}
+#endif
+#endif

@@ -1,0 +1,124 @@
+/* SPDX-License-Identifier: MIT */
+#ifndef OPS_VIEW_H
+#define OPS_VIEW_H
+
+/*
+ * Looking at one state of a repository: documents, gates, configuration, log.
+ * A view never changes and takes no lock.
+ */
+
+#include "ops/repo.h"
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+struct ops_view;
+struct ops_document;
+
+/* Open a view of `revision` (NULL = tip of the branch of state; else a commit
+ * id, branch, tag, HEAD, with ~N or ^).  OPS_ENOTFOUND, OPS_EAMBIGUOUS, OPS_EUSAGE;
+ * OPS_EENVIRONMENT: no ops configuration there. */
+int ops_view_open(struct ops_view **out, struct ops_repo *repo, const char *revision,
+		  struct ops_error *err);
+void ops_view_close(struct ops_view *view);	/* NULL is fine; frees its documents */
+const char *ops_view_commit(const struct ops_view *view);	/* 40 digits, "" if unborn */
+/* The actor this repository was opened for, by the view's roster; NULL if nobody. */
+const char *ops_view_actor(struct ops_view *view);
+
+/* A document; everything belongs to the view. */
+const char *ops_document_path(const struct ops_document *doc);
+const char *ops_document_id(const struct ops_document *doc);
+const char *ops_document_type(const struct ops_document *doc);
+/* Text of a field: scalars as they are, lists joined by ", ", maps as
+ * "key: value, …"; NULL when absent. */
+const char *ops_document_field(const struct ops_document *doc, const char *name);
+size_t ops_document_fields(const struct ops_document *doc);
+const char *ops_document_field_name(const struct ops_document *doc, size_t at);
+/* The whole file. */
+const char *ops_document_text(const struct ops_document *doc, size_t *len);
+
+/* Which documents: NULL or false members do not filter.  Dates are YYYY-MM-DD. */
+struct ops_filter {
+	const char *type;	/* NULL = task */
+	const char *status;	/* one, or several with ','; S4's spellings too */
+	const char *assignee;	/* agent id or Department/agent */
+	const char *department;
+	const char *priority;
+	const char *due_before, *due_after;	/* inclusive */
+	bool archived;		/* finished ones too */
+};
+
+/* Documents in order of path.  What could not be read is among the findings
+ * (severity error) and the status is still 0. */
+int ops_view_list(const struct ops_document *const **out, size_t *nr,
+		  struct ops_view *view, const struct ops_filter *filter,
+		  struct ops_findings *findings, struct ops_error *err);
+
+/* The document of an id, a unique prefix of one, or a path.  OPS_ENOTFOUND,
+ * OPS_EAMBIGUOUS (err names the candidates), OPS_EINVALID with findings. */
+int ops_view_find(const struct ops_document **out, struct ops_view *view,
+		  const char *name, struct ops_findings *findings,
+		  struct ops_error *err);
+
+/* The state of one gate of one task. */
+struct ops_gate {
+	const char *name;
+	const char *state;	/* none, requested, approved, blocked, rejected, stale */
+	const char *power;	/* the power that decides it */
+	const char *packet;	/* path of the packet that made it so, or NULL */
+	const char *by;		/* who wrote that packet, or NULL */
+	const char *reason;	/* why it is blocked, rejected or stale, or NULL */
+};
+
+/* All gates of a task, in their order. */
+int ops_view_gates(const struct ops_gate **out, size_t *nr, struct ops_view *view,
+		   const struct ops_document *task, struct ops_findings *findings,
+		   struct ops_error *err);
+
+/* The packets of a task, in order of time. */
+int ops_view_packets(const struct ops_document *const **out, size_t *nr,
+		     struct ops_view *view, const struct ops_document *task,
+		     struct ops_findings *findings, struct ops_error *err);
+
+/* One value of the effective configuration. */
+struct ops_config_value {
+	const char *key;	/* "gates.quality.power" */
+	const char *value;
+	const char *origin;	/* "built-in", or "05-PROCESSES/ops.yaml:12" */
+};
+
+/* Values whose key is `prefix` or below it (NULL = all), in order. */
+int ops_view_config(const struct ops_config_value **out, size_t *nr,
+		    struct ops_view *view, const char *prefix,
+		    struct ops_findings *findings, struct ops_error *err);
+
+/* One commit of the log. */
+struct ops_log_entry {
+	const char *commit;
+	int64_t time;
+	const char *author;	/* e-mail */
+	const char *actor;	/* claimed by the trailers; NULL for a commit not made by ops */
+	const char *action;	/* NULL likewise */
+	const char *subject;
+	const char *body;
+	struct ops_log_change {
+		const char *path;
+		const char *from, *to;	/* status; NULL when it has none there */
+	} const *changes;
+	size_t changes_nr;	/* governed documents it changed */
+};
+
+/*
+ * Call `each` for the commits of the view, newest first, that changed a governed
+ * document; with `target`, that document (wherever it lay) or packets about it.
+ * `max` 0 = all.  A non-zero return of `each` ends the walk; a negative one is returned.
+ */
+int ops_view_log(struct ops_view *view, const char *target, size_t max,
+		 int (*each)(const struct ops_log_entry *entry, void *payload),
+		 void *payload, struct ops_findings *findings, struct ops_error *err);
+
+#ifdef __cplusplus
+}
+#endif
+#endif

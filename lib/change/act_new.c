@@ -1,0 +1,76 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * "new" and "edit": documents as their authors write them.  What may be
+ * created or edited, by whom and in which state, is the judge's to say.
+ */
+
+#include <string.h>
+
+#include "change/draft.h"
+
+int act_new(struct draft *d, const struct ops_request *r, struct ops_error *err)
+{
+	struct composition c = { 0 };
+	struct ops_document *doc;
+	struct buf text = BUF_INIT;
+	struct ops_act *act;
+	const char *copy;
+	int ret;
+
+	c.type = r->target ? config_type(d->config, r->target) : NULL;
+	if (!c.type)
+		return error_set(err, OPS_EUSAGE, "there is no type '%s'",
+				 r->target ? r->target : "");
+	if (type_is(c.type, "packet"))
+		return error_set(err, OPS_EUSAGE, "a %s is recorded by the command for "
+				 "it, not by new", c.type->name);
+	c.text = r->text;
+	c.fields = r->fields;
+	c.fields_nr = r->fields_nr;
+	c.sections = r->sections;
+	c.sections_nr = r->sections_nr;
+	c.id = r->id;
+	c.headings = !r->text;
+	ret = compose(&text, &c, d, err);
+	if (ret == 0)
+		ret = draft_put(d, c.path, &text, err);
+	/* A document's text must live as long as the world it is read in. */
+	copy = ret ? NULL : arena_dup(world_arena(d->now), text.data, text.len);
+	if (ret == 0)
+		ret = copy ? world_document_of(&doc, d->now, c.path, copy, text.len,
+					       d->findings, err) : error_nomem(err);
+	buf_release(&text);
+	if (ret)
+		return ret;
+	act = draft_act(d, "new", doc);
+	if (!act)
+		return error_nomem(err);
+	act->to = doc->status ? arena_str(d->arena, doc->status) : NULL;
+	return 0;
+}
+
+int act_edit(struct draft *d, const struct ops_request *r, struct ops_error *err)
+{
+	struct ops_document *doc;
+	struct buf text = BUF_INIT;
+	struct ops_act *act;
+	int ret = draft_find(&doc, d, r->target, NULL, err);
+
+	if (ret)
+		return ret;
+	if (r->text && (r->fields_nr || r->sections_nr))
+		return error_set(err, OPS_EUSAGE, "give either a whole text, or fields "
+				 "and sections");
+	if (r->text)
+		buf_str(&text, r->text);
+	else
+		ret = compose_settings(&text, d, doc, r->fields, r->fields_nr,
+				       r->sections, r->sections_nr, err);
+	if (ret == 0)
+		ret = draft_put(d, doc->path, &text, err);
+	buf_release(&text);
+	if (ret)
+		return ret;
+	act = draft_act(d, "edit", doc);
+	return act ? 0 : error_nomem(err);
+}

@@ -1,0 +1,275 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Any transition that a type defines: the status, the fields it sets, the
+ * records it makes, and the move to the archive when it ends there.
+ *
+ * The definition says what is written; the judge says whether it may be.
+ */
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "change/draft.h"
+
+/* The transition of that action from the document's status, else any of it. */
+static const struct transition *choose(const struct ops_document *doc,
+				       const char *action)
+{
+	const struct type *t = doc->type;
+	const struct transition *any = NULL;
+	size_t i;
+
+	for (i = 0; i < t->transitions_nr; i++) {
+		const struct transition *tr = &t->transitions[i];
+
+		if (strcmp(tr->action, action))
+			continue;
+		if (doc->status && names_have(&tr->from, doc->status))
+			return tr;
+		any = tr;
+	}
+	return any;
+}
+
+static int refuse_transition(struct draft *d, const struct ops_document *doc,
+			     const struct transition *tr, struct ops_error *err)
+{
+	const struct type *t = doc->type;
+	struct names ways = { NULL, 0 };
+	unsigned line, column;
+	size_t i;
+
+	for (i = 0; i < t->transitions_nr; i++)
+		if (doc->status && names_have(&t->transitions[i].from, doc->status) &&
+		    !names_have(&ways, t->transitions[i].action) &&
+		    names_add(&ways, d->arena, t->transitions[i].action))
+			return error_nomem(err);
+	document_place(doc, "Status", &line, &column);
+	findings_add(d->findings, type_is(t, "task") ? "task.transition" :
+		     "doc.transition", OPS_ERROR, doc->path, line, column,
+		     ways.nr ? arena_printf(d->arena, "from %s: %s", doc->status,
+			     names_text(&ways, d->arena, ", ")) :
+		     "nothing leads out of this status",
+		     "'%s' leads from %s, and '%s' is %s", tr->action,
+		     names_text(&tr->from, d->arena, " or "), doc->id,
+		     doc->status ? doc->status : "without a status");
+	return error_set(err, OPS_EREFUSED, "'%s' is refused", tr->action);
+}
+
+/* What a set rule writes; NULL: remove the field. */
+static int set_value(const char **out, struct draft *d, const struct ops_document *doc,
+		     const struct set_rule *set, const struct ops_request *r,
+		     struct ops_error *err)
+{
+	const char *was = document_text(doc, set->field);
+	const struct agent *agent;
+	char day[DATE_LEN + 1];
+
+	switch (set->kind) {
+	case SET_TODAY:
+		date_format(day, d->today);
+		*out = arena_str(d->arena, day);
+		break;
+	case SET_NEXT_REVIEW:
+		date_format(day, period_add(d->today, d->config->review));
+		*out = arena_str(d->arena, day);
+		break;
+	case SET_REASON:
+		*out = r->reason;
+		return 0;
+	case SET_AGENT:
+		if (!r->to)
+			return error_set(err, OPS_EUSAGE, "name the agent to assign to");
+		agent = roster_agent_named(d->roster, r->to);
+		if (!agent)
+			return error_set(err, OPS_ENOTFOUND,
+					 "'%s' is not in the roster", r->to);
+		*out = arena_printf(d->arena, "%s/%s", agent->department, agent->id);
+		break;
+	case SET_STATUS:
+		*out = doc->status;
+		return 0;
+	case SET_NONE:
+		*out = NULL;
+		return 0;
+	case SET_INCREMENT:
+		*out = arena_printf(d->arena, "%ld",
+				    (was ? strtol(was, NULL, 10) : 0) + 1);
+		break;
+	case SET_LITERAL:
+		*out = set->literal;
+		return 0;
+	}
+	return *out ? 0 : error_nomem(err);
+}
+
+/* Where the transition leads: a state, or what a field holds. */
+static const char *target(struct draft *d, const struct ops_document *doc,
+			  const struct transition *tr)
+{
+	const char *name;
+
+	if (*tr->to != '{')
+		return tr->to;
+	name = arena_dup(d->arena, tr->to + 1, strlen(tr->to) - 2);
+	name = name ? document_text(doc, name) : NULL;
+	return name ? name : "";
+}
+
+static int transition_text(struct buf *out, struct draft *d, struct ops_document *doc,
+			   const struct transition *tr, const char *to,
+			   const struct ops_request *r, struct ops_error *err)
+{
+	struct doc_edit *edits = arena_array(d->arena, tr->sets_nr + 1,
+					     sizeof(*edits));
+	struct buf free_text = BUF_INIT;
+	struct ops_document *edited = doc;
+	size_t i, nr = 0;
+	int ret = 0;
+
+	if (!edits)
+		return error_nomem(err);
+	if (r->fields_nr) {
+		const char *copy;
+
+		ret = compose_settings(&free_text, d, doc, r->fields, r->fields_nr, NULL,
+				       0, err);
+		copy = ret ? NULL : arena_dup(world_arena(d->now), free_text.data,
+					      free_text.len);
+		if (ret == 0)
+			ret = copy ? world_document_of(&edited, d->now, doc->path, copy,
+						       free_text.len, d->findings, err) :
+			      error_nomem(err);
+	}
+	if (ret == 0 && (!doc->status || strcmp(doc->status, to))) {
+		edits[nr].kind = DOC_SET;
+		edits[nr].name = "Status";
+		edits[nr++].value = to;
+	}
+	for (i = 0; ret == 0 && i < tr->sets_nr; i++) {
+		const char *value = NULL;
+
+		ret = set_value(&value, d, doc, &tr->sets[i], r, err);
+		edits[nr].kind = value ? DOC_SET : DOC_REMOVE;
+		edits[nr].name = tr->sets[i].field;
+		edits[nr++].value = value;
+	}
+	if (ret == 0)
+		ret = doc_edit(out, edited->doc, edits, nr, err);
+	buf_release(&free_text);
+	return ret;
+}
+
+static const char *archive_value(const char *name, void *payload)
+{
+	struct draft *d = ((void **)payload)[0];
+	const struct ops_document *doc = ((void **)payload)[1];
+
+	if (!strcmp(name, "id"))
+		return doc->id;
+	if (!strcmp(name, "year"))
+		return arena_printf(d->arena, "%04d", d->today.year);
+	if (!strcmp(name, "month"))
+		return arena_printf(d->arena, "%02d", d->today.month);
+	return document_text(doc, name);
+}
+
+/* The place of a document that comes to an end; its own path otherwise. */
+static int place_after(const char **out, struct draft *d, struct ops_document *doc,
+		       const char *to, struct ops_error *err)
+{
+	const struct state *state = type_state(doc->type, to);
+	void *payload[2] = { d, doc };
+	const char *missing;
+
+	*out = doc->path;
+	if (!state || !state->final || !doc->type->archive)
+		return 0;
+	*out = type_place(d->arena, doc->type->archive, archive_value, payload,
+			  &missing);
+	if (*out)
+		return 0;
+	return missing ? error_set(err, OPS_EINVALID, "the archive needs a value for "
+				   "'%s'", missing) : error_nomem(err);
+}
+
+static const char *rule_value(const struct record_rule *rule, const char *name)
+{
+	size_t i;
+
+	for (i = 0; i < rule->with_nr; i++)
+		if (!strcmp(rule->with[i].name, name))
+			return rule->with[i].value;
+	return NULL;
+}
+
+static int make_records(struct draft *d, const struct transition *tr,
+			struct ops_document *after, const struct ops_request *r,
+			struct ops_error *err)
+{
+	size_t i;
+	int ret = 0;
+
+	for (i = 0; ret == 0 && i < tr->records_nr; i++) {
+		struct packet_want want = { 0 };
+
+		want.kind = tr->records[i].kind;
+		want.about = after;
+		want.rule = &tr->records[i];
+		want.gate = rule_value(want.rule, "Gate");
+		want.decision = rule_value(want.rule, "Decision");
+		want.request = r;
+		if (!strcmp(want.kind, "dispatch"))
+			want.to = document_text(after, "Assigned-To");
+		ret = draft_packet(d, &want, err);
+	}
+	return ret;
+}
+
+int act_transition(struct draft *d, const struct ops_request *r,
+		   struct ops_error *err)
+{
+	struct ops_document *doc, *after;
+	const struct transition *tr;
+	struct buf text = BUF_INIT;
+	const char *to, *path, *copy;
+	struct ops_act *act;
+	int ret = draft_find(&doc, d, r->target, NULL, err);
+
+	if (ret)
+		return ret;
+	tr = choose(doc, r->action);
+	if (!tr)
+		return error_set(err, OPS_EUSAGE, "a %s has no action '%s'",
+				 doc->type->name, r->action);
+	if (!doc->status || !names_have(&tr->from, doc->status))
+		return refuse_transition(d, doc, tr, err);
+	if (tr->reason && (!r->reason || !*r->reason))
+		return error_set(err, OPS_EUSAGE, "'%s' needs a reason (--reason)",
+				 r->action);
+	to = target(d, doc, tr);
+	ret = transition_text(&text, d, doc, tr, to, r, err);
+	if (ret == 0)
+		ret = place_after(&path, d, doc, to, err);
+	if (ret == 0)
+		ret = draft_put(d, path, &text, err);
+	if (ret == 0 && strcmp(path, doc->path))
+		ret = draft_remove(d, doc->path, err);
+	copy = ret ? NULL : arena_dup(world_arena(d->now), text.data, text.len);
+	if (ret == 0)
+		ret = copy ? world_document_of(&after, d->now, path, copy, text.len,
+					       d->findings, err) : error_nomem(err);
+	buf_release(&text);
+	if (ret)
+		return ret;
+	act = draft_act(d, tr->action, after);
+	if (!act)
+		return error_nomem(err);
+	act->from = arena_str(d->arena, doc->status);
+	act->to = arena_str(d->arena, to);
+	if (r->reason && *r->reason)
+		buf_printf(&d->body, "Reason: %s\n", r->reason);
+	if (tr->records_nr)
+		ret = make_records(d, tr, after, r, err);
+	return ret;
+}

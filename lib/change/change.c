@@ -1,0 +1,384 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Carrying out requests: ops_repo_change().
+ *
+ * The transaction calls back twice: decide() turns the requests into a draft
+ * over the tip, verdict() asks the judge about it.  Neither writes.  Both may
+ * be called again when another process moved the branch, so all they make is
+ * thrown away and made anew.
+ */
+
+#include "change/change.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "change/draft.h"
+#include "judge/judge.h"
+#include "text/message.h"
+#include "util/random.h"
+
+struct changing {
+	struct ops_repo *repo;
+	const struct ops_request *requests;
+	size_t nr;
+	struct ops_findings *findings;
+	struct draft draft;
+	struct world *tip;
+	struct world *reading;		/* the world so far, once an act changed it */
+	struct ops_findings *fresh;	/* of this attempt */
+	const char *subject;
+	struct arena *arena;		/* of the outcome */
+	change_genesis_fn *genesis;
+	void *payload;
+};
+
+/* The act of a name; packets kinds and transitions are found by their data. */
+static draft_act_fn *act_named(const struct draft *d, const char *action)
+{
+	const struct type *kind;
+
+	if (!strcmp(action, "new"))
+		return act_new;
+	if (!strcmp(action, "edit"))
+		return act_edit;
+	if (!strcmp(action, "flag"))
+		return act_flag;
+	if (!strncmp(action, "gate.", 5))
+		return act_gate;
+	kind = config_type(d->config, action);
+	if (kind && kind->base && kind->base->abstract)
+		return act_record;
+	return act_transition;
+}
+
+/* After an act the next one reads what it left. */
+static int read_on(struct changing *c, struct ops_error *err)
+{
+	struct world *next;
+	int ret = world_open(&next, c->draft.plan->after, c->repo->cache, err);
+
+	if (ret)
+		return ret;
+	world_close(c->reading);
+	c->reading = next;
+	c->draft.now = next;
+	return 0;
+}
+
+static int one_request(struct changing *c, const struct ops_request *r,
+		       struct ops_error *err)
+{
+	int ret;
+
+	if (!r->action || !*r->action)
+		return error_set(err, OPS_EUSAGE, "a request has no action");
+	ret = act_named(&c->draft, r->action)(&c->draft, r, err);
+	if (ret && r->line)
+		error_prefix(err, "line %u: %s", r->line, r->action);
+	return ret;
+}
+
+/* "assign swap-7k2f to Production/codegen" */
+static const char *subject_of(struct changing *c)
+{
+	struct draft *d = &c->draft;
+	const struct ops_act *a = d->acts_nr ? &d->acts[0] : NULL;
+	const struct ops_request *r = &c->requests[0];
+	const char *verb;
+
+	if (d->acts_nr != 1 && !(c->nr == 1 && d->acts_nr))
+		return arena_printf(d->arena, "chore(ops): batch of %zu acts", d->acts_nr);
+	if (d->acts_nr > 1)
+		return arena_printf(d->arena, "chore(ops): %s %zu documents", r->action,
+				    d->acts_nr);
+	verb = strncmp(a->action, "gate.", 5) ? a->action : a->action + 5;
+	if (!strncmp(a->action, "gate.", 5))
+		return arena_printf(d->arena, "chore(ops): %s %s of %s", verb, r->gate,
+				    a->id);
+	if (r->to)
+		return arena_printf(d->arena, "chore(ops): %s %s to %s", verb, a->id,
+				    r->to);
+	return arena_printf(d->arena, "chore(ops): %s %s%s%s", verb,
+			    !strcmp(verb, "new") ? a->type : "",
+			    !strcmp(verb, "new") ? " " : "", a->id);
+}
+
+static int write_message(struct changing *c, const char *subject, const char *action,
+			 struct ops_error *err)
+{
+	struct draft *d = &c->draft;
+	struct trailer *trailers = arena_array(d->arena, 2 * d->acts_nr + 5,
+					       sizeof(*trailers));
+	struct message m = { 0 };
+	struct buf text = BUF_INIT;
+	char id[33];
+	size_t i, nr = 0;
+	int ret;
+
+	if (!trailers || !subject)
+		return error_nomem(err);
+	if (!random_hex128(id))
+		return error_set(err, OPS_EIO, "the system has no random numbers");
+	trailers[nr++] = (struct trailer){ "Ops-Action", action };
+	for (i = 0; i < d->acts_nr; i++) {
+		const struct ops_act *a = &d->acts[i];
+
+		trailers[nr++] = (struct trailer){ "Ops-Doc", a->path };
+		if (a->from && a->to)
+			trailers[nr++] = (struct trailer){ "Ops-Status",
+				arena_printf(d->arena, "%s -> %s", a->from, a->to) };
+	}
+	trailers[nr++] = (struct trailer){ "Ops-Actor", d->actor_name };
+	if (d->config->present)
+		trailers[nr++] = (struct trailer){ "Ops-Policy",
+			arena_printf(d->arena, "%u", d->config->version) };
+	trailers[nr++] = (struct trailer){ "Ops-Id", arena_str(d->arena, id) };
+	m.subject = subject;
+	m.body = d->body.data;
+	m.trailers = trailers;
+	m.trailers_nr = nr;
+	ret = buf_failed(&d->body) ? error_nomem(err) : message_write(&text, &m, err);
+	if (ret == 0) {
+		d->plan->message = buf_failed(&text) ? NULL :
+				   arena_str(d->arena, text.data);
+		if (!d->plan->message)
+			ret = error_nomem(err);
+	}
+	buf_release(&text);
+	return ret;
+}
+
+/* Begin an attempt: forget what the last one made. */
+static int begin(struct changing *c, struct txn_plan *plan, struct ops_error *err)
+{
+	struct draft *d = &c->draft;
+	int ret;
+
+	world_close(c->reading);
+	world_close(c->tip);
+	c->reading = c->tip = NULL;
+	buf_release(&d->body);
+	ops_findings_free(c->fresh);
+	c->fresh = ops_findings_new();
+	if (!c->fresh)
+		return error_nomem(err);
+	memset(d, 0, sizeof(*d));
+	buf_init(&d->body);
+	d->repo = c->repo;
+	d->plan = plan;
+	d->arena = plan->arena;
+	d->findings = c->fresh;
+	d->today = date_from_epoch(c->repo->now);
+	ret = world_open(&c->tip, plan->before, c->repo->cache, err);
+	if (ret)
+		return ret;
+	d->tip = d->now = c->tip;
+	ret = world_config(&d->config, d->tip, err);
+	return ret ? ret : world_roster(&d->roster, d->tip, err);
+}
+
+static int decide(struct txn_plan *plan, void *payload, struct ops_error *err)
+{
+	struct changing *c = payload;
+	struct draft *d = &c->draft;
+	const char *claim;
+	size_t i;
+	int ret = begin(c, plan, err);
+
+	if (ret)
+		return ret;
+	if (c->genesis) {
+		ret = c->genesis(d, &c->subject, c->payload, err);
+		return ret ? ret : write_message(c, c->subject, "init", err);
+	}
+	if (!d->config->present)
+		return error_set(err, OPS_EENVIRONMENT,
+				 "this is not an ops repository yet: run ops init");
+	d->actor = repo_actor(c->repo, d->roster, &claim);
+	d->actor_name = d->actor ? d->actor->id : claim;
+	if (!d->actor_name)
+		return error_set(err, OPS_EENVIRONMENT, "it is not known who acts: use "
+				 "--as, or set git config ops.actor");
+	ret = repo_identity(&plan->author, &plan->committer, c->repo, d->actor, err);
+	for (i = 0; ret == 0 && i < c->nr; i++) {
+		ret = one_request(c, &c->requests[i], err);
+		if (ret == 0 && i + 1 < c->nr)
+			ret = read_on(c, err);
+	}
+	if (ret)
+		return ret;
+	if (!d->acts_nr) {
+		plan->nothing = true;
+		return 0;
+	}
+	if (c->nr > 1)
+		for (i = 0; i < d->acts_nr; i++)
+			buf_printf(&d->body, "- %s %s\n", d->acts[i].action,
+				   d->acts[i].id);
+	c->subject = subject_of(c);
+	return write_message(c, c->subject, c->nr > 1 ? "batch" :
+			     c->requests[0].action, err);
+}
+
+static int verdict(const struct txn_plan *plan, void *payload, struct ops_error *err)
+{
+	struct changing *c = payload;
+	struct judge_case k = { 0 };
+	struct world *before, *after = NULL;
+	int ret = world_open(&before, plan->before, c->repo->cache, err);
+
+	if (ret)
+		return ret;
+	ret = world_open(&after, plan->after, c->repo->cache, err);
+	if (ret)
+		goto out;
+	k.before = before;
+	k.after = after;
+	k.message = plan->message;
+	k.message_len = strlen(plan->message);
+	k.claimed = c->genesis ? NULL : c->draft.actor_name;
+	k.author = plan->author.email;
+	k.now = c->repo->now;
+	ret = judge_change(&k, c->fresh, err);
+	if (ret == 0 && ops_findings_refuse(c->fresh))
+		ret = error_set(err, OPS_EREFUSED, "the change is refused");
+out:
+	world_close(after);
+	world_close(before);
+	return ret;
+}
+
+static const char *copy(struct arena *arena, const char *text)
+{
+	return text ? arena_str(arena, text) : NULL;
+}
+
+/* The outcome outlives the plan: copy what it says. */
+static int make_outcome(struct ops_outcome **out, struct changing *c,
+			const struct txn_result *result, struct ops_error *err)
+{
+	const struct draft *d = &c->draft;
+	struct outcome *o = calloc(1, sizeof(*o));
+	struct ops_act *acts;
+	size_t i;
+
+	if (o)
+		o->arena = arena_new();
+	if (!o || !o->arena) {
+		free(o);
+		return error_nomem(err);
+	}
+	acts = arena_array(o->arena, d->acts_nr + 1, sizeof(*acts));
+	o->public.subject = copy(o->arena, c->subject ? c->subject : "");
+	o->public.actor = copy(o->arena, d->actor_name ? d->actor_name : "");
+	o->public.notes = copy(o->arena, result->notes);
+	for (i = 0; acts && i < d->acts_nr; i++) {
+		acts[i].action = copy(o->arena, d->acts[i].action);
+		acts[i].type = copy(o->arena, d->acts[i].type);
+		acts[i].id = copy(o->arena, d->acts[i].id);
+		acts[i].path = copy(o->arena, d->acts[i].path);
+		acts[i].from = copy(o->arena, d->acts[i].from);
+		acts[i].to = copy(o->arena, d->acts[i].to);
+		acts[i].message = copy(o->arena, d->acts[i].message);
+	}
+	if (!acts || !o->public.subject || !o->public.actor || !o->public.notes) {
+		ops_outcome_free(&o->public);
+		return error_nomem(err);
+	}
+	o->public.acts = acts;
+	o->public.acts_nr = d->acts_nr;
+	o->public.committed = result->committed;
+	if (result->committed)
+		oid_hex(o->public.commit, &result->commit);
+	*out = &o->public;
+	return 0;
+}
+
+void ops_outcome_free(struct ops_outcome *outcome)
+{
+	struct outcome *o = (struct outcome *)outcome;
+
+	if (!o)
+		return;
+	arena_free(o->arena);
+	free(o);
+}
+
+/* Hand the findings of the attempt that counted to the caller. */
+static void give_findings(struct ops_findings *to, const struct ops_findings *from)
+{
+	size_t i;
+
+	for (i = 0; from && i < ops_findings_count(from); i++) {
+		const struct ops_finding *f = ops_findings_at(from, i);
+
+		findings_add(to, f->rule, f->severity, f->path, f->line, f->column,
+			     f->remedy, "%s", f->message);
+	}
+	ops_findings_sort(to);
+}
+
+static int run_change(struct ops_outcome **out, struct changing *c,
+		      const struct txn_options *options, struct ops_error *err)
+{
+	struct txn_result result = { 0 };
+	struct ops_error lost = { 0 };
+	int ret = txn_run(&result, c->repo->store, options, decide, verdict, c, err);
+
+	/* Once it is committed, nothing may say that it is not. */
+	if (ret == 0 && make_outcome(out, c, &result, &lost) != 0) {
+		ret = result.committed ?
+			error_set(err, OPS_EUNKNOWN, "the change was committed, and "
+				  "memory ran out while reporting it") :
+			error_nomem(err);
+	}
+	give_findings(c->findings, c->fresh);
+	world_close(c->reading);
+	world_close(c->tip);
+	buf_release(&c->draft.body);
+	ops_findings_free(c->fresh);
+	return ret;
+}
+
+int ops_repo_change(struct ops_outcome **out, struct ops_findings *findings,
+		    struct ops_repo *repo, const struct ops_request *requests,
+		    size_t nr, unsigned flags, struct ops_error *err)
+{
+	struct txn_options options = { repo->wait_ms, flags & OPS_DRY_RUN, false };
+	struct changing c = { 0 };
+
+	if (nr == 0)
+		return error_set(err, OPS_EUSAGE, "there is nothing to do");
+	c.repo = repo;
+	c.requests = requests;
+	c.nr = nr;
+	c.findings = findings;
+	buf_init(&c.draft.body);
+	return run_change(out, &c, &options, err);
+}
+
+int change_genesis(struct ops_outcome **out, struct ops_findings *findings,
+		   struct ops_repo *repo, change_genesis_fn *genesis, void *payload,
+		   struct ops_error *err)
+{
+	struct txn_options options = { repo->wait_ms, false, true };
+	struct changing c = { 0 };
+
+	c.repo = repo;
+	c.findings = findings;
+	c.genesis = genesis;
+	c.payload = payload;
+	buf_init(&c.draft.body);
+	return run_change(out, &c, &options, err);
+}
+
+int ops_repo_recover(char notes[1024], struct ops_repo *repo, struct ops_error *err)
+{
+	struct txn_result result = { 0 };
+	int ret = txn_recover(&result, repo->store, repo->wait_ms, err);
+
+	if (ret == 0)
+		memcpy(notes, result.notes, sizeof(result.notes));
+	return ret;
+}

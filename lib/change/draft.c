@@ -1,0 +1,57 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * The draft's own primitives: putting documents, noting acts, finding what a
+ * request names in the world so far.
+ */
+
+#include "change/draft.h"
+
+#include <string.h>
+
+int draft_put(struct draft *d, const char *path, const struct buf *text,
+	      struct ops_error *err)
+{
+	if (buf_failed(text))
+		return error_nomem(err);
+	return snap_put(d->plan->after, path, text->data, text->len, err);
+}
+
+int draft_remove(struct draft *d, const char *path, struct ops_error *err)
+{
+	return snap_remove(d->plan->after, path, err);
+}
+
+struct ops_act *draft_act(struct draft *d, const char *action,
+			  const struct ops_document *doc)
+{
+	struct ops_act *act, *list;
+
+	if (d->acts_nr == d->acts_room) {
+		d->acts_room = d->acts_room ? d->acts_room * 2 : 4;
+		list = arena_array(d->arena, d->acts_room, sizeof(*list));
+		if (!list)
+			return NULL;
+		if (d->acts_nr)
+			memcpy(list, d->acts, d->acts_nr * sizeof(*list));
+		d->acts = list;
+	}
+	act = &d->acts[d->acts_nr++];
+	memset(act, 0, sizeof(*act));
+	act->action = arena_str(d->arena, action);
+	if (doc) {
+		act->type = doc->type->name;
+		act->id = arena_str(d->arena, doc->id);
+		act->path = arena_str(d->arena, doc->path);
+		if (!act->id || !act->path)
+			return NULL;
+	}
+	return act->action ? act : NULL;
+}
+
+int draft_find(struct ops_document **out, struct draft *d, const char *name,
+	       const char *type, struct ops_error *err)
+{
+	if (!name || !*name)
+		return error_set(err, OPS_EUSAGE, "the document to act on is not named");
+	return world_find(out, d->now, name, type, d->findings, err);
+}

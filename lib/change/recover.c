@@ -1,0 +1,343 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Recovery: making the world whole after a writer died.
+ *
+ * Runs under the writers' lock, so no other process of ours lives.  The
+ * journal says everything that may be left:
+ *
+ *	no journal, or a torn one	nothing was visible yet
+ *	done, same boot			nothing to do; it stays until replaced
+ *	locks with the identity it names are ours and dead: removed
+ *	the branch holds the new commit	-> roll_forward
+ *	else				-> forgotten; its objects are for gc
+ *	at last the journal is removed
+ *
+ * After a power cut (another boot id) a journal that says "done" is looked at
+ * again: the documents it speaks of were not waited for.
+ *
+ * Must never remove a lock that is not known to be ours, nor touch a path
+ * whose content is neither the old nor the new; and every step may be
+ * repeated, because recovery can be killed as well.
+ */
+#include "change/recover.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "store/file.h"
+#include "store/ref.h"
+#include "store/state.h"
+#include "store/work.h"
+#include "util/arena.h"
+
+#define COPY_WATCH_MS 1000
+#define COPY_STEP_MS 50
+
+void notes_add(struct txn_result *result, const char *fmt, ...)
+{
+	size_t len = strlen(result->notes);
+	va_list ap;
+	int n;
+
+	if (len + 2 >= sizeof(result->notes))
+		return;
+	if (len)
+		result->notes[len++] = '\n';
+	va_start(ap, fmt);
+	n = vsnprintf(result->notes + len, sizeof(result->notes) - len, fmt, ap);
+	va_end(ap);
+	if (n < 0 || (size_t)n >= sizeof(result->notes) - len)
+		result->notes[len ? len - 1 : 0] = '\0';
+}
+
+/* --- rolling forward --- */
+
+struct forward {
+	struct txn_result *result;
+	struct store *store;
+	const struct journal *journal;
+	struct snap *tip;	/* what the branch holds now; NULL: the new commit */
+	struct index_file *files;
+	bool *mine;		/* the tip still has what the journal put there */
+};
+
+static int still_new(bool *out, struct forward *f, const struct journal_path *p,
+		     struct ops_error *err)
+{
+	struct snap_entry e;
+	int rc;
+
+	*out = true;
+	if (!f->tip)
+		return 0;
+	rc = snap_find(&e, f->tip, p->path, err);
+	if (rc < 0 && rc != OPS_ENOTFOUND)
+		return rc;
+	*out = rc == 0 ? p->has && e.has_oid && oid_equal(&e.oid, &p->new) : !p->has;
+	return 0;
+}
+
+static int forward_path(struct forward *f, struct index_edit *x, size_t i,
+			struct ops_error *err)
+{
+	const struct journal_path *p = &f->journal->paths[i];
+	bool other_boot = f->journal->other_boot;
+	enum work_state state;
+	int rc;
+
+	rc = still_new(&f->mine[i], f, p, err);
+	if (rc < 0 || !f->mine[i])
+		return rc;
+	rc = work_look(&state, f->store, p, other_boot, err);
+	if (rc < 0)
+		return rc;
+	if (state == WORK_GONE && index_skips(x, p->path))
+		return 0;
+	/* A file that was replaced by a rename cannot get lost by a kill: it is
+	 * the user who removed it.  A power cut is another matter. */
+	if (state == WORK_OLD || (state == WORK_GONE && other_boot) ||
+	    (state == WORK_NEW && !p->has)) {
+		rc = work_apply(f->store, f->journal, p, err);
+		if (rc == OPS_EREFUSED)
+			state = WORK_EDITED;
+		else if (rc < 0)
+			return rc;
+		else
+			state = WORK_NEW;
+	}
+	if (state == WORK_NEW)
+		f->files[i].fresh = p->has &&
+			work_stat(&f->files[i].st, f->store, p->path);
+	else
+		notes_add(f->result, "'%s' has changes of yours in the work tree "
+			  "and was left as it is", p->path);
+	return 0;
+}
+
+/* First what is put, then what is removed: a document that moves is always in
+ * one of its places. */
+static int forward_paths(struct forward *f, struct index_edit *x,
+			 struct ops_error *err)
+{
+	const struct journal *j = f->journal;
+	size_t i;
+	int rc = 0, round;
+
+	for (round = 0; round < 2; round++)
+		for (i = 0; rc == 0 && i < j->paths_nr; i++)
+			if (j->paths[i].has == (round == 0))
+				rc = forward_path(f, x, i, err);
+	return rc;
+}
+
+/* Paths that a later commit has changed again are not ours any more. */
+static int forward_index(struct forward *f, struct index_edit *x,
+			 struct ops_error *err)
+{
+	const struct journal *j = f->journal;
+	struct journal_path *paths = calloc(j->paths_nr ? j->paths_nr : 1,
+					    sizeof(*paths));
+	size_t i, nr = 0;
+	int rc;
+
+	if (!paths)
+		return error_nomem(err);
+	for (i = 0; i < j->paths_nr; i++) {
+		if (!f->mine[i])
+			continue;
+		paths[nr] = j->paths[i];
+		f->files[nr++] = f->files[i];
+	}
+	rc = index_apply(x, paths, nr, f->files, err);
+	free(paths);
+	return rc;
+}
+
+int roll_forward(struct txn_result *result, struct store *s, const struct journal *j,
+		 bool just_moved, struct index_edit *x, struct ops_error *err)
+{
+	struct forward f = { result, s, j, NULL, NULL, NULL };
+	struct oid tip;
+	int rc = 0;
+
+	f.files = calloc(j->paths_nr + 1, sizeof(*f.files));
+	f.mine = calloc(j->paths_nr + 1, sizeof(*f.mine));
+	if (!f.files || !f.mine)
+		rc = error_nomem(err);
+	else if (!just_moved)
+		rc = ref_value(&tip, s, j->ref, err);
+	if (rc == 0 && !just_moved)
+		rc = snap_of_commit(&f.tip, s, &tip, err);
+	if (rc == 0)
+		rc = forward_paths(&f, x, err);
+	if (rc == 0)
+		rc = forward_index(&f, x, err);
+	snap_free(f.tip);
+	free(f.files);
+	free(f.mine);
+	return rc;
+}
+
+/* --- locks that were left --- */
+
+/* In a copied clone no identity fits.  A lock that does not change for a
+ * second there belongs to nobody. */
+static int settle_copied(const char *path, const struct file_id *first,
+			 struct ops_error *err)
+{
+	struct file_id now;
+	unsigned waited;
+	int rc;
+
+	for (waited = 0; waited < COPY_WATCH_MS; waited += COPY_STEP_MS) {
+		wait_for(COPY_STEP_MS);
+		rc = file_identify(&now, path, err);
+		if (rc == OPS_ENOTFOUND || (rc == 0 && !file_same(&now, first, false)))
+			return 0;
+		if (rc < 0)
+			return rc;
+	}
+	if (unlink(path) != 0 && errno != ENOENT)
+		return error_set(err, OPS_EIO, "cannot remove '%s': %s", path,
+				 strerror(errno));
+	return 0;
+}
+
+static int settle_lock(char *path, const struct file_id *ours, const struct journal *j,
+		       struct ops_error *err)
+{
+	struct file_id now;
+	int rc;
+
+	if (!path)
+		return error_nomem(err);
+	rc = file_identify(&now, path, err);
+	if (rc == OPS_ENOTFOUND) {
+		rc = 0;
+	} else if (rc == 0 && file_same(&now, ours, j->other_boot)) {
+		if (unlink(path) != 0 && errno != ENOENT)
+			rc = error_set(err, OPS_EIO, "cannot remove '%s': %s",
+				       path, strerror(errno));
+	} else if (rc == 0 && j->copied) {
+		rc = settle_copied(path, &now, err);
+	}
+	free(path);
+	return rc;
+}
+
+static void remove_leftovers(const char *git_dir)
+{
+	static const char *const names[] = {
+		"ops/index.new.lock", "ops/index.new", "ops/index.hold",
+		"ops/ref.hold", "ops/journal.new"
+	};
+	size_t i;
+	char *path;
+
+	/* Private files: if one cannot be removed it is in nobody's way. */
+	for (i = 0; i < sizeof(names) / sizeof(*names); i++) {
+		path = file_join(git_dir, names[i]);
+		if (path)
+			(void)unlink(path);
+		free(path);
+	}
+}
+
+/* The journal of another work tree: its ref lock may be in our way; its files
+ * are left to the next command there. */
+static int recover_other(struct store *s, const char *git_dir, void *payload,
+			 struct ops_error *err)
+{
+	struct arena *arena = arena_new();
+	struct journal j;
+	int rc;
+
+	(void)payload;
+	if (!arena)
+		return error_nomem(err);
+	rc = journal_read(&j, git_dir, arena, err);
+	if (rc == 0 && !j.done)
+		rc = settle_lock(ref_lock_path(s, j.ref), &j.ref_lock, &j, err);
+	arena_free(arena);
+	return rc == OPS_ENOTFOUND ? 0 : rc;
+}
+
+/* --- here --- */
+
+/* Take the index lock, after the journal names it, and roll forward. */
+static int finish(struct txn_result *result, struct store *s, struct journal *j,
+		  unsigned wait_ms, struct ops_error *err)
+{
+	struct index_edit x;
+	int rc;
+
+	index_init(&x, s);
+	rc = index_prepare(&x, err);
+	if (rc == 0) {
+		j->index_lock = x.lock.id;
+		memset(&j->ref_lock, 0, sizeof(j->ref_lock));
+		/* It keeps its boot id, which tells that power was cut. */
+		rc = journal_write(j, store_git_dir(s), err);
+	}
+	if (rc == 0)
+		rc = index_take(&x, wait_ms, err);
+	if (rc == 0)
+		rc = index_load(&x, err);
+	if (rc == 0)
+		rc = roll_forward(result, s, j, false, &x, err);
+	if (rc < 0)
+		(void)index_drop(&x, NULL);
+	index_release(&x);
+	return rc;
+}
+
+static int settle(struct txn_result *result, struct store *s, struct journal *j,
+		  unsigned wait_ms, struct ops_error *err)
+{
+	bool published, follows, was_done = j->done;
+	int rc;
+
+	rc = settle_lock(ref_lock_path(s, j->ref), &j->ref_lock, j, err);
+	if (rc == 0)
+		rc = settle_lock(index_lock_path(s), &j->index_lock, j, err);
+	if (rc == 0)
+		rc = ref_holds(&published, s, j->ref, &j->new, &j->old, err);
+	if (rc == 0)
+		rc = state_follows(&follows, s, j->ref, err);
+	/* When another branch was checked out since, git has seen to the files. */
+	if (rc == 0 && published && j->tree && follows)
+		rc = finish(result, s, j, wait_ms, err);
+	if (rc == 0)
+		rc = journal_retire(store_git_dir(s), err);
+	if (rc == 0 && !was_done)
+		notes_add(result, published ? "an interrupted change was finished" :
+			  "an interrupted change was undone; nothing of it "
+			  "was published");
+	return rc;
+}
+
+int recover(struct txn_result *result, struct store *s, unsigned wait_ms,
+	    struct ops_error *err)
+{
+	struct arena *arena = arena_new();
+	struct journal j;
+	int rc;
+
+	if (!arena)
+		return error_nomem(err);
+	rc = journal_read(&j, store_git_dir(s), arena, err);
+	if (rc == OPS_ENOTFOUND) {
+		rc = journal_remove(store_git_dir(s), err);
+		remove_leftovers(store_git_dir(s));
+	} else if (rc == 0 && (!j.done || j.other_boot)) {
+		rc = settle(result, s, &j, wait_ms, err);
+		remove_leftovers(store_git_dir(s));
+	}
+	if (rc == 0)
+		rc = state_others(s, recover_other, NULL, err);
+	arena_free(arena);
+	return rc;
+}

@@ -1,0 +1,317 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * The judge: finds out what a change does to which documents, and asks every
+ * group of rules about it.
+ *
+ * Invariants: nothing here or in rules_*.c reads a clock, an environment or a
+ * file outside the two snapshots; rules only add findings; every rule that can
+ * be asked is asked, whatever others found.
+ */
+
+#include "judge/rules.h"
+
+#include <string.h>
+
+#include "util/buf.h"
+#include "util/path.h"
+
+void rule_error(struct judging *j, const char *rule, const struct ops_document *d,
+		const char *field, const char *remedy, const char *fmt, ...)
+{
+	struct buf b = BUF_INIT;
+	unsigned line, column;
+	va_list ap;
+
+	va_start(ap, fmt);
+	buf_vprintf(&b, fmt, ap);
+	va_end(ap);
+	document_place(d, field, &line, &column);
+	findings_add(j->findings, rule, OPS_ERROR, d->path, line, column, remedy,
+		     "%s", b.data);
+	buf_release(&b);
+}
+
+/* Read one side of a difference.  An unreadable one stays NULL. */
+static int read_side(struct ops_document **out, struct world *w, const char *path,
+		     struct ops_findings *findings, struct ops_error *err)
+{
+	struct ops_error found = { 0 };
+	int ret = world_document(out, w, path, findings, &found);
+
+	if (ret == 0 || ret == OPS_EINVALID)
+		return 0;
+	if (ret == OPS_ENOTFOUND)
+		return 0;	/* a mode that cannot be read: reported by odd_mode */
+	return error_set(err, ret, "%s", found.message);
+}
+
+static struct change *new_change(struct judging *j)
+{
+	struct change *list;
+
+	if (j->changes_nr == j->room) {
+		j->room = j->room ? j->room * 2 : 8;
+		list = arena_array(j->arena, j->room, sizeof(*list));
+		if (!list)
+			return NULL;
+		if (j->changes_nr)
+			memcpy(list, j->changes, j->changes_nr * sizeof(*list));
+		j->changes = list;
+	}
+	return &j->changes[j->changes_nr++];
+}
+
+static bool is_file(const struct snap_entry *e)
+{
+	return e->mode == SNAP_FILE || e->mode == SNAP_EXEC;
+}
+
+static int add_difference(const char *path, const struct snap_entry *before,
+			  const struct snap_entry *after, void *payload,
+			  struct ops_error *err)
+{
+	struct judging *j = payload;
+	struct ops_findings *ignored = NULL;
+	const struct type *type;
+	struct change *change;
+	int ret = 0;
+
+	if (j->c->only && !j->c->only(path, j->c->payload))
+		return 0;
+	if (!strcmp(path, CONFIG_PATH)) {
+		j->c->configures = true;
+		return rules_config(j, before, after);
+	}
+	type = config_type_of_path(j->config, path);
+	if (!type)
+		return 0;
+	change = new_change(j);
+	if (!change)
+		return error_nomem(err);
+	change->kind = !before ? CHANGE_CREATED : after ? CHANGE_MODIFIED :
+		       CHANGE_DELETED;
+	change->path = change->old_path = arena_str(j->arena, path);
+	change->type = type;
+	change->odd_mode = after && !is_file(after);
+	if (!change->path)
+		return error_nomem(err);
+	if (before && is_file(before)) {
+		/* What was wrong before is not this change's fault. */
+		ignored = ops_findings_new();
+		if (!ignored)
+			return error_nomem(err);
+		ret = read_side(&change->before, j->c->before, path, ignored, err);
+		ops_findings_free(ignored);
+	}
+	if (ret == 0 && after && is_file(after))
+		ret = read_side(&change->after, j->c->after, path, j->findings, err);
+	if (change->after)
+		change->type = change->after->type;
+	else if (change->before)
+		change->type = change->before->type;
+	return ret;
+}
+
+/* A document that went from one place of its type to another is one change. */
+static void pair_moves(struct judging *j)
+{
+	size_t i, k;
+
+	for (i = 0; i < j->changes_nr; i++) {
+		struct change *gone = &j->changes[i];
+
+		for (k = 0; gone->kind == CHANGE_DELETED && gone->before &&
+		     k < j->changes_nr; k++) {
+			struct change *made = &j->changes[k];
+
+			if (made->kind != CHANGE_CREATED || !made->after ||
+			    made->type != gone->type ||
+			    strcmp(made->after->id, gone->before->id))
+				continue;
+			made->kind = CHANGE_MOVED;
+			made->old_path = gone->path;
+			made->before = gone->before;
+			*gone = j->changes[--j->changes_nr];
+			i--;
+			break;
+		}
+	}
+}
+
+static void rules_deleted(struct judging *j, const struct change *change)
+{
+	if (change->type->append_only)
+		findings_add(j->findings, "packet.append-only", OPS_ERROR, change->path,
+			     0, 0, "record a new one that says what is true now",
+			     "a %s is never deleted", change->type->name);
+	else
+		findings_add(j->findings, "doc.deleted", OPS_ERROR, change->path, 0, 0,
+			     change->type->states_nr ?
+			     "move it to a final state instead" : NULL,
+			     "a %s is never deleted", change->type->name);
+}
+
+static int judge_one(struct judging *j, struct change *change)
+{
+	int ret = 0;
+
+	if (change->kind == CHANGE_DELETED) {
+		rules_deleted(j, change);
+		return 0;
+	}
+	if (change->odd_mode) {
+		findings_add(j->findings, "doc.mode", OPS_ERROR, change->path, 0, 0,
+			     "put a regular file there",
+			     "a governed document must be a regular file");
+		return 0;
+	}
+	if (change->type->append_only && change->kind != CHANGE_CREATED) {
+		findings_add(j->findings, "packet.append-only", OPS_ERROR, change->path,
+			     0, 0, "record a new one that says what is true now",
+			     "a %s is never changed", change->type->name);
+		return 0;
+	}
+	if (!change->after)
+		return 0;	/* unreadable: reported when it was read */
+	ret = rules_document(j, change->after);
+	if (ret == 0)
+		ret = type_is(change->type, "packet") ? rules_packet(j, change) :
+		      rules_state(j, change);
+	if (ret == 0 && type_is(change->type, "agent"))
+		ret = rules_roster(j, change);
+	return ret;
+}
+
+/* Entries of the roster in force that could not be read have no powers: say so. */
+static void rules_unreadable_roster(struct judging *j)
+{
+	const struct ops_findings *list = roster_findings(j->roster);
+	const struct ops_finding *f;
+	size_t i;
+
+	for (i = 0; !j->c->lenient && i < ops_findings_count(list); i++) {
+		f = ops_findings_at(list, i);
+		findings_add(j->findings, "roster.unreadable", f->severity, f->path,
+			     f->line, f->column, f->remedy, "%s (%s)", f->message,
+			     f->rule);
+	}
+}
+
+static int judge_begin(struct judging *j, struct ops_error *err)
+{
+	const struct config *before, *after;
+	int ret = world_config(&before, j->c->before, err);
+
+	if (ret == 0)
+		ret = world_config(&after, j->c->after, err);
+	if (ret)
+		return ret;
+	j->c->before_ops = !before->present && !after->present;
+	j->genesis = !before->present;
+	j->config = j->genesis ? after : before;
+	j->today = date_from_epoch(j->c->now);
+	j->arena = world_arena(j->c->after);
+	if (j->c->before_ops)
+		return 0;
+	if (before->broken && !j->c->lenient)
+		findings_add(j->findings, "config.broken", OPS_ERROR, CONFIG_PATH, 0, 0,
+			     "ops check " CONFIG_PATH,
+			     "the configuration in force has mistakes, so only the "
+			     "built-in rules are known");
+	ret = world_roster(&j->roster, j->c->before, err);
+	if (ret)
+		return ret;
+	j->bootstrap = !roster_anyone_holds(j->roster, "roster");
+	rules_unreadable_roster(j);
+	return 0;
+}
+
+int judge_change(struct judge_case *c, struct ops_findings *findings,
+		 struct ops_error *err)
+{
+	struct judging j = { 0 };
+	size_t i;
+	int ret;
+
+	j.c = c;
+	j.findings = findings;
+	ret = judge_begin(&j, err);
+	if (ret || c->before_ops)
+		return ret;
+	ret = snap_diff(world_snap(c->before), world_snap(c->after), add_difference, &j,
+			err);
+	if (ret)
+		return ret;
+	pair_moves(&j);
+	for (i = 0; i < j.changes_nr; i++)
+		if (type_is(j.changes[i].type, "agent"))
+			break;
+	if (i == j.changes_nr && !j.genesis)
+		world_share_roster(c->after, c->before);
+	ret = rules_actor(&j);
+	for (i = 0; ret == 0 && i < j.changes_nr; i++)
+		ret = judge_one(&j, &j.changes[i]);
+	if (ret == 0)
+		ret = rules_configured(&j);
+	if (ret == 0)
+		ret = rules_message(&j);
+	if (ret)
+		return ret == OPS_ENOMEM ? error_nomem(err) :
+		       error_set(err, ret, "the change could not be judged");
+	if (findings_failed(findings))
+		return error_nomem(err);
+	c->changes = j.changes;
+	c->changes_nr = j.changes_nr;
+	return 0;
+}
+
+static int alone(struct judging *j, struct judge_case *c, struct world *w, int64_t now,
+		 struct ops_findings *findings, struct ops_error *err)
+{
+	c->before = c->after = w;
+	c->now = now;
+	j->c = c;
+	j->findings = findings;
+	j->today = date_from_epoch(now);
+	j->arena = world_arena(w);
+	return world_config(&j->config, w, err);
+}
+
+int judge_document(struct ops_document *d, int64_t now,
+		   struct ops_findings *findings, struct ops_error *err)
+{
+	struct judge_case c = { 0 };
+	struct judging j = { 0 };
+	int ret = alone(&j, &c, d->world, now, findings, err);
+
+	if (ret == 0)
+		ret = world_roster(&j.roster, d->world, err);
+	if (ret)
+		return ret;
+	ret = rules_document(&j, d);
+	return ret ? error_set(err, ret, "'%s' could not be judged", d->path) : 0;
+}
+
+int judge_world(struct world *w, struct ops_findings *findings,
+		struct ops_error *err)
+{
+	struct judge_case c = { 0 };
+	struct judging j = { 0 };
+	struct snap_entry entry;
+	const struct roster *roster;
+	size_t i;
+	int ret = alone(&j, &c, w, 0, findings, err);
+
+	if (ret)
+		return ret;
+	j.genesis = true;	/* of the configuration, only its text is judged */
+	if (snap_find(&entry, world_snap(w), CONFIG_PATH, NULL) == 0) {
+		ret = rules_config(&j, NULL, &entry);
+		if (ret)
+			return error_set(err, ret, "cannot read '%s'", CONFIG_PATH);
+	}
+	ret = world_roster(&roster, w, err);
+	for (i = 0; ret == 0 && i < roster_count(roster); i++)
+		roster_check_agent(roster, roster_at(roster, i), j.config, findings);
+	return ret;
+}

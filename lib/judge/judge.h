@@ -1,0 +1,69 @@
+/* SPDX-License-Identifier: MIT */
+#ifndef JUDGE_JUDGE_H
+#define JUDGE_JUDGE_H
+
+/*
+ * The one judge: a world before, a world after, an actor, a message -> findings.
+ *
+ * Everything that asks whether a change is legal asks judge_change(): commands
+ * before they write, checks of hand edits, the audit of a history.  It is pure:
+ * no clock, network, environment or disk beyond the two snapshots; the same
+ * inputs give the same findings; it reports all of them, not the first.
+ *
+ * Authority (powers, roster, gates recorded, policy) is that of the world
+ * before; what is judged is the world after.
+ */
+
+#include "model/gate.h"
+#include "model/roster.h"
+#include "text/message.h"
+
+enum change_kind { CHANGE_CREATED, CHANGE_MODIFIED, CHANGE_MOVED, CHANGE_DELETED };
+
+/* One governed document that differs.  For a document that cannot be read the
+ * side is NULL (and was reported). */
+struct change {
+	enum change_kind kind;
+	const char *path, *old_path;	/* equal unless moved; path is the old one if deleted */
+	const struct type *type;
+	struct ops_document *before, *after;
+	const struct transition *transition;	/* recognised by the judge; or NULL */
+	const char *from, *to;			/* status; NULL for none */
+	bool odd_mode;				/* a link, a submodule, … */
+};
+
+/* In: */
+struct judge_case {
+	struct world *before, *after;
+	const char *message;		/* the commit's; NULL when there is none yet */
+	size_t message_len;
+	const char *claimed;		/* who says to act (overrides the message); NULL */
+	const char *author;		/* e-mail, for who acts without a claim; NULL */
+	int64_t now;			/* seconds: today */
+	bool lenient;			/* of a history: do not refuse for what the change
+					   did not touch (unreadable roster entries) */
+	bool (*only)(const char *path, void *payload);	/* judge these files; NULL: all */
+	void *payload;
+/* Out, belonging to the worlds: */
+	const struct agent *actor;	/* NULL: nobody known */
+	const struct change *changes;
+	size_t changes_nr;
+	bool configures;		/* ops.yaml was changed */
+	bool before_ops;		/* neither world has an ops.yaml: not judged */
+	struct message parsed;		/* zero without a message */
+};
+
+/* Returns 0 whatever was found (ops_findings_refuse() says whether it is
+ * legal); OPS_ENOMEM, OPS_EIO: no judgement could be made. */
+int judge_change(struct judge_case *c, struct ops_findings *findings,
+		 struct ops_error *err);
+
+/* The rules for a document by itself, as it stands in its world. */
+int judge_document(struct ops_document *d, int64_t now,
+		   struct ops_findings *findings, struct ops_error *err);
+
+/* The rules for ops.yaml, roster and other things of a world as a whole. */
+int judge_world(struct world *w, struct ops_findings *findings,
+		struct ops_error *err);
+
+#endif

@@ -1,0 +1,78 @@
+/* SPDX-License-Identifier: MIT */
+#ifndef JUDGE_RULES_H
+#define JUDGE_RULES_H
+
+/* What the rules share.  Private to lib/judge. */
+
+#include "judge/judge.h"
+#include "util/date.h"
+
+struct judging {
+	struct judge_case *c;
+	const struct config *config;	/* in force */
+	const struct roster *roster;	/* of the world before */
+	struct change *changes;
+	size_t changes_nr, room;
+	struct date today;
+	bool genesis;			/* the change makes this an ops repository */
+	bool bootstrap;			/* nobody holds the power 'roster' yet */
+	struct arena *arena;		/* of the world after */
+	struct ops_findings *findings;
+};
+
+/* Add an error about a document's field (NULL: about its header). */
+void rule_error(struct judging *j, const char *rule, const struct ops_document *d,
+		const char *field, const char *remedy, const char *fmt, ...)
+	PRINTF_LIKE(6, 7);
+
+/* rules_document.c: a document by itself. */
+int rules_document(struct judging *j, struct ops_document *d);
+/* Whether a section is there and filled; otherwise add `rule`. */
+int rules_section(struct judging *j, const char *rule, struct ops_document *d,
+		  const char *name, const char *whose);
+
+/* rules_state.c: what a change does to a document. */
+int rules_state(struct judging *j, struct change *change);
+/* Whether two documents have equal bodies; and equal values of a field. */
+bool same_body(const struct ops_document *a, const struct ops_document *b);
+bool same_field(const struct ops_document *a, const struct ops_document *b,
+		const char *field);
+
+/* rules_power.c: who may. `about` is the task a packet is about, or the
+ * document itself; `gate` for packets at gates, else NULL. */
+bool rules_may(struct judging *j, const struct names *powers,
+	       const struct ops_document *about, const struct gate *gate);
+void rules_need_power(struct judging *j, const char *rule, const struct names *powers,
+		      const struct ops_document *d, const struct ops_document *about,
+		      const struct gate *gate, const char *what);
+/* actor.*: resolve who acts. */
+int rules_actor(struct judging *j);
+
+/* rules_transition.c: what a recognised transition needs. */
+int rules_transition(struct judging *j, struct change *change);
+
+/* rules_task.c: named checks of transitions. */
+int rules_check(struct judging *j, struct change *change, const char *check);
+
+/* rules_gate.c: requests and decisions. */
+int rules_request(struct judging *j, struct ops_document *d, struct ops_document *task);
+int rules_decision(struct judging *j, struct ops_document *d, struct ops_document *task);
+/* Each of `gates` must be approved for `task` as it is after the change. */
+int rules_gates_approved(struct judging *j, const struct names *gates,
+			 struct ops_document *task, const struct ops_document *at,
+			 const char *rule, const char *what);
+/* No gate may be blocked. */
+int rules_unblocked(struct judging *j, struct ops_document *task, const char *what);
+
+/* rules_packet.c: records. */
+int rules_packet(struct judging *j, struct change *change);
+
+/* rules_config.c, rules_roster.c, rules_message.c */
+int rules_config(struct judging *j, const struct snap_entry *before,
+		 const struct snap_entry *after);
+/* Whether the actor may change the configuration, if it was changed. */
+int rules_configured(struct judging *j);
+int rules_roster(struct judging *j, struct change *change);
+int rules_message(struct judging *j);
+
+#endif

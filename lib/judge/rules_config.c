@@ -1,0 +1,71 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * The configuration is governed like everything else: only who holds the power
+ * `configure` changes it, a changed one must be without mistakes, and its
+ * version is its parent's plus one, so that an old policy cannot come back as
+ * if it were new.
+ */
+
+#include <string.h>
+
+#include "judge/rules.h"
+
+static void rules_configure_power(struct judging *j)
+{
+	static const char *const name[] = { "configure" };
+	struct names powers = { (const char **)(size_t)name, 1 };
+	const struct agent *a = j->c->actor;
+
+	if (j->genesis || rules_may(j, &powers, NULL, NULL))
+		return;
+	findings_add(j->findings, "power.protected", OPS_ERROR, CONFIG_PATH, 0, 0,
+		     "ask who holds the power 'configure'",
+		     "'%s' may not change the configuration", a ? a->id :
+		     j->c->claimed ? j->c->claimed : j->c->author ? j->c->author :
+		     "an unknown actor");
+}
+
+int rules_config(struct judging *j, const struct snap_entry *before,
+		 const struct snap_entry *after)
+{
+	struct config *config = NULL;
+	struct blob blob = { NULL, 0, NULL };
+	int ret;
+
+	/* Called while differences are collected: the actor is settled later. */
+	if (before && !after) {
+		findings_add(j->findings, "doc.deleted", OPS_ERROR, CONFIG_PATH, 0, 0,
+			     NULL, "the configuration is never deleted");
+		return 0;
+	}
+	if (after->mode != SNAP_FILE && after->mode != SNAP_EXEC) {
+		findings_add(j->findings, "doc.mode", OPS_ERROR, CONFIG_PATH, 0, 0,
+			     NULL, "the configuration must be a regular file");
+		return 0;
+	}
+	ret = snap_read(&blob, world_snap(j->c->after), CONFIG_PATH, DOC_MAX, NULL);
+	if (ret == OPS_EINVALID)
+		findings_add(j->findings, "config.invalid", OPS_ERROR, CONFIG_PATH, 0,
+			     0, NULL, "it is larger than %d bytes", CONFIG_MAX);
+	if (ret)
+		return ret == OPS_EINVALID ? 0 : ret;
+	ret = config_load(&config, blob.data, blob.len, j->findings, NULL);
+	blob_release(&blob);
+	if (ret)
+		return ret;
+	if (before && !j->genesis && !config->broken &&
+	    config->version != j->config->version + 1)
+		findings_add(j->findings, "config.version", OPS_ERROR, CONFIG_PATH, 0,
+			     0, NULL, "its version is %u and must be %u",
+			     config->version, j->config->version + 1);
+	config_free(config);
+	return 0;
+}
+
+
+int rules_configured(struct judging *j)
+{
+	if (j->c->configures && j->c->before != j->c->after)
+		rules_configure_power(j);
+	return 0;
+}

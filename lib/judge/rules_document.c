@@ -1,0 +1,208 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Rules for a document by itself: its fields, sections, state and place.
+ * Asks nothing about who changed it or how it came to be.
+ */
+
+#include <string.h>
+
+#include "judge/rules.h"
+#include "util/buf.h"
+#include "util/path.h"
+
+static bool required_now(const struct field *f, const struct ops_document *d)
+{
+	return f->required || (d->status && names_have(&f->required_in, d->status));
+}
+
+static int exists(struct judging *j, const struct ops_document *d,
+		  const struct field *f, const char *name)
+{
+	struct ops_error ignored = { 0 };
+	const char *path;
+	int ret = world_find_path(&path, d->world, name, f->type, &ignored);
+
+	if (ret == OPS_ENOTFOUND || ret == OPS_EAMBIGUOUS || ret == OPS_EUSAGE) {
+		rule_error(j, "field.reference", d, f->name, NULL, "'%s': %s",
+			   f->name, ignored.message);
+		ret = 0;
+	}
+	return ret;
+}
+
+/* What a value names must be there: documents, agents, roles, gates. */
+static int rules_named(struct judging *j, const struct ops_document *d,
+		       const struct field *f, enum field_kind kind, const char *text)
+{
+	const struct config *config;
+	const struct roster *roster;
+	int ret = world_config(&config, d->world, NULL);
+
+	if (ret)
+		return ret;
+	if (kind == FIELD_REFERENCE)
+		return exists(j, d, f, text);
+	if (kind == FIELD_ROLE && !config_role_named(config, text))
+		rule_error(j, "field.reference", d, f->name, "ops config roles",
+			   "'%s': role '%s' is not configured", f->name, text);
+	if (kind == FIELD_DEPARTMENT && !config_department(config, text))
+		rule_error(j, "field.reference", d, f->name, "ops config departments",
+			   "'%s': department '%s' is not configured", f->name, text);
+	if (kind == FIELD_GATE && !config_gate(config, text))
+		rule_error(j, "field.reference", d, f->name, "ops config gates",
+			   "'%s': gate '%s' is not configured", f->name, text);
+	if ((kind == FIELD_AGENT || kind == FIELD_ACTOR) && strcmp(text, "none") &&
+	    !type_is(d->type, "agent")) {
+		ret = world_roster(&roster, d->world, NULL);
+		if (ret == 0 && !roster_agent_named(roster, text))
+			rule_error(j, "field.reference", d, f->name,
+				   "ops list --type agent",
+				   "'%s': '%s' is not in the roster", f->name, text);
+	}
+	return ret;
+}
+
+static int rules_value(struct judging *j, const struct ops_document *d,
+		       const struct field *f, const struct yaml_node *value)
+{
+	const char *fault;
+	size_t i;
+	int ret = 0;
+
+	if (doc_is_placeholder(value) && f->kind != FIELD_LIST &&
+	    f->kind != FIELD_MAP) {
+		rule_error(j, "doc.placeholder", d, f->name, "write the value itself",
+			   "'%s' is an unfilled placeholder", f->name);
+		return 0;
+	}
+	fault = field_fault(j->arena, d->type, f, value);
+	if (fault) {
+		rule_error(j, "field.value", d, f->name, NULL, "'%s'%s%s%s %s", f->name,
+			   value->kind == YAML_SCALAR && value->len ? " is '" : "",
+			   value->kind == YAML_SCALAR ? value->value : "",
+			   value->kind == YAML_SCALAR && value->len ? "', which" : "",
+			   fault);
+		return 0;
+	}
+	if (value->kind == YAML_SCALAR && value->len && f->kind != FIELD_LIST)
+		ret = rules_named(j, d, f, f->kind, value->value);
+	for (i = 0; ret == 0 && value->kind == YAML_LIST && i < value->nr; i++)
+		ret = rules_named(j, d, f, f->of, value->items[i]->value);
+	return ret;
+}
+
+static int rules_fields(struct judging *j, const struct ops_document *d)
+{
+	const struct yaml_node *value;
+	size_t i;
+	int ret = 0;
+
+	for (i = 0; ret == 0 && i < d->type->fields_nr; i++) {
+		const struct field *f = &d->type->fields[i];
+
+		value = doc_field(d->doc, f->name);
+		if (value && (value->kind != YAML_SCALAR || value->len)) {
+			ret = rules_value(j, d, f, value);
+			continue;
+		}
+		if (required_now(f, d))
+			rule_error(j, "field.missing", d, value ? f->name : NULL,
+				   arena_printf(j->arena, "add '%s: …' to the header",
+						f->name),
+				   "'%s' is missing%s%s", f->name,
+				   f->required ? "" : " and required in status ",
+				   f->required ? "" : d->status);
+	}
+	return ret;
+}
+
+int rules_section(struct judging *j, const char *rule, struct ops_document *d,
+		  const char *name, const char *whose)
+{
+	const struct sections *sections = doc_sections(d->doc);
+	const struct section *one;
+	const char *remedy;
+
+	if (!sections)
+		return OPS_ENOMEM;
+	one = section_find(sections, name);
+	if (one && !section_is_empty(sections, one))
+		return 0;
+	remedy = arena_printf(j->arena, one ? "fill the section '%s'" :
+			      "add a section '## %s'", name);
+	findings_add(j->findings, rule, OPS_ERROR, d->path,
+		     one ? one->line : d->doc->body_line, 1, remedy,
+		     "'%s' is %s%s%s", name, one ? "empty" : "missing",
+		     whose ? ", and required by " : "", whose ? whose : "");
+	return 0;
+}
+
+static int rules_sections(struct judging *j, struct ops_document *d)
+{
+	const struct type *t = d->type;
+	const char *value;
+	size_t i, k;
+	int ret = 0;
+
+	for (i = 0; ret == 0 && i < t->sections.nr; i++)
+		ret = rules_section(j, "section.missing", d, t->sections.list[i], NULL);
+	value = t->sections_by ? document_text(d, t->sections_by) : NULL;
+	for (i = 0; value && i < t->cases_nr; i++)
+		for (k = 0; ret == 0 && !strcmp(t->cases[i].value, value) &&
+		     k < t->cases[i].sections.nr; k++)
+			ret = rules_section(j, "section.missing", d,
+					    t->cases[i].sections.list[k], value);
+	return ret;
+}
+
+/* A template as a pattern: each {x} as one `*`. */
+static bool in_place(struct judging *j, const char *template, const char *path)
+{
+	struct buf b = BUF_INIT;
+	bool matches;
+
+	for (; *template; template++) {
+		if (*template == '{') {
+			if (!b.len || b.data[b.len - 1] != '*')
+				buf_char(&b, '*');
+			template += strcspn(template, "}");
+		} else {
+			buf_char(&b, *template);
+		}
+	}
+	matches = !buf_failed(&b) && path_match(b.data, path);
+	buf_release(&b);
+	(void)j;
+	return matches;
+}
+
+static void rules_place(struct judging *j, const struct ops_document *d)
+{
+	const struct state *state = d->status ? type_state(d->type, d->status) : NULL;
+	const char *fault = path_fault(d->path);
+
+	if (fault)
+		findings_add(j->findings, "doc.path", OPS_ERROR, d->path, 0, 0, NULL,
+			     "the path %s", fault);
+	if (!state || !d->type->archive || !d->type->place)
+		return;
+	if (state->final && !in_place(j, d->type->archive, d->path))
+		rule_error(j, "doc.place", d, "Status", "ops complete and ops cancel "
+			   "move it", "a %s with status %s belongs into the archive",
+			   d->type->name, d->status);
+	if (!state->final && !in_place(j, d->type->place, d->path))
+		rule_error(j, "doc.place", d, "Status", NULL,
+			   "a %s with status %s does not belong into the archive",
+			   d->type->name, d->status);
+}
+
+int rules_document(struct judging *j, struct ops_document *d)
+{
+	int ret;
+
+	rules_place(j, d);
+	ret = rules_fields(j, d);
+	if (ret == 0)
+		ret = rules_sections(j, d);
+	return ret;
+}

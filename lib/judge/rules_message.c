@@ -1,0 +1,110 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * What the trailers of a commit claim must be what it does.  Trailers prove
+ * nothing by themselves: every fact they name is compared with the difference
+ * between the two worlds.
+ */
+
+#include <string.h>
+
+#include "judge/rules.h"
+
+static void mismatch(struct judging *j, const char *fmt, const char *a, const char *b)
+{
+	findings_add(j->findings, "trailer.mismatch", OPS_ERROR, NULL, 0, 0,
+		     "let ops write the message", "%s '%s'%s%s%s", fmt, a,
+		     b ? " and the change is '" : "", b ? b : "", b ? "'" : "");
+}
+
+/* The change of a path, or a new packet about the document at that path. */
+static const struct change *change_of(const struct judging *j, const char *path,
+				      bool *about)
+{
+	const char *slash = strrchr(path, '/'), *text;
+	const struct change *c;
+	size_t i, len;
+
+	*about = false;
+	for (i = 0; i < j->changes_nr; i++)
+		if (!strcmp(j->changes[i].path, path))
+			return &j->changes[i];
+	slash = slash ? slash + 1 : path;
+	len = strlen(slash);
+	for (i = 0; i < j->changes_nr; i++) {
+		c = &j->changes[i];
+		text = c->after && type_is(c->type, "packet") ?
+		       document_text(c->after, "About") : NULL;
+		if (text && strlen(text) + 3 == len &&
+		    !strncmp(slash, text, len - 3)) {
+			*about = true;
+			return c;
+		}
+	}
+	return NULL;
+}
+
+static void rules_status(struct judging *j, const struct change *c, const char *claim)
+{
+	const char *is = c->from && c->to ?
+		arena_printf(j->arena, "%s -> %s", c->from, c->to) : "none";
+
+	if (!is || strcmp(is, claim))
+		mismatch(j, "Ops-Status says", claim, is);
+}
+
+/* Every change of a status must be named by the trailers. */
+static void rules_all_named(struct judging *j)
+{
+	const struct message *m = &j->c->parsed;
+	size_t i, k;
+
+	for (i = 0; i < j->changes_nr; i++) {
+		const struct change *c = &j->changes[i];
+
+		if (!c->from || !c->to || !strcmp(c->from, c->to))
+			continue;
+		for (k = 0; k < m->trailers_nr; k++)
+			if (!strcmp(m->trailers[k].name, "Ops-Doc") &&
+			    !strcmp(m->trailers[k].value, c->path))
+				break;
+		if (k == m->trailers_nr)
+			mismatch(j, "the trailers do not name", c->path, NULL);
+	}
+}
+
+int rules_message(struct judging *j)
+{
+	const struct message *m = &j->c->parsed;
+	const struct change *c = NULL;
+	bool about = false;
+	size_t i;
+
+	if (!m->trailers_nr)
+		return 0;
+	for (i = 0; i < m->trailers_nr; i++) {
+		const char *name = m->trailers[i].name, *value = m->trailers[i].value;
+
+		if (!strcmp(name, "Ops-Doc")) {
+			c = change_of(j, value, &about);
+			if (!c && strcmp(value, CONFIG_PATH))
+				mismatch(j, "Ops-Doc names", value, NULL);
+		} else if (!strcmp(name, "Ops-Status") && c && !about) {
+			rules_status(j, c, value);
+		} else if (!strcmp(name, "Ops-Action") && j->changes_nr == 1 &&
+			   j->changes[0].transition &&
+			   strcmp(j->changes[0].transition->action, value) &&
+			   strcmp(value, "batch")) {
+			mismatch(j, "Ops-Action says", value,
+				 j->changes[0].transition->action);
+		}
+	}
+	for (i = 0; i < 3; i++) {
+		static const char *const needed[] = { "Ops-Action", "Ops-Actor",
+						      "Ops-Id" };
+
+		if (!message_trailer(m, needed[i]))
+			mismatch(j, "the message lacks", needed[i], NULL);
+	}
+	rules_all_named(j);
+	return 0;
+}

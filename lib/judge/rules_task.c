@@ -1,0 +1,136 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * The named checks of transitions: what data cannot say.  Each is listed in
+ * the table at the end; a configuration may ask for them in any transition.
+ */
+
+#include <string.h>
+
+#include "judge/rules.h"
+#include "model/dispatch.h"
+
+/* The prompt a task is executed from: approved, and inside its review period. */
+static int check_prompt(struct judging *j, struct change *change)
+{
+	const char *name = document_text(change->after, "Prompt");
+	struct ops_error found = { 0 };
+	struct ops_document *prompt;
+	const char *from, *to;
+	struct date date;
+	int ret;
+
+	if (!name) {
+		rule_error(j, "prompt.missing", change->after, NULL,
+			   "ops edit --field Prompt=…",
+			   "the task names no prompt to execute");
+		return 0;
+	}
+	ret = world_find(&prompt, j->c->after, name, "prompt", j->findings, &found);
+	if (ret == OPS_ENOMEM || ret == OPS_EIO)
+		return ret;
+	if (ret) {
+		rule_error(j, "prompt.missing", change->after, "Prompt", NULL, "%s",
+			   found.message);
+		return 0;
+	}
+	if (!prompt->status || strcmp(prompt->status, "Approved"))
+		rule_error(j, "prompt.unapproved", change->after, "Prompt",
+			   "have it reviewed and approved first",
+			   "prompt '%s' is not approved (status %s)", prompt->id,
+			   prompt->status ? prompt->status : "none");
+	from = document_text(prompt, "Last-Reviewed");
+	to = document_text(prompt, "Next-Review");
+	if (!from || !date_parse(&date, from) || date_compare(date, j->today) > 0)
+		rule_error(j, "prompt.expired", change->after, "Prompt", NULL,
+			   "prompt '%s' has not been reviewed yet (Last-Reviewed %s)",
+			   prompt->id, from ? from : "missing");
+	if (!to || !date_parse(&date, to) || date_compare(date, j->today) < 0)
+		rule_error(j, "prompt.expired", change->after, "Prompt",
+			   arena_printf(j->arena, "ops review %s", prompt->id),
+			   "prompt '%s' is past its review (Next-Review %s)",
+			   prompt->id, to ? to : "missing");
+	return 0;
+}
+
+static int check_assignee(struct judging *j, struct change *change)
+{
+	const char *name = document_text(change->after, "Assigned-To");
+	const struct agent *a = name ? roster_agent_named(j->roster, name) : NULL;
+	const char *why = NULL;
+
+	if (!name)
+		return 0;	/* field.missing says so */
+	if (!a)
+		why = "is not in the roster";
+	else if (!a->active)
+		why = "is not active";
+	else if (!agent_holds(a, "work"))
+		why = "does not hold the power 'work'";
+	if (why)
+		rule_error(j, "task.assignee", change->after, "Assigned-To",
+			   "ops list --type agent", "'%s' %s", name, why);
+	return 0;
+}
+
+static int check_dispatch(struct judging *j, struct change *change)
+{
+	return dispatch_check(j->config, change->after, j->findings, NULL);
+}
+
+static int check_timeline(struct judging *j, struct change *change)
+{
+	const char *due = document_text(change->after, "Due");
+	struct date date;
+
+	if (due && date_parse(&date, due) && date_compare(date, j->today) < 0)
+		rule_error(j, "task.timeline", change->after, "Due",
+			   "ops edit --field Due=…",
+			   "it is due on %s, which is past", due);
+	return 0;
+}
+
+static int check_dependencies(struct judging *j, struct change *change)
+{
+	struct ops_error ignored = { 0 };
+	struct ops_document *other;
+	const char *const *list;
+	size_t i, nr;
+	int ret;
+
+	if (document_list(&list, &nr, change->after, "Depends-On"))
+		return OPS_ENOMEM;
+	for (i = 0; i < nr; i++) {
+		ret = world_find(&other, j->c->after, list[i], "task", j->findings,
+				 &ignored);
+		if (ret == OPS_ENOMEM || ret == OPS_EIO)
+			return ret;
+		if (ret == 0 && other->status && !strcmp(other->status, "Complete"))
+			continue;
+		rule_error(j, "task.dependencies", change->after, "Depends-On",
+			   arena_printf(j->arena, "complete %s first", list[i]),
+			   "it depends on '%s', which is %s", list[i],
+			   ret ? "not there" : other->status ? other->status :
+			   "without a status");
+	}
+	return 0;
+}
+
+int rules_check(struct judging *j, struct change *change, const char *check)
+{
+	static const struct {
+		const char *name;
+		int (*check)(struct judging *j, struct change *change);
+	} checks[] = {
+		{ "prompt", check_prompt },
+		{ "assignee", check_assignee },
+		{ "dispatch", check_dispatch },
+		{ "timeline", check_timeline },
+		{ "dependencies", check_dependencies },
+	};
+	size_t i;
+
+	for (i = 0; i < sizeof(checks) / sizeof(*checks); i++)
+		if (!strcmp(checks[i].name, check))
+			return checks[i].check(j, change);
+	return 0;	/* config.invalid refused the name */
+}

@@ -1,0 +1,186 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * What a transition needs, as its definition says: power, separation, fields,
+ * sections, gates, records made in the same act, and named checks.
+ */
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "judge/rules.h"
+
+/* Within a day: time zones differ, and today is the day of the commit. */
+static bool is_today(const struct judging *j, const char *text)
+{
+	struct date date;
+	int64_t days;
+
+	if (!text || !date_parse(&date, text))
+		return false;
+	days = date_to_days(date) - date_to_days(j->today);
+	return days >= -1 && days <= 1;
+}
+
+/* What a set rule wants, as a phrase, when the value isn't it; else NULL. */
+static const char *set_fault(struct judging *j, const struct change *change,
+			     const struct set_rule *set)
+{
+	const char *now = document_text(change->after, set->field);
+	const char *was = document_text(change->before, set->field);
+	const char *reviewed = document_text(change->after, "Last-Reviewed");
+	struct date date;
+	char text[DATE_LEN + 1];
+
+	switch (set->kind) {
+	case SET_TODAY:
+		return is_today(j, now) ? NULL : "today's date";
+	case SET_REASON:
+		return now ? NULL : "the reason";
+	case SET_AGENT:
+		return now ? NULL : "an agent (Department/agent)";
+	case SET_STATUS:
+		return now && !strcmp(now, change->from) ? NULL : "the status before";
+	case SET_NONE:
+		return now ? "nothing" : NULL;
+	case SET_INCREMENT:
+		return now && strtol(now, NULL, 10) ==
+		       (was ? strtol(was, NULL, 10) : 0) + 1 ? NULL : "one more";
+	case SET_NEXT_REVIEW:
+		if (!reviewed || !date_parse(&date, reviewed))
+			return "the next review date";
+		date_format(text, period_add(date, j->config->review));
+		return now && !strcmp(now, text) ? NULL :
+		       arena_printf(j->arena, "%s (Last-Reviewed and the configured "
+				    "period)", text);
+	case SET_LITERAL:
+		return now && !strcmp(now, set->literal) ? NULL : set->literal;
+	}
+	return NULL;
+}
+
+static void rules_sets(struct judging *j, const struct change *change)
+{
+	const struct transition *tr = change->transition;
+	const char *fault;
+	size_t i;
+
+	for (i = 0; i < tr->sets_nr; i++) {
+		fault = set_fault(j, change, &tr->sets[i]);
+		if (fault)
+			rule_error(j, "field.guarded", change->after,
+				   tr->sets[i].field, NULL,
+				   "'%s' must be set to %s by '%s'",
+				   tr->sets[i].field, fault, tr->action);
+	}
+	for (i = 0; i < tr->needs.nr; i++)
+		if (!document_text(change->before, tr->needs.list[i]))
+			rule_error(j, "field.missing", change->before,
+				   tr->needs.list[i], NULL,
+				   "'%s' needs a value before '%s'",
+				   tr->needs.list[i], tr->action);
+	for (i = 0; i < tr->lacks.nr; i++)
+		if (document_text(change->before, tr->lacks.list[i]))
+			rule_error(j, "task.done-already", change->before,
+				   tr->lacks.list[i], NULL,
+				   "'%s' was done already: '%s' is set", tr->action,
+				   tr->lacks.list[i]);
+}
+
+/* Separation of powers: whoever is related to the document may not do it. */
+static int rules_separation(struct judging *j, struct change *change)
+{
+	const struct transition *tr = change->transition;
+	const struct agent *a = j->c->actor;
+	const char *owner = document_text(change->before, "Owner");
+	const char *how = NULL;
+	const struct agent *other;
+	size_t i, k;
+	int ret;
+
+	for (i = 0; a && i < tr->not_by.nr; i++) {
+		if (!strcmp(tr->not_by.list[i], "owner") && owner) {
+			for (k = 0; k < roster_count(j->roster); k++) {
+				other = roster_at(j->roster, k);
+				if (agent_is_named(other, owner) &&
+				    other->principal == a->principal)
+					how = "owns it";
+			}
+		} else if (!strcmp(tr->not_by.list[i], "contributor")) {
+			ret = gate_contributor(&how, change->before, j->c->before,
+					       j->roster, a, j->findings, NULL);
+			if (ret)
+				return ret;
+		}
+	}
+	if (how)
+		rule_error(j, "power.own-work", change->after, NULL,
+			   "let somebody else do it",
+			   "'%s' may not %s: nobody approves their own work, and '%s' "
+			   "%s", a->id, tr->action, a->id, how);
+	return 0;
+}
+
+static bool record_fits(const struct record_rule *rule, const struct change *made,
+			const struct ops_document *about)
+{
+	const char *text;
+	size_t i;
+
+	if (made->kind != CHANGE_CREATED || !made->after ||
+	    strcmp(made->after->type->name, rule->kind))
+		return false;
+	text = document_text(made->after, "About");
+	if (!text || strcmp(text, about->id))
+		return false;
+	for (i = 0; i < rule->with_nr; i++) {
+		text = document_text(made->after, rule->with[i].name);
+		if (!text || strcmp(text, rule->with[i].value))
+			return false;
+	}
+	return true;
+}
+
+static void rules_records(struct judging *j, const struct change *change)
+{
+	const struct transition *tr = change->transition;
+	size_t i, k;
+
+	for (i = 0; i < tr->records_nr; i++) {
+		for (k = 0; k < j->changes_nr; k++)
+			if (record_fits(&tr->records[i], &j->changes[k],
+					change->after))
+				break;
+		if (k == j->changes_nr)
+			rule_error(j, "packet.missing", change->after, "Status",
+				   arena_printf(j->arena, "ops %s writes it",
+						tr->action),
+				   "'%s' must record a %s in the same commit",
+				   tr->action, tr->records[i].kind);
+	}
+}
+
+int rules_transition(struct judging *j, struct change *change)
+{
+	const struct transition *tr = change->transition;
+	const char *what = arena_printf(j->arena, "%s it", tr->action);
+	size_t i;
+	int ret;
+
+	if (!what)
+		return OPS_ENOMEM;
+	rules_need_power(j, NULL, &tr->by, change->after, change->before, NULL, what);
+	rules_sets(j, change);
+	rules_records(j, change);
+	ret = rules_separation(j, change);
+	for (i = 0; ret == 0 && i < tr->sections.nr; i++)
+		ret = rules_section(j, "task.parts", change->after,
+				    tr->sections.list[i], tr->action);
+	if (ret == 0 && tr->gates.nr)
+		ret = rules_gates_approved(j, &tr->gates, change->after, change->after,
+					   "gate.missing", tr->action);
+	if (ret == 0 && tr->unblocked)
+		ret = rules_unblocked(j, change->after, tr->action);
+	for (i = 0; ret == 0 && i < tr->checks.nr; i++)
+		ret = rules_check(j, change, tr->checks.list[i]);
+	return ret;
+}

@@ -1,0 +1,81 @@
+/* SPDX-License-Identifier: MIT */
+#ifndef MODEL_CONF_H
+#define MODEL_CONF_H
+
+/*
+ * Configuration as a tree whose every value knows where it came from, and the
+ * readers that turn parts of it into structs.  A reader complains with line
+ * and column and goes on, so that all mistakes are found at once.
+ */
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "text/yaml.h"
+#include "util/arena.h"
+#include "util/map.h"
+
+/* A list of names. */
+struct names {
+	const char **list;
+	size_t nr;
+};
+
+bool names_have(const struct names *names, const char *name);
+/* Append; returns 0 or OPS_ENOMEM. */
+int names_add(struct names *names, struct arena *arena, const char *name);
+/* "a, b or c" for messages; "" when out of memory. */
+const char *names_text(const struct names *names, struct arena *arena,
+		       const char *last);
+
+struct conf {
+	enum yaml_kind kind;
+	const char *value;	/* scalar: its text, else NULL */
+	struct conf **items;	/* list */
+	size_t nr;
+	struct map *children;	/* mapping: struct conf by key */
+	const char *origin;	/* path of the file; NULL = built in */
+	unsigned line, column;	/* of the key, or of a list's item */
+};
+
+/* Build a tree from parsed YAML.  NULL when out of memory. */
+struct conf *conf_of_yaml(struct arena *arena, const struct yaml_node *node,
+			  const char *origin);
+
+/* Lay `over` on `base`: mappings merge key by key, anything else replaces.
+ * Neither is changed.  NULL when out of memory. */
+struct conf *conf_merge(struct arena *arena, const struct conf *base,
+			const struct conf *over);
+
+/* The child of a mapping; NULL when absent, or `map` is no mapping. */
+const struct conf *conf_get(const struct conf *map, const char *key);
+
+/* What readers share.  Sticky: `broken` after an error among the findings. */
+struct conf_reader {
+	struct arena *arena;
+	struct ops_findings *findings;
+	bool broken;
+	bool failed;	/* out of memory */
+};
+
+/* Report a mistake (rule config.invalid) at `at`. */
+void conf_wrong(struct conf_reader *r, const struct conf *at, const char *remedy,
+		const char *fmt, ...) PRINTF_LIKE(4, 5);
+
+/* Complain about each key of `map` that is not among `keys` ("a b c"), and
+ * when it is no mapping at all; `what` names it in messages.  Returns whether
+ * it is a mapping. */
+bool conf_keys(struct conf_reader *r, const struct conf *map, const char *what,
+	       const char *keys);
+
+/* Each leaves *out alone when the key is absent. */
+void conf_text(struct conf_reader *r, const struct conf *map, const char *key,
+	       const char **out);
+void conf_flag(struct conf_reader *r, const struct conf *map, const char *key,
+	       bool *out);	/* yes, no, true, false */
+void conf_number(struct conf_reader *r, const struct conf *map, const char *key,
+		 double *out, bool *present);
+void conf_names(struct conf_reader *r, const struct conf *map, const char *key,
+		struct names *out);	/* a list of scalars, or one scalar */
+
+#endif

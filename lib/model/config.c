@@ -1,0 +1,461 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Reading the configuration: built-in YAML (compiled in from builtin.yaml)
+ * with the repository's own laid over it.
+ *
+ * Never half in force: a file with a mistake counts as absent (and every
+ * command says so), because half a policy is a policy nobody wrote.  The
+ * built-in part itself must be without mistakes; the tests see to that.
+ */
+
+#include "model/config.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "util/path.h"
+
+extern const unsigned char builtin_builtin_data[];
+extern const size_t builtin_builtin_size;
+
+#define CONFIG_EVENTS_MAX 40000
+#define CONFIG_DEPTH_MAX 12
+
+const struct role *config_role(const struct config *c, const char *id)
+{
+	size_t i;
+
+	for (i = 0; i < c->roles_nr; i++)
+		if (!strcmp(c->roles[i].id, id))
+			return &c->roles[i];
+	return NULL;
+}
+
+const struct role *config_role_named(const struct config *c, const char *name)
+{
+	size_t i;
+
+	for (i = 0; i < c->roles_nr; i++)
+		if (!strcmp(c->roles[i].title, name))
+			return &c->roles[i];
+	return config_role(c, name);
+}
+
+const struct role *config_department(const struct config *c, const char *id)
+{
+	size_t i;
+
+	for (i = 0; i < c->departments_nr; i++)
+		if (!strcmp(c->departments[i].id, id))
+			return &c->departments[i];
+	return NULL;
+}
+
+const struct gate *config_gate(const struct config *c, const char *name)
+{
+	size_t i;
+
+	for (i = 0; i < c->gates_nr; i++)
+		if (!strcmp(c->gates[i].name, name))
+			return &c->gates[i];
+	return NULL;
+}
+
+const struct type *config_type(const struct config *c, const char *name)
+{
+	size_t i;
+
+	for (i = 0; i < c->types_nr; i++)
+		if (!strcmp(c->types[i].name, name))
+			return &c->types[i];
+	return NULL;
+}
+
+const char *config_directory(const struct config *c, const char *name)
+{
+	const struct conf *dir = conf_get(conf_get(c->root, "directories"), name);
+
+	return dir && dir->value ? dir->value : "";
+}
+
+const struct type *config_type_of_path(const struct config *c, const char *path)
+{
+	size_t i, j;
+
+	for (i = 0; i < c->types_nr; i++) {
+		const struct type *t = &c->types[i];
+
+		/* Kinds share the place of their abstract base. */
+		if (t->base && t->base->abstract)
+			continue;
+		for (j = 0; j < t->patterns.nr; j++)
+			if (path_match(t->patterns.list[j], path))
+				return t;
+	}
+	return NULL;
+}
+
+const struct type *config_kind(const struct config *c, const struct type *abstract,
+			       const char *name)
+{
+	const struct type *t = config_type(c, name);
+
+	return t && t->base == abstract ? t : NULL;
+}
+
+static void read_roles(struct conf_reader *r, const struct conf *map, const char *what,
+		       struct role **out, size_t *nr)
+{
+	struct role *list;
+	size_t i;
+
+	if (!map || map->kind != YAML_MAP)
+		return;
+	list = arena_array(r->arena, map_count(map->children) + 1, sizeof(*list));
+	if (!list) {
+		r->failed = true;
+		return;
+	}
+	for (i = 0; i < map_count(map->children); i++) {
+		const struct map_entry *e = map_at(map->children, i);
+
+		list[i].id = list[i].title = e->key;
+		if (!conf_keys(r, e->value, arena_printf(r->arena, "%s '%s'", what,
+				e->key), "title powers"))
+			continue;
+		conf_text(r, e->value, "title", &list[i].title);
+		conf_names(r, e->value, "powers", &list[i].powers);
+	}
+	*out = list;
+	*nr = map_count(map->children);
+}
+
+static void read_gate(struct conf_reader *r, struct gate *g, const char *name,
+		      const struct conf *c)
+{
+	const struct conf *request, *subject;
+	double evidence = 0;
+	bool present = false;
+
+	g->name = g->title = name;
+	g->power = "";
+	if (!conf_keys(r, c, arena_printf(r->arena, "gate '%s'", name),
+		       "title power after states evidence request subject"))
+		return;
+	conf_text(r, c, "title", &g->title);
+	conf_text(r, c, "power", &g->power);
+	conf_names(r, c, "after", &g->after);
+	conf_names(r, c, "states", &g->states);
+	conf_number(r, c, "evidence", &evidence, &present);
+	if (present && evidence >= 0 && evidence <= 100)
+		g->evidence = (size_t)evidence;
+	else if (present)
+		conf_wrong(r, conf_get(c, "evidence"), NULL,
+			   "'evidence' must be from 0 to 100");
+	request = conf_get(c, "request");
+	if (request && conf_keys(r, request, "a gate's 'request'", "by sections")) {
+		conf_names(r, request, "by", &g->request_by);
+		conf_names(r, request, "sections", &g->request_sections);
+	}
+	subject = conf_get(c, "subject");
+	if (subject && conf_keys(r, subject, "a gate's 'subject'", "fields sections")) {
+		conf_names(r, subject, "fields", &g->subject_fields);
+		conf_names(r, subject, "sections", &g->subject_sections);
+	}
+	if (!*g->power)
+		conf_wrong(r, c, "add power: NAME", "gate '%s' says not who decides it",
+			   name);
+}
+
+static void read_gates(struct conf_reader *r, struct config *config,
+		       const struct conf *map)
+{
+	size_t i, j;
+
+	if (!map || map->kind != YAML_MAP)
+		return;
+	config->gates = arena_array(r->arena, map_count(map->children) + 1,
+				    sizeof(*config->gates));
+	if (!config->gates) {
+		r->failed = true;
+		return;
+	}
+	for (i = 0; i < map_count(map->children); i++) {
+		const struct map_entry *e = map_at(map->children, i);
+
+		read_gate(r, &config->gates[config->gates_nr++], e->key, e->value);
+	}
+	for (i = 0; i < config->gates_nr; i++)
+		for (j = 0; j < config->gates[i].after.nr; j++)
+			if (!config_gate(config, config->gates[i].after.list[j]))
+				conf_wrong(r, conf_get(map, config->gates[i].name),
+					   NULL, "gate '%s' comes after '%s', which "
+					   "is no gate", config->gates[i].name,
+					   config->gates[i].after.list[j]);
+}
+
+static void read_dispatch(struct conf_reader *r, struct config *config,
+			  const struct conf *map)
+{
+	const struct conf *parts;
+	size_t i;
+
+	if (!map || !conf_keys(r, map, "'dispatch'", "vague-verbs parts"))
+		return;
+	conf_names(r, map, "vague-verbs", &config->vague_verbs);
+	parts = conf_get(map, "parts");
+	if (!parts || parts->kind != YAML_MAP)
+		return;
+	config->parts = arena_array(r->arena, map_count(parts->children) + 1,
+				    sizeof(*config->parts));
+	if (!config->parts) {
+		r->failed = true;
+		return;
+	}
+	for (i = 0; i < map_count(parts->children); i++) {
+		config->parts[i].name = map_at(parts->children, i)->key;
+		conf_names(r, parts, config->parts[i].name,
+			   &config->parts[i].sections);
+		config->parts_nr++;
+	}
+}
+
+/* Each of `names` must be a declared power or one of `extra`. */
+static void check_powers(struct conf_reader *r, const struct config *c,
+			 const struct names *names, const char *extra,
+			 const struct conf *at, const char *whose)
+{
+	size_t i;
+
+	for (i = 0; i < names->nr; i++) {
+		const char *name = names->list[i];
+
+		if (names_have(&c->powers, name) || (*name && strstr(extra, name)))
+			continue;
+		conf_wrong(r, at, "declare it under 'powers'",
+			   "'%s' of %s is no declared power", name, whose);
+	}
+}
+
+static void check_type(struct conf_reader *r, const struct config *c,
+		       const struct type *t)
+{
+	static const char who[] = "assignee owner anyone request-of-gate power-of-gate";
+	size_t i, j;
+
+	check_powers(r, c, &t->create, who, t->at, t->name);
+	check_powers(r, c, &t->edit, who, t->at, t->name);
+	for (i = 0; i < t->transitions_nr; i++) {
+		const struct transition *tr = &t->transitions[i];
+
+		check_powers(r, c, &tr->by, who, t->at, tr->name);
+		for (j = 0; j < tr->gates.nr; j++)
+			if (!config_gate(c, tr->gates.list[j]))
+				conf_wrong(r, t->at, NULL,
+					   "transition '%s' needs '%s', which is no "
+					   "gate", tr->name, tr->gates.list[j]);
+		for (j = 0; j < tr->records_nr; j++)
+			if (!config_type(c, tr->records[j].kind))
+				conf_wrong(r, t->at, NULL,
+					   "transition '%s' records '%s', which is no "
+					   "type", tr->name, tr->records[j].kind);
+		for (j = 0; j < tr->checks.nr; j++)
+			if (!strstr("prompt assignee dispatch timeline dependencies",
+				    tr->checks.list[j]))
+				conf_wrong(r, t->at, NULL,
+					   "transition '%s' asks for check '%s', which "
+					   "does not exist", tr->name,
+					   tr->checks.list[j]);
+	}
+	for (i = 0; i < t->fields_nr; i++)
+		if (t->fields[i].type && !config_type(c, t->fields[i].type))
+			conf_wrong(r, t->at, NULL,
+				   "field '%s' refers to '%s', which is no type",
+				   t->fields[i].name, t->fields[i].type);
+}
+
+static void check_references(struct conf_reader *r, const struct config *c)
+{
+	const struct conf *roles = conf_get(c->root, "roles");
+	size_t i;
+
+	for (i = 0; i < c->roles_nr; i++)
+		check_powers(r, c, &c->roles[i].powers, "",
+			     conf_get(roles, c->roles[i].id), c->roles[i].id);
+	roles = conf_get(c->root, "departments");
+	for (i = 0; i < c->departments_nr; i++)
+		check_powers(r, c, &c->departments[i].powers, "",
+			     conf_get(roles, c->departments[i].id),
+			     c->departments[i].id);
+	for (i = 0; i < c->gates_nr; i++) {
+		const struct conf *at = conf_get(conf_get(c->root, "gates"),
+						 c->gates[i].name);
+		struct names power = { &c->gates[i].power, 1 };
+
+		check_powers(r, c, &power, "", at, c->gates[i].name);
+		check_powers(r, c, &c->gates[i].request_by, "assignee anyone owner", at,
+			     c->gates[i].name);
+	}
+	for (i = 0; i < c->types_nr; i++)
+		check_type(r, c, &c->types[i]);
+}
+
+static void read_directories(struct conf_reader *r, const struct conf *map)
+{
+	size_t i;
+
+	if (!map || !conf_keys(r, map, "'directories'",
+			       "tasks archive agents prompts policies packets"))
+		return;
+	for (i = 0; i < map_count(map->children); i++) {
+		const struct conf *c = map_at(map->children, i)->value;
+		const char *fault = c->kind == YAML_SCALAR && *c->value ?
+			path_fault(c->value) : "is not text";
+
+		if (fault)
+			conf_wrong(r, c, NULL, "directory '%s' %s",
+				   map_at(map->children, i)->key, fault);
+	}
+}
+
+static int read_config(struct config *c, struct conf_reader *r)
+{
+	const struct conf *powers = conf_get(c->root, "powers");
+	const struct conf *review = conf_get(c->root, "review");
+	const struct conf *map;
+	const char *period = NULL, *format = NULL;
+	double version = 0;
+	bool present = false;
+	size_t i;
+	int ret;
+
+	if (!conf_keys(r, c->root, "the configuration", "format version directories "
+		       "review dispatch powers roles departments gates types"))
+		return 0;
+	conf_text(r, c->root, "format", &format);
+	if (!format || strcmp(format, "1"))
+		conf_wrong(r, conf_get(c->root, "format"), "write format: 1",
+			   "this program reads configurations of format 1");
+	conf_number(r, c->root, "version", &version, &present);
+	if (!present || version < 1 || version > 1e9 ||
+	    version != (unsigned)version)
+		conf_wrong(r, conf_get(c->root, "version"), "write a whole number",
+			   "'version' must be 1 or more");
+	else
+		c->version = (unsigned)version;
+	for (i = 0; powers && powers->kind == YAML_MAP &&
+	     i < map_count(powers->children); i++)
+		if (names_add(&c->powers, r->arena,
+			      map_at(powers->children, i)->key))
+			return OPS_ENOMEM;
+	if (review && conf_keys(r, review, "'review'", "period"))
+		conf_text(r, review, "period", &period);
+	if (period && !period_parse(&c->review, period))
+		conf_wrong(r, conf_get(review, "period"),
+			   "write for example 3 months, or 90 days",
+			   "'%s' is no period", period);
+	map = conf_get(c->root, "directories");
+	read_directories(r, map);
+	read_roles(r, conf_get(c->root, "roles"), "role", &c->roles, &c->roles_nr);
+	read_roles(r, conf_get(c->root, "departments"), "department",
+		   &c->departments, &c->departments_nr);
+	read_gates(r, c, conf_get(c->root, "gates"));
+	read_dispatch(r, c, conf_get(c->root, "dispatch"));
+	ret = types_read(&c->types, &c->types_nr, r, conf_get(c->root, "types"), map);
+	if (ret)
+		return ret;
+	check_references(r, c);
+	return r->failed ? OPS_ENOMEM : 0;
+}
+
+static int parse_layer(struct conf **out, struct arena *arena, const char *text,
+		       size_t len, const char *path, struct ops_findings *findings,
+		       struct ops_error *err)
+{
+	struct yaml_source source = { path, 1, CONFIG_EVENTS_MAX, CONFIG_DEPTH_MAX };
+	struct yaml_node *node;
+	int ret = yaml_parse(&node, arena, text, len, &source, findings, err);
+
+	if (ret)
+		return ret;
+	*out = conf_of_yaml(arena, node, path);
+	return *out ? 0 : error_nomem(err);
+}
+
+/* One attempt: with the repository's layer, or without. */
+static int load_layers(struct config **out, const char *text, size_t len,
+		       struct ops_findings *findings, struct ops_error *err)
+{
+	struct conf_reader r = { NULL, findings, false, false };
+	struct arena *arena = arena_new();
+	struct config *c = arena ? arena_alloc(arena, sizeof(*c)) : NULL;
+	struct conf *base, *over;
+	int ret;
+
+	if (!c) {
+		ret = error_nomem(err);
+		goto out;
+	}
+	c->arena = r.arena = arena;
+	ret = parse_layer(&base, arena, (const char *)builtin_builtin_data,
+			  builtin_builtin_size, NULL, findings, err);
+	if (ret)
+		goto out;
+	c->root = base;
+	if (text) {
+		ret = parse_layer(&over, arena, text, len, CONFIG_PATH, findings, err);
+		if (ret)
+			goto out;
+		c->root = conf_merge(arena, base, over);
+		c->present = true;
+		if (!c->root) {
+			ret = error_nomem(err);
+			goto out;
+		}
+	}
+	ret = read_config(c, &r);
+	if (ret)
+		error_nomem(err);
+	else if (r.broken)
+		ret = OPS_EINVALID;
+	if (ret == 0)
+		*out = c;
+out:
+	if (ret)
+		arena_free(arena);
+	return ret;
+}
+
+int config_load(struct config **out, const char *text, size_t len,
+		struct ops_findings *findings, struct ops_error *err)
+{
+	struct ops_error ignored = { 0 };
+	int ret;
+
+	if (text && len > CONFIG_MAX) {
+		findings_add(findings, "config.invalid", OPS_ERROR, CONFIG_PATH, 0, 0,
+			     NULL, "the configuration is larger than %d bytes",
+			     CONFIG_MAX);
+		ret = OPS_EINVALID;
+	} else {
+		ret = load_layers(out, text, len, findings, &ignored);
+	}
+	if (ret != OPS_EINVALID || !text) {
+		if (ret)
+			error_set(err, ret, "%s", ignored.status ? ignored.message :
+				  "the built-in configuration is broken");
+		return ret;
+	}
+	ret = load_layers(out, NULL, 0, findings, err);
+	if (ret == 0) {
+		(*out)->present = true;
+		(*out)->broken = true;
+	}
+	return ret;
+}
+
+void config_free(struct config *config)
+{
+	if (config)
+		arena_free(config->arena);
+}

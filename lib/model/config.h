@@ -1,0 +1,81 @@
+/* SPDX-License-Identifier: MIT */
+#ifndef MODEL_CONFIG_H
+#define MODEL_CONFIG_H
+
+/*
+ * The effective configuration: the built-in one with the repository's
+ * 05-PROCESSES/ops.yaml laid over it, read into structs and checked.
+ */
+
+#include "model/type.h"
+#include "util/date.h"
+
+#define CONFIG_PATH "05-PROCESSES/ops.yaml"
+#define CONFIG_MAX (256 * 1024)
+
+struct role {
+	const char *id, *title;
+	struct names powers;
+};
+
+struct gate {
+	const char *name, *title;
+	const char *power;		/* decides it */
+	struct names after;		/* gates that must be approved before a request */
+	struct names states;		/* of the task, for requests and approvals */
+	size_t evidence;		/* files an approval must name at least */
+	struct names request_by;	/* powers */
+	struct names request_sections;
+	struct names subject_fields, subject_sections;	/* what a decision is about */
+};
+
+struct dispatch_part {
+	const char *name;		/* TASK, SCOPE, … */
+	struct names sections;		/* the first of these that is there is its text */
+};
+
+struct config {
+	struct arena *arena;		/* owns all of it */
+	unsigned version;
+	bool present;			/* there is an ops.yaml */
+	bool broken;			/* it has mistakes: only the built-in part is in force */
+	struct period review;
+	struct names powers;
+	struct role *roles, *departments;
+	size_t roles_nr, departments_nr;
+	struct gate *gates;
+	size_t gates_nr;
+	struct type *types;
+	size_t types_nr;
+	struct names vague_verbs;
+	struct dispatch_part *parts;
+	size_t parts_nr;
+	const struct conf *root;	/* merged, with origins */
+};
+
+/*
+ * Build the configuration of `text` (NULL: only the built-in).  Mistakes are
+ * findings config.invalid (and yaml.*) with line and column; then the result is
+ * the built-in configuration with `broken` set.  Returns 0 or OPS_ENOMEM.
+ */
+int config_load(struct config **out, const char *text, size_t len,
+		struct ops_findings *findings, struct ops_error *err);
+void config_free(struct config *config);	/* NULL is fine */
+
+const struct role *config_role(const struct config *c, const char *id);
+/* By id or title. */
+const struct role *config_role_named(const struct config *c, const char *name);
+const struct role *config_department(const struct config *c, const char *id);
+const struct gate *config_gate(const struct config *c, const char *name);
+const struct type *config_type(const struct config *c, const char *name);
+/* The directory of that name, e.g. "packets"; never NULL for built-in names. */
+const char *config_directory(const struct config *c, const char *name);
+
+/* The type whose patterns match a path; an abstract type for packets; NULL for
+ * a file that isn't governed. */
+const struct type *config_type_of_path(const struct config *c, const char *path);
+/* The kind `name` of an abstract type; NULL. */
+const struct type *config_kind(const struct config *c, const struct type *abstract,
+			       const char *name);
+
+#endif

@@ -1,0 +1,244 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Reading values of governed documents, and finding a document by what a
+ * person types.  Nothing here decides anything.
+ */
+
+#include <string.h>
+
+#include "model/world.h"
+#include "util/buf.h"
+#include "util/path.h"
+
+#define PREFIX_MIN 4
+
+const char *document_text(const struct ops_document *d, const char *field)
+{
+	const char *text = d->doc ? doc_text(d->doc, field) : NULL;
+
+	return text && *text ? text : NULL;
+}
+
+int document_list(const char *const **out, size_t *nr, const struct ops_document *d,
+		  const char *field)
+{
+	const struct yaml_node *node = d->doc ? doc_field(d->doc, field) : NULL;
+	const char **list;
+	size_t i;
+
+	*out = NULL;
+	*nr = 0;
+	if (!node || node->kind == YAML_MAP ||
+	    (node->kind == YAML_SCALAR && node->len == 0))
+		return 0;
+	list = arena_array(world_arena(d->world), node->nr + 1, sizeof(*list));
+	if (!list)
+		return OPS_ENOMEM;
+	*out = list;
+	if (node->kind == YAML_SCALAR) {
+		list[0] = node->value;
+		*nr = 1;
+		return 0;
+	}
+	for (i = 0; i < node->nr; i++)
+		if (node->items[i]->kind == YAML_SCALAR)
+			list[(*nr)++] = node->items[i]->value;
+	return 0;
+}
+
+void document_place(const struct ops_document *d, const char *field, unsigned *line,
+		    unsigned *column)
+{
+	const struct yaml_node *node = d->doc && field ? doc_field(d->doc, field) :
+				       NULL;
+
+	*line = node ? node->start.line : 1;
+	*column = node ? node->start.column : 1;
+}
+
+/* What world_find_path is looking for, and what it has found so far. */
+struct search {
+	struct world *w;
+	const char *name;
+	size_t len;
+	const char *exact;
+	struct names matches;
+};
+
+/* Look at every file of `dir` for the name itself, or for the prefix. */
+static int search_directory(struct search *s, const char *dir, bool prefixes,
+			    struct ops_error *err)
+{
+	struct arena *arena = world_arena(s->w);
+	struct snap_entry *list, entry;
+	const char *path, *stem;
+	size_t i, nr, len;
+	int ret;
+
+	path = arena_printf(arena, "%s/%s.md", dir, s->name);
+	if (!path)
+		return error_nomem(err);
+	ret = path_fault(path) ? OPS_ENOTFOUND :
+	      snap_find(&entry, world_snap(s->w), path, NULL);
+	if (ret == 0) {
+		s->exact = path;
+		return 0;
+	}
+	if (ret != OPS_ENOTFOUND)
+		return error_set(err, ret, "cannot look up '%s'", path);
+	if (!prefixes)
+		return 0;
+	ret = snap_list(&list, &nr, world_snap(s->w), dir, arena, err);
+	if (ret)
+		return ret;
+	for (i = 0; i < nr; i++) {
+		len = path_stem(list[i].name, &stem);
+		if (len < s->len || strncmp(stem, s->name, s->len))
+			continue;
+		path = arena_printf(arena, "%s/%s", dir, list[i].name);
+		if (!path || names_add(&s->matches, arena, path))
+			return error_nomem(err);
+	}
+	return 0;
+}
+
+/* Search below `dir` at exactly the depth where documents lie. */
+static int search_below(struct search *s, const char *dir, unsigned depth,
+			bool prefixes, struct ops_error *err)
+{
+	struct snap_entry *list;
+	const char *below;
+	size_t i, nr;
+	int ret;
+
+	if (depth == 0)
+		return search_directory(s, dir, prefixes, err);
+	ret = snap_list(&list, &nr, world_snap(s->w), dir, world_arena(s->w), err);
+	for (i = 0; ret == 0 && !s->exact && i < nr; i++) {
+		if (list[i].mode != SNAP_DIR)
+			continue;
+		below = arena_printf(world_arena(s->w), "%s/%s", dir, list[i].name);
+		ret = below ? search_below(s, below, depth - 1, prefixes, err) :
+		      error_nomem(err);
+	}
+	return ret;
+}
+
+/* How deep below the fixed part of a place template its files lie. */
+static int search_place(struct search *s, const char *template, bool prefixes,
+			struct ops_error *err)
+{
+	size_t fixed = strcspn(template, "{");
+	unsigned depth = 0;
+	const char *at, *dir;
+
+	for (at = template + fixed; *at; at++)
+		depth += *at == '/';
+	while (fixed > 0 && template[fixed - 1] == '/')
+		fixed--;
+	dir = arena_dup(world_arena(s->w), template, fixed);
+	return dir ? search_below(s, dir, depth, prefixes, err) : error_nomem(err);
+}
+
+static int ambiguous(const struct search *s, struct ops_error *err)
+{
+	struct buf b = BUF_INIT;
+	const char *stem;
+	size_t i, len;
+	int ret;
+
+	for (i = 0; i < s->matches.nr && i < 5; i++) {
+		len = path_stem(s->matches.list[i], &stem);
+		buf_printf(&b, "%s'%.*s'", i ? ", " : "", (int)len, stem);
+	}
+	ret = error_set(err, OPS_EAMBIGUOUS, "'%s' is ambiguous: %s%s", s->name,
+			b.data, s->matches.nr > 5 ? ", …" : "");
+	buf_release(&b);
+	return ret;
+}
+
+static int find_path(const char **out, struct world *w, const char *name,
+		     const char *type, bool prefixes, struct ops_error *err)
+{
+	struct search s = { w, name, strlen(name), NULL, { NULL, 0 } };
+	const struct config *config;
+	struct snap_entry entry;
+	int pass, ret = world_config(&config, w, err);
+	size_t i;
+
+	if (ret)
+		return ret;
+	if (!*name)
+		return error_set(err, OPS_EUSAGE, "a document's name is empty");
+	if (strchr(name, '/')) {
+		if (path_fault(name))
+			return error_set(err, OPS_EUSAGE, "path '%s' %s", name,
+					 path_fault(name));
+		ret = snap_find(&entry, world_snap(w), name, NULL);
+		if (ret)
+			return error_set(err, ret, "there is no '%s'", name);
+		*out = name;
+		return 0;
+	}
+	/* Exact names first: they cost no listing. Then prefixes. */
+	for (pass = 0; pass < 2 && !s.exact; pass++) {
+		if (pass && (!prefixes || s.len < PREFIX_MIN))
+			break;
+		for (i = 0; i < config->types_nr && !s.exact; i++) {
+			const struct type *t = &config->types[i];
+
+			if ((type && !type_is(t, type)) || (t->base && t->base->abstract))
+				continue;
+			if (t->abstract && !type)
+				continue;
+			if (t->place)
+				ret = search_place(&s, t->place, pass, err);
+			if (ret == 0 && t->archive && !s.exact)
+				ret = search_place(&s, t->archive, pass, err);
+			if (ret)
+				return ret;
+		}
+	}
+	if (s.exact)
+		*out = s.exact;
+	else if (s.matches.nr == 1)
+		*out = s.matches.list[0];
+	else if (s.matches.nr > 1)
+		return ambiguous(&s, err);
+	else
+		return error_set(err, OPS_ENOTFOUND, "there is no %s '%s'%s",
+				 type ? type : "document", name,
+				 s.len < PREFIX_MIN ? " (a prefix needs 4 characters)" :
+				 "");
+	return 0;
+}
+
+int world_find_path(const char **out, struct world *w, const char *name,
+		    const char *type, struct ops_error *err)
+{
+	return find_path(out, w, name, type, true, err);
+}
+
+int world_exact_path(const char **out, struct world *w, const char *id,
+		     const char *type, struct ops_error *err)
+{
+	return find_path(out, w, id, type, false, err);
+}
+
+int world_find(struct ops_document **out, struct world *w, const char *name,
+	       const char *type, struct ops_findings *findings,
+	       struct ops_error *err)
+{
+	struct ops_document *d;
+	const char *path;
+	int ret = world_find_path(&path, w, name, type, err);
+
+	if (ret == 0)
+		ret = world_document(&d, w, path, findings, err);
+	if (ret == 0 && type && !type_is(d->type, type))
+		ret = error_set(err, OPS_ENOTFOUND, "'%s' is a %s, not a %s", name,
+				d->type->name, type);
+	if (ret == 0)
+		*out = d;
+	return ret;
+}

@@ -1,0 +1,286 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Gates: what a decision is about, and what the packets add up to.
+ *
+ * Never looks at dates or order: see gate.h.  A packet that cannot be read
+ * was reported by world_packets() and counts for nothing, which can only close
+ * a gate, never open one... except a Block, so the judge refuses while any
+ * packet of a task is unreadable.
+ */
+
+#include "model/gate.h"
+
+#include <string.h>
+
+#include "util/buf.h"
+
+const char *gate_state_name(enum gate_state state)
+{
+	static const char *const names[] = { "none", "requested", "approved", "blocked",
+					     "rejected", "stale" };
+
+	return names[state];
+}
+
+/* A field in canonical form: its value as text, items separated by newlines. */
+static void subject_field(struct buf *b, struct ops_document *task, const char *name)
+{
+	const struct yaml_node *node = doc_field(task->doc, name);
+	size_t i;
+
+	buf_printf(b, "%s:", name);
+	if (node && node->kind == YAML_SCALAR)
+		buf_add(b, node->value, node->len);
+	for (i = 0; node && node->kind == YAML_LIST && i < node->nr; i++)
+		buf_printf(b, "\n- %s", node->items[i]->kind == YAML_SCALAR ?
+			   node->items[i]->value : "");
+	for (i = 0; node && node->kind == YAML_MAP && i < node->nr; i++)
+		buf_printf(b, "\n%s: %s", node->pairs[i].key->value,
+			   node->pairs[i].value->kind == YAML_SCALAR ?
+			   node->pairs[i].value->value : "");
+	buf_char(b, '\n');
+}
+
+int gate_subject(char out[SUBJECT_LEN + 1], const struct gate *gate,
+		 struct ops_document *task)
+{
+	const struct sections *sections = doc_sections(task->doc);
+	struct buf b = BUF_INIT;
+	char hex[DIGEST_HEX + 1];
+	size_t i;
+
+	if (!sections)
+		return OPS_ENOMEM;
+	for (i = 0; i < gate->subject_fields.nr; i++)
+		subject_field(&b, task, gate->subject_fields.list[i]);
+	for (i = 0; i < gate->subject_sections.nr; i++) {
+		const char *name = gate->subject_sections.list[i];
+		const struct section *one = section_find(sections, name);
+
+		buf_printf(&b, "## %s\n", name);
+		if (one)
+			section_canonical(&b, sections, one);
+	}
+	if (buf_failed(&b)) {
+		buf_release(&b);
+		return OPS_ENOMEM;
+	}
+	digest_of(b.data, b.len, hex);
+	buf_release(&b);
+	memcpy(out, "sha256:", 7);
+	memcpy(out + 7, hex, DIGEST_HEX + 1);
+	return 0;
+}
+
+static bool text_is(const struct ops_document *d, const char *field,
+		    const char *value)
+{
+	const char *text = document_text(d, field);
+
+	return text && !strcmp(text, value);
+}
+
+static bool is_decision(const struct ops_document *d, const struct gate *gate,
+			const char *decision)
+{
+	return !strcmp(d->type->name, "decision") && text_is(d, "Gate", gate->name) &&
+	       (!decision || text_is(d, "Decision", decision));
+}
+
+static bool is_request(const struct ops_document *d, const struct gate *gate)
+{
+	return !strcmp(d->type->name, "request") && text_is(d, "Gate", gate->name);
+}
+
+/* Whether some decision of this gate (and kind, if not NULL) answers `id`. */
+static bool answered(struct ops_document *const *list, size_t nr,
+		     const struct gate *gate, const char *kind, const char *id)
+{
+	size_t i;
+
+	for (i = 0; i < nr; i++)
+		if (is_decision(list[i], gate, kind) && text_is(list[i], "Answers", id))
+			return true;
+	return false;
+}
+
+/* Text of a section of a packet, on one line, for a reason. */
+static const char *section_line(struct ops_document *d, const char *name)
+{
+	const struct sections *sections = doc_sections(d->doc);
+	const struct section *one = sections ? section_find(sections, name) : NULL;
+	struct buf b = BUF_INIT;
+	const char *text = NULL;
+	size_t i;
+
+	if (one) {
+		section_text(&b, sections, one);
+		for (i = 0; i < b.len; i++)
+			if (b.data[i] == '\n' || b.data[i] == '\r')
+				b.data[i] = ' ';
+		text = buf_failed(&b) ? NULL : arena_str(world_arena(d->world), b.data);
+	}
+	buf_release(&b);
+	return text;
+}
+
+/* Why a piece of evidence no longer holds; NULL when it does. */
+static int evidence_fault(const char **why, struct ops_document *decision,
+			  struct world *files, struct ops_error *err)
+{
+	struct arena *arena = world_arena(decision->world);
+	const char *const *list;
+	const char *path, *blank, *digest;
+	size_t i, nr;
+	int ret;
+
+	*why = NULL;
+	if (document_list(&list, &nr, decision, "Evidence"))
+		return error_nomem(err);
+	for (i = 0; i < nr && !*why; i++) {
+		blank = strrchr(list[i], ' ');
+		if (!blank || strncmp(blank + 1, "sha256:", 7)) {
+			*why = arena_printf(arena, "evidence '%s' has no digest",
+					    list[i]);
+			continue;
+		}
+		path = arena_dup(arena, list[i], (size_t)(blank - list[i]));
+		if (!path)
+			return error_nomem(err);
+		ret = world_file_digest(&digest, files, path, err);
+		if (ret)
+			return ret;
+		if (!*digest)
+			*why = arena_printf(arena, "evidence '%s' is gone", path);
+		else if (strcmp(digest, blank + 8))
+			*why = arena_printf(arena, "evidence '%s' changed afterwards",
+					    path);
+	}
+	return 0;
+}
+
+/* Approvals: the first that holds makes the gate approved. */
+static int weigh_approvals(struct gate_status *s, struct ops_document *const *list,
+			   size_t nr, const char *subject, struct world *files,
+			   struct ops_error *err)
+{
+	const char *why;
+	size_t i;
+	int ret;
+
+	for (i = 0; i < nr; i++) {
+		if (!is_decision(list[i], s->gate, "Approve"))
+			continue;
+		if (!text_is(list[i], "Subject", subject)) {
+			why = "what was approved changed afterwards";
+		} else {
+			ret = evidence_fault(&why, list[i], files, err);
+			if (ret)
+				return ret;
+		}
+		if (!why) {
+			s->state = GATE_APPROVED;
+			s->packet = list[i];
+			s->reason = NULL;
+			return 0;
+		}
+		s->state = GATE_STALE;
+		s->packet = list[i];
+		s->reason = why;
+	}
+	return 0;
+}
+
+int gate_evaluate(struct gate_status *out, const struct gate *gate,
+		  struct ops_document *task, struct world *recorded,
+		  struct world *files, struct ops_findings *findings,
+		  struct ops_error *err)
+{
+	struct gate_status s = { gate, GATE_NONE, NULL, NULL };
+	struct ops_document *const *list;
+	struct ops_document *rejected = NULL;
+	char subject[SUBJECT_LEN + 1];
+	size_t i, nr;
+	int ret = world_packets(&list, &nr, recorded, task->id, findings, err);
+
+	if (ret)
+		return ret;
+	for (i = 0; i < nr; i++) {
+		if (!is_decision(list[i], gate, "Block") ||
+		    answered(list, nr, gate, "Lift", list[i]->id))
+			continue;
+		s.state = GATE_BLOCKED;
+		s.packet = list[i];
+		s.reason = section_line(list[i], "Reason");
+		*out = s;
+		return 0;
+	}
+	if (gate_subject(subject, gate, task))
+		return error_nomem(err);
+	ret = weigh_approvals(&s, list, nr, subject, files, err);
+	if (ret)
+		return ret;
+	for (i = 0; i < nr && s.state != GATE_APPROVED; i++) {
+		if (is_decision(list[i], gate, "Reject") &&
+		    text_is(list[i], "Subject", subject))
+			rejected = list[i];
+		if (!is_request(list[i], gate) ||
+		    answered(list, nr, gate, NULL, list[i]->id))
+			continue;
+		if (text_is(list[i], "Subject", subject)) {
+			s.state = GATE_REQUESTED;
+			s.packet = list[i];
+			s.reason = NULL;
+		} else if (s.state == GATE_NONE) {
+			s.state = GATE_STALE;
+			s.packet = list[i];
+			s.reason = "what the request is about changed afterwards";
+		}
+	}
+	if (rejected && s.state != GATE_APPROVED && s.state != GATE_REQUESTED) {
+		s.state = GATE_REJECTED;
+		s.packet = rejected;
+		s.reason = section_line(rejected, "Reason");
+	}
+	*out = s;
+	return 0;
+}
+
+static bool same_person(const struct roster *roster, const struct agent *agent,
+			const char *name)
+{
+	const struct agent *other = name ? roster_agent_named(roster, name) : NULL;
+
+	return other && other->principal == agent->principal;
+}
+
+int gate_contributor(const char **how, struct ops_document *task,
+		     struct world *recorded, const struct roster *roster,
+		     const struct agent *agent, struct ops_findings *findings,
+		     struct ops_error *err)
+{
+	struct ops_document *const *list;
+	size_t i, nr;
+	int ret = world_packets(&list, &nr, recorded, task->id, findings, err);
+
+	if (ret)
+		return ret;
+	*how = NULL;
+	if (same_person(roster, agent, document_text(task, "Created-By")))
+		*how = "created the task";
+	if (same_person(roster, agent, document_text(task, "Assigned-To")))
+		*how = "is assigned to the task";
+	for (i = 0; i < nr && !*how; i++) {
+		const char *kind = list[i]->type->name;
+		const char *from = document_text(list[i], "From");
+
+		if (!strcmp(kind, "dispatch") &&
+		    same_person(roster, agent, document_text(list[i], "To")))
+			*how = "was assigned to the task";
+		else if (!strcmp(kind, "checkpoint") && same_person(roster, agent, from))
+			*how = "recorded progress on the task";
+		else if (!strcmp(kind, "request") && same_person(roster, agent, from))
+			*how = "asked for a decision about the task";
+	}
+	return 0;
+}

@@ -1,0 +1,136 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Opening a repository for the public interface, and the two identities: who
+ * acts (by the roster) and who git says commits.  Nothing of git's
+ * configuration is ever a rule; it only says who the user claims to be.
+ */
+
+#include "model/repo.h"
+
+#include <string.h>
+
+struct store_options repo_store_options(const struct ops_repo_options *options)
+{
+	struct store_options s = { 0 };
+
+	s.directory = options->directory;
+	s.git_dir = options->git_dir;
+	s.ceiling = options->ceiling;
+	s.branch = options->branch;
+	s.global_config = options->home;
+	s.inside_hook = options->inside_hook;
+	return s;
+}
+
+/* A value from the options, else from git's configuration. */
+static int setting(const char **out, struct ops_repo *repo, const char *given,
+		   const char *key, struct ops_error *err)
+{
+	struct ops_error ignored = { 0 };
+	int ret;
+
+	*out = NULL;
+	if (given && *given) {
+		*out = arena_str(repo->arena, given);
+		return *out ? 0 : error_nomem(err);
+	}
+	ret = store_config(out, repo->store, repo->arena, key, &ignored);
+	if (ret == OPS_ENOTFOUND) {
+		*out = NULL;
+		return 0;
+	}
+	return ret ? error_set(err, ret, "%s", ignored.message) : 0;
+}
+
+int repo_of_store(struct ops_repo **out, struct store *store,
+		  const struct ops_repo_options *options, struct ops_error *err)
+{
+	struct arena *arena = arena_new();
+	struct ops_repo *repo = arena ? arena_alloc(arena, sizeof(*repo)) : NULL;
+	int ret;
+
+	if (!repo) {
+		arena_free(arena);
+		store_close(store);
+		return error_nomem(err);
+	}
+	repo->store = store;
+	repo->arena = arena;
+	repo->now = options->now;
+	repo->utc_offset = options->utc_offset;
+	repo->wait_ms = options->wait_ms;
+	repo->cache = world_cache_new();
+	ret = repo->cache ? setting(&repo->actor, repo, options->actor, "ops.actor", err) :
+	      error_nomem(err);
+	if (ret == 0)
+		ret = setting(&repo->name, repo, options->author_name, "user.name", err);
+	if (ret == 0)
+		ret = setting(&repo->email, repo, options->author_email, "user.email",
+			      err);
+	if (ret)
+		ops_repo_close(repo);
+	else
+		*out = repo;
+	return ret;
+}
+
+int ops_repo_open(struct ops_repo **out, const struct ops_repo_options *options,
+		  struct ops_error *err)
+{
+	struct store_options s = repo_store_options(options);
+	struct store *store;
+	int ret = store_open(&store, &s, err);
+
+	return ret ? ret : repo_of_store(out, store, options, err);
+}
+
+void ops_repo_close(struct ops_repo *repo)
+{
+	if (!repo)
+		return;
+	world_cache_free(repo->cache);
+	store_close(repo->store);
+	arena_free(repo->arena);
+}
+
+const struct agent *repo_actor(const struct ops_repo *repo, const struct roster *roster,
+			       const char **claim)
+{
+	*claim = repo->actor ? repo->actor : repo->email;
+	if (repo->actor)
+		return roster_agent_named(roster, repo->actor);
+	return repo->email ? roster_agent_of_email(roster, repo->email) : NULL;
+}
+
+int repo_identity(struct signature *author, struct signature *committer,
+		  const struct ops_repo *repo, const struct agent *agent,
+		  struct ops_error *err)
+{
+	struct signature git = { repo->name, repo->email, repo->now, repo->utc_offset };
+	struct signature own = git;
+
+	if (agent && agent->email) {
+		own.name = agent->name ? agent->name : agent->id;
+		own.email = agent->email;
+	}
+	if (!own.name || !own.email)
+		return error_set(err, OPS_EENVIRONMENT,
+				 "it is not known who you are: set git config user.name "
+				 "and user.email");
+	*author = own;
+	*committer = git.name && git.email ? git : own;
+	return 0;
+}
+
+struct ops_assurance ops_repo_assurance(const struct ops_repo *repo)
+{
+	struct ops_assurance a = { "asserted", "unverified", "local", "none" };
+
+	(void)repo;
+	return a;
+}
+
+const char *ops_version(void)
+{
+	return OPS_VERSION;
+}

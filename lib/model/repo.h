@@ -1,0 +1,45 @@
+/* SPDX-License-Identifier: MIT */
+#ifndef MODEL_REPO_H
+#define MODEL_REPO_H
+
+/* An open repository: the store, what came in through the options, and what its
+ * worlds share. */
+
+#include "model/roster.h"
+#include "ops/repo.h"
+#include "store/history.h"
+#include "store/store.h"
+
+struct ops_repo {
+	struct store *store;
+	struct world_cache *cache;
+	struct arena *arena;
+	const char *actor;		/* as claimed by options or git config; or NULL */
+	const char *name, *email;	/* of who runs this; NULL = not configured */
+	int64_t now;
+	int utc_offset;
+	unsigned wait_ms;
+};
+
+/* Wrap an open store (which becomes the repository's, also on failure). */
+int repo_of_store(struct ops_repo **out, struct store *store,
+		  const struct ops_repo_options *options, struct ops_error *err);
+
+/* The store options that come from repository options. */
+struct store_options repo_store_options(const struct ops_repo_options *options);
+
+/*
+ * Who acts, by a roster: the claimed actor, else whose Email is the author's.
+ * NULL when nobody fits; *claim is then the name that was looked for (may be NULL).
+ */
+const struct agent *repo_actor(const struct ops_repo *repo, const struct roster *roster,
+			       const char **claim);
+
+/* The author of what an agent does: the roster's name and address if it has both,
+ * else git's.  OPS_EENVIRONMENT when there is neither.  `committer` is git's
+ * identity if there is one. */
+int repo_identity(struct signature *author, struct signature *committer,
+		  const struct ops_repo *repo, const struct agent *agent,
+		  struct ops_error *err);
+
+#endif

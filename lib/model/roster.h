@@ -1,0 +1,54 @@
+/* SPDX-License-Identifier: MIT */
+#ifndef MODEL_ROSTER_H
+#define MODEL_ROSTER_H
+
+/*
+ * Who there is, and what each may do: agents with their role and department,
+ * powers from both, and which of them are one person (catalogue C1-C4).
+ */
+
+#include "model/world.h"
+
+struct agent {
+	const char *id;			/* file stem */
+	const char *department;		/* directory */
+	const char *path;
+	const char *name, *email, *role_name, *reports_to, *spawned_by;
+	const struct role *role;	/* NULL: unknown to the configuration */
+	const struct role *department_def;
+	bool active;
+	size_t principal;		/* equal for agents that are one person */
+};
+
+struct roster;
+
+/* Read all agents of a world; everything goes into `arena`. */
+int roster_read(struct roster **out, struct world *w, struct arena *arena,
+		struct ops_error *err);
+void roster_free(struct roster *r);	/* its findings; the rest is the arena's */
+
+size_t roster_count(const struct roster *r);
+const struct agent *roster_at(const struct roster *r, size_t at);
+/* By id. */
+const struct agent *roster_agent(const struct roster *r, const char *id);
+/* By id, or Department/id. */
+const struct agent *roster_agent_named(const struct roster *r, const char *name);
+/* By e-mail address, letter case ignored in its domain and local part. */
+const struct agent *roster_agent_of_email(const struct roster *r, const char *email);
+/* Findings of entries that could not be read. */
+const struct ops_findings *roster_findings(const struct roster *r);
+/* Whether somebody active holds a power. */
+bool roster_anyone_holds(const struct roster *r, const char *power);
+
+/* Whether an agent's role or department gives it a power. */
+bool agent_holds(const struct agent *a, const char *power);
+/* Whether an Owner field ("Operations Orchestrator", a role's id, an agent's
+ * name or id) means this agent. */
+bool agent_is_named(const struct agent *a, const char *owner);
+
+/* Chain of command of the entry `a`: rules roster.dangling, roster.cycle,
+ * roster.role, roster.department, roster.confusable. */
+void roster_check_agent(const struct roster *r, const struct agent *a,
+			const struct config *config, struct ops_findings *findings);
+
+#endif

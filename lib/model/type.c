@@ -1,0 +1,90 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Asking a type definition: its fields, states, what it guards, and where a
+ * document of it belongs.  Pure look-ups; type_read.c makes the definitions.
+ */
+
+#include "model/type.h"
+
+#include <string.h>
+
+#include "util/buf.h"
+
+const struct field *type_field(const struct type *t, const char *name)
+{
+	size_t i;
+
+	for (i = 0; i < t->fields_nr; i++)
+		if (!strcmp(t->fields[i].name, name))
+			return &t->fields[i];
+	return NULL;
+}
+
+const struct state *type_state(const struct type *t, const char *name)
+{
+	size_t i;
+
+	for (i = 0; i < t->states_nr; i++)
+		if (!strcmp(t->states[i].name, name) ||
+		    names_have(&t->states[i].aliases, name))
+			return &t->states[i];
+	return NULL;
+}
+
+const struct state *type_initial(const struct type *t)
+{
+	size_t i;
+
+	for (i = 0; i < t->states_nr; i++)
+		if (t->states[i].initial)
+			return &t->states[i];
+	return NULL;
+}
+
+bool type_guards(const struct type *t, const char *name)
+{
+	const struct field *f = type_field(t, name);
+	size_t i, j;
+
+	if (f && (f->guarded || f->kind == FIELD_STATE))
+		return true;
+	for (i = 0; i < t->transitions_nr; i++)
+		for (j = 0; j < t->transitions[i].sets_nr; j++)
+			if (!strcmp(t->transitions[i].sets[j].field, name))
+				return true;
+	return false;
+}
+
+bool type_is(const struct type *t, const char *name)
+{
+	for (; t; t = t->base)
+		if (!strcmp(t->name, name))
+			return true;
+	return false;
+}
+
+const char *type_place(struct arena *arena, const char *template,
+		       const char *(*value)(const char *name, void *payload),
+		       void *payload, const char **missing)
+{
+	struct buf b = BUF_INIT;
+	const char *open, *close, *name, *text = NULL, *at = template;
+
+	*missing = NULL;
+	while ((open = strchr(at, '{')) && (close = strchr(open, '}'))) {
+		buf_add(&b, at, (size_t)(open - at));
+		name = arena_dup(arena, open + 1, (size_t)(close - open) - 1);
+		text = name ? value(name, payload) : NULL;
+		if (!text) {
+			*missing = name;
+			goto out;
+		}
+		buf_str(&b, text);
+		at = close + 1;
+	}
+	buf_str(&b, at);
+	text = buf_failed(&b) ? NULL : arena_str(arena, b.data);
+out:
+	buf_release(&b);
+	return text;
+}

@@ -1,0 +1,153 @@
+/* SPDX-License-Identifier: MIT */
+#ifndef MODEL_TYPE_H
+#define MODEL_TYPE_H
+
+/*
+ * Kinds of documents as data: where they lie, which fields and sections they
+ * have, their states, and the transitions between them with the powers,
+ * gates, sections and records each needs.
+ */
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "model/conf.h"
+
+enum field_kind {
+	FIELD_LINE,		/* text on one line */
+	FIELD_DATE,		/* YYYY-MM-DD */
+	FIELD_TIMESTAMP,	/* YYYY-MM-DDTHH:MM:SSZ */
+	FIELD_SEMVER,		/* semantic version */
+	FIELD_ENUM,		/* one of `values` */
+	FIELD_STATE,		/* one of the type's states */
+	FIELD_INTEGER,
+	FIELD_NUMBER,
+	FIELD_DURATION,		/* 90s, 15m, 2h, 3d, or seconds */
+	FIELD_BOOLEAN,		/* yes, no, true, false */
+	FIELD_LIST,		/* of `of` */
+	FIELD_MAP,		/* of scalars */
+	FIELD_REFERENCE,	/* id or path of a document of type `type` */
+	FIELD_AGENT,		/* Department/agent of the roster */
+	FIELD_ACTOR,		/* agent's id, or none */
+	FIELD_ROLE,
+	FIELD_DEPARTMENT,
+	FIELD_GATE,
+	FIELD_EMAIL,
+	FIELD_DIGEST,		/* sha256:<64 hex> */
+	FIELD_EVIDENCE,		/* <path> sha256:<64 hex> */
+	FIELD_ANY		/* anything that parses */
+};
+
+struct field {
+	const char *name;
+	enum field_kind kind, of;
+	const char *type;		/* FIELD_REFERENCE */
+	struct names values;		/* FIELD_ENUM */
+	bool required;			/* in every state */
+	struct names required_in;	/* states */
+	const char *fallback;		/* what a new document gets, or NULL: a literal, or
+					   today, now, actor, role, next-review */
+	bool guarded;			/* set at creation, then only by transitions */
+	bool has_min, has_max;
+	double min, max;
+};
+
+struct state {
+	const char *name;
+	bool initial, final, editable;
+	struct names aliases;
+};
+
+enum set_kind { SET_TODAY, SET_REASON, SET_AGENT, SET_STATUS, SET_NONE,
+		SET_INCREMENT, SET_NEXT_REVIEW, SET_LITERAL };
+
+struct set_rule {
+	const char *field;
+	enum set_kind kind;
+	const char *literal;
+};
+
+/* A packet that must be made in the same act, with fields of these values. */
+struct record_rule {
+	const char *kind;
+	struct record_field {
+		const char *name, *value;
+	} *with;
+	size_t with_nr;
+};
+
+struct transition {
+	const char *name;	/* key; unique in its type */
+	const char *action;	/* what Ops-Action says */
+	struct names from;
+	const char *to;		/* a state, or "{Field}": what that field held before */
+	struct names by;	/* powers, any of which suffices; also assignee, owner, anyone */
+	struct names not_by;	/* contributor, owner, assignee: whose principal may not */
+	struct names gates;	/* must be approved */
+	struct names sections;	/* must be there and filled */
+	struct names needs, lacks;	/* fields that must (not) have a value before */
+	struct names checks;	/* what data cannot say: see rules_task.c */
+	bool unblocked;		/* no gate may be blocked */
+	bool reason;		/* a reason is required */
+	bool edits;		/* text and free fields may change in the same act */
+	struct set_rule *sets;
+	size_t sets_nr;
+	struct record_rule *records;
+	size_t records_nr;
+};
+
+enum id_style { ID_TITLE_RANDOM, ID_TITLE, ID_NAME };
+
+struct type {
+	const char *name, *title;
+	const struct type *base;
+	const char *place, *archive;	/* templates; NULL = paths only / never archived */
+	struct names patterns;		/* of paths (those of place and archive included) */
+	enum id_style id_style;
+	struct names create, edit;	/* powers */
+	struct names sections;		/* always required */
+	const char *sections_by;	/* a field whose value chooses more sections */
+	struct section_case {
+		const char *value;
+		struct names sections;
+	} *cases;
+	size_t cases_nr;
+	struct field *fields;
+	size_t fields_nr;
+	struct state *states;
+	size_t states_nr;
+	struct transition *transitions;
+	size_t transitions_nr;
+	bool abstract;			/* its kinds are other types, see kinds_by */
+	const char *kinds_by;		/* the field that names the kind */
+	bool append_only;		/* never changed or deleted */
+	bool protected;			/* a power.protected finding, not power.missing */
+	const struct conf *at;		/* for messages */
+};
+
+/* Read all types of the merged configuration.  Directory names in templates
+ * ({tasks}, …) come from `directories`. */
+int types_read(struct type **out, size_t *nr, struct conf_reader *r,
+	       const struct conf *types, const struct conf *directories);
+
+const struct field *type_field(const struct type *t, const char *name);
+/* The state of a name or an alias of it; NULL if there is none. */
+const struct state *type_state(const struct type *t, const char *name);
+const struct state *type_initial(const struct type *t);	/* NULL: no states */
+/* Whether some transition of the type sets that field, or it is guarded. */
+bool type_guards(const struct type *t, const char *field);
+/* The type, or one it is based on, is called `name`. */
+bool type_is(const struct type *t, const char *name);
+
+/* Fill a place template: {id} and {Name} by `value`, which returns NULL for a
+ * name it does not know.  NULL with *missing set, or when out of memory. */
+const char *type_place(struct arena *arena, const char *template,
+		       const char *(*value)(const char *name, void *payload),
+		       void *payload, const char **missing);
+
+/* Why a value is wrong for a field, as a phrase; NULL when it is right.
+ * Names of documents, agents, gates are only checked for form. */
+const char *field_fault(struct arena *arena, const struct type *t,
+			const struct field *f, const struct yaml_node *value);
+
+#endif

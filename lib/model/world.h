@@ -1,0 +1,106 @@
+/* SPDX-License-Identifier: MIT */
+#ifndef MODEL_WORLD_H
+#define MODEL_WORLD_H
+
+/*
+ * A world: all that one snapshot means, read lazily.  Configuration, roster and
+ * documents are read when they are first asked for and kept; equal
+ * configurations and rosters of different snapshots are shared through a
+ * cache, so that judging a history reads each of them once.
+ */
+
+#include "model/config.h"
+#include "store/snap.h"
+#include "text/doc.h"
+
+struct world;
+struct roster;
+
+/* A governed document.  `doc` is NULL when it cannot be read (its findings
+ * were reported when it was).  `status` is the canonical name of its state, or
+ * the text that stands there when it is no state; NULL without one. */
+struct ops_document {
+	struct world *world;
+	const char *path, *id;
+	const struct type *type;
+	struct doc *doc;
+	struct blob blob;
+	const char *status;
+};
+
+/* Shared between worlds of one store. */
+struct world_cache;
+struct world_cache *world_cache_new(void);	/* NULL: out of memory */
+void world_cache_free(struct world_cache *cache);	/* after its worlds */
+
+/* `snap` stays the caller's and must outlive the world. */
+int world_open(struct world **out, struct snap *snap, struct world_cache *cache,
+	       struct ops_error *err);
+void world_close(struct world *w);	/* NULL is fine */
+struct snap *world_snap(struct world *w);
+struct arena *world_arena(struct world *w);
+
+/* Tell a world that its agents are those of `other`, which must outlive it. */
+void world_share_roster(struct world *w, struct world *other);
+
+/* The effective configuration; belongs to the cache.  `broken` in it says
+ * that ops.yaml has mistakes. */
+int world_config(const struct config **out, struct world *w, struct ops_error *err);
+
+/* The agents; belongs to the cache or the world.  Unreadable entries are in
+ * roster_findings(). */
+int world_roster(const struct roster **out, struct world *w, struct ops_error *err);
+
+/* The document at a path.  OPS_ENOTFOUND: no file there, or not a governed one;
+ * OPS_EINVALID: unreadable, with findings (each time it is asked for). */
+int world_document(struct ops_document **out, struct world *w, const char *path,
+		   struct ops_findings *findings, struct ops_error *err);
+
+/* The same for bytes that are not in the snapshot; `text` must outlive it. */
+int world_document_of(struct ops_document **out, struct world *w, const char *path,
+		      const char *text, size_t len, struct ops_findings *findings,
+		      struct ops_error *err);
+
+/* A document by id, unique prefix of at least 4 characters, or path; of type
+ * `type` if that isn't NULL.  OPS_ENOTFOUND, OPS_EAMBIGUOUS (err names up to 5),
+ * OPS_EINVALID with findings. */
+int world_find(struct ops_document **out, struct world *w, const char *name,
+	       const char *type, struct ops_findings *findings,
+	       struct ops_error *err);
+/* Its path only; the same statuses but the last. */
+int world_find_path(const char **out, struct world *w, const char *name,
+		    const char *type, struct ops_error *err);
+
+/* The same for an id written in full: no prefixes. */
+int world_exact_path(const char **out, struct world *w, const char *id,
+		     const char *type, struct ops_error *err);
+
+/* Call `each` with every document of a type (NULL: of all), in order of path;
+ * unreadable ones are given with doc == NULL after their findings were added.
+ * `archived`: those in archive places too.  Documents given are freed after
+ * the call returns unless `keep`. */
+int world_each(struct world *w, const struct type *type, bool archived, bool keep,
+	       int (*each)(struct ops_document *document, void *payload,
+			   struct ops_error *err),
+	       void *payload, struct ops_findings *findings, struct ops_error *err);
+
+/* The packets about a document id, in order of their names (that is, of time). */
+int world_packets(struct ops_document *const **out, size_t *nr, struct world *w,
+		  const char *about, struct ops_findings *findings,
+		  struct ops_error *err);
+
+/* SHA-256 of a file, "" when there is none (or it is larger than 64 MiB). */
+int world_file_digest(const char **out, struct world *w, const char *path,
+		      struct ops_error *err);
+
+/* Scalar text of a header field; NULL when absent, empty text is NULL too. */
+const char *document_text(const struct ops_document *d, const char *field);
+/* The items of a list field (one scalar counts as a list of one); 0 items when
+ * absent. */
+int document_list(const char *const **out, size_t *nr, const struct ops_document *d,
+		  const char *field);
+/* Line and column of a field's value, else of the header. */
+void document_place(const struct ops_document *d, const char *field, unsigned *line,
+		    unsigned *column);
+
+#endif

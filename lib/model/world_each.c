@@ -1,0 +1,186 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Walking over the documents of a world: only directories that a type's
+ * patterns can match are looked at.
+ *
+ * Never skips in silence: what is not a regular file, or cannot be read, is
+ * reported and given to the caller as unreadable.
+ */
+
+#include <string.h>
+
+#include "model/world_inside.h"
+#include "util/path.h"
+
+struct each_state {
+	struct world *w;
+	const struct config *config;
+	const struct type *type;
+	bool archived, keep;
+	int (*each)(struct ops_document *document, void *payload,
+		    struct ops_error *err);
+	void *payload;
+	struct ops_findings *findings;
+};
+
+static int give_unreadable(struct each_state *s, const char *path,
+			   struct ops_error *err)
+{
+	struct ops_document *d = arena_alloc(s->w->arena, sizeof(*d));
+	const char *stem;
+	size_t len = path_stem(path, &stem);
+
+	if (!d)
+		return error_nomem(err);
+	d->world = s->w;
+	d->path = arena_str(s->w->arena, path);
+	d->id = arena_dup(s->w->arena, stem, len);
+	d->type = config_type_of_path(s->config, path);
+	if (!d->path || !d->id)
+		return error_nomem(err);
+	return s->each(d, s->payload, err);
+}
+
+/* One entry of a directory that may hold documents. */
+static int give_entry(struct each_state *s, const char *dir,
+		      const struct snap_entry *entry, struct ops_error *err)
+{
+	struct ops_error found = { 0 };
+	struct ops_document *d = NULL;
+	struct blob blob;
+	const char *path = arena_printf(s->w->arena, "%s%s%s", dir, *dir ? "/" : "",
+					entry->name);
+	const struct type *type;
+	int ret;
+
+	if (!path)
+		return error_nomem(err);
+	type = config_type_of_path(s->config, path);
+	if (!type || (s->type && type != s->type && type != s->type->base))
+		return 0;
+	if (entry->mode != SNAP_FILE && entry->mode != SNAP_EXEC) {
+		findings_add(s->findings, "doc.mode", OPS_ERROR, path, 0, 0,
+			     "put a regular file there",
+			     "it is not a regular file and was not read");
+		return give_unreadable(s, path, err);
+	}
+	d = map_get(s->w->documents, path);
+	if (!d) {
+		ret = snap_read_entry(&blob, s->w->snap, dir, entry, DOC_MAX, &found);
+		if (ret == 0) {
+			ret = world_hold(s->w, &blob, err);
+			if (ret)
+				return ret;
+			ret = world_document_of(&d, s->w, path, blob.data, blob.len,
+						s->findings, &found);
+		} else {
+			findings_add(s->findings, "doc.unreadable", OPS_ERROR, path, 0,
+				     0, NULL, "%s", found.message);
+		}
+		if (ret == OPS_ENOMEM)
+			return error_nomem(err);
+		if (ret)
+			return give_unreadable(s, path, err);
+		if (s->keep && map_put(s->w->documents, path, d))
+			return error_nomem(err);
+	}
+	if (s->type && d->type != s->type && !type_is(d->type, s->type->name))
+		return 0;
+	return s->each(d, s->payload, err);
+}
+
+static int give_directory(struct each_state *s, const char *dir, unsigned depth,
+			  struct ops_error *err);
+
+static int give_entries(struct each_state *s, const char *dir, unsigned depth,
+			const struct snap_entry *list, size_t nr,
+			struct ops_error *err)
+{
+	const char *below;
+	size_t i;
+	int ret = 0;
+
+	for (i = 0; i < nr && ret == 0; i++) {
+		if (list[i].mode != SNAP_DIR) {
+			ret = give_entry(s, dir, &list[i], err);
+			continue;
+		}
+		below = arena_printf(s->w->arena, "%s%s%s", dir, *dir ? "/" : "",
+				     list[i].name);
+		ret = below ? give_directory(s, below, depth + 1, err) :
+		      error_nomem(err);
+	}
+	return ret;
+}
+
+static int give_directory(struct each_state *s, const char *dir, unsigned depth,
+			  struct ops_error *err)
+{
+	struct snap_entry *list;
+	size_t nr;
+	int ret;
+
+	if (depth > PATH_DEPTH_MAX)
+		return 0;
+	ret = snap_list(&list, &nr, s->w->snap, dir, s->w->arena, err);
+	return ret ? ret : give_entries(s, dir, depth, list, nr, err);
+}
+
+/* The directory a pattern cannot match outside of: its parts before the first
+ * one with a special character. */
+static const char *pattern_root(struct arena *arena, const char *pattern)
+{
+	size_t special = strcspn(pattern, "*?[{"), len = special;
+
+	if (pattern[special] == '\0')
+		len = path_directory_len(pattern);
+	else
+		while (len > 0 && pattern[len] != '/')
+			len--;
+	return arena_dup(arena, pattern, len);
+}
+
+int world_each(struct world *w, const struct type *type, bool archived, bool keep,
+	       int (*each)(struct ops_document *document, void *payload,
+			   struct ops_error *err),
+	       void *payload, struct ops_findings *findings, struct ops_error *err)
+{
+	struct each_state s = { w, NULL, type, archived, keep, each, payload, findings };
+	struct names roots = { NULL, 0 };
+	const char *root, *archive;
+	size_t i, j, k;
+	int ret = world_config(&s.config, w, err);
+
+	if (ret)
+		return ret;
+	archive = config_directory(s.config, "archive");
+	for (i = 0; i < s.config->types_nr; i++) {
+		const struct type *t = &s.config->types[i];
+
+		if (type && t != type && t != type->base)
+			continue;
+		for (j = 0; j < t->patterns.nr; j++) {
+			root = pattern_root(w->arena, t->patterns.list[j]);
+			if (!root)
+				return error_nomem(err);
+			if (!archived && t->archive && path_below(archive, root))
+				continue;
+			for (k = 0; k < roots.nr; k++)
+				if (path_below(roots.list[k], root) ||
+				    !strcmp(roots.list[k], root))
+					break;
+			if (k == roots.nr && names_add(&roots, w->arena, root))
+				return error_nomem(err);
+		}
+	}
+	for (i = 0; i < roots.nr && ret == 0; i++) {
+		/* A root inside another that came later is walked with that one. */
+		for (k = 0; k < roots.nr; k++)
+			if (k != i && path_below(roots.list[k], roots.list[i]) &&
+			    strcmp(roots.list[k], roots.list[i]))
+				break;
+		if (k == roots.nr)
+			ret = give_directory(&s, roots.list[i], 0, err);
+	}
+	return ret;
+}

@@ -1,0 +1,33 @@
+/* SPDX-License-Identifier: MIT */
+#ifndef MODEL_WORLD_INSIDE_H
+#define MODEL_WORLD_INSIDE_H
+
+/* The inside of a world, for the files that read one. */
+
+#include "model/world.h"
+#include "util/map.h"
+
+struct world {
+	struct snap *snap;
+	struct arena *arena;
+	struct world_cache *cache;
+	const struct config *config;
+	const struct roster *roster;
+	struct roster *own_roster;
+	struct world *roster_of;
+	struct map *documents;	/* by path */
+	struct map *packets;	/* by id */
+	struct map *digests;	/* by path */
+	struct held *held;
+};
+
+/* Blobs to release when the world closes. */
+struct held {
+	struct blob blob;
+	struct held *next;
+};
+
+/* Keep a blob until the world closes; released at once on failure. */
+int world_hold(struct world *w, struct blob *blob, struct ops_error *err);
+
+#endif

@@ -1,0 +1,180 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Whole files and safe directory chains.
+ *
+ * Every read and write here is complete or an error: a short count, an
+ * interrupted call or a failing close() is never taken for the end of a file.
+ * Nothing follows a symbolic link below the directory it was given, so a link
+ * planted in a work tree leads nowhere.
+ */
+#include "store/file.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <limits.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "util/buf.h"
+
+char *file_join(const char *dir, const char *name)
+{
+	size_t a = strlen(dir), b = strlen(name);
+	char *out = malloc(a + b + 2);
+
+	if (!out)
+		return NULL;
+	memcpy(out, dir, a);
+	out[a] = '/';
+	memcpy(out + a + 1, name, b + 1);
+	return out;
+}
+
+static int read_all(struct buf *out, int fd, size_t max, const char *name,
+		    struct ops_error *err)
+{
+	char chunk[16384];
+	ssize_t n;
+
+	for (;;) {
+		n = read(fd, chunk, sizeof(chunk));
+		if (n < 0 && errno == EINTR)
+			continue;
+		if (n < 0)
+			return error_set(err, OPS_EIO, "cannot read '%s': %s",
+					 name, strerror(errno));
+		if (n == 0)
+			break;
+		if ((size_t)n > max - out->len)
+			return error_set(err, OPS_EINVALID,
+					 "'%s' is larger than %zu bytes", name,
+					 max);
+		buf_add(out, chunk, (size_t)n);
+		if (buf_failed(out))
+			return error_nomem(err);
+	}
+	return 0;
+}
+
+int file_read_at(struct buf *out, int dir, const char *name, size_t max,
+		 struct ops_error *err)
+{
+	struct stat st;
+	int fd, rc;
+
+	fd = openat(dir, name, O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK);
+	if (fd < 0 && (errno == ENOENT || errno == ENOTDIR))
+		return error_set(err, OPS_ENOTFOUND, "no file '%s'", name);
+	if (fd < 0 && (errno == ELOOP || errno == ENXIO))
+		return error_set(err, OPS_EINVALID,
+				 "'%s' is not a regular file", name);
+	if (fd < 0)
+		return error_set(err, OPS_EIO, "cannot open '%s': %s", name,
+				 strerror(errno));
+	buf_clear(out);
+	if (fstat(fd, &st) != 0)
+		rc = error_set(err, OPS_EIO, "cannot look at '%s': %s", name,
+			       strerror(errno));
+	else if (!S_ISREG(st.st_mode))
+		rc = error_set(err, OPS_EINVALID, "'%s' is not a regular file",
+			       name);
+	else
+		rc = read_all(out, fd, max, name, err);
+	close(fd);
+	return rc;
+}
+
+int file_read(struct buf *out, const char *path, size_t max,
+	      struct ops_error *err)
+{
+	return file_read_at(out, AT_FDCWD, path, max, err);
+}
+
+int file_write(int fd, const void *data, size_t len, const char *name,
+	       struct ops_error *err)
+{
+	const char *at = data;
+	ssize_t n;
+
+	while (len > 0) {
+		n = write(fd, at, len);
+		if (n < 0 && errno == EINTR)
+			continue;
+		if (n <= 0)
+			return error_set(err, OPS_EIO, "cannot write '%s': %s",
+					 name, strerror(n < 0 ? errno : ENOSPC));
+		at += n;
+		len -= (size_t)n;
+	}
+	return 0;
+}
+
+int file_close(int fd, const char *name, struct ops_error *err)
+{
+	/* After EINTR Linux has closed the descriptor: it must not be retried. */
+	if (fd >= 0 && close(fd) != 0 && errno != EINTR)
+		return error_set(err, OPS_EIO, "cannot write '%s': %s", name,
+				 strerror(errno));
+	return 0;
+}
+
+/* One step of the chain: the directory `part` below `dir`. */
+static int step(int *out, int dir, const char *part, bool create,
+		const char *path, struct ops_error *err)
+{
+	const int flags = O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC;
+	int fd = openat(dir, part, flags);
+
+	if (fd < 0 && errno == ENOENT && create) {
+		if (mkdirat(dir, part, 0777) != 0 && errno != EEXIST)
+			return error_set(err, OPS_EIO,
+					 "cannot create the directory of '%s': %s",
+					 path, strerror(errno));
+		fd = openat(dir, part, flags);
+	}
+	if (fd < 0 && errno == ENOENT)
+		return error_set(err, OPS_ENOTFOUND, "no file '%s'", path);
+	if (fd < 0 && (errno == ENOTDIR || errno == ELOOP))
+		return error_set(err, OPS_EINVALID,
+				 "'%s' in '%s' is not a directory", part, path);
+	if (fd < 0)
+		return error_set(err, OPS_EIO, "cannot open '%s' of '%s': %s",
+				 part, path, strerror(errno));
+	*out = fd;
+	return 0;
+}
+
+int file_parent(int *out, const char **name, const char *root, const char *path,
+		bool create, struct ops_error *err)
+{
+	char part[NAME_MAX + 1];
+	const char *at = path, *slash;
+	int dir, next = -1, rc = 0;
+
+	dir = open(root, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	if (dir < 0)
+		return error_set(err, OPS_EIO, "cannot open '%s': %s", root,
+				 strerror(errno));
+	while (rc == 0 && (slash = strchr(at, '/')) != NULL) {
+		if ((size_t)(slash - at) > NAME_MAX || slash == at) {
+			rc = error_set(err, OPS_EINVALID, "bad path '%s'", path);
+			break;
+		}
+		memcpy(part, at, (size_t)(slash - at));
+		part[slash - at] = '\0';
+		rc = step(&next, dir, part, create, path, err);
+		if (rc == 0) {
+			close(dir);
+			dir = next;
+			at = slash + 1;
+		}
+	}
+	if (rc < 0) {
+		close(dir);
+		return rc;
+	}
+	*out = dir;
+	*name = at;
+	return 0;
+}

@@ -1,0 +1,55 @@
+/* SPDX-License-Identifier: MIT */
+#ifndef STORE_HISTORY_H
+#define STORE_HISTORY_H
+
+/* Commits as they are, and walks over them. */
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "store/store.h"
+
+struct signature {
+	const char *name, *email;
+	int64_t time;		/* seconds since 1970 */
+	int offset;		/* minutes */
+};
+
+struct commit {
+	struct oid id, tree;
+	const struct oid *parents;
+	size_t parents_nr;
+	struct signature author, committer;
+	const char *message;
+	size_t message_len;
+	/* What is odd about its raw header (a second author, two gpgsig, an unknown
+	 * header, NUL in the message, an encoding...), or NULL when it is
+	 * byte for byte of the grammar tree, parent*, author, committer,
+	 * [encoding UTF-8], [gpgsig], blank. */
+	const char *odd;
+	bool has_signature;
+};
+
+/* Read one commit; strings belong to the arena.  OPS_ENOTFOUND, OPS_EIO,
+ * OPS_EINVALID (not a commit, larger than 1 MiB). */
+int commit_read(struct commit *out, struct store *s, const struct oid *id,
+		struct arena *arena, struct ops_error *err);
+
+/*
+ * Call `each` with the id of every commit reachable from `tip` and not from
+ * `hide` (NULL: none), parents before children (`newest_first`: the reverse).
+ * A negative return of `each` ends the walk and is returned; a positive one
+ * ends it with 0.
+ */
+int history_walk(struct store *s, const struct oid *tip, const struct oid *hide,
+		 bool newest_first,
+		 int (*each)(const struct oid *id, void *payload,
+			     struct ops_error *err),
+		 void *payload, struct ops_error *err);
+
+/* The best common ancestor; OPS_ENOTFOUND. */
+int history_merge_base(struct oid *out, struct store *s, const struct oid *a,
+		       const struct oid *b, struct ops_error *err);
+
+#endif

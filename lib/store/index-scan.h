@@ -1,0 +1,29 @@
+/* SPDX-License-Identifier: MIT */
+#ifndef STORE_INDEX_SCAN_H
+#define STORE_INDEX_SCAN_H
+
+/* Looking through the bytes of git's index without loading it. */
+
+#include "store/store.h"
+
+struct buf;
+
+struct index_item {
+	const char *path;	/* valid during the call */
+	unsigned mode, stage;
+	bool intent_to_add, skip_worktree;
+	const unsigned char *id;
+};
+
+/*
+ * Call `each` for every entry, in order.  Returns 0 with the number of entries;
+ * what `each` returned when negative; OPS_EENVIRONMENT: a split or sparse
+ * index, one without checksum, an unknown version or mandatory extension (each
+ * by name); OPS_EIO: malformed.  Empty bytes are an empty index.
+ */
+int index_scan(size_t *nr, const struct buf *raw,
+	       int (*each)(const struct index_item *item, void *payload,
+			   struct ops_error *err),
+	       void *payload, struct ops_error *err);
+
+#endif

@@ -1,0 +1,47 @@
+/* SPDX-License-Identifier: MIT */
+#ifndef STORE_OBJECTS_H
+#define STORE_OBJECTS_H
+
+/* Writing blobs, trees and a commit, and making sure that they are there. */
+
+#include "store/history.h"
+#include "store/journal.h"
+
+struct objects {
+	struct store *store;
+	struct oid *ids;	/* what was written */
+	size_t nr, cap;
+};
+
+void objects_init(struct objects *w, struct store *s);
+void objects_release(struct objects *w);
+
+/* The id these bytes have as a blob; nothing is written. */
+int objects_hash(struct oid *out, const void *data, size_t len,
+		 struct ops_error *err);
+
+int objects_blob(struct oid *out, struct objects *w, const void *data, size_t len,
+		 struct ops_error *err);
+
+/* The tree `base` (NULL: empty) with these paths changed; they are in path
+ * order.  Only trees on the way to them are written. */
+int objects_tree(struct oid *out, struct objects *w, const struct oid *base,
+		 const struct journal_path *paths, size_t nr,
+		 struct ops_error *err);
+
+/* A commit without signature.  OPS_EUSAGE: a name, address or message that
+ * git could not hold. */
+int objects_commit(struct oid *out, struct objects *w, const struct oid *tree,
+		   const struct oid *parent, const struct signature *author,
+		   const struct signature *committer, const char *message,
+		   struct ops_error *err);
+
+/* The tree of a commit. */
+int objects_tree_of(struct oid *out, struct store *s, const struct oid *commit,
+		    struct ops_error *err);
+
+/* All bytes are on their way to the disk and all objects read back equal to
+ * their ids.  The journal's barrier then makes them durable. */
+int objects_settle(struct objects *w, struct ops_error *err);
+
+#endif

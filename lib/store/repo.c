@@ -1,0 +1,200 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * What the files of this folder share about libgit2: starting it, turning its
+ * errors into ours, reading objects and refs.
+ *
+ * Must never hand text of a user to a parser of libgit2, and never call
+ * anything after a failure before the message was copied: the next call, even
+ * a successful one, replaces it.
+ *
+ * Hashes are verified on every read but those of repo_object(), which serves
+ * snapshots: ten thousand documents would otherwise cost twice as much, and
+ * zlib's own checksum finds damage of the disk.
+ */
+#include "store/repo.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "store/file.h"
+#include "util/buf.h"
+
+int repo_fail(struct ops_error *err, int rc, const char *fmt, ...)
+{
+	const git_error *last = git_error_last();
+	char what[512], why[480];
+	bool nomem = last && last->klass == GIT_ERROR_NOMEMORY;
+	int status = OPS_EIO;
+	va_list ap;
+
+	(void)snprintf(why, sizeof(why), "%s",
+		       last && last->message ? last->message : "unknown error");
+	va_start(ap, fmt);
+	(void)vsnprintf(what, sizeof(what), fmt, ap);
+	va_end(ap);
+	if (nomem)
+		return error_nomem(err);
+	if (rc == GIT_ENOTFOUND)
+		status = OPS_ENOTFOUND;
+	else if (rc == GIT_EAMBIGUOUS)
+		status = OPS_EAMBIGUOUS;
+	else if (rc == GIT_EEXISTS)
+		status = OPS_EEXISTS;
+	else if (rc == GIT_ELOCKED)
+		status = OPS_EBUSY;
+	return error_set(err, status, "%s: %s", what, why);
+}
+
+int repo_start(struct ops_error *err)
+{
+	/* 1.5 refuses to open a repository with either, though neither changes
+	 * how objects or refs are read. */
+	static const char *extensions[] = { "worktreeconfig", "preciousobjects" };
+	static bool started;
+	int rc;
+
+	if (started)
+		return 0;
+	rc = git_libgit2_init();
+	if (rc < 0)
+		return repo_fail(err, rc, "cannot start libgit2");
+	if ((rc = git_libgit2_opts(GIT_OPT_ENABLE_STRICT_HASH_VERIFICATION, 1)) < 0 ||
+	    (rc = git_libgit2_opts(GIT_OPT_ENABLE_STRICT_OBJECT_CREATION, 1)) < 0 ||
+	    (rc = git_libgit2_opts(GIT_OPT_ENABLE_CACHING, 0)) < 0 ||
+	    (rc = git_libgit2_opts(GIT_OPT_SET_EXTENSIONS, extensions,
+				   sizeof(extensions) / sizeof(*extensions))) < 0) {
+		rc = repo_fail(err, rc, "cannot set the options of libgit2");
+		git_libgit2_shutdown();
+		return rc;
+	}
+	started = true;
+	return 0;
+}
+
+int repo_head(char **out, const char *git_dir, struct ops_error *err)
+{
+	struct buf text = BUF_INIT;
+	struct oid id;
+	char *path, *name = NULL;
+	size_t len;
+	int rc;
+
+	path = file_join(git_dir, "HEAD");
+	if (!path)
+		return error_nomem(err);
+	rc = file_read(&text, path, 4096, err);
+	if (rc < 0) {
+		if (rc != OPS_ENOMEM)
+			rc = error_set(err, OPS_EENVIRONMENT,
+				       "cannot read '%s'", path);
+		goto out;
+	}
+	len = text.len;
+	while (len > 0 && (text.data[len - 1] == '\n' || text.data[len - 1] == ' '))
+		text.data[--len] = '\0';
+	if (strncmp(text.data, "ref: ", 5) == 0) {
+		name = strdup(text.data + 5 + strspn(text.data + 5, " "));
+		if (!name)
+			rc = error_nomem(err);
+	} else if (!oid_parse(&id, text.data)) {
+		rc = error_set(err, OPS_EENVIRONMENT,
+			       "'%s' names neither a branch nor a commit", path);
+	}
+	if (rc == 0)
+		*out = name;
+out:
+	free(path);
+	buf_release(&text);
+	return rc;
+}
+
+int repo_object(git_odb_object **out, struct store *s, const struct oid *id,
+		git_object_t type, size_t max, struct ops_error *err)
+{
+	git_odb_object *object = NULL;
+	git_object_t real;
+	char hex[OID_HEX + 1];
+	git_oid oid;
+	size_t len;
+	int rc;
+
+	oid_hex(hex, id);
+	repo_to_git(&oid, id);
+	/* The header first: an object may claim to be larger than memory. */
+	rc = git_odb_read_header(&len, &real, s->odb, &oid);
+	if (rc < 0)
+		return repo_fail(err, rc, "cannot read object '%s'", hex);
+	if (real != type)
+		return error_set(err, OPS_EINVALID, "object '%s' is a %s, not a %s",
+				 hex, git_object_type2string(real),
+				 git_object_type2string(type));
+	if (len > max)
+		return error_set(err, OPS_EINVALID,
+				 "object '%s' is larger than %zu bytes", hex, max);
+	git_libgit2_opts(GIT_OPT_ENABLE_STRICT_HASH_VERIFICATION, 0);
+	rc = git_odb_read(&object, s->odb, &oid);
+	if (rc < 0)
+		rc = repo_fail(err, rc, "cannot read object '%s'", hex);
+	git_libgit2_opts(GIT_OPT_ENABLE_STRICT_HASH_VERIFICATION, 1);
+	if (rc == 0 && (git_odb_object_size(object) != len ||
+			git_odb_object_type(object) != type))
+		rc = error_set(err, OPS_EIO, "object '%s' is damaged", hex);
+	if (rc < 0) {
+		git_odb_object_free(object);
+		return rc;
+	}
+	*out = object;
+	return 0;
+}
+
+/* packed-refs, through libgit2, which notices when git has rewritten it. */
+static int packed_ref(struct oid *out, struct store *s, const char *name,
+		      struct ops_error *err)
+{
+	git_reference *ref = NULL;
+	int rc = git_reference_lookup(&ref, s->repo, name);
+
+	if (rc < 0)
+		return repo_fail(err, rc, "cannot read '%s'", name);
+	if (git_reference_type(ref) != GIT_REFERENCE_DIRECT)
+		rc = error_set(err, OPS_EENVIRONMENT,
+			       "'%s' is a symbolic ref", name);
+	else
+		repo_from_git(out, git_reference_target(ref));
+	git_reference_free(ref);
+	return rc;
+}
+
+int repo_ref(struct oid *out, struct store *s, const char *name,
+	     struct ops_error *err)
+{
+	struct buf text = BUF_INIT;
+	struct oid id;
+	char *path;
+	int rc;
+
+	path = file_join(s->common_dir, name);
+	if (!path)
+		return error_nomem(err);
+	rc = file_read(&text, path, 4096, NULL);
+	if (rc == OPS_ENOTFOUND || rc == OPS_EINVALID) {
+		/* Packed, or a directory left by a longer name. */
+		rc = packed_ref(out, s, name, err);
+	} else if (rc < 0) {
+		error_set(err, rc, "cannot read '%s'", path);
+	} else if (strncmp(text.data, "ref: ", 5) == 0) {
+		rc = error_set(err, OPS_EENVIRONMENT, "'%s' is a symbolic ref",
+			       name);
+	} else {
+		if (text.len > 0 && text.data[text.len - 1] == '\n')
+			text.data[text.len - 1] = '\0';
+		if (oid_parse(&id, text.data))
+			*out = id;
+		else
+			rc = error_set(err, OPS_EIO, "'%s' is damaged: it does "
+				       "not hold a commit id", path);
+	}
+	free(path);
+	buf_release(&text);
+	return rc;
+}

@@ -1,0 +1,58 @@
+/* SPDX-License-Identifier: MIT */
+#ifndef STORE_REPO_H
+#define STORE_REPO_H
+
+/* The inside of struct store, for the files of this folder only. */
+
+#include <git2.h>
+#include <string.h>
+
+#include "store/store.h"
+#include "util/error.h"
+
+struct buf;
+
+struct store {
+	git_repository *repo;
+	git_odb *odb;
+	char *git_dir, *common_dir, *work_dir;	/* no trailing '/' */
+	char *head;		/* what HEAD names ("refs/heads/x"), or NULL */
+	char *branch;		/* branch of state, or NULL */
+	bool bare, branch_is_head, branch_configured, inside_hook;
+};
+
+/* Start libgit2, once per process, with our options. */
+int repo_start(struct ops_error *err);
+
+/*
+ * Set *err from libgit2's last error (which the next call of it would lose)
+ * and return the status that fits `rc`: OPS_ENOTFOUND, OPS_EAMBIGUOUS,
+ * OPS_EEXISTS, OPS_EBUSY, OPS_ENOMEM, else OPS_EIO.  `fmt` says what failed.
+ */
+int repo_fail(struct ops_error *err, int rc, const char *fmt, ...)
+	PRINTF_LIKE(3, 4);
+
+/* What HEAD names now, to be freed by the caller; NULL when detached. */
+int repo_head(char **out, const char *git_dir, struct ops_error *err);
+
+/* Read an object without hashing it again; for snapshots only.  OPS_ENOTFOUND,
+ * OPS_EIO, OPS_EINVALID (another type, or larger than max). */
+int repo_object(git_odb_object **out, struct store *s, const struct oid *id,
+		git_object_t type, size_t max, struct ops_error *err);
+
+/* The value of a ref without following symbolic ones: a loose file first, then
+ * packed-refs.  OPS_ENOTFOUND; OPS_EENVIRONMENT when symbolic; OPS_EIO. */
+int repo_ref(struct oid *out, struct store *s, const char *name,
+	     struct ops_error *err);
+
+static inline void repo_from_git(struct oid *out, const git_oid *in)
+{
+	memcpy(out->id, in->id, sizeof(out->id));
+}
+
+static inline void repo_to_git(git_oid *out, const struct oid *in)
+{
+	memcpy(out->id, in->id, sizeof(in->id));
+}
+
+#endif

@@ -1,0 +1,80 @@
+/* SPDX-License-Identifier: MIT */
+#ifndef STORE_SNAP_KIND_H
+#define STORE_SNAP_KIND_H
+
+/*
+ * The inside of a snapshot.  Each kind is a file of its own that embeds
+ * `struct snap` as its first member and fills in three functions.
+ *
+ * `list` gives entries in *path order*, that is as if the names of
+ * directories ended in '/': walking it depth first visits whole paths in byte
+ * order, and it is the order git's trees have.
+ */
+
+#include "store/repo.h"
+#include "store/snap.h"
+
+struct arena;
+
+struct snap_kind {
+	int (*list)(struct snap_entry **out, size_t *nr, struct snap *snap,
+		    const char *dir, struct arena *arena, struct ops_error *err);
+	int (*find)(struct snap_entry *out, struct snap *snap, const char *path,
+		    struct ops_error *err);
+	int (*read)(struct blob *out, struct snap *snap, const char *path,
+		    const struct snap_entry *entry, size_t max,
+		    struct ops_error *err);
+	void (*release)(struct snap *snap);
+};
+
+struct snap {
+	const struct snap_kind *kind;
+	struct store *store;	/* NULL: nothing, or an overlay over that */
+	struct snap *base;	/* overlay only */
+};
+
+/* Compare names in path order. */
+int snap_compare(const char *a, bool a_dir, const char *b, bool b_dir);
+
+/* OPS_ENOTFOUND for `path`. */
+int snap_absent(const char *path, struct ops_error *err);
+
+/* A blob of the object store. */
+int snap_read_blob(struct blob *out, struct store *s, const struct oid *id,
+		   const char *path, size_t max, struct ops_error *err);
+/* A blob that holds a copy of these bytes. */
+int snap_copy_blob(struct blob *out, const void *data, size_t len,
+		   struct ops_error *err);
+
+/*
+ * A sorted list of whole paths: what overlays and the index are made of.
+ * Directories are implied.
+ */
+struct flat_file {
+	char *path;
+	void *data;		/* overlay: malloc'd bytes */
+	size_t len;
+	struct oid oid;		/* index */
+	enum snap_mode mode;
+	bool removed;		/* overlay: not there although the base has it */
+};
+
+struct flat {
+	struct flat_file *files;	/* in byte order of path */
+	size_t nr, cap;
+};
+
+/* Where `path` is or belongs; *found says which. */
+size_t flat_place(const struct flat *f, const char *path, bool *found);
+/* The first file at or after `from` that isn't below `dir`. */
+size_t flat_end(const struct flat *f, size_t from, const char *dir);
+/* The first file below `dir` ("" is everything). */
+size_t flat_begin(const struct flat *f, const char *dir);
+/* Make room at `at` and return the zeroed slot; NULL when out of memory. */
+struct flat_file *flat_insert(struct flat *f, size_t at);
+void flat_release(struct flat *f);
+
+/* The overlay's own list, for snap_diff. */
+const struct flat *snap_overlay_files(const struct snap *snap);
+
+#endif

@@ -1,0 +1,277 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Snapshots, what all kinds have in common: reading, listing, walking.
+ *
+ * Must never write anything, and never follow a link or a submodule: both are
+ * entries with their mode, and reading one is OPS_ENOTFOUND.
+ *
+ * Paths come from callers that may have them from documents, so each is
+ * checked here once, for every kind.
+ */
+#include "store/snap.h"
+
+#include <stdlib.h>
+
+#include "store/snap-kind.h"
+#include "util/arena.h"
+#include "util/buf.h"
+#include "util/path.h"
+
+#define WALK_DEPTH 64
+
+void blob_release(struct blob *b)
+{
+	free(b->owner);
+	b->owner = NULL;
+	b->data = NULL;
+	b->len = 0;
+}
+
+int snap_absent(const char *path, struct ops_error *err)
+{
+	return error_set(err, OPS_ENOTFOUND, "no file '%s'", path);
+}
+
+int snap_compare(const char *a, bool a_dir, const char *b, bool b_dir)
+{
+	size_t i = 0;
+	unsigned char x, y;
+
+	while (a[i] && a[i] == b[i])
+		i++;
+	x = (unsigned char)a[i];
+	y = (unsigned char)b[i];
+	if (!x && a_dir)
+		x = '/';
+	if (!y && b_dir)
+		y = '/';
+	return (x > y) - (x < y);
+}
+
+int snap_copy_blob(struct blob *out, const void *data, size_t len,
+		   struct ops_error *err)
+{
+	char *copy = malloc(len + 1);
+
+	if (!copy)
+		return error_nomem(err);
+	if (len)
+		memcpy(copy, data, len);
+	copy[len] = '\0';
+	out->data = out->owner = copy;
+	out->len = len;
+	return 0;
+}
+
+int snap_read_blob(struct blob *out, struct store *s, const struct oid *id,
+		   const char *path, size_t max, struct ops_error *err)
+{
+	git_odb_object *object = NULL;
+	int rc;
+
+	rc = repo_object(&object, s, id, GIT_OBJECT_BLOB, max, err);
+	if (rc == OPS_ENOTFOUND) {
+		/* The tree names it: that it is missing is damage, not absence. */
+		if (err)
+			err->status = OPS_EIO;
+		rc = OPS_EIO;
+	}
+	if (rc < 0) {
+		error_prefix(err, "'%s'", path);
+		return rc;
+	}
+	rc = snap_copy_blob(out, git_odb_object_data(object),
+			    git_odb_object_size(object), err);
+	git_odb_object_free(object);
+	return rc;
+}
+
+void snap_free(struct snap *snap)
+{
+	if (!snap)
+		return;
+	if (snap->kind->release)
+		snap->kind->release(snap);
+	free(snap);
+}
+
+static int nothing_list(struct snap_entry **out, size_t *nr, struct snap *snap,
+			const char *dir, struct arena *arena,
+			struct ops_error *err)
+{
+	(void)snap, (void)dir, (void)arena, (void)err;
+	*out = NULL;
+	*nr = 0;
+	return 0;
+}
+
+static int nothing_find(struct snap_entry *out, struct snap *snap,
+			const char *path, struct ops_error *err)
+{
+	(void)out, (void)snap;
+	return snap_absent(path, err);
+}
+
+static int nothing_read(struct blob *out, struct snap *snap, const char *path,
+			const struct snap_entry *entry, size_t max,
+			struct ops_error *err)
+{
+	(void)out, (void)snap, (void)entry, (void)max;
+	return snap_absent(path, err);
+}
+
+static const struct snap_kind nothing = {
+	nothing_list, nothing_find, nothing_read, NULL
+};
+
+int snap_of_nothing(struct snap **out, struct ops_error *err)
+{
+	struct snap *snap = calloc(1, sizeof(*snap));
+
+	if (!snap)
+		return error_nomem(err);
+	snap->kind = &nothing;
+	*out = snap;
+	return 0;
+}
+
+int snap_find(struct snap_entry *out, struct snap *snap, const char *path,
+	      struct ops_error *err)
+{
+	if (*path && path_fault(path))
+		return snap_absent(path, err);
+	if (!*path) {
+		memset(out, 0, sizeof(*out));
+		out->name = path;
+		out->mode = SNAP_DIR;
+		out->has_oid = snap_tree_oid(&out->oid, snap);
+		return 0;
+	}
+	return snap->kind->find(out, snap, path, err);
+}
+
+int snap_read(struct blob *out, struct snap *snap, const char *path, size_t max,
+	      struct ops_error *err)
+{
+	struct snap_entry entry;
+	int rc;
+
+	rc = snap_find(&entry, snap, path, err);
+	if (rc < 0)
+		return rc;
+	if (entry.mode != SNAP_FILE && entry.mode != SNAP_EXEC)
+		return error_set(err, OPS_ENOTFOUND,
+				 "'%s' is not a regular file", path);
+	return snap->kind->read(out, snap, path, &entry, max, err);
+}
+
+int snap_read_entry(struct blob *out, struct snap *snap, const char *dir,
+		    const struct snap_entry *entry, size_t max,
+		    struct ops_error *err)
+{
+	char path[PATH_MAX_BYTES + PATH_PART_MAX + 2];
+	size_t dir_len = strlen(dir), len = strlen(entry->name);
+
+	if (dir_len + len + 2 > sizeof(path))
+		return snap_absent(entry->name, err);
+	memcpy(path, dir, dir_len);
+	if (dir_len)
+		path[dir_len++] = '/';
+	memcpy(path + dir_len, entry->name, len + 1);
+	if (entry->mode != SNAP_FILE && entry->mode != SNAP_EXEC)
+		return error_set(err, OPS_ENOTFOUND,
+				 "'%s' is not a regular file", path);
+	return snap->kind->read(out, snap, path, entry, max, err);
+}
+
+static int by_name(const void *a, const void *b)
+{
+	const struct snap_entry *x = a, *y = b;
+
+	return strcmp(x->name, y->name);
+}
+
+int snap_list(struct snap_entry **out, size_t *nr, struct snap *snap, const char *dir,
+	      struct arena *arena, struct ops_error *err)
+{
+	struct snap_entry *entries;
+	size_t count, i;
+	int rc;
+
+	if (*dir && path_fault(dir)) {
+		*out = NULL;
+		*nr = 0;
+		return 0;
+	}
+	rc = snap->kind->list(&entries, &count, snap, dir, arena, err);
+	if (rc < 0)
+		return rc;
+	for (i = 1; i < count; i++)
+		if (strcmp(entries[i - 1].name, entries[i].name) > 0)
+			break;
+	if (i < count)
+		qsort(entries, count, sizeof(*entries), by_name);
+	*out = entries;
+	*nr = count;
+	return 0;
+}
+
+struct walk {
+	struct snap *snap;
+	int (*each)(const char *path, const struct snap_entry *entry,
+		    void *payload, struct ops_error *err);
+	void *payload;
+	struct buf path;
+	unsigned depth;
+};
+
+static int walk_directory(struct walk *w, struct ops_error *err)
+{
+	struct arena *arena = arena_new();
+	struct snap_entry *entries;
+	size_t nr, i, len = w->path.len;
+	int rc;
+
+	if (!arena)
+		return error_nomem(err);
+	if (++w->depth > WALK_DEPTH)
+		rc = error_set(err, OPS_EINVALID, "'%s' is nested too deeply",
+			       w->path.data);
+	else
+		rc = w->snap->kind->list(&entries, &nr, w->snap, w->path.data,
+					 arena, err);
+	for (i = 0; rc == 0 && i < nr; i++) {
+		if (len)
+			buf_char(&w->path, '/');
+		buf_str(&w->path, entries[i].name);
+		if (buf_failed(&w->path))
+			rc = error_nomem(err);
+		else if (entries[i].mode == SNAP_DIR)
+			rc = walk_directory(w, err);
+		else
+			rc = w->each(w->path.data, &entries[i], w->payload, err);
+		if (w->path.len > len) {
+			w->path.len = len;
+			w->path.data[len] = '\0';
+		}
+	}
+	w->depth--;
+	arena_free(arena);
+	return rc < 0 ? rc : 0;
+}
+
+int snap_walk(struct snap *snap, const char *dir,
+	      int (*each)(const char *path, const struct snap_entry *entry,
+			  void *payload, struct ops_error *err),
+	      void *payload, struct ops_error *err)
+{
+	struct walk w = { snap, each, payload, BUF_INIT, 0 };
+	int rc;
+
+	if (*dir && path_fault(dir))
+		return 0;
+	buf_str(&w.path, dir);
+	rc = buf_failed(&w.path) ? error_nomem(err) : walk_directory(&w, err);
+	buf_release(&w.path);
+	return rc;
+}

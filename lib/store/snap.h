@@ -1,0 +1,102 @@
+/* SPDX-License-Identifier: MIT */
+#ifndef STORE_SNAP_H
+#define STORE_SNAP_H
+
+/*
+ * A snapshot: one state of all files, read-only, whatever it comes from (a
+ * commit's tree, the index, the work tree) or an overlay of changed files over
+ * another snapshot.  Everything above this layer reads through it, so that a
+ * rule cannot tell where its world came from.
+ *
+ * Reading is bounded and safe: sizes are looked up before content, symbolic
+ * links and submodules are never followed (they are entries with their mode),
+ * work tree files are opened component by component without following links.
+ */
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "store/store.h"
+
+#define SNAP_DIR_MAX 200000	/* entries read from one directory */
+
+enum snap_mode { SNAP_FILE, SNAP_EXEC, SNAP_LINK, SNAP_DIR, SNAP_MODULE, SNAP_OTHER };
+
+struct snap_entry {
+	const char *name;	/* file name, without directory */
+	enum snap_mode mode;
+	bool has_oid;		/* work tree and overlay entries have none */
+	struct oid oid;
+	const void *data;	/* overlay only: the bytes; else NULL */
+	size_t len;
+};
+
+/* Bytes of a file, NUL-terminated beyond len; release when done. */
+struct blob {
+	const char *data;
+	size_t len;
+	void *owner;
+};
+void blob_release(struct blob *b);	/* zero-initialised is fine */
+
+struct snap;
+
+int snap_of_commit(struct snap **out, struct store *s, const struct oid *commit,
+		   struct ops_error *err);
+int snap_of_tree(struct snap **out, struct store *s, const struct oid *tree,
+		 struct ops_error *err);
+int snap_of_nothing(struct snap **out, struct ops_error *err);
+int snap_of_index(struct snap **out, struct store *s, struct ops_error *err);
+int snap_of_work_tree(struct snap **out, struct store *s, struct ops_error *err);
+/* Any directory of the disk, which need not be in a repository.  OPS_ENOTFOUND. */
+int snap_of_directory(struct snap **out, const char *path, struct ops_error *err);
+/* Changes over `base`, which must outlive it. */
+int snap_overlay(struct snap **out, struct snap *base, struct ops_error *err);
+void snap_free(struct snap *snap);	/* NULL is fine; not the base */
+
+/* Overlay only: put a file (data is copied) or take one away. */
+int snap_put(struct snap *snap, const char *path, const void *data, size_t len,
+	     struct ops_error *err);
+int snap_remove(struct snap *snap, const char *path, struct ops_error *err);
+
+/* The oid of the tree this is a snapshot of; false for other kinds. */
+bool snap_tree_oid(struct oid *out, const struct snap *snap);
+
+/* The entry at a path ("" is the root).  `name` then belongs to the caller's
+ * path.  OPS_ENOTFOUND; OPS_EIO. */
+int snap_find(struct snap_entry *out, struct snap *snap, const char *path,
+	      struct ops_error *err);
+
+/* Read a file of at most `max` bytes.  OPS_ENOTFOUND (nothing there, or not a
+ * regular file), OPS_EINVALID (larger than max), OPS_EIO (also: the object is
+ * missing or corrupt). */
+int snap_read(struct blob *out, struct snap *snap, const char *path, size_t max,
+	      struct ops_error *err);
+/* The same, for an entry got from snap_list of the directory `dir`. */
+int snap_read_entry(struct blob *out, struct snap *snap, const char *dir,
+		    const struct snap_entry *entry, size_t max,
+		    struct ops_error *err);
+
+/* The entries of a directory in byte order of their names; a directory that
+ * isn't there has none.  The array and its names belong to the arena.
+ * OPS_EINVALID: more than SNAP_DIR_MAX. */
+int snap_list(struct snap_entry **out, size_t *nr, struct snap *snap, const char *dir,
+	      struct arena *arena, struct ops_error *err);
+
+/* Call `each` for every file below `dir` ("" = all), in path order; a negative
+ * return of it ends the walk and is returned. */
+int snap_walk(struct snap *snap, const char *dir,
+	      int (*each)(const char *path, const struct snap_entry *entry,
+			  void *payload, struct ops_error *err),
+	      void *payload, struct ops_error *err);
+
+/* Call `each` for every file that differs between two snapshots of one store,
+ * in path order; `before` or `after` is NULL when the file is not there.
+ * Equal sub-trees cost nothing.  An overlay over `before` costs its own size. */
+int snap_diff(struct snap *before, struct snap *after,
+	      int (*each)(const char *path, const struct snap_entry *before,
+			  const struct snap_entry *after, void *payload,
+			  struct ops_error *err),
+	      void *payload, struct ops_error *err);
+
+#endif

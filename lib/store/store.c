@@ -1,0 +1,345 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Finding and opening the repository, and which branch holds the state.
+ *
+ * Must never decide anything by git configuration except where the branch of
+ * state is, and never fall back: what cannot be understood exactly (another
+ * object format, an unknown extension, a directory that looks bare but is
+ * named .git) is refused by name.
+ *
+ * Invariants: git_dir, common_dir and work_dir end without '/'; branch, when
+ * set, is a valid name below refs/heads/; branch_is_head says what HEAD said
+ * when the store was opened, and a writer looks again under the lock.
+ */
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "store/file.h"
+#include "store/repo.h"
+#include "util/arena.h"
+#include "util/buf.h"
+
+/* A copy without the '/' that libgit2 puts at the end of directories. */
+static char *dup_directory(const char *dir)
+{
+	size_t len = strlen(dir);
+
+	while (len > 1 && dir[len - 1] == '/')
+		len--;
+	return strndup(dir, len);
+}
+
+static int search_paths(const char *home, struct ops_error *err)
+{
+	struct buf xdg = BUF_INIT;
+	int rc;
+
+	if (home)
+		buf_printf(&xdg, "%s/.config/git", home);
+	if (buf_failed(&xdg))
+		return error_nomem(err);
+	if ((rc = git_libgit2_opts(GIT_OPT_SET_SEARCH_PATH,
+				   GIT_CONFIG_LEVEL_GLOBAL, home ? home : "")) < 0 ||
+	    (rc = git_libgit2_opts(GIT_OPT_SET_SEARCH_PATH,
+				   GIT_CONFIG_LEVEL_XDG, xdg.data)) < 0)
+		rc = repo_fail(err, rc, "cannot set where git is configured");
+	buf_release(&xdg);
+	return rc;
+}
+
+static int open_failed(int rc, const struct store_options *o,
+		       struct ops_error *err)
+{
+	const char *where = o->git_dir ? o->git_dir : o->directory;
+	const git_error *last = git_error_last();
+	char why[512];
+
+	(void)snprintf(why, sizeof(why), "%s",
+		       last && last->message ? last->message : "");
+	if (strstr(why, "safe.directory") || strstr(why, "not owned by"))
+		return error_set(err, OPS_EENVIRONMENT,
+				 "the repository at '%s' belongs to another "
+				 "user; if you trust it, add it to "
+				 "'safe.directory' in your git configuration",
+				 where);
+	if (rc == GIT_ENOTFOUND)
+		return error_set(err, OPS_EENVIRONMENT,
+				 "no git repository at '%s'%s", where,
+				 o->git_dir ? "" : " or above it");
+	if (strstr(why, "extension") || strstr(why, "object format") ||
+	    strstr(why, "repository version"))
+		return error_set(err, OPS_EENVIRONMENT,
+				 "this build cannot read the repository at "
+				 "'%s': %s", where, why);
+	rc = repo_fail(err, rc, "cannot open the repository at '%s'", where);
+	if (rc != OPS_ENOMEM && err)
+		rc = err->status = OPS_EENVIRONMENT;
+	return rc;
+}
+
+static int open_repository(struct store *s, const struct store_options *o,
+			   struct ops_error *err)
+{
+	unsigned flags = o->inside_hook ? GIT_REPOSITORY_OPEN_FROM_ENV : 0;
+	const char *start = o->directory;
+	size_t len;
+	int rc;
+
+	if (o->git_dir) {
+		start = o->git_dir;
+		flags |= GIT_REPOSITORY_OPEN_NO_SEARCH |
+			 GIT_REPOSITORY_OPEN_NO_DOTGIT;
+	}
+	rc = git_repository_open_ext(&s->repo, start, flags, o->ceiling);
+	if (rc < 0 && o->inside_hook)
+		/* FROM_ENV refuses GIT_WORK_TREE; without it only objects in
+		 * quarantine are out of sight, and those then are missing. */
+		rc = git_repository_open_ext(&s->repo, start,
+			flags & ~(unsigned)GIT_REPOSITORY_OPEN_FROM_ENV, o->ceiling);
+	if (rc < 0)
+		return open_failed(rc, o, err);
+
+	s->bare = git_repository_is_bare(s->repo);
+	s->git_dir = dup_directory(git_repository_path(s->repo));
+	s->common_dir = dup_directory(git_repository_commondir(s->repo));
+	if (!s->git_dir || !s->common_dir)
+		return error_nomem(err);
+	if (!s->bare) {
+		if (!git_repository_workdir(s->repo))
+			return error_set(err, OPS_EENVIRONMENT,
+					 "'%s' has no work tree", s->git_dir);
+		s->work_dir = dup_directory(git_repository_workdir(s->repo));
+		if (!s->work_dir)
+			return error_nomem(err);
+	}
+	len = strlen(s->git_dir);
+	if (s->bare && len >= 5 && strcmp(s->git_dir + len - 5, "/.git") == 0)
+		return error_set(err, OPS_EENVIRONMENT,
+				 "'%s' says it is bare although it is named "
+				 "'.git'; see 'core.bare' in its configuration",
+				 s->git_dir);
+	if (s->bare && !o->git_dir)
+		return error_set(err, OPS_EENVIRONMENT,
+				 "'%s' is a bare repository; name it with "
+				 "--git-dir to use it", s->git_dir);
+	rc = git_repository_odb(&s->odb, s->repo);
+	if (rc < 0)
+		return repo_fail(err, rc, "cannot open the objects of '%s'",
+				 s->git_dir);
+	return 0;
+}
+
+/* `name` may be short ("main") or full. */
+static int set_branch(struct store *s, const char *name, int status,
+		      struct ops_error *err)
+{
+	struct buf full = BUF_INIT;
+	int valid = 0;
+
+	if (strncmp(name, "refs/heads/", 11) != 0)
+		buf_str(&full, "refs/heads/");
+	buf_str(&full, name);
+	if (buf_failed(&full)) {
+		buf_release(&full);
+		return error_nomem(err);
+	}
+	if (git_reference_name_is_valid(&valid, full.data) < 0 || !valid) {
+		buf_release(&full);
+		return error_set(err, status, "'%s' is not the name of a branch",
+				 name);
+	}
+	s->branch = buf_detach(&full);
+	return s->branch ? 0 : error_nomem(err);
+}
+
+static int find_branch(struct store *s, const struct store_options *o,
+		       struct ops_error *err)
+{
+	struct arena *arena = NULL;
+	const char *name = o->branch;
+	int rc, status = OPS_EUSAGE;
+
+	rc = repo_head(&s->head, s->git_dir, err);
+	if (rc < 0)
+		return rc;
+	if (!name) {
+		arena = arena_new();
+		if (!arena)
+			return error_nomem(err);
+		rc = store_config(&name, s, arena, "ops.branch", err);
+		if (rc < 0 && rc != OPS_ENOTFOUND)
+			goto out;
+		status = OPS_EENVIRONMENT;
+	}
+	rc = 0;
+	if (name) {
+		s->branch_configured = true;
+		rc = set_branch(s, name, status, err);
+	} else if (s->head && strncmp(s->head, "refs/heads/", 11) == 0) {
+		rc = set_branch(s, s->head, OPS_EENVIRONMENT, err);
+	}
+	s->branch_is_head = s->branch && s->head &&
+			    strcmp(s->branch, s->head) == 0;
+out:
+	arena_free(arena);
+	return rc;
+}
+
+int store_open(struct store **out, const struct store_options *options,
+	       struct ops_error *err)
+{
+	struct store *s;
+	int rc;
+
+	rc = repo_start(err);
+	if (rc < 0)
+		return rc;
+	rc = search_paths(options->global_config, err);
+	if (rc < 0)
+		return rc;
+	s = calloc(1, sizeof(*s));
+	if (!s)
+		return error_nomem(err);
+	s->inside_hook = options->inside_hook;
+	rc = open_repository(s, options, err);
+	if (rc == 0)
+		rc = find_branch(s, options, err);
+	if (rc < 0) {
+		store_close(s);
+		return rc;
+	}
+	*out = s;
+	return 0;
+}
+
+int store_create(struct store **out, const struct store_options *options, bool bare,
+		 struct ops_error *err)
+{
+	git_repository_init_options init;
+	struct store_options again = *options;
+	git_repository *repo = NULL;
+	int rc;
+
+	rc = repo_start(err);
+	if (rc < 0)
+		return rc;
+	rc = search_paths(options->global_config, err);
+	if (rc < 0)
+		return rc;
+	rc = git_repository_open_ext(&repo, options->directory,
+				     GIT_REPOSITORY_OPEN_NO_SEARCH, NULL);
+	if (rc == GIT_ENOTFOUND) {
+		(void)git_repository_init_options_init(&init,
+			GIT_REPOSITORY_INIT_OPTIONS_VERSION);
+		init.flags = GIT_REPOSITORY_INIT_MKPATH | GIT_REPOSITORY_INIT_MKDIR;
+		if (bare)
+			init.flags |= GIT_REPOSITORY_INIT_BARE;
+		rc = git_repository_init_ext(&repo, options->directory, &init);
+		if (rc < 0)
+			return repo_fail(err, rc, "cannot create a repository "
+					 "at '%s'", options->directory);
+	} else if (rc < 0) {
+		return open_failed(rc, options, err);
+	}
+	if (git_repository_is_bare(repo) && !again.git_dir)
+		again.git_dir = options->directory;
+	git_repository_free(repo);
+	return store_open(out, &again, err);
+}
+
+void store_close(struct store *s)
+{
+	if (!s)
+		return;
+	git_odb_free(s->odb);
+	git_repository_free(s->repo);
+	free(s->git_dir);
+	free(s->common_dir);
+	free(s->work_dir);
+	free(s->head);
+	free(s->branch);
+	free(s);
+}
+
+bool store_is_bare(const struct store *s)
+{
+	return s->bare;
+}
+
+const char *store_git_dir(const struct store *s)
+{
+	return s->git_dir;
+}
+
+const char *store_common_dir(const struct store *s)
+{
+	return s->common_dir;
+}
+
+const char *store_work_dir(const struct store *s)
+{
+	return s->work_dir;
+}
+
+const char *store_branch(const struct store *s)
+{
+	return s->branch;
+}
+
+bool store_branch_is_head(const struct store *s)
+{
+	return s->branch_is_head;
+}
+
+int store_config(const char **out, struct store *s, struct arena *arena,
+		 const char *key, struct ops_error *err)
+{
+	git_buf value = GIT_BUF_INIT;
+	git_config *config = NULL;
+	const char *copy;
+	int rc;
+
+	rc = git_repository_config(&config, s->repo);
+	if (rc < 0)
+		return repo_fail(err, rc, "cannot read the git configuration");
+	rc = git_config_get_string_buf(&value, config, key);
+	if (rc < 0) {
+		rc = repo_fail(err, rc, "git configuration '%s'", key);
+	} else {
+		copy = arena_str(arena, value.ptr);
+		if (copy)
+			*out = copy;
+		else
+			rc = error_nomem(err);
+	}
+	git_buf_dispose(&value);
+	git_config_free(config);
+	return rc;
+}
+
+int store_config_set(struct store *s, const char *key, const char *value,
+		     struct ops_error *err)
+{
+	git_config *all = NULL, *own = NULL;
+	int rc;
+
+	rc = git_repository_config(&all, s->repo);
+	if (rc == 0)
+		rc = git_config_open_level(&own, all, GIT_CONFIG_LEVEL_LOCAL);
+	if (rc == 0)
+		rc = git_config_set_string(own, key, value);
+	if (rc < 0)
+		rc = repo_fail(err, rc, "cannot set '%s' in the git "
+			       "configuration", key);
+	git_config_free(own);
+	git_config_free(all);
+	return rc;
+}
+
+int store_tip(struct oid *out, struct store *s, struct ops_error *err)
+{
+	if (!s->branch)
+		return error_set(err, OPS_ENOTFOUND,
+				 "no branch is checked out and none is configured");
+	return repo_ref(out, s, s->branch, err);
+}

@@ -1,0 +1,34 @@
+/* SPDX-License-Identifier: MIT */
+#ifndef STORE_WORK_H
+#define STORE_WORK_H
+
+/* Files of the work tree that follow the branch. */
+
+#include <sys/stat.h>
+
+#include "store/journal.h"
+
+enum work_state {
+	WORK_OLD,	/* as the old tip has it (also: rightly absent) */
+	WORK_NEW,	/* as the new tip has it (also: rightly absent) */
+	WORK_GONE,	/* absent although both or one would have it */
+	WORK_EDITED	/* the user's */
+};
+
+/* What stands at a path.  `torn`: a beginning of the new content, followed by
+ * nothing but zeros, counts as old: a power cut left it. */
+int work_look(enum work_state *out, struct store *s, const struct journal_path *p,
+	      bool torn, struct ops_error *err);
+
+/* OPS_EREFUSED, naming the path, unless it is as the old tip has it. */
+int work_check(struct store *s, const struct journal_path *p, bool skip,
+	       struct ops_error *err);
+
+/* Bring the path from old to new.  OPS_EREFUSED when it is no longer old. */
+int work_apply(struct store *s, const struct journal *j,
+	       const struct journal_path *p, struct ops_error *err);
+
+/* The file's data for the index; false when it isn't there. */
+bool work_stat(struct stat *out, struct store *s, const char *path);
+
+#endif

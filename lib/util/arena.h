@@ -1,0 +1,22 @@
+/* SPDX-License-Identifier: MIT */
+#ifndef UTIL_ARENA_H
+#define UTIL_ARENA_H
+
+/* A bump allocator: build freely, free once.  All functions that return
+ * memory return NULL when out of memory; memory is aligned for any type. */
+
+#include <stddef.h>
+
+#include "util/error.h"
+
+struct arena;
+
+struct arena *arena_new(void);
+void arena_free(struct arena *a);	/* NULL is fine */
+void *arena_alloc(struct arena *a, size_t size);	/* zeroed */
+void *arena_array(struct arena *a, size_t nr, size_t size); /* overflow-checked */
+char *arena_dup(struct arena *a, const void *data, size_t len); /* + NUL */
+char *arena_str(struct arena *a, const char *s);
+char *arena_printf(struct arena *a, const char *fmt, ...) PRINTF_LIKE(2, 3);
+
+#endif

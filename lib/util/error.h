@@ -1,0 +1,39 @@
+/* SPDX-License-Identifier: MIT */
+#ifndef UTIL_ERROR_H
+#define UTIL_ERROR_H
+
+/* Setting errors and adding findings: the inside of <ops/error.h>. */
+
+#include "ops/error.h"
+
+#if defined(__GNUC__)
+#define PRINTF_LIKE(fmt, args) __attribute__((format(printf, fmt, args)))
+#else
+#define PRINTF_LIKE(fmt, args)
+#endif
+
+/* Set *err (which may be NULL) and return `status`, so that callers can
+ * `return error_set(err, OPS_EIO, "cannot read '%s'", path);`. */
+int error_set(struct ops_error *err, int status, const char *fmt, ...)
+	PRINTF_LIKE(3, 4);
+
+/* error_set for OPS_ENOMEM. */
+int error_nomem(struct ops_error *err);
+
+/* Put "<prefix>: " before the message. */
+void error_prefix(struct ops_error *err, const char *fmt, ...)
+	PRINTF_LIKE(2, 3);
+
+/*
+ * Add a finding; every string is copied.  An allocation that fails makes the
+ * list stick in a failed state: it then reports ops_findings_refuse() and
+ * findings_failed().
+ */
+void findings_add(struct ops_findings *findings, const char *rule,
+		  enum ops_severity severity, const char *path, unsigned line,
+		  unsigned column, const char *remedy, const char *fmt, ...)
+	PRINTF_LIKE(8, 9);
+
+bool findings_failed(const struct ops_findings *findings);
+
+#endif

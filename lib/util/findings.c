@@ -1,0 +1,205 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * The list of findings.
+ *
+ * It owns its strings in an arena of its own.  It never loses a finding
+ * silently: when memory runs out the list is marked failed for good, and a
+ * failed list refuses whatever is asked of it.
+ */
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "util/arena.h"
+#include "util/error.h"
+
+struct ops_findings {
+	struct arena *arena;
+	struct ops_finding *list;
+	size_t nr, cap;
+	bool failed;
+};
+
+struct ops_findings *ops_findings_new(void)
+{
+	struct ops_findings *f = calloc(1, sizeof(*f));
+
+	if (!f)
+		return NULL;
+	f->arena = arena_new();
+	if (!f->arena) {
+		free(f);
+		return NULL;
+	}
+	return f;
+}
+
+void ops_findings_free(struct ops_findings *findings)
+{
+	if (!findings)
+		return;
+	arena_free(findings->arena);
+	free(findings->list);
+	free(findings);
+}
+
+size_t ops_findings_count(const struct ops_findings *findings)
+{
+	return findings->nr;
+}
+
+const struct ops_finding *ops_findings_at(const struct ops_findings *findings,
+					  size_t at)
+{
+	return &findings->list[at];
+}
+
+bool ops_findings_refuse(const struct ops_findings *findings)
+{
+	size_t i;
+
+	if (findings->failed)
+		return true;
+	for (i = 0; i < findings->nr; i++)
+		if (findings->list[i].severity == OPS_ERROR)
+			return true;
+	return false;
+}
+
+bool findings_failed(const struct ops_findings *findings)
+{
+	return findings->failed;
+}
+
+/* A copy of `s`, which may be NULL; out of memory marks the list. */
+static const char *keep(struct ops_findings *f, const char *s)
+{
+	const char *copy;
+
+	if (!s)
+		return NULL;
+	copy = arena_str(f->arena, s);
+	if (!copy)
+		f->failed = true;
+	return copy;
+}
+
+static char *format_kept(struct arena *arena, const char *fmt, va_list ap)
+{
+	va_list again;
+	char *text;
+	int len;
+
+	va_copy(again, ap);
+	len = vsnprintf(NULL, 0, fmt, again);
+	va_end(again);
+	if (len < 0)
+		return NULL;
+	text = arena_alloc(arena, (size_t)len + 1);
+	if (text)
+		vsnprintf(text, (size_t)len + 1, fmt, ap);
+	return text;
+}
+
+void findings_add(struct ops_findings *findings, const char *rule,
+		  enum ops_severity severity, const char *path, unsigned line,
+		  unsigned column, const char *remedy, const char *fmt, ...)
+{
+	struct ops_finding one = { .severity = severity, .line = line,
+				   .column = column };
+	struct ops_finding *list;
+	size_t cap;
+	va_list ap;
+
+	if (findings->nr == findings->cap) {
+		cap = findings->cap ? findings->cap * 2 : 8;
+		list = realloc(findings->list, cap * sizeof(*list));
+		if (!list) {
+			findings->failed = true;
+			return;
+		}
+		findings->list = list;
+		findings->cap = cap;
+	}
+	va_start(ap, fmt);
+	one.message = format_kept(findings->arena, fmt, ap);
+	va_end(ap);
+	one.rule = keep(findings, rule);
+	one.path = keep(findings, path);
+	one.remedy = keep(findings, remedy);
+	if (!one.message || findings->failed) {
+		findings->failed = true;
+		return;
+	}
+	findings->list[findings->nr++] = one;
+}
+
+static int compare_text(const char *a, const char *b)
+{
+	if (!a || !b)
+		return (a != NULL) - (b != NULL);
+	return strcmp(a, b);
+}
+
+static int compare_number(unsigned a, unsigned b)
+{
+	return (a > b) - (a < b);
+}
+
+/* By what makes two findings the same. */
+static int compare_same(const struct ops_finding *a, const struct ops_finding *b)
+{
+	int order = compare_text(a->path, b->path);
+
+	if (!order)
+		order = compare_number(a->line, b->line);
+	if (!order)
+		order = compare_number(a->column, b->column);
+	if (!order)
+		order = compare_text(a->rule, b->rule);
+	if (!order)
+		order = compare_text(a->message, b->message);
+	return order;
+}
+
+/* Of equal ones the gravest comes first and is the one that stays; the remedy
+ * decides last, so that the order never depends on who came first. */
+static int compare_findings(const void *left, const void *right)
+{
+	const struct ops_finding *a = left, *b = right;
+	int order = compare_same(a, b);
+
+	if (!order)
+		order = (int)b->severity - (int)a->severity;
+	if (!order)
+		order = compare_text(a->remedy, b->remedy);
+	return order;
+}
+
+void ops_findings_sort(struct ops_findings *findings)
+{
+	size_t i, kept = 0;
+
+	if (findings->nr < 2)
+		return;
+	qsort(findings->list, findings->nr, sizeof(*findings->list),
+	      compare_findings);
+	for (i = 1; i < findings->nr; i++)
+		if (compare_same(&findings->list[kept], &findings->list[i]))
+			findings->list[++kept] = findings->list[i];
+	findings->nr = kept + 1;
+}
+
+const char *ops_severity_name(enum ops_severity severity)
+{
+	switch (severity) {
+	case OPS_NOTE:
+		return "note";
+	case OPS_WARNING:
+		return "warning";
+	case OPS_ERROR:
+		break;
+	}
+	return "error";
+}

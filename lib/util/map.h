@@ -1,0 +1,28 @@
+/* SPDX-License-Identifier: MIT */
+#ifndef UTIL_MAP_H
+#define UTIL_MAP_H
+
+/* An ordered map from strings to pointers.  Keys are copied into the arena;
+ * values are the caller's.  Iteration is in order of first insertion. */
+
+#include <stdbool.h>
+#include <stddef.h>
+
+struct arena;
+
+struct map_entry {
+	const char *key;
+	void *value;
+};
+
+struct map;
+
+struct map *map_new(struct arena *a);	/* lives as long as the arena */
+void *map_get(const struct map *m, const char *key); /* NULL if absent; m may be NULL */
+bool map_has(const struct map *m, const char *key);
+/* Insert or replace.  Returns 0, or OPS_ENOMEM. */
+int map_put(struct map *m, const char *key, void *value);
+size_t map_count(const struct map *m);	/* m may be NULL */
+const struct map_entry *map_at(const struct map *m, size_t at);
+
+#endif

@@ -1,0 +1,38 @@
+/* SPDX-License-Identifier: MIT */
+#ifndef UTIL_PATH_H
+#define UTIL_PATH_H
+
+/* Repository paths ('/'-separated, relative, no "." or ".." parts) and the
+ * patterns that match them.  Pure: nothing here looks at a disk. */
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#define PATH_PART_MAX 255
+#define PATH_MAX_BYTES 1024
+#define PATH_DEPTH_MAX 16
+
+/* Why a path is unsafe, as a phrase for a message ("leaves the tree", "is
+ * absolute", "has an empty part", "holds a control character", "names
+ * git's own directory", "is too long"), or NULL when it is safe. ".git" is
+ * refused in any case and in the forms HFS+ and NTFS fold to it. */
+const char *path_fault(const char *path);
+
+/* Whether `path` matches `pattern`: `*` matches within a part, `?` one
+ * character, `[a-z]` a set, `**` as a whole part any number of parts (also
+ * none), `{a,b}` either.  A pattern that ends in "/" matches all below it. */
+bool path_match(const char *pattern, const char *path);
+
+/* Why a pattern is malformed, or NULL. */
+const char *path_pattern_fault(const char *pattern);
+
+const char *path_name(const char *path);	/* after the last '/' */
+/* Length of the directory part, without its '/'; 0 for none. */
+size_t path_directory_len(const char *path);
+/* File name without directory and without a last ".md"; returns its length
+ * and points *stem into path. */
+size_t path_stem(const char *path, const char **stem);
+/* Whether `path` lies below directory `dir` (dir "" contains all). */
+bool path_below(const char *dir, const char *path);
+
+#endif

@@ -1,0 +1,140 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Checking a work tree, the index or a revision: every governed document by
+ * itself, the world as a whole, and for what is not committed yet the change
+ * against the tip, as if its author committed it now.
+ */
+
+#include <string.h>
+
+#include "judge/judge.h"
+#include "model/repo.h"
+#include "ops/audit.h"
+#include "util/path.h"
+
+struct checking {
+	struct ops_repo *repo;
+	struct ops_check_result *result;
+	struct ops_findings *findings;
+};
+
+static int check_one(struct ops_document *d, void *payload, struct ops_error *err)
+{
+	struct checking *c = payload;
+
+	c->result->documents++;
+	if (!d->doc) {
+		c->result->unreadable++;
+		return 0;
+	}
+	return judge_document(d, c->repo->now, c->findings, err);
+}
+
+static int check_change(struct checking *c, struct world *after, struct ops_error *err)
+{
+	struct judge_case k = { 0 };
+	struct snap *snap = NULL;
+	struct world *before = NULL;
+	struct oid tip;
+	int ret = store_tip(&tip, c->repo->store, err);
+
+	if (ret && ret != OPS_ENOTFOUND)
+		return ret;
+	ret = ret ? snap_of_nothing(&snap, err) :
+	      snap_of_commit(&snap, c->repo->store, &tip, err);
+	if (ret == 0)
+		ret = world_open(&before, snap, c->repo->cache, err);
+	if (ret == 0) {
+		k.before = before;
+		k.after = after;
+		k.claimed = c->repo->actor;
+		k.author = c->repo->email;
+		k.now = c->repo->now;
+		ret = judge_change(&k, c->findings, err);
+		world_share_roster(after, NULL);
+	}
+	world_close(before);
+	snap_free(snap);
+	return ret;
+}
+
+static int open_what(struct snap **out, struct checking *c, enum ops_check_what what,
+		     const char *revision, struct ops_error *err)
+{
+	struct oid oid;
+	int ret;
+
+	if (what == OPS_CHECK_WORK_TREE)
+		return snap_of_work_tree(out, c->repo->store, err);
+	if (what == OPS_CHECK_STAGED)
+		return snap_of_index(out, c->repo->store, err);
+	ret = revision ? store_resolve(&oid, c->repo->store, revision, err) :
+	      store_tip(&oid, c->repo->store, err);
+	return ret ? ret : snap_of_commit(out, c->repo->store, &oid, err);
+}
+
+static bool wanted(const struct ops_finding *f, const char *const *paths, size_t nr)
+{
+	size_t i;
+
+	for (i = 0; i < nr; i++)
+		if (f->path && (!strcmp(paths[i], f->path) ||
+				path_below(paths[i], f->path)))
+			return true;
+	return nr == 0;
+}
+
+static int check_world(struct checking *c, struct world *w, enum ops_check_what what,
+		       struct ops_error *err)
+{
+	const struct config *config;
+	int ret = world_config(&config, w, err);
+
+	if (ret == 0 && config->present) {
+		ret = world_each(w, NULL, true, false, check_one, c, c->findings, err);
+		if (ret == 0)
+			ret = judge_world(w, c->findings, err);
+	} else if (ret == 0 && what == OPS_CHECK_REVISION) {
+		ret = error_set(err, OPS_EENVIRONMENT,
+				"this is not an ops repository at that revision");
+	}
+	if (ret == 0 && what != OPS_CHECK_REVISION &&
+	    store_branch_is_head(c->repo->store))
+		ret = check_change(c, w, err);
+	return ret;
+}
+
+int ops_repo_check(struct ops_check_result *result, struct ops_findings *findings,
+		   struct ops_repo *repo, enum ops_check_what what,
+		   const char *revision, const char *const *paths, size_t nr,
+		   struct ops_error *err)
+{
+	struct ops_check_result found = { 0, 0 };
+	struct checking c = { repo, &found, ops_findings_new() };
+	struct snap *snap = NULL;
+	struct world *w = NULL;
+	size_t i;
+	int ret;
+
+	if (!c.findings)
+		return error_nomem(err);
+	ret = open_what(&snap, &c, what, revision, err);
+	if (ret == 0)
+		ret = world_open(&w, snap, repo->cache, err);
+	if (ret == 0)
+		ret = check_world(&c, w, what, err);
+	for (i = 0; ret == 0 && i < ops_findings_count(c.findings); i++) {
+		const struct ops_finding *f = ops_findings_at(c.findings, i);
+
+		if (wanted(f, paths, nr))
+			findings_add(findings, f->rule, f->severity, f->path, f->line,
+				     f->column, f->remedy, "%s", f->message);
+	}
+	ops_findings_sort(findings);
+	world_close(w);
+	snap_free(snap);
+	ops_findings_free(c.findings);
+	if (ret == 0)
+		*result = found;
+	return ret;
+}

@@ -1,0 +1,223 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * The log: commits that changed governed documents, with what they did to the
+ * status of each.  Status is read from the documents of both sides, never
+ * believed from the trailers; actor and action are the trailers' claims and
+ * named as such.
+ */
+
+#include <string.h>
+
+#include "text/message.h"
+#include "util/path.h"
+#include "view/view.h"
+
+struct logging {
+	struct ops_view *view;
+	const char *id;		/* of the document asked for; or NULL */
+	size_t max, given;
+	int (*each)(const struct ops_log_entry *entry, void *payload);
+	void *payload;
+	/* of the commit at hand: */
+	struct arena *arena;
+	struct snap *before, *after;
+	struct ops_log_change *changes;
+	size_t nr, room;
+	bool fits;
+};
+
+/* The status a document had on one side; NULL for none. */
+static int status_at(const char **out, struct logging *l, struct snap *snap,
+		     const char *path, struct ops_error *err)
+{
+	const struct type *t = config_type_of_path(l->view->config, path);
+	struct ops_findings *ignored = ops_findings_new();
+	struct blob blob = { NULL, 0, NULL };
+	const struct state *state;
+	const char *text = NULL;
+	struct doc *doc;
+	int ret = ignored ? snap_read(&blob, snap, path, DOC_MAX, NULL) : OPS_ENOMEM;
+
+	*out = NULL;
+	if (ret == 0 && doc_parse(&doc, l->arena, path, blob.data, blob.len,
+				  DOC_HEADER_ONLY, ignored, NULL) == 0)
+		text = doc_text(doc, "Status");
+	if (text) {
+		state = t ? type_state(t, text) : NULL;
+		*out = arena_str(l->arena, state ? state->name : text);
+	}
+	blob_release(&blob);
+	ops_findings_free(ignored);
+	return ret == OPS_ENOMEM || ret == OPS_EIO ?
+	       error_set(err, ret, "cannot read '%s' in the history", path) : 0;
+}
+
+/* Whether a path is the document asked for, or a packet about it. */
+static bool about(const struct logging *l, const char *path)
+{
+	const char *packets = config_directory(l->view->config, "packets");
+	const char *stem;
+	size_t len = strlen(l->id);
+
+	if (path_stem(path, &stem) == len && !strncmp(stem, l->id, len))
+		return true;
+	return path_below(packets, path) &&
+	       !strncmp(path + strlen(packets) + 1, l->id, len) &&
+	       path[strlen(packets) + 1 + len] == '/';
+}
+
+static struct ops_log_change *new_change(struct logging *l)
+{
+	struct ops_log_change *list;
+
+	if (l->nr == l->room) {
+		l->room = l->room ? l->room * 2 : 8;
+		list = arena_array(l->arena, l->room, sizeof(*list));
+		if (!list)
+			return NULL;
+		if (l->nr)
+			memcpy(list, l->changes, l->nr * sizeof(*list));
+		l->changes = list;
+	}
+	return &l->changes[l->nr++];
+}
+
+/* A file that went to or came from another place of the same name is one. */
+static struct ops_log_change *same_document(struct logging *l, const char *path)
+{
+	const char *stem, *other;
+	size_t i, len = path_stem(path, &stem);
+
+	for (i = 0; i < l->nr; i++)
+		if (path_stem(l->changes[i].path, &other) == len &&
+		    !strncmp(stem, other, len))
+			return &l->changes[i];
+	return NULL;
+}
+
+static int log_file(const char *path, const struct snap_entry *before,
+		    const struct snap_entry *after, void *payload,
+		    struct ops_error *err)
+{
+	struct logging *l = payload;
+	struct ops_log_change *c;
+	int ret = 0;
+
+	if (strcmp(path, CONFIG_PATH) && !config_type_of_path(l->view->config, path))
+		return 0;
+	if (l->id && about(l, path))
+		l->fits = true;
+	c = before && after ? NULL : same_document(l, path);
+	if (!c) {
+		c = new_change(l);
+		if (!c)
+			return error_nomem(err);
+		c->from = c->to = NULL;
+		c->path = NULL;
+	}
+	if (!c->path || after)
+		c->path = arena_str(l->arena, path);
+	if (!c->path)
+		return error_nomem(err);
+	if (before)
+		ret = status_at(&c->from, l, l->before, path, err);
+	if (ret == 0 && after)
+		ret = status_at(&c->to, l, l->after, path, err);
+	return ret;
+}
+
+static int give(struct logging *l, const struct commit *commit, struct ops_error *err)
+{
+	struct ops_log_entry e = { 0 };
+	struct ops_findings *ignored = ops_findings_new();
+	struct message m;
+	char hex[OID_HEX + 1];
+	int ret;
+
+	if (!ignored)
+		return error_nomem(err);
+	/* Trailers that break the grammar claim nothing. */
+	ret = message_parse(&m, l->arena, commit->message, commit->message_len, ignored,
+			    err);
+	ops_findings_free(ignored);
+	if (ret == OPS_ENOMEM)
+		return ret;
+	oid_hex(hex, &commit->id);
+	e.commit = hex;
+	e.time = commit->committer.time;
+	e.author = commit->author.email;
+	if (ret == 0) {
+		e.actor = message_trailer(&m, "Ops-Actor");
+		e.action = message_trailer(&m, "Ops-Action");
+		e.subject = m.subject;
+		e.body = m.body;
+	} else {
+		e.subject = arena_dup(l->arena, commit->message,
+				      strcspn(commit->message, "\n"));
+		e.body = "";
+	}
+	if (!e.subject)
+		return error_nomem(err);
+	e.changes = l->changes;
+	e.changes_nr = l->nr;
+	l->given++;
+	ret = l->each(&e, l->payload);
+	return ret ? ret : l->max && l->given == l->max ? 1 : 0;
+}
+
+static int log_commit(const struct oid *id, void *payload, struct ops_error *err)
+{
+	struct logging *l = payload;
+	struct commit commit;
+	int ret;
+
+	l->arena = arena_new();
+	l->before = l->after = NULL;
+	l->changes = NULL;
+	l->nr = l->room = 0;
+	l->fits = !l->id;
+	ret = l->arena ? commit_read(&commit, l->view->repo->store, id, l->arena, err) :
+	      error_nomem(err);
+	if (ret == 0)
+		ret = commit.parents_nr ?
+			snap_of_commit(&l->before, l->view->repo->store,
+				       &commit.parents[0], err) :
+			snap_of_nothing(&l->before, err);
+	if (ret == 0)
+		ret = snap_of_commit(&l->after, l->view->repo->store, id, err);
+	if (ret == 0)
+		ret = snap_diff(l->before, l->after, log_file, l, err);
+	if (ret == 0 && l->nr && l->fits)
+		ret = give(l, &commit, err);
+	snap_free(l->before);
+	snap_free(l->after);
+	arena_free(l->arena);
+	return ret;
+}
+
+int ops_view_log(struct ops_view *view, const char *target, size_t max,
+		 int (*each)(const struct ops_log_entry *entry, void *payload),
+		 void *payload, struct ops_findings *findings, struct ops_error *err)
+{
+	struct logging l = { 0 };
+	const char *path, *stem;
+	size_t len;
+	int ret;
+
+	(void)findings;
+	l.view = view;
+	l.max = max;
+	l.each = each;
+	l.payload = payload;
+	if (target) {
+		ret = world_find_path(&path, view->world, target, NULL, err);
+		if (ret)
+			return ret;
+		len = path_stem(path, &stem);
+		l.id = arena_dup(view->arena, stem, len);
+		if (!l.id)
+			return error_nomem(err);
+	}
+	return history_walk(view->repo->store, &view->commit, NULL, true, log_commit, &l,
+			    err);
+}

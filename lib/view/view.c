@@ -1,0 +1,405 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Views: one revision of a repository, its documents, gates and packets.
+ * Reads only; takes no lock; what cannot be read is a finding of the caller's.
+ */
+
+#include "view/view.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "model/gate.h"
+#include "util/buf.h"
+#include "util/date.h"
+
+int ops_view_open(struct ops_view **out, struct ops_repo *repo, const char *revision,
+		  struct ops_error *err)
+{
+	struct ops_view *v = calloc(1, sizeof(*v));
+	int ret;
+
+	if (!v)
+		return error_nomem(err);
+	v->repo = repo;
+	ret = revision ? store_resolve(&v->commit, repo->store, revision, err) :
+	      store_tip(&v->commit, repo->store, err);
+	if (ret == OPS_ENOTFOUND && !revision)
+		ret = error_set(err, OPS_EENVIRONMENT,
+				"there is no commit yet: run ops init");
+	if (ret == 0)
+		ret = snap_of_commit(&v->snap, repo->store, &v->commit, err);
+	if (ret == 0)
+		ret = world_open(&v->world, v->snap, repo->cache, err);
+	if (ret == 0)
+		ret = world_config(&v->config, v->world, err);
+	if (ret == 0 && !v->config->present)
+		ret = error_set(err, OPS_EENVIRONMENT, "this is not an ops repository%s",
+				revision ? " at that revision" : " yet: run ops init");
+	if (ret) {
+		ops_view_close(v);
+		return ret;
+	}
+	oid_hex(v->hex, &v->commit);
+	v->arena = world_arena(v->world);
+	*out = v;
+	return 0;
+}
+
+void ops_view_close(struct ops_view *view)
+{
+	if (!view)
+		return;
+	world_close(view->world);
+	snap_free(view->snap);
+	free(view);
+}
+
+const char *ops_view_commit(const struct ops_view *view)
+{
+	return view->hex;
+}
+
+const char *ops_view_actor(struct ops_view *view)
+{
+	const struct roster *roster;
+	const struct agent *a;
+	const char *claim;
+
+	if (world_roster(&roster, view->world, NULL))
+		return NULL;
+	a = repo_actor(view->repo, roster, &claim);
+	return a ? a->id : NULL;
+}
+
+const char *ops_document_path(const struct ops_document *doc)
+{
+	return doc->path;
+}
+
+const char *ops_document_id(const struct ops_document *doc)
+{
+	return doc->id;
+}
+
+const char *ops_document_type(const struct ops_document *doc)
+{
+	return doc->type->name;
+}
+
+size_t ops_document_fields(const struct ops_document *doc)
+{
+	return doc->doc->header->nr;
+}
+
+const char *ops_document_field_name(const struct ops_document *doc, size_t at)
+{
+	return doc->doc->header->pairs[at].key->value;
+}
+
+/* A list or mapping on one line. */
+static const char *joined(struct arena *arena, const struct yaml_node *node)
+{
+	struct buf b = BUF_INIT;
+	const char *text;
+	size_t i;
+
+	for (i = 0; i < node->nr; i++) {
+		const struct yaml_node *item = node->kind == YAML_LIST ?
+			node->items[i] : node->pairs[i].value;
+
+		buf_str(&b, i ? ", " : "");
+		if (node->kind == YAML_MAP)
+			buf_printf(&b, "%s: ", node->pairs[i].key->value);
+		if (item->kind == YAML_SCALAR)
+			buf_add(&b, item->value, item->len);
+		else
+			buf_str(&b, item->kind == YAML_LIST ? "[…]" : "{…}");
+	}
+	text = buf_failed(&b) ? NULL : arena_str(arena, b.data);
+	buf_release(&b);
+	return text;
+}
+
+const char *ops_document_field(const struct ops_document *doc, const char *name)
+{
+	const struct yaml_node *node = doc_field(doc->doc, name);
+
+	if (!node)
+		return NULL;
+	if (!strcmp(name, "Status") && doc->status)
+		return doc->status;
+	return node->kind == YAML_SCALAR ? node->value :
+	       joined(world_arena(doc->world), node);
+}
+
+const char *ops_document_text(const struct ops_document *doc, size_t *len)
+{
+	if (len)
+		*len = doc->doc->len;
+	return doc->doc->text;
+}
+
+int ops_view_find(const struct ops_document **out, struct ops_view *view,
+		  const char *name, struct ops_findings *findings,
+		  struct ops_error *err)
+{
+	struct ops_document *d;
+	int ret = world_find(&d, view->world, name, NULL, findings, err);
+
+	if (ret == 0)
+		*out = d;
+	return ret;
+}
+
+struct listing {
+	struct ops_view *view;
+	const struct ops_filter *filter;
+	const struct ops_document **list;
+	size_t nr, room;
+};
+
+/* Whether `text` is one of the words of a comma list, by `same`. */
+static bool one_of(const char *list, const char *text, const struct type *t)
+{
+	const struct state *a = t ? type_state(t, text) : NULL, *b;
+	char word[128];
+	size_t len;
+
+	for (; *list; list += *list == ',') {
+		len = strcspn(list, ",");
+		if (len < sizeof(word)) {
+			memcpy(word, list, len);
+			word[len] = '\0';
+			b = t ? type_state(t, word) : NULL;
+			if (!strcmp(word, text) || (a && a == b))
+				return true;
+		}
+		list += len;
+	}
+	return false;
+}
+
+static bool assigned_to(const struct ops_document *d, const char *who)
+{
+	const char *to = document_text(d, "Assigned-To");
+	const char *slash = to ? strchr(to, '/') : NULL;
+
+	return to && (!strcmp(to, who) || (slash && !strcmp(slash + 1, who)));
+}
+
+static bool of_department(const struct ops_document *d, const char *department)
+{
+	const char *to = document_text(d, "Assigned-To");
+	const char *own = document_text(d, "Department");
+	size_t len = strlen(department);
+
+	return (to && !strncmp(to, department, len) && to[len] == '/') ||
+	       (own && !strcmp(own, department));
+}
+
+static bool passes(const struct ops_document *d, const struct ops_filter *f)
+{
+	const char *due = document_text(d, "Due"), *priority;
+
+	if (f->status && (!d->status || !one_of(f->status, d->status, d->type)))
+		return false;
+	if (f->assignee && !assigned_to(d, f->assignee))
+		return false;
+	if (f->department && !of_department(d, f->department))
+		return false;
+	priority = f->priority ? document_text(d, "Priority") : NULL;
+	if (f->priority && (!priority || !one_of(f->priority, priority, NULL)))
+		return false;
+	/* Dates of this form are ordered as text. */
+	if (f->due_before && (!due || strcmp(due, f->due_before) > 0))
+		return false;
+	return !f->due_after || (due && strcmp(due, f->due_after) >= 0);
+}
+
+static int list_one(struct ops_document *d, void *payload, struct ops_error *err)
+{
+	struct listing *l = payload;
+	const struct ops_document **list;
+
+	if (!d->doc || !passes(d, l->filter))
+		return 0;
+	if (l->nr == l->room) {
+		l->room = l->room ? l->room * 2 : 64;
+		list = arena_array(l->view->arena, l->room, sizeof(*list));
+		if (!list)
+			return error_nomem(err);
+		if (l->nr)
+			memcpy(list, l->list, l->nr * sizeof(*list));
+		l->list = list;
+	}
+	l->list[l->nr++] = d;
+	return 0;
+}
+
+static int check_date(const char *text, struct ops_error *err)
+{
+	struct date date;
+
+	return !text || date_parse(&date, text) ? 0 :
+	       error_set(err, OPS_EUSAGE, "'%s' is not a date (YYYY-MM-DD)", text);
+}
+
+int ops_view_list(const struct ops_document *const **out, size_t *nr,
+		  struct ops_view *view, const struct ops_filter *filter,
+		  struct ops_findings *findings, struct ops_error *err)
+{
+	struct listing l = { view, filter, NULL, 0, 0 };
+	const char *name = filter->type ? filter->type : "task";
+	const struct type *type = config_type(view->config, name);
+	int ret = check_date(filter->due_before, err);
+
+	if (ret == 0)
+		ret = check_date(filter->due_after, err);
+	if (ret)
+		return ret;
+	if (!type)
+		return error_set(err, OPS_EUSAGE, "there is no type '%s'", name);
+	ret = world_each(view->world, type, filter->archived, false, list_one, &l,
+			 findings, err);
+	if (ret)
+		return ret;
+	*out = l.list;
+	*nr = l.nr;
+	return 0;
+}
+
+int ops_view_gates(const struct ops_gate **out, size_t *nr, struct ops_view *view,
+		   const struct ops_document *task, struct ops_findings *findings,
+		   struct ops_error *err)
+{
+	struct ops_gate *list;
+	struct gate_status s;
+	size_t i;
+	int ret;
+
+	list = arena_array(view->arena, view->config->gates_nr + 1, sizeof(*list));
+	if (!list)
+		return error_nomem(err);
+	for (i = 0; i < view->config->gates_nr; i++) {
+		ret = gate_evaluate(&s, &view->config->gates[i],
+				    (struct ops_document *)(size_t)task, view->world,
+				    view->world, findings, err);
+		if (ret)
+			return ret;
+		list[i].name = s.gate->name;
+		list[i].power = s.gate->power;
+		list[i].state = gate_state_name(s.state);
+		list[i].reason = s.reason;
+		list[i].packet = s.packet ? s.packet->path : NULL;
+		list[i].by = s.packet ? document_text(s.packet, "From") : NULL;
+	}
+	*out = list;
+	*nr = view->config->gates_nr;
+	return 0;
+}
+
+int ops_view_packets(const struct ops_document *const **out, size_t *nr,
+		     struct ops_view *view, const struct ops_document *task,
+		     struct ops_findings *findings, struct ops_error *err)
+{
+	struct ops_document *const *list;
+	int ret = world_packets(&list, nr, view->world, task->id, findings, err);
+
+	if (ret == 0)
+		*out = (const struct ops_document *const *)list;
+	return ret;
+}
+
+struct config_list {
+	struct ops_config_value *list;
+	size_t nr, room;
+	struct ops_view *view;
+	const char *prefix;
+};
+
+static bool below_prefix(const char *prefix, const char *key)
+{
+	size_t len = prefix ? strlen(prefix) : 0;
+
+	return !len || (!strncmp(prefix, key, len) &&
+			(key[len] == '\0' || key[len] == '.'));
+}
+
+static int add_config(struct config_list *l, const char *key, const struct conf *c,
+		      const char *value)
+{
+	struct ops_config_value *list;
+
+	if (!below_prefix(l->prefix, key))
+		return 0;
+	if (l->nr == l->room) {
+		l->room = l->room ? l->room * 2 : 128;
+		list = arena_array(l->view->arena, l->room, sizeof(*list));
+		if (!list)
+			return OPS_ENOMEM;
+		if (l->nr)
+			memcpy(list, l->list, l->nr * sizeof(*list));
+		l->list = list;
+	}
+	l->list[l->nr].key = key;
+	l->list[l->nr].value = value;
+	l->list[l->nr].origin = c->origin ?
+		arena_printf(l->view->arena, "%s:%u", c->origin, c->line) : "built-in";
+	return l->list[l->nr++].origin ? 0 : OPS_ENOMEM;
+}
+
+static int walk_config(struct config_list *l, const char *key, const struct conf *c)
+{
+	struct names names = { NULL, 0 };
+	const char *below;
+	size_t i;
+	int ret = 0;
+
+	if (c->kind == YAML_SCALAR)
+		return add_config(l, key, c, c->value);
+	if (c->kind == YAML_LIST) {
+		for (i = 0; i < c->nr; i++)
+			if (c->items[i]->value &&
+			    names_add(&names, l->view->arena, c->items[i]->value))
+				return OPS_ENOMEM;
+		below = names.nr ? names_text(&names, l->view->arena, ", ") : "";
+		return add_config(l, key, c, below);
+	}
+	if (!map_count(c->children))
+		return add_config(l, key, c, "{}");
+	for (i = 0; ret == 0 && i < map_count(c->children); i++) {
+		const struct map_entry *e = map_at(c->children, i);
+
+		below = arena_printf(l->view->arena, "%s%s%s", key, *key ? "." : "",
+				     e->key);
+		ret = below ? walk_config(l, below, e->value) : OPS_ENOMEM;
+	}
+	return ret;
+}
+
+int ops_view_config(const struct ops_config_value **out, size_t *nr,
+		    struct ops_view *view, const char *prefix,
+		    struct ops_findings *findings, struct ops_error *err)
+{
+	struct config_list l = { NULL, 0, 0, view, prefix };
+	struct config *again = NULL;
+	struct blob blob = { NULL, 0, NULL };
+	int ret = 0;
+
+	if (view->config->broken) {
+		/* Say what is wrong: the values shown are only the built-in ones. */
+		ret = snap_read(&blob, view->snap, CONFIG_PATH, DOC_MAX, err);
+		if (ret == 0)
+			ret = config_load(&again, blob.data, blob.len, findings, err);
+		config_free(again);
+		blob_release(&blob);
+	}
+	if (ret == 0 && walk_config(&l, "", view->config->root))
+		ret = error_nomem(err);
+	if (ret == 0) {
+		*out = l.list;
+		*nr = l.nr;
+	}
+	return ret;
+}

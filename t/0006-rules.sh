@@ -1,0 +1,90 @@
+#!/bin/sh
+# SPDX-License-Identifier: MIT
+#
+# Every rule is documented and shown at work.  A rule id is a string such as
+# "task.transition" in the code of the library.  Each stands in
+# docs/ops-rules.7, and has in t/judge a case it accepts and one it refuses: a
+# case says which rules it is about in a line `rule: ID...`, and after it which
+# ids it expects in `expect: ID...` or `expect: accepted`.
+
+test_description='every rule is documented and tested'
+TEST_NO_REPO=t
+. "$(dirname "$0")/test-lib.sh"
+
+# rules ROOT: ids in the code.  The names of powers have the same form and are
+# found in the built-in configuration; file names are known by their ending.
+rules () {
+	sed -n '/^powers:/,/^[a-z]*:$/s/^  \([a-z.-]*\):.*/\1/p' \
+		"$1"/lib/model/builtin.yaml >powers 2>/dev/null
+	find "$1/lib/text" "$1/lib/model" "$1/lib/judge" -name '*.c' 2>/dev/null |
+	while read -r f
+	do
+		$CC -fpreprocessed -dD -E -P "$f" 2>/dev/null | grep -v '^ *# *include'
+	done | grep -o '"[a-z][a-z]*\.[a-z][a-z-]*"' | tr -d '"' | sort -u |
+		grep -v -E '\.(yaml|md|c|h)$' | grep -v -x -F -f powers
+}
+
+# shown DIR: "ID accepted" and "ID refused", for what the cases there show.
+shown () {
+	find "$1" -name '*.case' -exec cat {} + 2>/dev/null | awk '
+	/^rule:/ { n = split($0, rule, /[ :]+/); next }
+	/^expect:/ {
+		for (i = 2; i <= n; i++)
+			print rule[i], index($0 " ", " " rule[i] " ") ? "refused" : "accepted"
+		n = 0
+	}' | sort -u
+}
+
+# faults ROOT: one line for each thing missing.
+faults () {
+	shown "$1/t/judge" >shown
+	sed 's/\\-/-/g' "$1/docs/ops-rules.7" 2>/dev/null |
+		grep -o '[a-z][a-z]*\.[a-z][a-z-]*' | sort -u >documented
+	rules "$1" | while read -r rule
+	do
+		grep -q -x -F "$rule" documented || echo "$rule: not in docs/ops-rules.7"
+		for outcome in accepted refused
+		do
+			grep -q -x -F "$rule $outcome" shown || echo "$rule: no $outcome case"
+		done
+	done
+}
+
+test_expect_success 'what is missing is seen' '
+	mkdir -p copy/lib/judge copy/lib/model copy/docs copy/t/judge &&
+	test_write_lines "powers:" "  task.create: make" "other:" >copy/lib/model/builtin.yaml &&
+	cat >copy/lib/judge/a.c <<-\EOF &&
+	/* "not.this" */
+	rule(j, "task.one", "ops.yaml"); rule(j, "task.two", "task.create");
+	EOF
+	rules copy >found &&
+	test_write_lines task.one task.two >expected &&
+	test_cmp expected found &&
+	test_write_lines ".B task.one" >copy/docs/ops-rules.7 &&
+	test_write_lines "rule: task.one" "expect: accepted" >copy/t/judge/a.case &&
+	test_write_lines "rule: task.one task.two" "expect: task.one" >copy/t/judge/b.case &&
+	faults copy >found &&
+	cat >expected <<-\EOF &&
+	task.two: not in docs/ops-rules.7
+	task.two: no refused case
+	EOF
+	test_cmp expected found
+'
+
+test_expect_success 'every rule is documented, accepts and refuses' '
+	rules "$TEST_SOURCE" >ids &&
+	test -s ids &&
+	faults "$TEST_SOURCE" >found &&
+	test_must_be_empty found
+'
+
+test_expect_success 'no case is about a rule that is not there' '
+	sed -n "s/^rule://p" "$TEST_DIRECTORY"/judge/*.case | tr -s " " "\n" | sort -u |
+		sed "/^\$/d" >named &&
+	rules "$TEST_SOURCE" >ids &&
+	test -s named &&
+	comm -23 named ids >found &&
+	test_must_be_empty found
+'
+
+test_done

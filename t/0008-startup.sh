@@ -1,0 +1,32 @@
+#!/bin/sh
+# SPDX-License-Identifier: MIT
+#
+# What every command costs before it begins: no certificate of the system is
+# read, although libgit2 wants to (cmd/notls.c says why).
+
+test_description='start of the program'
+. "$(dirname "$0")/test-lib.sh"
+
+test_expect_success STRACE,PLAIN_BUILD 'strace sees what a program reads' '
+	strace -f -e trace=openat,open -o calls cat "$TRASH/.git/HEAD" &&
+	test_grep "\.git/HEAD" calls >/dev/null
+'
+
+test_expect_success STRACE,PLAIN_BUILD 'no certificates are read' '
+	test_might_fail strace -f -e trace=openat,open -o calls "$OPS_PROGRAM" list &&
+	test_grep "\.git/" calls >/dev/null &&
+	test_grep ! "/ssl/\|/certs\|/pki/" calls
+'
+
+test_expect_success PLAIN_BUILD 'the two replaced functions can be found by libgit2' '
+	if nm -D "$OPS_PROGRAM" | grep -q " U ops_"
+	then
+		nm -D --defined-only "$OPS_PROGRAM" | awk "{ print \$3 }" |
+			grep mbedtls | sort >found &&
+		test_write_lines mbedtls_x509_crt_parse_file \
+			mbedtls_x509_crt_parse_path >expected &&
+		test_cmp expected found
+	fi
+'
+
+test_done

@@ -1,0 +1,243 @@
+/* SPDX-License-Identifier: MIT */
+/* The small ones: buffers, arena, map, errors, findings, digests, UTF-8. */
+#include "unit.h"
+
+#include "util/arena.h"
+#include "util/buf.h"
+#include "util/digest.h"
+#include "util/error.h"
+#include "util/map.h"
+#include "util/utf8.h"
+
+UNIT_TEST(buf_grows_and_stays_terminated)
+{
+	struct buf b = BUF_INIT;
+	size_t i;
+	char *data;
+
+	ck_assert_str_eq(b.data, "");
+	for (i = 0; i < 10000; i++) {
+		buf_printf(&b, "%zu,", i % 10);
+		UNIT_NEED(b.data[b.len] == '\0');
+	}
+	ck_assert_uint_eq(b.len, 20000);
+	buf_clear(&b);
+	ck_assert_str_eq(b.data, "");
+	buf_add(&b, "a\0b", 3);
+	ck_assert_uint_eq(b.len, 3);
+	data = buf_detach(&b);
+	ck_assert(!memcmp(data, "a\0b", 4));
+	free(data);
+	data = buf_detach(&b);
+	ck_assert_str_eq(data, "");
+	free(data);
+	buf_release(&b);
+}
+
+UNIT_TEST(buf_failure_sticks)
+{
+	struct buf b = BUF_INIT;
+
+	buf_str(&b, "x");
+	buf_add(&b, "y", (size_t)-1 / 2);
+	ck_assert(buf_failed(&b));
+	buf_str(&b, "z");
+	ck_assert_str_eq(b.data, "x");
+	ck_assert_ptr_null(buf_detach(&b));
+	ck_assert(!buf_failed(&b));
+	buf_release(&b);
+}
+
+UNIT_TEST(arena_memory_is_zeroed_and_aligned)
+{
+	struct arena *a = arena_new();
+	size_t i, size;
+	char *p;
+
+	for (i = 0; i < 3000; i++) {
+		size = i * 7 % 900 + (i % 500 ? 0 : 300000);
+		p = arena_alloc(a, size);
+		UNIT_NEED(p && (size_t)p % sizeof(max_align_t) == 0);
+		while (size--) {
+			UNIT_NEED(!p[size]);
+			p[size] = 'x';
+		}
+	}
+	ck_assert_ptr_null(arena_array(a, (size_t)-1, 2));
+	ck_assert_ptr_null(arena_alloc(a, (size_t)-1));
+	ck_assert_str_eq(arena_printf(a, "%d-%s", 7, "x"), "7-x");
+	ck_assert_str_eq(arena_str(a, ""), "");
+	arena_free(a);
+	arena_free(NULL);
+}
+
+UNIT_TEST(map_keeps_order_and_replaces)
+{
+	static char values[3000];
+	struct arena *a = arena_new();
+	struct map *m = map_new(a);
+	char key[20];
+	size_t i;
+
+	ck_assert_ptr_null(map_get(NULL, "x"));
+	ck_assert_uint_eq(map_count(NULL), 0);
+	ck_assert(!map_has(m, "x"));
+	for (i = 0; i < 3000; i++) {
+		snprintf(key, sizeof(key), "key %zu", i);
+		ck_assert_int_eq(map_put(m, key, &values[i]), 0);
+	}
+	ck_assert_int_eq(map_put(m, "key 7", &values[0]), 0);
+	ck_assert_int_eq(map_put(m, "null", NULL), 0);
+	ck_assert_uint_eq(map_count(m), 3001);
+	ck_assert(map_has(m, "null"));
+	ck_assert_ptr_eq(map_get(m, "key 7"), &values[0]);
+	for (i = 0; i < 3000; i++) {
+		snprintf(key, sizeof(key), "key %zu", i);
+		ck_assert_str_eq(map_at(m, i)->key, key);
+	}
+	arena_free(a);
+}
+
+UNIT_TEST(error_message_is_cut_at_a_character)
+{
+	char longer[3000];
+	struct ops_error err = { 0 };
+	size_t i, shift;
+
+	for (i = 0; i + 2 < sizeof(longer); i += 2)
+		memcpy(longer + i, "\xc3\xa9", 3);
+	for (shift = 0; shift < 2; shift++) {
+		ck_assert_int_eq(error_set(&err, OPS_EIO, "%s%s", shift ? "x" : "",
+					   longer), OPS_EIO);
+		ck_assert_uint_eq(utf8_valid_to(err.message, strlen(err.message)),
+				  strlen(err.message));
+		ck_assert_uint_gt(strlen(err.message), 1000);
+		error_prefix(&err, "%s", "abc");
+		ck_assert(!strncmp(err.message, "abc: ", 5));
+		ck_assert_uint_eq(utf8_valid_to(err.message, strlen(err.message)),
+				  strlen(err.message));
+	}
+	ck_assert_int_eq(error_set(NULL, OPS_EIO, "x"), OPS_EIO);
+	error_prefix(NULL, "x");
+	ck_assert_int_eq(error_nomem(&err), OPS_ENOMEM);
+	ck_assert_int_eq(err.status, OPS_ENOMEM);
+}
+
+UNIT_TEST(findings_are_sorted_and_said_once)
+{
+	static const char *const order[] = { "no path", "1:2 a", "1:2 b", "2:1 a" };
+	struct ops_findings *f = ops_findings_new();
+	size_t i;
+
+	ck_assert(!ops_findings_refuse(f));
+	findings_add(f, "z.b", OPS_WARNING, "p", 1, 2, NULL, "1:2 b");
+	findings_add(f, "z.a", OPS_NOTE, "p", 2, 1, "mend", "2:1 a");
+	findings_add(f, "z.a", OPS_NOTE, "p", 1, 2, NULL, "1:2 %s", "a");
+	ck_assert(!ops_findings_refuse(f));
+	findings_add(f, "z.a", OPS_ERROR, "p", 1, 2, NULL, "1:2 a");
+	findings_add(f, "z.z", OPS_NOTE, NULL, 0, 0, NULL, "no path");
+	ck_assert(ops_findings_refuse(f));
+	ops_findings_sort(f);
+	ck_assert_uint_eq(ops_findings_count(f), UNIT_COUNT(order));
+	for (i = 0; i < UNIT_COUNT(order); i++)
+		ck_assert_str_eq(ops_findings_at(f, i)->message, order[i]);
+	ck_assert_int_eq(ops_findings_at(f, 1)->severity, OPS_ERROR);
+	ck_assert_str_eq(ops_findings_at(f, 3)->remedy, "mend");
+	ck_assert_str_eq(ops_severity_name(OPS_WARNING), "warning");
+	ops_findings_free(f);
+	ops_findings_free(NULL);
+}
+
+UNIT_TEST(digest_is_sha256)
+{
+	struct digest_state s;
+	char hex[DIGEST_HEX + 1], again[DIGEST_HEX + 1];
+
+	digest_of("abc", 3, hex);
+	ck_assert_str_eq(hex, "ba7816bf8f01cfea414140de5dae2223"
+			 "b00361a396177a9cb410ff61f20015ad");
+	digest_init(&s);
+	digest_add(&s, "a", 1);
+	digest_add(&s, "", 0);
+	digest_add(&s, "bc", 2);
+	digest_end(&s, again);
+	ck_assert_str_eq(hex, again);
+	ck_assert(digest_is_hex(hex));
+	hex[0] = 'B';
+	ck_assert(!digest_is_hex(hex));
+	ck_assert(!digest_is_hex("ab"));
+	ck_assert(!digest_is_hex(""));
+}
+
+UNIT_TEST(utf8_decode_refuses_every_malformed_form)
+{
+	static const char *const bad[] = {
+		"\x80", "\xc0\x80", "\xc1\xbf", "\xc3", "\xc3(", "\xe0\x80\x80",
+		"\xed\xa0\x80", "\xef\xbf", "\xf0\x80\x80\x80", "\xf4\x90\x80\x80",
+		"\xf5\x80\x80\x80", "\xff",
+	};
+	uint32_t c;
+	size_t i;
+
+	for (i = 0; i < UNIT_COUNT(bad); i++)
+		ck_assert_uint_eq(utf8_decode(&c, bad[i], strlen(bad[i])), 0);
+	ck_assert_uint_eq(utf8_decode(&c, "\xf4\x8f\xbf\xbf", 4), 4);
+	ck_assert_uint_eq(c, 0x10ffff);
+	ck_assert_uint_eq(utf8_decode(&c, "\xf4\x8f\xbf\xbf", 3), 0);
+	ck_assert_uint_eq(utf8_decode(&c, "", 0), 0);
+	ck_assert_uint_eq(utf8_valid_to("ab\xff", 3), 2);
+}
+
+UNIT_TEST(utf8_clean_stops_at_what_is_refused)
+{
+	static const struct {
+		const char *text;
+		size_t single, multi;
+	} cases[] = {
+		{ "plain \xc3\xa9", 8, 8 }, { "a\nb", 1, 3 }, { "a\tb", 3, 3 },
+		{ "a\x1b", 1, 1 }, { "a\x7f", 1, 1 }, { "a\xc2\x9b", 1, 1 },
+		{ "a\xe2\x80\xae", 1, 1 }, { "a\xe2\x80\x8b", 1, 1 },
+		{ "a\xef\xbb\xbf", 1, 1 }, { "a\xe2\x81\xa6", 1, 1 },
+		{ "a\xe2\x80\xa8", 1, 1 }, { "a\xff", 1, 1 }, { "a\rb", 1, 1 },
+	};
+	size_t i;
+
+	for (i = 0; i < UNIT_COUNT(cases); i++) {
+		size_t len = strlen(cases[i].text);
+
+		ck_assert_uint_eq(utf8_clean_to(cases[i].text, len, false),
+				  cases[i].single);
+		ck_assert_uint_eq(utf8_clean_to(cases[i].text, len, true),
+				  cases[i].multi);
+	}
+	ck_assert_uint_eq(utf8_clean_to("a\0b", 3, true), 1);
+}
+
+UNIT_TEST(utf8_display_drives_no_terminal)
+{
+	struct buf b = BUF_INIT;
+
+	utf8_display(&b, "a\x1b[0m\t\n\xc2\x85\xe2\x80\xae\xff\xc3\xa9", 15, false);
+	ck_assert_str_eq(b.data, "a\\x1b[0m\\x09\\x0a\\u0085\\u202e\\xff\xc3\xa9");
+	buf_clear(&b);
+	utf8_display(&b, "a\tb\nc\r", 6, true);
+	ck_assert_str_eq(b.data, "a\tb\nc\\x0d");
+	buf_release(&b);
+}
+
+UNIT_TEST(utf8_width_counts_columns)
+{
+	ck_assert_uint_eq(utf8_width("abc", 3), 3);
+	ck_assert_uint_eq(utf8_width("\xc3\xa9", 2), 1);
+	ck_assert_uint_eq(utf8_width("e\xcc\x81", 3), 1);
+	ck_assert_uint_eq(utf8_width("\xe6\xbc\xa2", 3), 2);
+	ck_assert_uint_eq(utf8_width("\xf0\x9f\x98\x80", 4), 2);
+	ck_assert_uint_eq(utf8_width("\xff", 1), 1);
+}
+
+UNIT_MAIN("util", buf_grows_and_stays_terminated, buf_failure_sticks,
+	  arena_memory_is_zeroed_and_aligned, map_keeps_order_and_replaces,
+	  error_message_is_cut_at_a_character, findings_are_sorted_and_said_once,
+	  digest_is_sha256, utf8_decode_refuses_every_malformed_form,
+	  utf8_clean_stops_at_what_is_refused, utf8_display_drives_no_terminal,
+	  utf8_width_counts_columns)

@@ -183,6 +183,7 @@ static void add_fish(struct buf *b)
 	add_fish_options(b, "", common_options);
 	buf_str(b, "complete -c ops -n \"not __fish_use_subcommand\""
 		" -a \"(ops list 2>/dev/null | sed -n '2,\\$s/ .*//p')\"\n");
+	b->failed |= buf_failed(&condition);
 	buf_release(&condition);
 }
 
@@ -200,13 +201,9 @@ static int run(struct session *s, const struct args *args)
 	else
 		return error_set(&s->err, OPS_EUSAGE, "no completion for '%.40s'; there is"
 				 " one for bash, zsh and fish", shell);
-	out_literal(s->out, script.data, script.len);
+	out_buf(s->out, &script);
 	out_string(s->out, "shell", shell);
 	out_string(s->out, "script", script.data);
-	if (buf_failed(&script)) {
-		buf_release(&script);
-		return error_nomem(&s->err);
-	}
 	buf_release(&script);
 	return 0;
 }

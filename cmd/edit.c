@@ -11,7 +11,6 @@
 
 #include "command.h"
 #include "editor.h"
-#include "input.h"
 #include "out.h"
 #include "request.h"
 #include "term.h"
@@ -108,12 +107,8 @@ static int run(struct session *s, const struct args *args)
 		return ret;
 	if (!o->from && !request.fields_nr && !request.sections_nr)
 		return edit_by_hand(s, &request, o->act.dry_run);
-	if (o->from) {
-		ret = input_text(&request.text, s->arena, o->from, INPUT_FILE_MAX,
-				 &s->err);
-		if (ret < 0)
-			return ret;
-	}
+	if ((ret = request_draft(&request, s, o->from, &o->act)) < 0)
+		return ret;
 	return request_send(s, &request, 1, o->act.dry_run);
 }
 

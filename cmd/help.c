@@ -48,7 +48,7 @@ static void print_table(struct out *o, const char *title, const struct opt *tabl
 		buf_printf(&text, "\n%s\n", title);
 		opt_describe(&text, table);
 	}
-	out_literal(o, text.data, text.len);
+	out_buf(o, &text);
 	buf_release(&text);
 }
 
@@ -103,7 +103,7 @@ static void add_options(struct out *o, const struct opt *table)
 
 		opt_names(&names, table);
 		out_map(o, NULL);
-		out_string(o, "names", names.data);
+		out_string(o, "names", buf_failed(&names) ? NULL : names.data);
 		out_string(o, "help", table->help);
 		out_end(o);
 		buf_release(&names);

@@ -189,7 +189,6 @@ static int prepare(struct session *s)
  * reader must know whether the act it was about has happened. */
 static int close_output(struct session *s, int result)
 {
-	bool writes = s->command && s->command->needs & WRITES;
 	bool bad = fflush(stdout) || ferror(stdout);
 	int why = errno;
 
@@ -200,11 +199,7 @@ static int close_output(struct session *s, int result)
 		return result;
 	out_say(s->talk, "ops: cannot write to standard output: %s",
 		why ? strerror(why) : "closed");
-	if (s->committed)
-		out_say(s->talk, "; the change was made, commit %s", s->commit);
-	else if (writes)
-		out_say(s->talk, "; nothing was changed");
-	out_say(s->talk, "\n");
+	report_fate(s);
 	return EXIT_ENVIRONMENT;
 }
 

@@ -6,7 +6,6 @@
 #include <string.h>
 
 #include "command.h"
-#include "input.h"
 #include "request.h"
 #include "util/arena.h"
 #include "util/error.h"
@@ -94,12 +93,8 @@ static int run(struct session *s, const struct args *args)
 		if (ret < 0)
 			return ret;
 	}
-	if (o->from) {
-		ret = input_text(&request.text, s->arena, o->from, INPUT_FILE_MAX,
-				 &s->err);
-		if (ret < 0)
-			return ret;
-	}
+	if ((ret = request_draft(&request, s, o->from, &o->act)) < 0)
+		return ret;
 	return request_send(s, &request, 1, o->act.dry_run);
 }
 

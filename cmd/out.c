@@ -239,11 +239,12 @@ void out_block(struct out *o, const char *indent, const char *text, size_t len)
 	}
 }
 
-void out_literal(struct out *o, const char *text, size_t len)
+void out_buf(struct out *o, const struct buf *text)
 {
+	o->failed |= buf_failed(text);
 	if (o->json)
 		return;
-	buf_add(&o->line, text, len);
+	buf_add(&o->line, text->data, text->len);
 	out_emit(o);
 }
 

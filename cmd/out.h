@@ -22,6 +22,7 @@
 
 #include "util/error.h"
 
+struct buf;
 struct out;
 
 enum out_style { STYLE_PLAIN, STYLE_BOLD, STYLE_DIM, STYLE_RED, STYLE_YELLOW,
@@ -48,8 +49,8 @@ void out_say(struct out *o, const char *fmt, ...) PRINTF_LIKE(2, 3);
 void out_style(struct out *o, enum out_style style);
 /* Many lines, each after `indent`; ends in a newline unless it is empty. */
 void out_block(struct out *o, const char *indent, const char *text, size_t len);
-/* Bytes of our own making, as they are. */
-void out_literal(struct out *o, const char *text, size_t len);
+/* Text of our own making, as it is; that it failed is taken over. */
+void out_buf(struct out *o, const struct buf *text);
 
 struct out_column {
 	const char *key;	/* of the JSON member */

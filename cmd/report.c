@@ -119,6 +119,15 @@ void report_usage(struct out *o, const struct command *command, const char *grou
 			}
 }
 
+void report_fate(struct session *s)
+{
+	if (s->committed)
+		out_say(s->talk, "; the change was made, commit %s", s->commit);
+	else if (s->command && s->command->needs & WRITES)
+		out_say(s->talk, "; nothing was changed");
+	out_say(s->talk, "\n");
+}
+
 static void envelope(struct session *s)
 {
 	out_map(s->out, NULL);
@@ -183,7 +192,8 @@ int report_end(struct session *s, int status)
 		error_text(s, status, outcome);
 	}
 	if (out_write(s->out) == OPS_ENOMEM) {
-		out_say(s->talk, "ops: out of memory\n");
+		out_say(s->talk, "ops: out of memory");
+		report_fate(s);
 		result = EXIT_BUG;
 	}
 	return result;

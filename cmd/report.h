@@ -25,6 +25,9 @@ void report_findings(struct out *o, const char *indent,
 /* What the answer about authority is worth: its last line. */
 void report_assurance(struct session *s);
 
+/* End a line about output that was lost: was there a change? */
+void report_fate(struct session *s);
+
 /* "usage: " and the usage of a command, or of a group of them. */
 void report_usage(struct out *o, const struct command *command, const char *group);
 

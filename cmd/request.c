@@ -37,6 +37,21 @@ int request_fill(struct ops_request *request, struct session *s,
 	return 0;
 }
 
+int request_draft(struct ops_request *request, struct session *s, const char *from,
+		  const struct act_options *options)
+{
+	if (!from)
+		return 0;
+	for (size_t i = 0; !strcmp(from, "-") && i < options->sections.nr; i++) {
+		const char *equals = strchr(options->sections.values[i], '=');
+
+		if (equals && !strcmp(equals, "=@-"))
+			return error_set(&s->err, OPS_EUSAGE, "standard input can be"
+					 " the document or a section, not both");
+	}
+	return input_text(&request->text, s->arena, from, INPUT_FILE_MAX, &s->err);
+}
+
 void request_notes(struct session *s, struct out *words, const char *notes)
 {
 	out_list(s->out, "notes");

@@ -38,6 +38,10 @@ struct act_options {
 int request_fill(struct ops_request *request, struct session *s,
 		 const struct act_options *options);
 
+/* Make file `from` ("-" = standard input) the text of a request; NULL is fine. */
+int request_draft(struct ops_request *request, struct session *s, const char *from,
+		  const struct act_options *options);
+
 /* Carry out requests as one commit, and say what was done. */
 int request_send(struct session *s, const struct ops_request *requests, size_t nr,
 		 bool dry_run);

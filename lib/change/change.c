@@ -28,7 +28,7 @@ struct changing {
 	struct world *reading;		/* the world so far, once an act changed it */
 	struct ops_findings *fresh;	/* of this attempt */
 	const char *subject;
-	struct arena *arena;		/* of the outcome */
+	struct arena *arena;		/* of this attempt; outlives the plan */
 	change_genesis_fn *genesis;
 	void *payload;
 };
@@ -160,14 +160,16 @@ static int begin(struct changing *c, struct txn_plan *plan, struct ops_error *er
 	c->reading = c->tip = NULL;
 	buf_release(&d->body);
 	ops_findings_free(c->fresh);
+	arena_free(c->arena);
+	c->arena = arena_new();
 	c->fresh = ops_findings_new();
-	if (!c->fresh)
+	if (!c->fresh || !c->arena)
 		return error_nomem(err);
 	memset(d, 0, sizeof(*d));
 	buf_init(&d->body);
 	d->repo = c->repo;
 	d->plan = plan;
-	d->arena = plan->arena;
+	d->arena = c->arena;
 	d->findings = c->fresh;
 	d->today = date_from_epoch(c->repo->now);
 	ret = world_open(&c->tip, plan->before, c->repo->cache, err);
@@ -338,6 +340,7 @@ static int run_change(struct ops_outcome **out, struct changing *c,
 	world_close(c->tip);
 	buf_release(&c->draft.body);
 	ops_findings_free(c->fresh);
+	arena_free(c->arena);
 	return ret;
 }
 

@@ -15,7 +15,7 @@
 struct draft {
 	struct ops_repo *repo;
 	struct txn_plan *plan;
-	struct arena *arena;		/* the plan's */
+	struct arena *arena;		/* of the attempt; outlives the plan */
 	struct world *tip;		/* the world before all of it */
 	struct world *now;		/* the world so far; reopened after each request */
 	const struct config *config;

@@ -102,8 +102,9 @@ one_case () {	# CALL N WHAT
 	SIG*) inject="inject=$1:signal=${3#SIG}:when=$2" ;;
 	*) inject="inject=$1:error=$3:when=$2$MATRIX_STICKY" ;;
 	esac
-	# shellcheck disable=SC2016
-	(cd "$W" && strace -f --seccomp-bpf -o /dev/null -e trace="$1" -e "$inject" \
+	# --seccomp-bpf would be faster, but then nothing is injected.
+	# shellcheck disable=SC2016,SC2086
+	(cd "$W" && strace -f -o /dev/null -e trace="$1" -e "$inject" \
 		sh -c 'exec "$@"' sh $MATRIX_COMMAND) >"$W.out" 2>&1
 	status=$?
 	before=$(state)
@@ -205,14 +206,19 @@ sed -n 's/^[0-9]* *\([a-z_0-9]*\)(.*/\1/p' "$MATRIX_DIR/trace" |
 		done
 	done >"$MATRIX_DIR/cases"
 
-xargs -P "$JOBS" -L 1 sh "$0" --case <"$MATRIX_DIR/cases" >"$MATRIX_DIR/results"
+# The shells say "Killed" on standard error.
+xargs -P "$JOBS" -L 1 sh "$0" --case <"$MATRIX_DIR/cases" >"$MATRIX_DIR/results" 2>/dev/null
 
 grep '^not ok' "$MATRIX_DIR/results"
 cases=$(wc -l <"$MATRIX_DIR/cases")
 good=$(grep -c '^ok ' "$MATRIX_DIR/results")
 old=$(grep -c '^ok .* old$' "$MATRIX_DIR/results")
 echo "old state: $old, new state: $((good - old))"
-test "$old" -gt 0 && test "$good" -gt "$old" ||
-	{ test -n "$ONLY$ERRORS" || echo "kill-matrix: only one of the two states was seen" >&2; }
-echo "$cases cases, $((cases - good)) failures"
-test "$good" -eq "$cases"
+failures=$((cases - good))
+if test -z "$ONLY$ERRORS" && { test "$old" -eq 0 || test "$good" -le "$old"; }
+then
+	echo "only one of the two states was seen: nothing was injected"
+	failures=$((failures + 1))
+fi
+echo "$cases cases, $failures failures"
+test "$failures" -eq 0

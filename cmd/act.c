@@ -1,6 +1,11 @@
 /* SPDX-License-Identifier: MIT */
-/* ops act: any transition that the type of a document defines, by its name: how
- * prompts are approved, and how types of the user's own come to life. */
+/*
+ * ops act: any transition that the type of a document defines, by its name.
+ *
+ * This is how prompts are approved and how types of the user's own come to life.  No
+ * name of a transition is known here; one that the type does not define is refused by
+ * the library, which names those it does.
+ */
 
 #include "command.h"
 #include "request.h"

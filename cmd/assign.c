@@ -1,6 +1,11 @@
 /* SPDX-License-Identifier: MIT */
-/* ops assign: give a task to an agent.  The order that is recorded with it comes back
- * from the library and is printed after the act. */
+/*
+ * ops assign: give a task to an agent.
+ *
+ * The order that is recorded with it comes back from the library and is printed after
+ * the act; with --dry-run it is printed alone, which is how an order is read before it is
+ * given.  Whether it may be given is the judge's business.
+ */
 
 #include "command.h"
 #include "request.h"

@@ -1,6 +1,11 @@
 /* SPDX-License-Identifier: MIT */
-/* ops audit verify: judge a history again, commit by commit.  The refused commits
- * are the answer, so they go to standard output; progress goes to a terminal. */
+/*
+ * ops audit verify: judge a history again, commit by commit.
+ *
+ * The commits with findings are the answer, so they go to standard output as they are
+ * found; progress goes to a terminal.  The judge is that of the writing commands and
+ * the hooks; nothing is decided here, and the last line says what the answer is worth.
+ */
 
 #include "command.h"
 #include "out.h"

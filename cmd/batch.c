@@ -113,6 +113,8 @@ static int run(struct session *s, const struct args *args)
 		goto out;
 	}
 	ret = request_send(s, acts.list, acts.nr, o->dry_run);
+	if (ret < 0 && !strncmp(s->err.message, "line ", 5))
+		error_prefix(&s->err, "%s", input_name(name));
 out:
 	buf_release(&input);
 	return ret;

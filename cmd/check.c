@@ -1,6 +1,11 @@
 /* SPDX-License-Identifier: MIT */
-/* ops check: judge the documents of the work tree, the index, or a revision.  The
- * findings are the answer, so they go to standard output. */
+/*
+ * ops check: judge the documents of the work tree, the index, or a revision.
+ *
+ * The findings are the answer, so they go to standard output, and report.c does not
+ * print them again.  Nothing is changed and no lock is taken.  Paths are counted from the
+ * top of the repository, as in the findings themselves.
+ */
 
 #include <string.h>
 

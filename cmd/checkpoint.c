@@ -1,5 +1,11 @@
 /* SPDX-License-Identifier: MIT */
-/* ops checkpoint: record the progress of a task. */
+/*
+ * ops checkpoint: record the progress of a task.
+ *
+ * Progress, milestone and words become fields and text of a packet; the task itself
+ * does not change.  Values are passed on as they were typed: what is a number and
+ * what is too much is said by the type of the packet.
+ */
 
 #include "command.h"
 #include "request.h"

@@ -106,6 +106,7 @@ struct session {
 	struct ops_repo *repo;		/* with NEED_REPO */
 	struct ops_findings *findings;	/* for run() to collect in */
 	struct ops_error err;
+	bool understood;	/* the command line is not what is wrong */
 	bool found;		/* the answer is "no": exit status 1 without an error */
 	bool committed;		/* a change was made ... */
 	char commit[41];	/* ... by this commit */

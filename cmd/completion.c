@@ -201,9 +201,8 @@ static int run(struct session *s, const struct args *args)
 	else
 		return error_set(&s->err, OPS_EUSAGE, "no completion for '%.40s'; there is"
 				 " one for bash, zsh and fish", shell);
-	out_buf(s->out, &script);
 	out_string(s->out, "shell", shell);
-	out_string(s->out, "script", script.data);
+	out_buf(s->out, "script", &script);
 	buf_release(&script);
 	return 0;
 }

@@ -1,5 +1,11 @@
 /* SPDX-License-Identifier: MIT */
-/* ops config: print the effective configuration, and where each value comes from. */
+/*
+ * ops config: print the effective configuration, and where each value comes from.
+ *
+ * It shows what the library computed from the built-in configuration and ops.yaml; it
+ * never reads either, so what is printed is what is in force.  A prefix that names
+ * nothing is an error: a slip must not look like an empty answer.
+ */
 
 #include "command.h"
 #include "out.h"

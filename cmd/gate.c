@@ -47,12 +47,12 @@ static const struct opt look_options[] = {
 };
 
 static const struct out_column columns[] = {
-	{ "name", "GATE", false },
-	{ "state", "RECORDED AS", false },
-	{ "by", "BY", true },
-	{ "reason", "REASON", true },
-	{ "power", NULL, false },
-	{ "packet", NULL, false },
+	{ "name", "GATE", SHRINK_NEVER },
+	{ "state", "RECORDED AS", SHRINK_NEVER },
+	{ "by", "BY", SHRINK_FIRST },
+	{ "reason", "REASON", SHRINK_FIRST },
+	{ "power", NULL, SHRINK_NEVER },
+	{ "packet", NULL, SHRINK_NEVER },
 };
 
 #define COLUMNS (sizeof(columns) / sizeof(columns[0]))

@@ -48,7 +48,7 @@ static void print_table(struct out *o, const char *title, const struct opt *tabl
 		buf_printf(&text, "\n%s\n", title);
 		opt_describe(&text, table);
 	}
-	out_buf(o, &text);
+	out_buf(o, NULL, &text);
 	buf_release(&text);
 }
 
@@ -73,7 +73,7 @@ void help_print(struct session *s, const struct command *command, const char *gr
 static void print_overview(struct session *s, bool all)
 {
 	static const struct out_column columns[] = {
-		{ NULL, "Command", false }, { NULL, "What it does", false }
+		{ NULL, "Command", SHRINK_NEVER }, { NULL, "What it does", SHRINK_NEVER }
 	};
 	const struct command *c = NULL;
 
@@ -103,7 +103,7 @@ static void add_options(struct out *o, const struct opt *table)
 
 		opt_names(&names, table);
 		out_map(o, NULL);
-		out_string(o, "names", buf_failed(&names) ? NULL : names.data);
+		out_buf(o, "names", &names);
 		out_string(o, "help", table->help);
 		out_end(o);
 		buf_release(&names);
@@ -180,9 +180,10 @@ static int run(struct session *s, const struct args *args)
 	size_t taken;
 	int ret;
 
-	add_commands(s->out);
-	if (s->globals->json)
+	if (s->globals->json) {
+		add_commands(s->out);
 		return 0;
+	}
 	if (!args->nr) {
 		print_overview(s, o && o->all);
 		return 0;

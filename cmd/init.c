@@ -1,6 +1,12 @@
 /* SPDX-License-Identifier: MIT */
-/* ops init: make a directory an ops repository.  All the work is one call of the
- * library; a git repository that is there already is kept and committed to. */
+/*
+ * ops init: make a directory an ops repository.
+ *
+ * All the work is one call of the library; a git repository that is there already is
+ * kept and committed to.  It runs without an open repository (there may be none), and
+ * never reads the files of --from itself: they become documents, and the library
+ * judges them.
+ */
 
 #include <string.h>
 

@@ -1,7 +1,13 @@
 /* SPDX-License-Identifier: MIT */
-/* ops list: the documents of one state, filtered, as a table.  A document that
- * cannot be read is never left out in silence: it is a finding, and the exit status
- * says that the list is not whole. */
+/*
+ * ops list: the documents of one state, filtered, as a table.
+ *
+ * A document that cannot be read is never left out in silence: it is a finding, and the
+ * exit status says that the list is not whole.  Filtering is the library's; values are
+ * shown as they stand in the documents.
+ */
+
+#include <string.h>
 
 #include "command.h"
 #include "out.h"
@@ -42,18 +48,30 @@ static const struct opt options[] = {
 	OPT_TABLE_END
 };
 
-static const struct out_column columns[] = {
-	{ "id", "ID", false },
-	{ "status", "STATUS", false },
-	{ "priority", "PRIORITY", false },
-	{ "assigned_to", "ASSIGNED", true },
-	{ "due", "DUE", false },
-	{ "title", "TITLE", true },
-	{ "type", NULL, false },
-	{ "path", NULL, false },
+/* The same members in JSON; in text, what says something about the type. */
+static const struct out_column task_columns[] = {
+	{ "id", "ID", SHRINK_LAST },
+	{ "status", "STATUS", SHRINK_NEVER },
+	{ "priority", "PRIORITY", SHRINK_NEVER },
+	{ "assigned_to", "ASSIGNED", SHRINK_FIRST },
+	{ "due", "DUE", SHRINK_NEVER },
+	{ "title", "TITLE", SHRINK_FIRST },
+	{ "type", NULL, SHRINK_NEVER },
+	{ "path", NULL, SHRINK_NEVER },
 };
 
-#define COLUMNS (sizeof(columns) / sizeof(columns[0]))
+static const struct out_column other_columns[] = {
+	{ "id", "ID", SHRINK_LAST },
+	{ "status", "STATUS", SHRINK_NEVER },
+	{ "priority", NULL, SHRINK_NEVER },
+	{ "assigned_to", NULL, SHRINK_NEVER },
+	{ "due", NULL, SHRINK_NEVER },
+	{ "title", "TITLE", SHRINK_FIRST },
+	{ "type", NULL, SHRINK_NEVER },
+	{ "path", "PATH", SHRINK_FIRST },
+};
+
+#define COLUMNS (sizeof(task_columns) / sizeof(task_columns[0]))
 
 static void add_row(struct out *o, const struct ops_document *doc)
 {
@@ -77,7 +95,8 @@ static int run(struct session *s, const struct args *args)
 	const struct list_options *o = args->options;
 	const struct ops_document *const *docs = NULL;
 	struct ops_view *view = NULL;
-	size_t nr = 0, unread;
+	size_t nr = 0;
+	bool tasks;
 	int ret;
 
 	if ((ret = ops_view_open(&view, s->repo, o->at, &s->err)) < 0)
@@ -86,13 +105,14 @@ static int run(struct session *s, const struct args *args)
 	if (ret < 0)
 		goto out;
 	out_string(s->out, "commit", ops_view_commit(view));
-	out_table(s->out, "documents", columns, COLUMNS);
+	tasks = !o->filter.type || !strcmp(o->filter.type, "task");
+	out_table(s->out, "documents", tasks ? task_columns : other_columns, COLUMNS);
 	for (size_t i = 0; i < nr; i++)
 		add_row(s->out, docs[i]);
 	out_table_end(s->out);
-	unread = ops_findings_count(s->findings);
 	if (ops_findings_refuse(s->findings))
-		out_say(s->talk, "ops: the list is not whole, findings: %zu\n", unread);
+		out_say(s->talk, "ops: the list is not whole, findings: %zu\n",
+			ops_findings_count(s->findings));
 out:
 	ops_view_close(view);
 	return ret;

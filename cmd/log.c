@@ -1,6 +1,11 @@
 /* SPDX-License-Identifier: MIT */
-/* ops log: the acts that changed governed documents, newest first.  What a commit
- * says about its actor is a claim, so it is called "recorded as". */
+/*
+ * ops log: the acts that changed governed documents, newest first.
+ *
+ * What a commit says about its actor is a claim, so it is called "recorded as"; a commit
+ * that claims none is shown as what it is.  Text is written as the walk goes on, so
+ * that a long history begins at once and ends when nobody reads it.
+ */
 
 #include <string.h>
 

@@ -166,6 +166,8 @@ static int prepare(struct session *s)
 	    (ret = read_wait(s)) < 0)
 		return ret;
 	directory = getcwd(NULL, 0);
+	if (!directory && errno == ENOMEM)
+		return error_nomem(&s->err);
 	if (!directory)
 		return error_set(&s->err, OPS_EENVIRONMENT,
 				 "cannot tell the current directory: %s", strerror(errno));
@@ -208,6 +210,7 @@ static int run(struct session *s, const struct args *args, int ret)
 {
 	int result;
 
+	s->understood = !ret;
 	report_begin(s);
 	if (!ret)
 		ret = prepare(s);
@@ -320,6 +323,10 @@ static int run_program(struct session *s, struct globals *globals, int argc, cha
 		help_print(s, names.group ? NULL : s->command, names.group);
 	else
 		return run(s, &args, 0);
+	if (out_write(s->out) == OPS_ENOMEM) {
+		out_say(s->talk, "ops: out of memory\n");
+		return EXIT_BUG;
+	}
 	return close_output(s, EXIT_DONE);
 }
 

@@ -1,7 +1,11 @@
 /* SPDX-License-Identifier: MIT */
-/* ops new: create a document of any type, from fields and sections or from a
- * whole draft.  Which header field a title goes to is asked of the configuration:
- * types whose ids are made from a name have a Name, all others a Title. */
+/*
+ * ops new: create a document of any type, from fields and sections or from a whole draft.
+ *
+ * Which header field a title goes to is asked of the configuration: types whose ids are
+ * made from a name have a Name, all others a Title.  Defaults, ids, places and rules
+ * are the library's; nothing is filled in here.
+ */
 
 #include <string.h>
 

@@ -239,11 +239,14 @@ void out_block(struct out *o, const char *indent, const char *text, size_t len)
 	}
 }
 
-void out_buf(struct out *o, const struct buf *text)
+void out_buf(struct out *o, const char *key, const struct buf *text)
 {
 	o->failed |= buf_failed(text);
-	if (o->json)
+	if (o->json) {
+		if (key)
+			out_string(o, key, text->data);
 		return;
+	}
 	buf_add(&o->line, text->data, text->len);
 	out_emit(o);
 }

@@ -49,13 +49,16 @@ void out_say(struct out *o, const char *fmt, ...) PRINTF_LIKE(2, 3);
 void out_style(struct out *o, enum out_style style);
 /* Many lines, each after `indent`; ends in a newline unless it is empty. */
 void out_block(struct out *o, const char *indent, const char *text, size_t len);
-/* Text of our own making, as it is; that it failed is taken over. */
-void out_buf(struct out *o, const struct buf *text);
+/* Text of our own making: as it is in text, a string in JSON if there is a key.
+ * That the buffer failed is taken over. */
+void out_buf(struct out *o, const char *key, const struct buf *text);
 
+/* On a terminal columns are cut to fit: those of SHRINK_FIRST down to ten columns,
+ * then, if that does not do, those of SHRINK_LAST. */
 struct out_column {
 	const char *key;	/* of the JSON member */
 	const char *title;	/* of the column; NULL: in JSON only */
-	bool shrinks;		/* may be cut to fit the terminal */
+	enum { SHRINK_NEVER, SHRINK_FIRST, SHRINK_LAST } shrink;
 };
 
 #define OUT_COLUMNS_MAX 12

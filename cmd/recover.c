@@ -1,6 +1,11 @@
 /* SPDX-License-Identifier: MIT */
-/* ops recover: settle what a killed process left behind.  Any writing command does
- * that by itself; this one does nothing else. */
+/*
+ * ops recover: settle what a killed process left behind.
+ *
+ * Any writing command does that by itself; this one does nothing else, and is there
+ * for the reader of an error message who wants to know.  It is no WRITES command: it
+ * finishes or undoes an act of somebody else and makes none.
+ */
 
 #include "command.h"
 #include "out.h"

@@ -154,7 +154,7 @@ static void error_text(struct session *s, int status, size_t outcome)
 	} else if (outcomes[outcome].exit != EXIT_REFUSED) {
 		out_say(s->talk, "ops: failed: %s\n", outcomes[outcome].name);
 	}
-	if (status == OPS_EUSAGE && s->command)
+	if (status == OPS_EUSAGE && s->command && !s->understood)
 		report_usage(s->talk, s->command, NULL);
 	if (writes && outcomes[outcome].exit == EXIT_REFUSED && !s->committed)
 		out_say(s->talk, "refused: nothing was changed\n");

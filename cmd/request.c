@@ -69,9 +69,12 @@ void request_notes(struct session *s, struct out *words, const char *notes)
 	out_end(s->out);
 }
 
-static void say_act(struct session *s, const struct ops_act *act, bool dry_run)
+static void say_act(struct session *s, const struct ops_act *act, const char *gate,
+		    bool dry_run)
 {
 	out_say(s->out, "%s%s %s", dry_run ? "would " : "", act->action, act->id);
+	if (gate)
+		out_say(s->out, " %s", gate);
 	if (act->from && act->to && strcmp(act->from, act->to))
 		out_say(s->out, ": %s -> %s", act->from, act->to);
 	else if (act->to || act->from)
@@ -84,8 +87,10 @@ static void say_act(struct session *s, const struct ops_act *act, bool dry_run)
 }
 
 static void show_acts(struct session *s, const struct ops_outcome *outcome,
-		      bool dry_run)
+		      const struct ops_request *requests, size_t nr, bool dry_run)
 {
+	bool paired = outcome->acts_nr == nr;	/* else the requests made more, or less */
+
 	bool done = outcome->committed || dry_run;
 
 	if (!done || !outcome->acts_nr)
@@ -95,7 +100,7 @@ static void show_acts(struct session *s, const struct ops_outcome *outcome,
 		const struct ops_act *act = &outcome->acts[i];
 
 		if (done)
-			say_act(s, act, dry_run);
+			say_act(s, act, paired ? requests[i].gate : NULL, dry_run);
 		out_map(s->out, NULL);
 		out_string(s->out, "action", act->action);
 		out_string(s->out, "type", act->type);
@@ -126,7 +131,7 @@ int request_send(struct session *s, const struct ops_request *requests, size_t n
 	out_string(s->out, "commit", outcome->committed ? outcome->commit : NULL);
 	out_string(s->out, "subject", outcome->subject);
 	out_string(s->out, "actor", outcome->actor);
-	show_acts(s, outcome, dry_run);
+	show_acts(s, outcome, requests, nr, dry_run);
 	request_notes(s, s->talk, outcome->notes);
 	ops_outcome_free(outcome);
 	return 0;

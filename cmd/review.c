@@ -1,5 +1,11 @@
 /* SPDX-License-Identifier: MIT */
-/* ops review: record that a document was reviewed, or flag those past their date. */
+/*
+ * ops review: record that a document was reviewed, or flag those past their date.
+ *
+ * The two are different acts: a review needs the power to review and names its document;
+ * flagging says only what the calendar says, and without a document it looks at all.
+ * Dates and periods are the library's.
+ */
 
 #include "command.h"
 #include "request.h"

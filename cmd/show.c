@@ -1,6 +1,11 @@
 /* SPDX-License-Identifier: MIT */
-/* ops show: one document of one state: its header, the gates of a task, its body.
- * --raw prints the file as it is, but for bytes that could drive a terminal. */
+/*
+ * ops show: one document of one state: its header, the gates of a task, its body.
+ *
+ * --raw prints the file as it is, but for bytes that could drive a terminal.  What a gate
+ * says is a record, so the answer ends with what it is worth.  Nothing is parsed here
+ * beyond finding where the body begins.
+ */
 
 #include <string.h>
 

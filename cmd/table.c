@@ -15,7 +15,8 @@
 #include "util/utf8.h"
 
 #define GAP 2
-#define SHRINK_MIN 10		/* columns a cell keeps however narrow the terminal */
+#define FIRST_MIN 10		/* columns a cell keeps however narrow the terminal */
+#define LAST_MIN 24
 #define CUT "..."
 
 void out_table(struct out *o, const char *key, const struct out_column *columns,
@@ -84,6 +85,19 @@ static size_t cut(struct out *o, size_t start, size_t width)
 	return taken + strlen(CUT);
 }
 
+/* The widest column of that kind that is wider than `min`; columns_nr if none. */
+static size_t widest_of(const struct out *o, const size_t *widths, int kind, size_t min)
+{
+	size_t widest = o->columns_nr;
+
+	for (size_t c = 0; c < o->columns_nr; c++)
+		if (o->columns[c].title && (int)o->columns[c].shrink == kind &&
+		    widths[c] > min &&
+		    (widest == o->columns_nr || widths[c] > widths[widest]))
+			widest = c;
+	return widest;
+}
+
 /* Take columns from the widest that may shrink until the table fits. */
 static void fit(const struct out *o, size_t *widths)
 {
@@ -92,12 +106,10 @@ static void fit(const struct out *o, size_t *widths)
 	for (size_t c = 0; c < o->columns_nr; c++)
 		total += o->columns[c].title ? widths[c] + (total ? GAP : 0) : 0;
 	while (o->width && total > o->width) {
-		size_t widest = o->columns_nr;
+		size_t widest = widest_of(o, widths, SHRINK_FIRST, FIRST_MIN);
 
-		for (size_t c = 0; c < o->columns_nr; c++)
-			if (o->columns[c].shrinks && widths[c] > SHRINK_MIN &&
-			    (widest == o->columns_nr || widths[c] > widths[widest]))
-				widest = c;
+		if (widest == o->columns_nr)
+			widest = widest_of(o, widths, SHRINK_LAST, LAST_MIN);
 		if (widest == o->columns_nr)
 			break;
 		widths[widest]--;

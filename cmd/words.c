@@ -1,7 +1,10 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Words of a line.  Pure; nothing is expanded or looked up, so a line means the
- * same everywhere.
+ * Words of a line.
+ *
+ * Pure: nothing is expanded or looked up, no variable, no pattern, no command, so a
+ * line means the same everywhere.  A quote that is not closed is an error and never
+ * runs on into the next line.
  */
 
 #include "words.h"

@@ -288,3 +288,124 @@ ops_json () {
 ops_world () {
 	ops init --from "$TEST_FIXTURES/${1:-world}"
 }
+
+# Who acts in the standard repository, by what they do there.
+LEAD=operations-orchestrator	# receives, assigns, completes; never decides
+GOV=governance-orchestrator	# decides the governance gates
+DEV=codegen			# Production: does the work
+QA=validator			# Quality: signs it off
+ARCH=system-architect		# owns the prompts
+BOSS=meta-orchestrator		# keeps the roster
+
+# ops_task ID [OPTION...]: a queued task of that id, t/fixtures/task.md.
+ops_task () {
+	task_id=$1
+	shift
+	ops --as $LEAD new task --id "$task_id" --from "$TEST_FIXTURES/task.md" "$@"
+}
+
+# ops_step STEP ID: one step of a task's life, by whom it belongs to.
+ops_step () {
+	case $1 in
+	Queued)
+		ops_task "$2" ;;
+	Requested)
+		ops --as $LEAD gate request "$2" pre-governance -s Scope="the matcher" \
+			-s Approach="test first" -s "Risk Assessment"="low" \
+			-s Documentation="comments" ;;
+	Approved)
+		ops --as $GOV gate approve "$2" pre-governance -m "bounded" ;;
+	Assigned)
+		ops --as $LEAD assign "$2" $DEV ;;
+	In-Progress)
+		ops --as $DEV accept "$2" &&
+		ops --as $DEV start "$2" ;;
+	Review)
+		ops --as $DEV submit "$2" -s Outputs="match.c" -s "Test Results"="pass" \
+			-e reports/test.log ;;
+	Signed)
+		ops --as $QA gate approve "$2" quality -e reports/test.log ;;
+	Asked)
+		ops --as $LEAD gate request "$2" post-governance -s Outputs="match.c" \
+			-s "Test Results"="pass" -s Documentation="comments" ;;
+	Decided)
+		ops --as $GOV gate approve "$2" post-governance -e reports/review.txt ;;
+	Complete)
+		ops --as $LEAD complete "$2" ;;
+	Blocked)
+		ops --as $DEV block "$2" -m "the orders are missing" ;;
+	Cancelled)
+		ops --as $LEAD cancel "$2" -m "not worth it" ;;
+	*)
+		test_bug "no step '$1'" ;;
+	esac
+}
+
+# ops_task_at STATE [ID]: a task brought there by real commands, a minute each.
+# STATE is Queued, Requested, Approved, Assigned, In-Progress, Review, Signed,
+# Asked, Decided, Complete; Blocked (from In-Progress) or Cancelled (from Queued).
+ops_task_at () {
+	task=${2-swap-7k2f}
+	case $1 in
+	Blocked) ops_task_at In-Progress "$task" ;;
+	Cancelled) ops_task_at Queued "$task" ;;
+	*) ! : ;;
+	esac && {
+		test_tick
+		ops_step "$1" "$task"
+		return
+	}
+	for step in Queued Requested Approved Assigned In-Progress Review Signed \
+		Asked Decided Complete
+	do
+		test_tick
+		ops_step $step "$task" || return 1
+		test "$1" != $step || return 0
+	done
+	test_bug "no state '$1'"
+}
+
+# Where a document of that id lies in the work tree.
+ops_path () {
+	find 05-PROCESSES -name "$1.md" ! -path "*/packets/*"
+}
+
+# test_sed FILE EXPRESSION...: edit a file in place, as an editor would.
+test_sed () {
+	sed_file=$1
+	shift
+	for expression
+	do
+		sed "$expression" "$sed_file" >"$sed_file.new" || return 1
+		cmp -s "$sed_file.new" "$sed_file" && {
+			echo "test_sed: '$expression' changes nothing in '$sed_file'"
+			return 1
+		}
+		cat "$sed_file.new" >"$sed_file" && rm "$sed_file.new" || return 1
+	done
+}
+
+# ops_commit_as ACTOR MESSAGE: a commit of everything by git alone, whose author
+# is that agent; hooks are left out.
+ops_commit_as () {
+	test_tick
+	git add -A &&
+	GIT_AUTHOR_NAME=$1 GIT_AUTHOR_EMAIL=$1@example.org \
+		git commit -q --no-verify -m "$2"
+}
+
+# ops_audit_names RULE [COMMIT]: the audit refuses that commit (HEAD) by that rule.
+ops_audit_names () {
+	named=$(git rev-parse --short=7 "${2-HEAD}") || return 1
+	test_expect_code 1 ops audit verify >"$TEST_ROOT/audit" 2>&1 || {
+		cat "$TEST_ROOT/audit"
+		return 1
+	}
+	awk -v c="$named" -v r="$1:" '
+		/^(refused|noted) / { on = $1 == "refused" && $2 == c }
+		on && / error / && index($0, " " r) { found = 1 }
+		END { exit !found }' "$TEST_ROOT/audit" && return 0
+	echo "ops_audit_names: commit $named is not refused by $1:"
+	cat "$TEST_ROOT/audit"
+	return 1
+}

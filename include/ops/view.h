@@ -35,7 +35,8 @@ const char *ops_document_type(const struct ops_document *doc);
 const char *ops_document_field(const struct ops_document *doc, const char *name);
 size_t ops_document_fields(const struct ops_document *doc);
 const char *ops_document_field_name(const struct ops_document *doc, size_t at);
-/* The whole file. */
+/* The whole file; NULL for a document of ops_view_list(), which keeps only the
+ * header: ops_view_find() it. */
 const char *ops_document_text(const struct ops_document *doc, size_t *len);
 
 /* Which documents: NULL or false members do not filter.  Dates are YYYY-MM-DD. */

@@ -400,8 +400,7 @@ int txn_run(struct txn_result *result, struct store *s,
 	bool moved = false;
 	int rc;
 
-	/* First, so that a hook or a bare misuse does not even make a lock. */
-	rc = state_check(s, err);
+	rc = state_writable(s, err);
 	if (rc == 0 && !options->dry_run)
 		rc = lock_take(&lock, s, options->wait_ms, err);
 	if (rc == 0 && !options->dry_run)
@@ -423,7 +422,9 @@ int txn_recover(struct txn_result *result, struct store *s, unsigned wait_ms,
 	struct lock lock = { -1 };
 	int rc;
 
-	rc = lock_take(&lock, s, wait_ms, err);
+	rc = state_writable(s, err);
+	if (rc == 0)
+		rc = lock_take(&lock, s, wait_ms, err);
 	if (rc == 0)
 		rc = recover(&r, s, wait_ms, err);
 	lock_drop(&lock);

@@ -88,9 +88,14 @@ const struct type *config_type_of_path(const struct config *c, const char *path)
 		/* Kinds share the place of their abstract base. */
 		if (t->base && t->base->abstract)
 			continue;
-		for (j = 0; j < t->patterns.nr; j++)
-			if (path_match(t->patterns.list[j], path))
+		for (j = 0; j < t->patterns.nr; j++) {
+			const char *pattern = t->patterns.list[j];
+			size_t fixed = strcspn(pattern, "*?[{");
+
+			/* Most paths differ before the first special character. */
+			if (!strncmp(pattern, path, fixed) && path_match(pattern, path))
 				return t;
+		}
 	}
 	return NULL;
 }

@@ -268,40 +268,53 @@ static void settle_type(struct ops_document *d, const struct config *config,
 		d->status = state->name;
 }
 
+int world_make(struct ops_document **out, struct world *w, struct arena *arena,
+	       const struct type *type, const char *path, const char *text, size_t len,
+	       struct ops_findings *findings, struct ops_error *err)
+{
+	struct ops_document *d = arena_alloc(arena, sizeof(*d));
+	const char *stem;
+	size_t stem_len;
+	int ret;
+
+	if (!d)
+		return error_nomem(err);
+	d->world = w;
+	d->path = path;
+	d->type = type;
+	stem_len = path_stem(path, &stem);
+	d->id = arena_dup(arena, stem, stem_len);
+	if (!d->id)
+		return error_nomem(err);
+	ret = doc_parse(&d->doc, arena, path, text, len, 0, findings, err);
+	if (ret && ret != OPS_EINVALID)
+		return ret;
+	if (ret == 0)
+		settle_type(d, w->config, findings);
+	else
+		error_set(err, ret, "'%s' cannot be read", path);
+	*out = d;
+	return ret;
+}
+
 int world_document_of(struct ops_document **out, struct world *w, const char *path,
 		      const char *text, size_t len, struct ops_findings *findings,
 		      struct ops_error *err)
 {
 	const struct config *config;
-	struct ops_document *d;
-	const char *stem;
-	size_t stem_len;
+	const struct type *type;
+	const char *copy;
 	int ret = world_config(&config, w, err);
 
 	if (ret)
 		return ret;
-	d = arena_alloc(w->arena, sizeof(*d));
-	if (!d)
-		return error_nomem(err);
-	d->world = w;
-	d->path = arena_str(w->arena, path);
-	stem_len = path_stem(path, &stem);
-	d->id = arena_dup(w->arena, stem, stem_len);
-	d->type = config_type_of_path(config, path);
-	if (!d->path || !d->id)
-		return error_nomem(err);
-	if (!d->type)
+	type = config_type_of_path(config, path);
+	if (!type)
 		return error_set(err, OPS_ENOTFOUND, "'%s' is not a governed document",
 				 path);
-	ret = doc_parse(&d->doc, w->arena, d->path, text, len, 0, findings, err);
-	if (ret && ret != OPS_EINVALID)
-		return ret;
-	if (ret == 0)
-		settle_type(d, config, findings);
-	else
-		error_set(err, ret, "'%s' cannot be read", path);
-	*out = d;
-	return ret;
+	copy = arena_str(w->arena, path);
+	return copy ? world_make(out, w, w->arena, type, copy, text, len, findings, err) :
+	       error_nomem(err);
 }
 
 int world_hold(struct world *w, struct blob *blob, struct ops_error *err)

@@ -24,7 +24,6 @@ struct ops_document {
 	const char *path, *id;
 	const struct type *type;
 	struct doc *doc;
-	struct blob blob;
 	const char *status;
 };
 
@@ -77,8 +76,8 @@ int world_exact_path(const char **out, struct world *w, const char *id,
 
 /* Call `each` with every document of a type (NULL: of all), in order of path;
  * unreadable ones are given with doc == NULL after their findings were added.
- * `archived`: those in archive places too.  Documents given are freed after
- * the call returns unless `keep`. */
+ * `archived`: those in archive places too.  Unless `keep`, a document lives only
+ * while `each` looks at it, so that memory does not grow with their number. */
 int world_each(struct world *w, const struct type *type, bool archived, bool keep,
 	       int (*each)(struct ops_document *document, void *payload,
 			   struct ops_error *err),

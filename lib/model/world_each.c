@@ -21,10 +21,11 @@ struct each_state {
 		    struct ops_error *err);
 	void *payload;
 	struct ops_findings *findings;
+	struct arena *scratch;	/* of the document at hand, unless it is kept */
 };
 
-static int give_unreadable(struct each_state *s, const char *path,
-			   struct ops_error *err)
+static int give_unreadable(struct each_state *s, const struct type *type,
+			   const char *path, struct ops_error *err)
 {
 	struct ops_document *d = arena_alloc(s->w->arena, sizeof(*d));
 	const char *stem;
@@ -35,24 +36,72 @@ static int give_unreadable(struct each_state *s, const char *path,
 	d->world = s->w;
 	d->path = arena_str(s->w->arena, path);
 	d->id = arena_dup(s->w->arena, stem, len);
-	d->type = config_type_of_path(s->config, path);
+	d->type = type;
 	if (!d->path || !d->id)
 		return error_nomem(err);
 	return s->each(d, s->payload, err);
+}
+
+/* Read the document of an entry.  What is wrong with it is a finding, and *out
+ * is NULL then. */
+static int read_entry(struct ops_document **out, struct blob *blob,
+		      struct each_state *s, const struct type *type, const char *dir,
+		      const char *path, const struct snap_entry *entry,
+		      struct ops_error *err)
+{
+	struct arena *arena = s->keep ? s->w->arena : s->scratch;
+	struct ops_error found = { 0 };
+	int ret = snap_read_entry(blob, s->w->snap, dir, entry, DOC_MAX, &found);
+
+	*out = NULL;
+	if (ret == OPS_ENOMEM)
+		return error_nomem(err);
+	if (ret) {
+		findings_add(s->findings, "doc.unreadable", OPS_ERROR, path, 0, 0, NULL,
+			     "%s", found.message);
+		return 0;
+	}
+	ret = world_make(out, s->w, arena, type, path, blob->data, blob->len,
+			 s->findings, &found);
+	if (ret == OPS_ENOMEM)
+		return error_nomem(err);
+	if (ret)
+		*out = NULL;
+	if (!s->keep)
+		return 0;
+	ret = world_hold(s->w, blob, err);
+	memset(blob, 0, sizeof(*blob));
+	return ret || !*out || map_put(s->w->documents, path, *out) == 0 ? ret :
+	       error_nomem(err);
+}
+
+/* "dir/name" in the arena that the document will lie in. */
+static const char *entry_path(struct each_state *s, const char *dir, const char *name)
+{
+	size_t a = strlen(dir), b = strlen(name);
+	char *path = arena_alloc(s->keep ? s->w->arena : s->scratch, a + b + 2);
+
+	if (!path)
+		return NULL;
+	memcpy(path, dir, a);
+	if (a)
+		path[a++] = '/';
+	memcpy(path + a, name, b + 1);
+	return path;
 }
 
 /* One entry of a directory that may hold documents. */
 static int give_entry(struct each_state *s, const char *dir,
 		      const struct snap_entry *entry, struct ops_error *err)
 {
-	struct ops_error found = { 0 };
-	struct ops_document *d = NULL;
-	struct blob blob;
-	const char *path = arena_printf(s->w->arena, "%s%s%s", dir, *dir ? "/" : "",
-					entry->name);
+	struct ops_document *d;
+	struct blob blob = { NULL, 0, NULL };
 	const struct type *type;
+	const char *path;
 	int ret;
 
+	arena_clear(s->scratch);
+	path = entry_path(s, dir, entry->name);
 	if (!path)
 		return error_nomem(err);
 	type = config_type_of_path(s->config, path);
@@ -62,31 +111,16 @@ static int give_entry(struct each_state *s, const char *dir,
 		findings_add(s->findings, "doc.mode", OPS_ERROR, path, 0, 0,
 			     "put a regular file there",
 			     "it is not a regular file and was not read");
-		return give_unreadable(s, path, err);
+		return give_unreadable(s, type, path, err);
 	}
 	d = map_get(s->w->documents, path);
-	if (!d) {
-		ret = snap_read_entry(&blob, s->w->snap, dir, entry, DOC_MAX, &found);
-		if (ret == 0) {
-			ret = world_hold(s->w, &blob, err);
-			if (ret)
-				return ret;
-			ret = world_document_of(&d, s->w, path, blob.data, blob.len,
-						s->findings, &found);
-		} else {
-			findings_add(s->findings, "doc.unreadable", OPS_ERROR, path, 0,
-				     0, NULL, "%s", found.message);
-		}
-		if (ret == OPS_ENOMEM)
-			return error_nomem(err);
-		if (ret)
-			return give_unreadable(s, path, err);
-		if (s->keep && map_put(s->w->documents, path, d))
-			return error_nomem(err);
-	}
-	if (s->type && d->type != s->type && !type_is(d->type, s->type->name))
-		return 0;
-	return s->each(d, s->payload, err);
+	ret = d ? 0 : read_entry(&d, &blob, s, type, dir, path, entry, err);
+	if (ret == 0 && !d)
+		ret = give_unreadable(s, type, path, err);
+	else if (ret == 0 && (!s->type || type_is(d->type, s->type->name)))
+		ret = s->each(d, s->payload, err);
+	blob_release(&blob);
+	return ret;
 }
 
 static int give_directory(struct each_state *s, const char *dir, unsigned depth,
@@ -145,7 +179,8 @@ int world_each(struct world *w, const struct type *type, bool archived, bool kee
 			   struct ops_error *err),
 	       void *payload, struct ops_findings *findings, struct ops_error *err)
 {
-	struct each_state s = { w, NULL, type, archived, keep, each, payload, findings };
+	struct each_state s = { w, NULL, type, archived, keep, each, payload, findings,
+				NULL };
 	struct names roots = { NULL, 0 };
 	const char *root, *archive;
 	size_t i, j, k;
@@ -173,6 +208,9 @@ int world_each(struct world *w, const struct type *type, bool archived, bool kee
 				return error_nomem(err);
 		}
 	}
+	s.scratch = arena_new();
+	if (!s.scratch)
+		return error_nomem(err);
 	for (i = 0; i < roots.nr && ret == 0; i++) {
 		/* A root inside another that came later is walked with that one. */
 		for (k = 0; k < roots.nr; k++)
@@ -182,5 +220,6 @@ int world_each(struct world *w, const struct type *type, bool archived, bool kee
 		if (k == roots.nr)
 			ret = give_directory(&s, roots.list[i], 0, err);
 	}
+	arena_free(s.scratch);
 	return ret;
 }

@@ -27,6 +27,12 @@ struct held {
 	struct held *next;
 };
 
+/* Make a document of bytes, in `arena`; `path` must live as long.  The world's
+ * configuration must have been read.  Statuses as world_document(). */
+int world_make(struct ops_document **out, struct world *w, struct arena *arena,
+	       const struct type *type, const char *path, const char *text, size_t len,
+	       struct ops_findings *findings, struct ops_error *err);
+
 /* Keep a blob until the world closes; released at once on failure. */
 int world_hold(struct world *w, struct blob *blob, struct ops_error *err);
 

@@ -183,7 +183,9 @@ int store_resolve(struct oid *out, struct store *s, const char *revision,
 	struct oid id;
 	int rc;
 
+	/* The whole of it is checked before any of it is followed. */
 	if (len == 0 || len > REVISION_MAX || strchr(revision, '@') ||
+	    revision[len + strspn(revision + len, "~^0123456789")] ||
 	    strchr(revision, ':') || revision[0] == '-')
 		return error_set(err, OPS_EUSAGE,
 				 "cannot understand revision '%s'", revision);

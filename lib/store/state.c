@@ -167,14 +167,19 @@ int state_others(struct store *s,
 	return rc;
 }
 
+int state_writable(const struct store *s, struct ops_error *err)
+{
+	if (s->inside_hook)
+		return error_set(err, OPS_EENVIRONMENT,
+				 "a git hook must not write: git is at work here");
+	return 0;
+}
+
 int state_check(struct store *s, struct ops_error *err)
 {
 	const char *busy;
 	int rc;
 
-	if (s->inside_hook)
-		return error_set(err, OPS_EENVIRONMENT,
-				 "a git hook must not write: git is at work here");
 	rc = state_refresh(s, err);
 	if (rc < 0)
 		return rc;

@@ -10,8 +10,11 @@
  * store was opened, and that was the branch of state. */
 int state_refresh(struct store *s, struct ops_error *err);
 
-/* OPS_EENVIRONMENT with what is in the way: called from a hook, a merge or
- * rebase in progress, no branch, or it is checked out or rebased elsewhere. */
+/* OPS_EENVIRONMENT when called from a git hook. */
+int state_writable(const struct store *s, struct ops_error *err);
+
+/* OPS_EENVIRONMENT with what is in the way: a merge or rebase in progress, no
+ * branch, or it is checked out or rebased elsewhere. */
 int state_check(struct store *s, struct ops_error *err);
 
 /* Whether work tree and index here follow the branch of state. */

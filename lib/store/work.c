@@ -14,6 +14,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <unistd.h>
@@ -28,6 +29,69 @@
 
 #define WORK_MAX ((size_t)256 << 20)
 
+static bool exists(const char *dir, size_t len, const char *name)
+{
+	char path[PATH_MAX];
+	int n = snprintf(path, sizeof(path), "%.*s/%s", (int)len, dir, name);
+
+	/* One too long to look at may exist. */
+	return n < 0 || (size_t)n >= sizeof(path) || access(path, F_OK) == 0;
+}
+
+/* Whether a setting that concerns line endings or attributes is there. */
+static bool configured(struct store *s)
+{
+	static const char *const keys[] = { "core.autocrlf", "core.eol",
+					    "core.attributesfile" };
+	git_config *all = NULL, *config = NULL;
+	git_buf places = GIT_BUF_INIT;
+	const char *value;
+	bool is = true;
+	size_t i;
+
+	if (git_repository_config(&all, s->repo) < 0 ||
+	    git_config_snapshot(&config, all) < 0)
+		goto out;
+	for (i = 0; i < sizeof(keys) / sizeof(*keys); i++)
+		if (git_config_get_string(&value, config, keys[i]) == 0)
+			goto out;
+	if (git_libgit2_opts(GIT_OPT_GET_SEARCH_PATH, GIT_CONFIG_LEVEL_XDG,
+			     &places) < 0)
+		goto out;
+	is = (places.size && exists(places.ptr, places.size, "attributes")) ||
+	     access("/etc/gitattributes", F_OK) == 0;
+out:
+	git_buf_dispose(&places);
+	git_config_free(config);
+	git_config_free(all);
+	return is;
+}
+
+/*
+ * Whether git could convert this path at all.  Asking libgit2 is exact but
+ * loads the whole index, for an attributes file that might be there alone.
+ */
+static bool may_convert(struct store *s, const char *path)
+{
+	struct buf dir = BUF_INIT;
+	bool may;
+
+	if (exists(s->common_dir, strlen(s->common_dir), "info/attributes"))
+		return true;
+	buf_printf(&dir, "%s/%s", s->work_dir, path);
+	may = buf_failed(&dir);
+	dir.len = path_directory_len(dir.data);
+	while (!may && dir.len >= strlen(s->work_dir)) {
+		may = exists(dir.data, dir.len, ".gitattributes");
+		dir.data[dir.len] = '\0';
+		dir.len = path_directory_len(dir.data);
+		if (dir.len == 0)
+			break;
+	}
+	buf_release(&dir);
+	return may || configured(s);
+}
+
 /* Convert as git would; *out is empty and the return 0 when nothing does. */
 static int convert(git_buf *out, bool *converted, struct store *s, const char *path,
 		   const char *data, size_t len, bool to_work_tree,
@@ -37,6 +101,8 @@ static int convert(git_buf *out, bool *converted, struct store *s, const char *p
 	int rc;
 
 	*converted = false;
+	if (!may_convert(s, path))
+		return 0;
 	rc = git_filter_list_load(&filters, s->repo, NULL, path, to_work_tree ?
 				  GIT_FILTER_TO_WORKTREE : GIT_FILTER_TO_ODB,
 				  GIT_FILTER_ALLOW_UNSAFE);

@@ -86,20 +86,19 @@ static void add_guarded(struct buf *b, const char *s, size_t len, size_t max)
 
 static void add_body(struct buf *b, const char *body)
 {
-	bool any = false, gap = true;
+	bool gap = true;	/* a blank line is due, at first behind the subject */
 	size_t len, line;
 
 	for (; *body; body += line + (body[line] == '\n')) {
 		line = strcspn(body, "\n");
 		len = trimmed_len(body, line);
 		if (!len) {
-			gap = any;
+			gap = true;
 			continue;
 		}
 		if (gap)
 			buf_char(b, '\n');
 		gap = false;
-		any = true;
 		add_guarded(b, body, len, (size_t)-1);
 		buf_char(b, '\n');
 	}

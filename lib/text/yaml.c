@@ -499,9 +499,9 @@ static struct yaml_node *empty_mapping(struct reader *r)
 	return node;
 }
 
-int yaml_parse(struct yaml_node **out, struct arena *arena, const char *text,
-	       size_t len, const struct yaml_source *source,
-	       struct ops_findings *findings, struct ops_error *err)
+int yaml_parse_events(struct yaml_node **out, struct arena *arena, const char *text,
+		      size_t len, const struct yaml_source *source,
+		      struct ops_findings *findings, struct ops_error *err)
 {
 	struct reader r = {
 		.in = { .text = text, .len = len, .path = source->path,
@@ -529,6 +529,17 @@ int yaml_parse(struct yaml_node **out, struct arena *arena, const char *text,
 				 source->path ? source->path : "text");
 	*out = r.root;
 	return 0;
+}
+
+int yaml_parse(struct yaml_node **out, struct arena *arena, const char *text,
+	       size_t len, const struct yaml_source *source,
+	       struct ops_findings *findings, struct ops_error *err)
+{
+	int plain = yaml_plain(out, arena, text, len, source->first_line);
+
+	if (plain < 0)
+		return error_nomem(err);
+	return plain ? 0 : yaml_parse_events(out, arena, text, len, source, findings, err);
 }
 
 const struct yaml_pair *yaml_pair(const struct yaml_node *map, const char *key)

@@ -31,7 +31,7 @@ struct arena {
 
 static size_t round_up(size_t size)
 {
-	size_t unit = sizeof(max_align_t);
+	size_t unit = _Alignof(max_align_t);
 
 	return (size + unit - 1) / unit * unit;
 }
@@ -71,6 +71,22 @@ void arena_free(struct arena *a)
 		next = c->next;
 		free(c);
 	}
+}
+
+void arena_clear(struct arena *a)
+{
+	struct chunk *c, *next, *head = a->chunks, *first = NULL;
+
+	/* The arena itself lies in its first chunk, the last of the list. */
+	for (c = head->next; c; c = next) {
+		next = c->next;
+		if (next)
+			free(c);
+		else
+			first = c;
+	}
+	head->next = first;
+	head->used = first ? 0 : round_up(sizeof(*a));
 }
 
 /* Make room for `size` bytes; the chunk that has it. */

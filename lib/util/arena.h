@@ -13,6 +13,8 @@ struct arena;
 
 struct arena *arena_new(void);
 void arena_free(struct arena *a);	/* NULL is fine */
+/* Forget all that was allocated, and keep some memory for what comes next. */
+void arena_clear(struct arena *a);
 void *arena_alloc(struct arena *a, size_t size);	/* zeroed */
 void *arena_array(struct arena *a, size_t nr, size_t size); /* overflow-checked */
 char *arena_dup(struct arena *a, const void *data, size_t len); /* + NUL */

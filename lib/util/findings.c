@@ -86,6 +86,9 @@ static const char *keep(struct ops_findings *f, const char *s)
 }
 
 static char *format_kept(struct arena *arena, const char *fmt, va_list ap)
+	PRINTF_LIKE(2, 0);
+
+static char *format_kept(struct arena *arena, const char *fmt, va_list ap)
 {
 	va_list again;
 	char *text;

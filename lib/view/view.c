@@ -10,6 +10,7 @@
 #include <string.h>
 
 #include "model/gate.h"
+#include "ops/change.h"
 #include "util/buf.h"
 #include "util/date.h"
 
@@ -87,14 +88,27 @@ const char *ops_document_type(const struct ops_document *doc)
 	return doc->type->name;
 }
 
+/* A document of a list keeps its fields as text, and its file is not kept. */
+struct listed {
+	struct ops_document document;	/* first; its `doc` is NULL */
+	struct ops_setting *fields;
+	size_t nr;
+};
+
+static const struct listed *listed(const struct ops_document *doc)
+{
+	return doc->doc ? NULL : (const struct listed *)doc;
+}
+
 size_t ops_document_fields(const struct ops_document *doc)
 {
-	return doc->doc->header->nr;
+	return doc->doc ? doc->doc->header->nr : listed(doc)->nr;
 }
 
 const char *ops_document_field_name(const struct ops_document *doc, size_t at)
 {
-	return doc->doc->header->pairs[at].key->value;
+	return doc->doc ? doc->doc->header->pairs[at].key->value :
+	       listed(doc)->fields[at].name;
 }
 
 /* A list or mapping on one line. */
@@ -123,12 +137,17 @@ static const char *joined(struct arena *arena, const struct yaml_node *node)
 
 const char *ops_document_field(const struct ops_document *doc, const char *name)
 {
-	const struct yaml_node *node = doc_field(doc->doc, name);
+	const struct yaml_node *node;
+	size_t i;
 
-	if (!node)
-		return NULL;
 	if (!strcmp(name, "Status") && doc->status)
 		return doc->status;
+	for (i = 0; !doc->doc && i < listed(doc)->nr; i++)
+		if (!strcmp(listed(doc)->fields[i].name, name))
+			return listed(doc)->fields[i].value;
+	node = doc->doc ? doc_field(doc->doc, name) : NULL;
+	if (!node)
+		return NULL;
 	return node->kind == YAML_SCALAR ? node->value :
 	       joined(world_arena(doc->world), node);
 }
@@ -136,8 +155,8 @@ const char *ops_document_field(const struct ops_document *doc, const char *name)
 const char *ops_document_text(const struct ops_document *doc, size_t *len)
 {
 	if (len)
-		*len = doc->doc->len;
-	return doc->doc->text;
+		*len = doc->doc ? doc->doc->len : 0;
+	return doc->doc ? doc->doc->text : NULL;
 }
 
 int ops_view_find(const struct ops_document **out, struct ops_view *view,
@@ -217,6 +236,39 @@ static bool passes(const struct ops_document *d, const struct ops_filter *f)
 	return !f->due_after || (due && strcmp(due, f->due_after) >= 0);
 }
 
+/* A copy of what a list shows of a document: its header's values as text. */
+static struct ops_document *compact(struct listing *l, const struct ops_document *d)
+{
+	const struct yaml_node *from = d->doc->header;
+	struct arena *arena = l->view->arena;
+	struct listed *to = arena_alloc(arena, sizeof(*to));
+	size_t i;
+
+	if (!to)
+		return NULL;
+	to->document = *d;
+	to->document.doc = NULL;
+	to->document.path = arena_str(arena, d->path);
+	to->document.id = arena_str(arena, d->id);
+	to->document.status = d->status ? arena_str(arena, d->status) : NULL;
+	to->fields = arena_array(arena, from->nr + 1, sizeof(*to->fields));
+	if (!to->document.path || !to->document.id || !to->fields)
+		return NULL;
+	for (i = 0; i < from->nr; i++) {
+		const struct yaml_node *value = from->pairs[i].value;
+
+		to->fields[i].name = arena_dup(arena, from->pairs[i].key->value,
+					       from->pairs[i].key->len);
+		to->fields[i].value = value->kind == YAML_SCALAR ?
+			arena_dup(arena, value->value, value->len) :
+			joined(arena, value);
+		if (!to->fields[i].name || !to->fields[i].value)
+			return NULL;
+	}
+	to->nr = from->nr;
+	return &to->document;
+}
+
 static int list_one(struct ops_document *d, void *payload, struct ops_error *err)
 {
 	struct listing *l = payload;
@@ -224,6 +276,9 @@ static int list_one(struct ops_document *d, void *payload, struct ops_error *err
 
 	if (!d->doc || !passes(d, l->filter))
 		return 0;
+	d = compact(l, d);
+	if (!d)
+		return error_nomem(err);
 	if (l->nr == l->room) {
 		l->room = l->room ? l->room * 2 : 64;
 		list = arena_array(l->view->arena, l->room, sizeof(*list));

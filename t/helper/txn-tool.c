@@ -136,6 +136,11 @@ static int report(int rc, const struct txn_result *result,
 	if (result->committed) {
 		oid_hex(hex, &result->commit);
 		printf("%s\n", hex);
+		if (fflush(stdout) != 0) {
+			fprintf(stderr, "txn-tool: committed '%s', but cannot "
+				"write the output\n", hex);
+			return 3;
+		}
 	}
 	return 0;
 }
@@ -189,6 +194,5 @@ int main(int argc, char **argv)
 		rc = recover ? txn_recover(&result, s, how.wait_ms, &err) :
 			txn_run(&result, s, &how, decide, judge, &job, &err);
 	store_close(s);
-	rc = report(rc, &result, &err);
-	return fflush(stdout) == 0 ? rc : 3;
+	return report(rc, &result, &err);
 }

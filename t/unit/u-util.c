@@ -2,6 +2,8 @@
 /* The small ones: buffers, arena, map, errors, findings, digests, UTF-8. */
 #include "unit.h"
 
+#include <stddef.h>
+
 #include "util/arena.h"
 #include "util/buf.h"
 #include "util/digest.h"
@@ -57,7 +59,7 @@ UNIT_TEST(arena_memory_is_zeroed_and_aligned)
 	for (i = 0; i < 3000; i++) {
 		size = i * 7 % 900 + (i % 500 ? 0 : 300000);
 		p = arena_alloc(a, size);
-		UNIT_NEED(p && (size_t)p % sizeof(max_align_t) == 0);
+		UNIT_NEED(p && (size_t)p % _Alignof(max_align_t) == 0);
 		while (size--) {
 			UNIT_NEED(!p[size]);
 			p[size] = 'x';

@@ -143,9 +143,15 @@ $(BUILD)/cmd/%.o: cmd/%.c $(BUILD)/flags | $(BUILD)/cmdinc/util
 	$(say) CC $<
 	$(Q)$(COMPILE) $(CMD_FLAGS) -c -o $@ $<
 
-$(BUILD)/gen/%.c: lib/model/%.yaml lib/embed.awk
+# The built-in configuration becomes a tree in C, by a program of the build.
+$(BUILD)/gen/embed: lib/embed.c \
+		$(patsubst %.c,$(BUILD)/%.o,$(wildcard lib/text/yaml*.c)) $(BUILD)/libutil.a
+	$(say) LINK $@
+	$(Q)$(COMPILE) $(LIB_FLAGS) -o $@ $(filter %.c %.o %.a,$^) $(LDFLAGS) $(PKG_LIBS)
+
+$(BUILD)/gen/%.c: lib/model/%.yaml $(BUILD)/gen/embed
 	$(say) EMBED $<
-	$(Q)od -An -v -tu1 $< | awk -v name=$(subst -,_,$*) -f lib/embed.awk >$@
+	$(Q)$(BUILD)/gen/embed $< >$@
 
 $(BUILD)/gen/%.o: $(BUILD)/gen/%.c $(BUILD)/flags
 	$(Q)$(COMPILE) $(LIB_FLAGS) -c -o $@ $<
@@ -227,6 +233,7 @@ deps:
 	$(Q)sh .ci/deps
 
 bench: check-build
+	$(Q)$(MAKE) --no-print-directory STATIC=1 BUILD=$(BUILD)/static all
 	$(Q)OPS_BUILD='$(abspath $(BUILD))' sh t/bench/run
 
 FUZZ_SECONDS ?= 60

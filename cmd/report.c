@@ -143,21 +143,20 @@ void report_begin(struct session *s)
 
 static void error_text(struct session *s, int status, size_t outcome)
 {
-	bool writes = s->command && s->command->needs & WRITES;
+	bool refused = outcomes[outcome].exit == EXIT_REFUSED && !s->committed &&
+		       s->command && s->command->needs & WRITES;
 
 	report_findings(s->talk, "", s->findings);
-	if (s->err.message[0]) {
+	if (s->err.message[0] || refused || outcomes[outcome].exit != EXIT_REFUSED) {
 		out_style(s->talk, STYLE_RED);
 		out_say(s->talk, "ops:");
 		out_style(s->talk, STYLE_PLAIN);
-		out_say(s->talk, " %s\n", s->err.message);
-	} else if (outcomes[outcome].exit != EXIT_REFUSED) {
-		out_say(s->talk, "ops: failed: %s\n", outcomes[outcome].name);
+		out_say(s->talk, " %s%s%s\n", s->err.message[0] ? "" : "failed: ",
+			s->err.message[0] ? s->err.message : outcomes[outcome].name,
+			refused ? "; nothing was changed" : "");
 	}
 	if (status == OPS_EUSAGE && s->command && !s->understood)
 		report_usage(s->talk, s->command, NULL);
-	if (writes && outcomes[outcome].exit == EXIT_REFUSED && !s->committed)
-		out_say(s->talk, "refused: nothing was changed\n");
 }
 
 static void error_json(struct session *s, size_t outcome)

@@ -223,17 +223,17 @@ test_state () (
 	find . -path ./.git -prune -o -type l -exec ls -l {} +
 )
 
-# ops_refused RULE CMD...: CMD (mostly ops; git, to see a hook refuse) ends with 1,
-# names RULE in a finding, and changes no branch, index entry or file.
-ops_refused () {
-	rule=$1
+# ops_unchanged N CMD...: CMD (mostly ops; git, to see a hook refuse) ends with N and
+# changes no branch, index entry or file.  Its output is kept in refused.out and
+# refused.err of $TEST_ROOT.
+ops_unchanged () {
+	wanted=$1
 	shift
-	where=. last='' json=''
-	for arg
+	where=. last=''
+	for word
 	do
-		test "$last" != -C || where=$arg
-		test "$arg" != --json || json=t
-		last=$arg
+		test "$last" != -C || where=$word
+		last=$word
 	done
 	test_state "$where" >"$TEST_ROOT/before" 2>&1
 	"$@" >"$TEST_ROOT/refused.out" 2>"$TEST_ROOT/refused.err"
@@ -241,23 +241,30 @@ ops_refused () {
 	test_state "$where" >"$TEST_ROOT/after" 2>&1
 	cat "$TEST_ROOT/refused.out"
 	cat "$TEST_ROOT/refused.err" >&2
-	if test $status -ne 1
+	if test $status -ne "$wanted"
 	then
-		echo "ops_refused: status $status instead of 1: $*" >&2
+		echo "status $status instead of $wanted: $*" >&2
 		return 1
 	fi
-	pattern=$(printf '%s\n' "$rule" | sed 's/\./\\./g')
-	if test -n "$json"
-	then
-		grep -q "\"rule\": *\"$pattern\"" "$TEST_ROOT/refused.out"
-	else
-		grep -Eq "(^|[][ :(])$pattern(\$|[][ :),])" "$TEST_ROOT/refused.err"
-	fi || {
-		echo "ops_refused: no finding of rule $rule: $*" >&2
-		return 1
-	}
 	diff -u "$TEST_ROOT/before" "$TEST_ROOT/after" >&2 && return 0
-	echo "ops_refused: something was changed: $*" >&2
+	echo "something was changed: $*" >&2
+	return 1
+}
+
+# ops_refused RULE CMD...: CMD ends with 1, names RULE in a finding, and changes
+# nothing, as above.
+ops_refused () {
+	rule=$1
+	shift
+	ops_unchanged 1 "$@" || return 1
+	pattern=$(printf '%s\n' "$rule" | sed 's/\./\\./g')
+	case " $* " in
+	*" --json "*)
+		grep -q "\"rule\": *\"$pattern\"" "$TEST_ROOT/refused.out" ;;
+	*)
+		grep -Eq "(^|[][ :(])$pattern(\$|[][ :),])" "$TEST_ROOT/refused.err" ;;
+	esac && return 0
+	echo "ops_refused: no finding of rule $rule: $*" >&2
 	return 1
 }
 

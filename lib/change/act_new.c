@@ -22,8 +22,8 @@ int act_new(struct draft *d, const struct ops_request *r, struct ops_error *err)
 		return error_set(err, OPS_EUSAGE, "there is no type '%s'",
 				 r->target ? r->target : "");
 	if (type_is(c.type, "packet"))
-		return error_set(err, OPS_EUSAGE, "a %s is recorded by the command for "
-				 "it, not by new", c.type->name);
+		return error_set(err, OPS_EUSAGE, "documents of type '%s' are recorded by the command for "
+				 "them, not by new", c.type->name);
 	c.text = r->text;
 	c.fields = r->fields;
 	c.fields_nr = r->fields_nr;
@@ -54,6 +54,7 @@ int act_edit(struct draft *d, const struct ops_request *r, struct ops_error *err
 	struct ops_document *doc;
 	struct buf text = BUF_INIT;
 	struct ops_act *act;
+	bool nothing;
 	int ret = draft_find(&doc, d, r->target, NULL, err);
 
 	if (ret)
@@ -66,10 +67,11 @@ int act_edit(struct draft *d, const struct ops_request *r, struct ops_error *err
 	else
 		ret = compose_settings(&text, d, doc, r->fields, r->fields_nr,
 				       r->sections, r->sections_nr, err);
-	if (ret == 0)
+	nothing = ret == 0 && draft_is_same(doc, &text);
+	if (ret == 0 && !nothing)
 		ret = draft_put(d, doc->path, &text, err);
 	buf_release(&text);
-	if (ret)
+	if (ret || nothing)
 		return ret;
 	act = draft_act(d, "edit", doc);
 	return act ? 0 : error_nomem(err);

@@ -12,6 +12,7 @@
 #include "change/draft.h"
 #include "util/path.h"
 #include "util/random.h"
+#include "util/utf8.h"
 
 #define SLUG_MAX 40
 
@@ -171,7 +172,8 @@ static int skeleton(struct buf *out, const struct composition *c, struct draft *
 	size_t i, k;
 
 	buf_str(out, "---\n---\n");
-	if (title)
+	/* One that may not stand in the header is refused there, by its name. */
+	if (title && utf8_clean_to(title, strlen(title), false) == strlen(title))
 		buf_printf(out, "\n# %s\n", title);
 	for (i = 0; c->headings && i < t->transitions_nr; i++)
 		for (k = 0; k < t->transitions[i].sections.nr; k++)
@@ -298,7 +300,7 @@ static int try_place(struct composition *c, struct draft *d, struct placing *p,
 	c->made_id = p->id;
 	c->path = type_place(d->arena, c->type->place, place_value, p, &missing);
 	if (!c->path)
-		return missing ? error_set(err, OPS_EUSAGE, "a %s needs a value for '%s'",
+		return missing ? error_set(err, OPS_EUSAGE, "type '%s' needs a value for '%s'",
 					   c->type->name, missing) : error_nomem(err);
 	if (path_fault(c->path))
 		return error_set(err, OPS_EUSAGE, "path '%s' %s", c->path,
@@ -340,7 +342,7 @@ static int choose_place(struct composition *c, struct draft *d, const struct buf
 		if (c->id || c->type->id_style != ID_TITLE_RANDOM)
 			break;
 	}
-	return error_set(err, OPS_EEXISTS, "there is a %s '%s' already", c->type->name,
+	return error_set(err, OPS_EEXISTS, "the %s '%s' is there already", c->type->name,
 			 p.id);
 }
 

@@ -16,6 +16,12 @@ int draft_put(struct draft *d, const char *path, const struct buf *text,
 	return snap_put(d->plan->after, path, text->data, text->len, err);
 }
 
+bool draft_is_same(const struct ops_document *doc, const struct buf *text)
+{
+	return !buf_failed(text) && doc->doc->len == text->len &&
+	       !memcmp(doc->doc->text, text->data, text->len);
+}
+
 int draft_remove(struct draft *d, const char *path, struct ops_error *err)
 {
 	return snap_remove(d->plan->after, path, err);

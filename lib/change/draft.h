@@ -38,6 +38,9 @@ int draft_put(struct draft *d, const char *path, const struct buf *text,
 	      struct ops_error *err);
 int draft_remove(struct draft *d, const char *path, struct ops_error *err);
 
+/* Whether `text` is what the document is already: then there is no act. */
+bool draft_is_same(const struct ops_document *doc, const struct buf *text);
+
 /* Note what was done, for the outcome and the trailers; NULL when out of memory. */
 struct ops_act *draft_act(struct draft *d, const char *action,
 			  const struct ops_document *doc);

@@ -164,19 +164,57 @@ static int collect(struct act *a, struct ops_error *err)
 	return snap_diff(a->plan.before, a->plan.after, collect_one, a, err);
 }
 
+/* Whether the branch is no longer at the tip that was judged. */
+static int check_tip(struct act *a, struct ops_error *err)
+{
+	struct oid now;
+	int rc = ref_value(&now, a->store, a->journal.ref, err);
+
+	if (rc < 0 && rc != OPS_ENOTFOUND)
+		return rc;
+	a->moved = (rc == OPS_ENOTFOUND) != a->plan.unborn ||
+		   (rc == 0 && !oid_equal(&now, &a->plan.tip));
+	if (a->moved)
+		return error_set(err, OPS_ECHANGED, "branch '%s' keeps being moved "
+				 "by other programs; try again", a->journal.ref);
+	return 0;
+}
+
+static int check_work(struct act *a, struct ops_error *err)
+{
+	struct journal *j = &a->journal;
+	size_t i;
+	int rc = 0;
+
+	for (i = 0; rc == 0 && i < j->paths_nr; i++)
+		rc = work_check(a->store, &j->paths[i], a->skip[i], err);
+	return rc;
+}
+
+/* A path that isn't as our tip has it may well be as a newer tip has it. */
+static int refuse_or_retry(struct act *a, int rc, struct ops_error *err)
+{
+	struct ops_error moved = { 0 };
+
+	if (rc != OPS_EREFUSED || check_tip(a, &moved) != OPS_ECHANGED)
+		return rc;
+	if (err)
+		*err = moved;
+	return OPS_ECHANGED;
+}
+
 /* Index and work tree have our paths as the tip has them. */
 static int check_user(struct act *a, struct ops_error *err)
 {
 	struct journal *j = &a->journal;
-	size_t i;
 	int rc;
 
 	if (!j->tree)
 		return 0;
 	rc = index_check(a->store, j->paths, j->paths_nr, a->skip, err);
-	for (i = 0; rc == 0 && i < j->paths_nr; i++)
-		rc = work_check(a->store, &j->paths[i], a->skip[i], err);
-	return rc;
+	if (rc == 0)
+		rc = check_work(a, err);
+	return refuse_or_retry(a, rc, err);
 }
 
 /* --- PLANNED to JOURNALED --- */
@@ -185,8 +223,7 @@ static int write_objects(struct act *a, struct ops_error *err)
 {
 	struct txn_plan *p = &a->plan;
 	struct journal *j = &a->journal;
-	struct oid old, tree;
-	bool based;
+	struct oid tree;
 	size_t i;
 	int rc = 0;
 
@@ -196,9 +233,8 @@ static int write_objects(struct act *a, struct ops_error *err)
 					  a->after[i]->data, a->after[i]->len, err);
 	if (rc < 0)
 		return rc;
-	based = snap_tree_oid(&old, p->before);
-	rc = objects_tree(&tree, &a->objects, based ? &old : NULL, j->paths,
-			  j->paths_nr, err);
+	rc = objects_tree(&tree, &a->objects, p->before, j->paths, j->paths_nr,
+			  err);
 	if (rc == 0)
 		rc = objects_commit(&j->new, &a->objects, &tree,
 				    p->unborn ? NULL : &p->tip, &p->author,
@@ -233,30 +269,25 @@ static int lock_index(struct act *a, struct ops_error *err)
 	if (!a->journal.tree)
 		return 0;
 	rc = index_take(&a->index, git_wait(a), err);
-	if (rc == 0)
-		rc = index_load(&a->index, err);
 	/* Again, now that git cannot change the index beside us. */
-	return rc < 0 ? rc : check_user(a, err);
+	if (rc == 0)
+		rc = index_load(&a->index, a->journal.paths, a->journal.paths_nr,
+				a->skip, err);
+	if (rc == 0)
+		rc = check_work(a, err);
+	return refuse_or_retry(a, rc, err);
 }
 
 static int lock_branch(struct act *a, struct ops_error *err)
 {
 	bool follows;
-	struct oid now;
 	int rc;
 
 	rc = held_take(&a->ref, git_wait(a), err);
+	if (rc == 0)
+		rc = check_tip(a, err);
 	if (rc < 0)
 		return rc;
-	rc = ref_value(&now, a->store, a->journal.ref, err);
-	if (rc < 0 && rc != OPS_ENOTFOUND)
-		return rc;
-	if ((rc == OPS_ENOTFOUND) != a->plan.unborn ||
-	    (rc == 0 && !oid_equal(&now, &a->plan.tip))) {
-		a->moved = true;
-		return error_set(err, OPS_ECHANGED, "branch '%s' keeps being moved "
-				 "by other programs; try again", a->journal.ref);
-	}
 	rc = state_follows(&follows, a->store, a->journal.ref, err);
 	if (rc == 0 && follows != a->journal.tree)
 		return error_set(err, OPS_ECHANGED, "another branch was checked out "

@@ -61,11 +61,6 @@ static struct change *new_change(struct judging *j)
 	return &j->changes[j->changes_nr++];
 }
 
-static bool is_file(const struct snap_entry *e)
-{
-	return e->mode == SNAP_FILE || e->mode == SNAP_EXEC;
-}
-
 static int add_difference(const char *path, const struct snap_entry *before,
 			  const struct snap_entry *after, void *payload,
 			  struct ops_error *err)
@@ -83,8 +78,10 @@ static int add_difference(const char *path, const struct snap_entry *before,
 		return rules_config(j, before, after);
 	}
 	type = config_type_of_path(j->config, path);
+	if (!j->governed && (type || config_type_of_path(j->config_after, path)))
+		j->governed = arena_str(j->arena, path);
 	if (!type)
-		return 0;
+		return after ? rules_stray(j, path, after) : 0;
 	change = new_change(j);
 	if (!change)
 		return error_nomem(err);
@@ -92,10 +89,10 @@ static int add_difference(const char *path, const struct snap_entry *before,
 		       CHANGE_DELETED;
 	change->path = change->old_path = arena_str(j->arena, path);
 	change->type = type;
-	change->odd_mode = after && !is_file(after);
+	change->odd_mode = after && !snap_entry_is_file(after);
 	if (!change->path)
 		return error_nomem(err);
-	if (before && is_file(before)) {
+	if (before && snap_entry_is_file(before)) {
 		/* What was wrong before is not this change's fault. */
 		ignored = ops_findings_new();
 		if (!ignored)
@@ -103,7 +100,7 @@ static int add_difference(const char *path, const struct snap_entry *before,
 		ret = read_side(&change->before, j->c->before, path, ignored, err);
 		ops_findings_free(ignored);
 	}
-	if (ret == 0 && after && is_file(after))
+	if (ret == 0 && after && snap_entry_is_file(after))
 		ret = read_side(&change->after, j->c->after, path, j->findings, err);
 	if (change->after)
 		change->type = change->after->type;
@@ -125,7 +122,7 @@ static void pair_moves(struct judging *j)
 			struct change *made = &j->changes[k];
 
 			if (made->kind != CHANGE_CREATED || !made->after ||
-			    made->type != gone->type ||
+			    strcmp(made->type->name, gone->type->name) ||
 			    strcmp(made->after->id, gone->before->id))
 				continue;
 			made->kind = CHANGE_MOVED;
@@ -143,12 +140,12 @@ static void rules_deleted(struct judging *j, const struct change *change)
 	if (change->type->append_only)
 		findings_add(j->findings, "packet.append-only", OPS_ERROR, change->path,
 			     0, 0, "record a new one that says what is true now",
-			     "a %s is never deleted", change->type->name);
+			     "documents of type '%s' are never deleted", change->type->name);
 	else
 		findings_add(j->findings, "doc.deleted", OPS_ERROR, change->path, 0, 0,
 			     change->type->states_nr ?
 			     "move it to a final state instead" : NULL,
-			     "a %s is never deleted", change->type->name);
+			     "documents of type '%s' are never deleted", change->type->name);
 }
 
 static int judge_one(struct judging *j, struct change *change)
@@ -168,7 +165,7 @@ static int judge_one(struct judging *j, struct change *change)
 	if (change->type->append_only && change->kind != CHANGE_CREATED) {
 		findings_add(j->findings, "packet.append-only", OPS_ERROR, change->path,
 			     0, 0, "record a new one that says what is true now",
-			     "a %s is never changed", change->type->name);
+			     "documents of type '%s' are never changed", change->type->name);
 		return 0;
 	}
 	if (!change->after)
@@ -182,6 +179,18 @@ static int judge_one(struct judging *j, struct change *change)
 	return ret;
 }
 
+/* Whether the change makes a file readable that could not be read before. */
+static bool mends(const struct judging *j, const char *path)
+{
+	size_t i;
+
+	for (i = 0; path && i < j->changes_nr; i++)
+		if (!strcmp(j->changes[i].path, path) && !j->changes[i].before &&
+		    j->changes[i].after)
+			return true;
+	return false;
+}
+
 /* Entries of the roster in force that could not be read have no powers: say so. */
 static void rules_unreadable_roster(struct judging *j)
 {
@@ -191,6 +200,8 @@ static void rules_unreadable_roster(struct judging *j)
 
 	for (i = 0; !j->c->lenient && i < ops_findings_count(list); i++) {
 		f = ops_findings_at(list, i);
+		if (mends(j, f->path))
+			continue;
 		findings_add(j->findings, "roster.unreadable", f->severity, f->path,
 			     f->line, f->column, f->remedy, "%s (%s)", f->message,
 			     f->rule);
@@ -209,11 +220,12 @@ static int judge_begin(struct judging *j, struct ops_error *err)
 	j->c->before_ops = !before->present && !after->present;
 	j->genesis = !before->present;
 	j->config = j->genesis ? after : before;
+	j->config_after = after;
 	j->today = date_from_epoch(j->c->now);
 	j->arena = world_arena(j->c->after);
 	if (j->c->before_ops)
 		return 0;
-	if (before->broken && !j->c->lenient)
+	if (before->broken && after->broken && !j->c->lenient)
 		findings_add(j->findings, "config.broken", OPS_ERROR, CONFIG_PATH, 0, 0,
 			     "ops check " CONFIG_PATH,
 			     "the configuration in force has mistakes, so only the "
@@ -222,7 +234,6 @@ static int judge_begin(struct judging *j, struct ops_error *err)
 	if (ret)
 		return ret;
 	j->bootstrap = !roster_anyone_holds(j->roster, "roster");
-	rules_unreadable_roster(j);
 	return 0;
 }
 
@@ -243,16 +254,19 @@ int judge_change(struct judge_case *c, struct ops_findings *findings,
 	if (ret)
 		return ret;
 	pair_moves(&j);
+	rules_unreadable_roster(&j);
 	for (i = 0; i < j.changes_nr; i++)
 		if (type_is(j.changes[i].type, "agent"))
 			break;
-	if (i == j.changes_nr && !j.genesis)
+	if (i == j.changes_nr && !j.genesis && !c->configures)
 		world_share_roster(c->after, c->before);
 	ret = rules_actor(&j);
 	for (i = 0; ret == 0 && i < j.changes_nr; i++)
 		ret = judge_one(&j, &j.changes[i]);
 	if (ret == 0)
 		ret = rules_configured(&j);
+	if (ret == 0)
+		ret = rules_roster_held(&j);
 	if (ret == 0)
 		ret = rules_message(&j);
 	if (ret)

@@ -10,12 +10,14 @@
 struct judging {
 	struct judge_case *c;
 	const struct config *config;	/* in force */
+	const struct config *config_after;
 	const struct roster *roster;	/* of the world before */
 	struct change *changes;
 	size_t changes_nr, room;
 	struct date today;
 	bool genesis;			/* the change makes this an ops repository */
 	bool bootstrap;			/* nobody holds the power 'roster' yet */
+	const char *governed;		/* a document it touches, by either configuration */
 	struct arena *arena;		/* of the world after */
 	struct ops_findings *findings;
 };
@@ -31,12 +33,28 @@ int rules_document(struct judging *j, struct ops_document *d);
 int rules_section(struct judging *j, const char *rule, struct ops_document *d,
 		  const char *name, const char *whose);
 
+/* rules_place.c: the place of a document. */
+void rules_place(struct judging *j, const struct ops_document *d);
+/* A new or changed file that is no document. */
+int rules_stray(struct judging *j, const char *path, const struct snap_entry *after);
+/* The name of a file in the same directory that differs from this one in the case
+ * of letters only; NULL. */
+int rules_same_but_case(const char **out, struct judging *j, const char *path);
+static inline bool snap_entry_is_file(const struct snap_entry *e)
+{
+	return e->mode == SNAP_FILE || e->mode == SNAP_EXEC;
+}
+
 /* rules_state.c: what a change does to a document. */
 int rules_state(struct judging *j, struct change *change);
-/* Whether two documents have equal bodies; and equal values of a field. */
+
+/* rules_same.c: whether two documents have equal bodies; equal values of a
+ * field; and no comment in the header of the second that the first has not. */
 bool same_body(const struct ops_document *a, const struct ops_document *b);
 bool same_field(const struct ops_document *a, const struct ops_document *b,
 		const char *field);
+bool same_comments(const struct ops_document *before,
+		   const struct ops_document *after);
 
 /* rules_power.c: who may. `about` is the task a packet is about, or the
  * document itself; `gate` for packets at gates, else NULL. */
@@ -61,8 +79,9 @@ int rules_decision(struct judging *j, struct ops_document *d, struct ops_documen
 int rules_gates_approved(struct judging *j, const struct names *gates,
 			 struct ops_document *task, const struct ops_document *at,
 			 const char *rule, const char *what);
-/* No gate may be blocked. */
-int rules_unblocked(struct judging *j, struct ops_document *task, const char *what);
+/* No gate may be blocked; of those `asked` it was said already. */
+int rules_unblocked(struct judging *j, const struct names *asked,
+		    struct ops_document *task, const char *what);
 
 /* rules_packet.c: records. */
 int rules_packet(struct judging *j, struct change *change);
@@ -70,9 +89,11 @@ int rules_packet(struct judging *j, struct change *change);
 /* rules_config.c, rules_roster.c, rules_message.c */
 int rules_config(struct judging *j, const struct snap_entry *before,
 		 const struct snap_entry *after);
-/* Whether the actor may change the configuration, if it was changed. */
+/* If the configuration was changed: whether the actor may, and nothing else was. */
 int rules_configured(struct judging *j);
 int rules_roster(struct judging *j, struct change *change);
+/* After the change somebody must still be able to change the roster. */
+int rules_roster_held(struct judging *j);
 int rules_message(struct judging *j);
 
 #endif

@@ -62,10 +62,16 @@ int rules_config(struct judging *j, const struct snap_entry *before,
 	return 0;
 }
 
-
 int rules_configured(struct judging *j)
 {
-	if (j->c->configures && j->c->before != j->c->after)
-		rules_configure_power(j);
+	if (!j->c->configures || j->c->before == j->c->after)
+		return 0;
+	rules_configure_power(j);
+	/* One commit, one set of rules: those of its parent. */
+	if (j->governed && !j->genesis)
+		findings_add(j->findings, "config.alone", OPS_ERROR, CONFIG_PATH, 0, 0,
+			     "change them in two commits",
+			     "the configuration and documents ('%s') do not change "
+			     "together", j->governed);
 	return 0;
 }

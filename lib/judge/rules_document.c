@@ -1,14 +1,12 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Rules for a document by itself: its fields, sections, state and place.
+ * Rules for a document by itself: its fields and sections.
  * Asks nothing about who changed it or how it came to be.
  */
 
 #include <string.h>
 
 #include "judge/rules.h"
-#include "util/buf.h"
-#include "util/path.h"
 
 static bool required_now(const struct field *f, const struct ops_document *d)
 {
@@ -20,7 +18,7 @@ static int exists(struct judging *j, const struct ops_document *d,
 {
 	struct ops_error ignored = { 0 };
 	const char *path;
-	int ret = world_find_path(&path, d->world, name, f->type, &ignored);
+	int ret = world_exact_path(&path, d->world, name, f->type, &ignored);
 
 	if (ret == OPS_ENOTFOUND || ret == OPS_EAMBIGUOUS || ret == OPS_EUSAGE) {
 		rule_error(j, "field.reference", d, f->name, NULL, "'%s': %s",
@@ -91,6 +89,13 @@ static int rules_value(struct judging *j, const struct ops_document *d,
 	return ret;
 }
 
+/* A scalar with nothing in it but blanks says nothing. */
+static bool is_blank(const struct yaml_node *value)
+{
+	return value->kind == YAML_SCALAR &&
+	       strspn(value->value, " \t\n") == value->len;
+}
+
 static int rules_fields(struct judging *j, const struct ops_document *d)
 {
 	const struct yaml_node *value;
@@ -101,7 +106,7 @@ static int rules_fields(struct judging *j, const struct ops_document *d)
 		const struct field *f = &d->type->fields[i];
 
 		value = doc_field(d->doc, f->name);
-		if (value && (value->kind != YAML_SCALAR || value->len)) {
+		if (value && !is_blank(value)) {
 			ret = rules_value(j, d, f, value);
 			continue;
 		}
@@ -155,45 +160,49 @@ static int rules_sections(struct judging *j, struct ops_document *d)
 	return ret;
 }
 
-/* A template as a pattern: each {x} as one `*`. */
-static bool in_place(struct judging *j, const char *template, const char *path)
+/*
+ * A section that a gate decides about stands once: of two with one title rules
+ * see the first, and people read both.
+ */
+static int rules_sections_once(struct judging *j, struct ops_document *d)
 {
-	struct buf b = BUF_INIT;
-	bool matches;
+	const struct sections *sections = doc_sections(d->doc);
+	const struct names *names;
+	struct sections rest;
+	const struct section *one;
+	size_t i, k;
 
-	for (; *template; template++) {
-		if (*template == '{') {
-			if (!b.len || b.data[b.len - 1] != '*')
-				buf_char(&b, '*');
-			template += strcspn(template, "}");
-		} else {
-			buf_char(&b, *template);
+	if (!sections)
+		return OPS_ENOMEM;
+	for (i = 0; i < j->config->gates_nr; i++) {
+		names = &j->config->gates[i].subject_sections;
+		for (k = 0; k < names->nr; k++) {
+			one = section_find(sections, names->list[k]);
+			if (!one)
+				continue;
+			rest = *sections;
+			rest.list = (struct section *)(size_t)one + 1;
+			rest.nr = sections->nr - (size_t)(rest.list - sections->list);
+			one = section_find(&rest, names->list[k]);
+			if (one)
+				findings_add(j->findings, "section.duplicate", OPS_ERROR,
+					     d->path, one->line, 1,
+					     "make them one section, or rename this one",
+					     "there is a section '%s' above", names->list[k]);
 		}
 	}
-	matches = !buf_failed(&b) && path_match(b.data, path);
-	buf_release(&b);
-	(void)j;
-	return matches;
+	return 0;
 }
 
-static void rules_place(struct judging *j, const struct ops_document *d)
+/* Whether a gate may be needed on the way of such a document. */
+static bool passes_gates(const struct type *t)
 {
-	const struct state *state = d->status ? type_state(d->type, d->status) : NULL;
-	const char *fault = path_fault(d->path);
+	size_t i;
 
-	if (fault)
-		findings_add(j->findings, "doc.path", OPS_ERROR, d->path, 0, 0, NULL,
-			     "the path %s", fault);
-	if (!state || !d->type->archive || !d->type->place)
-		return;
-	if (state->final && !in_place(j, d->type->archive, d->path))
-		rule_error(j, "doc.place", d, "Status", "ops complete and ops cancel "
-			   "move it", "a %s with status %s belongs into the archive",
-			   d->type->name, d->status);
-	if (!state->final && !in_place(j, d->type->place, d->path))
-		rule_error(j, "doc.place", d, "Status", NULL,
-			   "a %s with status %s does not belong into the archive",
-			   d->type->name, d->status);
+	for (i = 0; i < t->transitions_nr; i++)
+		if (t->transitions[i].gates.nr)
+			return true;
+	return false;
 }
 
 int rules_document(struct judging *j, struct ops_document *d)
@@ -204,5 +213,7 @@ int rules_document(struct judging *j, struct ops_document *d)
 	ret = rules_fields(j, d);
 	if (ret == 0)
 		ret = rules_sections(j, d);
+	if (ret == 0 && passes_gates(d->type))
+		ret = rules_sections_once(j, d);
 	return ret;
 }

@@ -17,9 +17,22 @@ static int state_of(struct gate_status *s, struct judging *j, const struct gate 
 	return gate_evaluate(s, g, task, j->c->before, j->c->after, j->findings, NULL);
 }
 
+/* "requested", "stale", …; "not requested" for none. */
+static const char *state_text(const struct gate_status *s)
+{
+	return s->state == GATE_NONE ? "not requested" : gate_state_name(s->state);
+}
+
 static const char *said(const struct gate_status *s)
 {
 	return s->reason ? s->reason : "";
+}
+
+static const char *lift_remedy(struct judging *j, const struct gate *g,
+			       const struct ops_document *task)
+{
+	return arena_printf(j->arena, "a block stands until it is lifted: ops gate lift "
+			    "%s %s", task->id, g->name);
 }
 
 int rules_gates_approved(struct judging *j, const struct names *gates,
@@ -45,33 +58,35 @@ int rules_gates_approved(struct judging *j, const struct names *gates,
 		      s.state == GATE_BLOCKED ? "gate.blocked" : rule;
 		rule_error(j, use, at, NULL, s.state == GATE_REQUESTED ?
 			   arena_printf(j->arena, "wait for the decision of gate '%s'",
-					g->name) :
+					g->name) : s.state == GATE_BLOCKED ?
+			   lift_remedy(j, g, task) :
 			   arena_printf(j->arena, "ops gate request %s %s", task->id,
 					g->name),
 			   "'%s' needs gate '%s' approved; it is %s%s%s", what, g->name,
-			   gate_state_name(s.state), *said(&s) ? ": " : "", said(&s));
+			   state_text(&s), *said(&s) ? ": " : "", said(&s));
 	}
 	return 0;
 }
 
-int rules_unblocked(struct judging *j, struct ops_document *task, const char *what)
+int rules_unblocked(struct judging *j, const struct names *asked,
+		    struct ops_document *task, const char *what)
 {
+	const struct gate *g = j->config->gates;
 	struct gate_status s;
 	size_t i;
 	int ret;
 
 	for (i = 0; i < j->config->gates_nr; i++) {
-		ret = state_of(&s, j, &j->config->gates[i], task);
+		if (names_have(asked, g[i].name))
+			continue;
+		ret = state_of(&s, j, &g[i], task);
 		if (ret)
 			return ret;
 		if (s.state == GATE_BLOCKED)
 			rule_error(j, "gate.blocked", task, NULL,
-				   arena_printf(j->arena, "a block stands until it is "
-						"lifted: ops gate lift %s %s",
-						task->id, j->config->gates[i].name),
+				   lift_remedy(j, &g[i], task),
 				   "'%s' is refused: gate '%s' is blocked%s%s", what,
-				   j->config->gates[i].name, *said(&s) ? ": " : "",
-				   said(&s));
+				   g[i].name, *said(&s) ? ": " : "", said(&s));
 	}
 	return 0;
 }
@@ -198,8 +213,8 @@ static int rules_answers(struct judging *j, struct ops_document *d,
 			   d, "Answers",
 			   s->state == GATE_BLOCKED ? "ops gate lift comes first" :
 			   "it has to be asked for: ops gate request",
-			   "gate '%s' is %s%s%s", g->name, gate_state_name(s->state),
-			   *said(s) ? ": " : ", not requested", said(s));
+			   "gate '%s' is %s%s%s", g->name, state_text(s),
+			   *said(s) ? ": " : "", said(s));
 		return 0;
 	}
 	if (!answers || strcmp(answers, s->packet->id))

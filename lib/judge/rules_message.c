@@ -52,6 +52,44 @@ static void rules_status(struct judging *j, const struct change *c, const char *
 		mismatch(j, "Ops-Status says", claim, is);
 }
 
+static bool is_an_action(const struct config *c, const char *name)
+{
+	size_t i, k;
+
+	for (i = 0; i < c->types_nr; i++)
+		for (k = 0; k < c->types[i].transitions_nr; k++)
+			if (!strcmp(c->types[i].transitions[k].action, name))
+				return true;
+	return false;
+}
+
+/* The action named must be one that was done, if any was. */
+static void rules_action(struct judging *j, const char *claim)
+{
+	const char *done = NULL;
+	size_t i;
+
+	for (i = 0; i < j->changes_nr; i++) {
+		const struct transition *tr = j->changes[i].transition;
+
+		if (tr && !strcmp(tr->action, claim))
+			return;
+		if (tr)
+			done = tr->action;
+	}
+	if (strcmp(claim, "batch") && (done || is_an_action(j->config, claim)))
+		mismatch(j, "Ops-Action says", claim, done ? done : "no such act");
+}
+
+/* The version of the configuration in force. */
+static void rules_policy(struct judging *j, const char *claim)
+{
+	const char *is = arena_printf(j->arena, "%u", j->config->version);
+
+	if (is && strcmp(is, claim))
+		mismatch(j, "Ops-Policy says", claim, is);
+}
+
 /* Every change of a status must be named by the trailers. */
 static void rules_all_named(struct judging *j)
 {
@@ -90,12 +128,13 @@ int rules_message(struct judging *j)
 				mismatch(j, "Ops-Doc names", value, NULL);
 		} else if (!strcmp(name, "Ops-Status") && c && !about) {
 			rules_status(j, c, value);
-		} else if (!strcmp(name, "Ops-Action") && j->changes_nr == 1 &&
-			   j->changes[0].transition &&
-			   strcmp(j->changes[0].transition->action, value) &&
-			   strcmp(value, "batch")) {
-			mismatch(j, "Ops-Action says", value,
-				 j->changes[0].transition->action);
+		} else if (!strcmp(name, "Ops-Action")) {
+			rules_action(j, value);
+		} else if (!strcmp(name, "Ops-Policy") && !j->genesis) {
+			rules_policy(j, value);
+		} else if (!strcmp(name, "Ops-Actor") && j->c->claimed &&
+			   strcmp(j->c->claimed, value)) {
+			mismatch(j, "Ops-Actor says", value, j->c->claimed);
 		}
 	}
 	for (i = 0; i < 3; i++) {

@@ -31,6 +31,22 @@ static void rules_about(struct judging *j, struct ops_document *d, const char *a
 			   about);
 }
 
+/* An order goes to whom the task is assigned: who was ever ordered to work on it
+ * counts as having had a part in it. */
+static void rules_addressee(struct judging *j, struct ops_document *d,
+			    const struct ops_document *about)
+{
+	const struct field *f = type_field(d->type, "To");
+	const char *to = document_text(d, "To");
+	const char *assignee = document_text(about, "Assigned-To");
+
+	if (f && f->kind == FIELD_AGENT && to && type_field(about->type, "Assigned-To") &&
+	    (!assignee || strcmp(to, assignee)))
+		rule_error(j, "packet.about", d, "To", NULL,
+			   "it is to '%s', and '%s' is assigned to '%s'", to,
+			   assignee ? assignee : "nobody", about->id);
+}
+
 int rules_packet(struct judging *j, struct change *change)
 {
 	struct ops_document *d = change->after, *about;
@@ -54,6 +70,7 @@ int rules_packet(struct judging *j, struct change *change)
 		return rules_request(j, d, about);
 	if (!strcmp(d->type->name, "decision"))
 		return rules_decision(j, d, about);
+	rules_addressee(j, d, about);
 	rules_need_power(j, NULL, &d->type->create, d, about, NULL, "record it");
 	return 0;
 }

@@ -2,12 +2,53 @@
 /*
  * Rules for an agent that a change adds or alters, in the roster as it is
  * afterwards: the chain of command has no cycle and no dangling name, roles and
- * departments are configured, names can be told apart.
+ * departments are configured, names can be told apart.  And nobody appoints
+ * themselves, nor leaves the roster to whoever comes first.
  */
 
 #include <string.h>
 
 #include "judge/rules.h"
+
+/* Nobody gives themselves another role. */
+static void rules_self(struct judging *j, const struct change *change)
+{
+	static const char *const fields[] = { "Role", "Department", "Authority-Level",
+					      "Principal" };
+	const struct agent *a = j->c->actor, *changed;
+	size_t i;
+
+	if (j->genesis || j->bootstrap || !a || !change->before)
+		return;
+	changed = roster_agent(j->roster, change->before->id);
+	if (!changed || changed->principal != a->principal)
+		return;
+	for (i = 0; i < sizeof(fields) / sizeof(*fields); i++)
+		if (!same_field(change->before, change->after, fields[i]))
+			rule_error(j, "roster.self", change->after, fields[i],
+				   "let somebody else change it",
+				   "'%s' changes their own '%s'", a->id, fields[i]);
+}
+
+int rules_roster_held(struct judging *j)
+{
+	const struct roster *after;
+	size_t i;
+	int ret;
+
+	for (i = 0; i < j->changes_nr; i++)
+		if (type_is(j->changes[i].type, "agent"))
+			break;
+	if (j->genesis || j->bootstrap || (i == j->changes_nr && !j->c->configures))
+		return 0;
+	ret = world_roster(&after, j->c->after, NULL);
+	if (ret == 0 && !roster_anyone_holds(after, "roster"))
+		findings_add(j->findings, "roster.nobody", OPS_ERROR,
+			     i == j->changes_nr ? CONFIG_PATH : j->changes[i].path, 0,
+			     0, "let somebody else hold it first",
+			     "nobody would hold the power 'roster' any more");
+	return ret;
+}
 
 int rules_roster(struct judging *j, struct change *change)
 {
@@ -17,6 +58,7 @@ int rules_roster(struct judging *j, struct change *change)
 
 	if (ret)
 		return ret;
+	rules_self(j, change);
 	a = roster_agent(after, change->after->id);
 	if (a && !strcmp(a->path, change->after->path))
 		roster_check_agent(after, a, j->config, j->findings);

@@ -11,44 +11,6 @@
 
 #include "judge/rules.h"
 
-static bool same_node(const struct yaml_node *a, const struct yaml_node *b)
-{
-	size_t i;
-
-	/* Absent and empty are one. */
-	if (a && a->kind == YAML_SCALAR && !a->len)
-		a = NULL;
-	if (b && b->kind == YAML_SCALAR && !b->len)
-		b = NULL;
-	if (!a || !b)
-		return a == b;
-	if (a->kind != b->kind || a->nr != b->nr)
-		return false;
-	if (a->kind == YAML_SCALAR)
-		return a->len == b->len && !memcmp(a->value, b->value, a->len);
-	for (i = 0; i < a->nr; i++)
-		if (a->kind == YAML_LIST ? !same_node(a->items[i], b->items[i]) :
-		    (!same_node(a->pairs[i].key, b->pairs[i].key) ||
-		     !same_node(a->pairs[i].value, b->pairs[i].value)))
-			return false;
-	return true;
-}
-
-bool same_field(const struct ops_document *a, const struct ops_document *b,
-		const char *field)
-{
-	return same_node(doc_field(a->doc, field), doc_field(b->doc, field));
-}
-
-bool same_body(const struct ops_document *a, const struct ops_document *b)
-{
-	const struct doc *x = a->doc, *y = b->doc;
-
-	return x->len - x->body_at == y->len - y->body_at &&
-	       !memcmp(x->text + x->body_at, y->text + y->body_at,
-		       x->len - x->body_at);
-}
-
 /* Call `each` for every field that differs; it returns false to stop. */
 static bool each_difference(const struct change *c,
 			    bool (*each)(const char *field, void *payload),
@@ -182,7 +144,45 @@ static void no_such_transition(struct judging *j, const struct change *change)
 		   arena_printf(j->arena, "from %s: %s", change->from,
 				names_text(&ways, j->arena, ", ")) :
 		   "nothing leads out of this status",
-		   "no transition leads from %s to %s", change->from, change->to);
+		   "no transition leads from %s to %s", change->from,
+		   change->to ? change->to : "none");
+}
+
+static void rules_initial(struct judging *j, const struct change *change)
+{
+	const struct type *t = change->type;
+	const struct state *initial = type_initial(t);
+
+	if (initial && change->to && strcmp(initial->name, change->to) &&
+	    type_state(t, change->to))
+		rule_error(j, "doc.initial", change->after, "Status",
+			   arena_printf(j->arena, "write Status: %s", initial->name),
+			   "a %s begins with status %s, not %s", t->name,
+			   initial->name, change->to);
+}
+
+/* Where owners may not approve, an owner who could otherwise does not hand the
+ * document to another name first. */
+static void rules_owner(struct judging *j, const struct change *change)
+{
+	const struct agent *a = j->c->actor;
+	const struct type *t = change->type;
+	size_t i;
+
+	if (!a || same_field(change->before, change->after, "Owner"))
+		return;
+	for (i = 0; i < t->transitions_nr; i++) {
+		const struct transition *tr = &t->transitions[i];
+
+		if (!names_have(&tr->not_by, "owner") ||
+		    !rules_may(j, &tr->by, NULL, NULL))
+			continue;
+		rule_error(j, "power.own-work", change->after, "Owner",
+			   "let somebody change it who cannot approve it",
+			   "'%s' may %s what others own, so does not change whose it "
+			   "is", a->id, tr->action);
+		return;
+	}
 }
 
 /* Text and free fields: only where the status allows it, and with the power. */
@@ -203,25 +203,37 @@ static void rules_edit(struct judging *j, struct change *change)
 			 NULL, "edit it");
 }
 
+/* Who creates a document says so in it: nobody decides about their own work, and
+ * this is how it is known whose it is. */
+static void rules_creator(struct judging *j, const struct ops_document *d)
+{
+	const char *by = document_text(d, "Created-By");
+	const struct agent *a = j->c->actor;
+
+	if (!a || !type_field(d->type, "Created-By"))
+		return;
+	if (!by)
+		rule_error(j, "field.missing", d, NULL,
+			   arena_printf(j->arena, "add 'Created-By: %s' to the header",
+					a->id), "'Created-By' is missing");
+	else if (strcmp(by, a->id))
+		rule_error(j, "field.guarded", d, "Created-By",
+			   arena_printf(j->arena, "write %s", a->id),
+			   "'Created-By' says '%s' and '%s' creates it", by, a->id);
+}
+
 /* A new document begins at the beginning. */
 static int rules_created(struct judging *j, struct change *change)
 {
 	struct ops_document *d = change->after;
-	const struct state *initial = type_initial(d->type);
 	const struct type *t = d->type;
-	const char *by = document_text(d, "Created-By");
 	size_t i, k;
 
 	change->to = d->status;
 	if (j->genesis)
 		return 0;
 	rules_need_power(j, NULL, &t->create, d, d, NULL, "create it");
-	if (initial && d->status && strcmp(initial->name, d->status) &&
-	    type_state(t, d->status))
-		rule_error(j, "doc.initial", d, "Status",
-			   arena_printf(j->arena, "write Status: %s", initial->name),
-			   "a new %s has status %s, not %s", t->name, initial->name,
-			   d->status);
+	rules_initial(j, change);
 	for (i = 0; i < t->transitions_nr; i++)
 		for (k = 0; k < t->transitions[i].sets_nr; k++) {
 			const char *field = t->transitions[i].sets[k].field;
@@ -233,12 +245,7 @@ static int rules_created(struct judging *j, struct change *change)
 					   "'%s' is set by '%s', not at creation",
 					   field, t->transitions[i].action);
 		}
-	if (by && j->c->actor && type_field(t, "Created-By") &&
-	    strcmp(by, j->c->actor->id))
-		rule_error(j, "field.guarded", d, "Created-By",
-			   arena_printf(j->arena, "write %s", j->c->actor->id),
-			   "'Created-By' says '%s' and '%s' creates it", by,
-			   j->c->actor->id);
+	rules_creator(j, d);
 	return 0;
 }
 
@@ -250,6 +257,11 @@ static int rules_id(struct judging *j, struct change *change)
 	int ret = world_exact_path(&path, j->c->before, change->after->id,
 				   change->type->name, &ignored);
 
+	if (ret == OPS_ENOTFOUND) {
+		ret = rules_same_but_case(&path, j, change->after->path);
+		if (ret == 0 && !path)
+			return 0;
+	}
 	if (ret == OPS_ENOMEM || ret == OPS_EIO)
 		return ret;
 	if (ret == 0)
@@ -262,6 +274,7 @@ static int rules_id(struct judging *j, struct change *change)
 int rules_state(struct judging *j, struct change *change)
 {
 	struct difference d;
+	bool moved_on;
 	int ret;
 
 	if (change->kind == CHANGE_CREATED) {
@@ -277,15 +290,20 @@ int rules_state(struct judging *j, struct change *change)
 	change->from = change->before->status;
 	if (j->genesis)
 		return 0;
-	if (change->from && change->to) {
+	if (change->from && change->to)
 		change->transition = recognise(j, change);
-		if (!change->transition && strcmp(change->from, change->to) &&
-		    type_state(change->type, change->to))
-			no_such_transition(j, change);
-	}
+	moved_on = change->from && (!change->to || strcmp(change->from, change->to));
+	if (moved_on && !change->transition &&
+	    (!change->to || type_state(change->type, change->to)))
+		no_such_transition(j, change);
+	if (!change->from)
+		rules_initial(j, change);
 	d = differences(j, change, change->transition, true);
+	rules_owner(j, change);
+	/* Whatever differs and is no act is an edit, be it a comment only. */
 	if ((d.free || !same_body(change->before, change->after) ||
-	     (change->kind == CHANGE_MOVED && !change->transition)) &&
+	     !same_comments(change->before, change->after) ||
+	     (!change->transition && !moved_on && !d.guarded)) &&
 	    !(change->transition && change->transition->edits))
 		rules_edit(j, change);
 	return change->transition ? rules_transition(j, change) : 0;

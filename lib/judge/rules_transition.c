@@ -92,7 +92,8 @@ static int rules_separation(struct judging *j, struct change *change)
 	const struct transition *tr = change->transition;
 	const struct agent *a = j->c->actor;
 	const char *owner = document_text(change->before, "Owner");
-	const char *how = NULL;
+	const char *assignee = document_text(change->before, "Assigned-To");
+	const char *how = NULL, *part;
 	const struct agent *other;
 	size_t i, k;
 	int ret;
@@ -105,11 +106,16 @@ static int rules_separation(struct judging *j, struct change *change)
 				    other->principal == a->principal)
 					how = "owns it";
 			}
+		} else if (!strcmp(tr->not_by.list[i], "assignee") && assignee) {
+			other = roster_agent_named(j->roster, assignee);
+			if (other && other->principal == a->principal)
+				how = "is assigned to it";
 		} else if (!strcmp(tr->not_by.list[i], "contributor")) {
-			ret = gate_contributor(&how, change->before, j->c->before,
+			ret = gate_contributor(&part, change->before, j->c->before,
 					       j->roster, a, j->findings, NULL);
 			if (ret)
 				return ret;
+			how = part ? part : how;
 		}
 	}
 	if (how)
@@ -179,7 +185,7 @@ int rules_transition(struct judging *j, struct change *change)
 		ret = rules_gates_approved(j, &tr->gates, change->after, change->after,
 					   "gate.missing", tr->action);
 	if (ret == 0 && tr->unblocked)
-		ret = rules_unblocked(j, change->after, tr->action);
+		ret = rules_unblocked(j, &tr->gates, change->after, tr->action);
 	for (i = 0; ret == 0 && i < tr->checks.nr; i++)
 		ret = rules_check(j, change, tr->checks.list[i]);
 	return ret;

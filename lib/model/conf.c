@@ -74,86 +74,98 @@ static struct conf *conf_new(struct arena *arena, enum yaml_kind kind,
 	return c;
 }
 
-struct conf *conf_of_yaml(struct arena *arena, const struct yaml_node *node,
-			  const char *origin)
+static struct conf *conf_of_node(struct arena *arena, const struct yaml_node *node,
+				 const char *origin)
 {
 	struct conf *c = conf_new(arena, node->kind, origin, node->start.line,
 				  node->start.column);
+	struct conf_entry *entries;
+	const struct conf **items;
 	struct conf *child;
 	size_t i;
 
-	if (!c)
-		return NULL;
-	switch (node->kind) {
-	case YAML_SCALAR:
-		c->value = node->value;
-		return c;
-	case YAML_LIST:
-		c->items = arena_array(arena, node->nr + 1, sizeof(*c->items));
-		if (!c->items)
-			return NULL;
-		for (i = 0; i < node->nr; i++) {
-			c->items[i] = conf_of_yaml(arena, node->items[i], origin);
-			if (!c->items[i])
-				return NULL;
-		}
-		c->nr = node->nr;
-		return c;
-	case YAML_MAP:
-		c->children = map_new(arena);
-		if (!c->children)
-			return NULL;
-		for (i = 0; i < node->nr; i++) {
-			child = conf_of_yaml(arena, node->pairs[i].value, origin);
-			if (!child ||
-			    map_put(c->children, node->pairs[i].key->value, child))
-				return NULL;
-			child->line = node->pairs[i].key->start.line;
-			child->column = node->pairs[i].key->start.column;
-		}
+	if (!c || node->kind == YAML_SCALAR) {
+		if (c)
+			c->value = node->value;
 		return c;
 	}
-	return NULL;
+	entries = arena_array(arena, node->nr + 1, sizeof(*entries));
+	items = arena_array(arena, node->nr + 1, sizeof(*items));
+	if (!entries || !items)
+		return NULL;
+	for (i = 0; i < node->nr; i++) {
+		child = conf_of_node(arena, node->kind == YAML_LIST ? node->items[i] :
+				     node->pairs[i].value, origin);
+		if (!child)
+			return NULL;
+		items[i] = child;
+		if (node->kind == YAML_LIST)
+			continue;
+		child->line = node->pairs[i].key->start.line;
+		child->column = node->pairs[i].key->start.column;
+		entries[i].key = node->pairs[i].key->value;
+		entries[i].value = child;
+	}
+	c->items = node->kind == YAML_LIST ? items : NULL;
+	c->entries = node->kind == YAML_MAP ? entries : NULL;
+	c->nr = node->nr;
+	return c;
 }
 
-struct conf *conf_merge(struct arena *arena, const struct conf *base,
-			const struct conf *over)
+const struct conf *conf_of_yaml(struct arena *arena, const struct yaml_node *node,
+				const char *origin)
 {
+	return conf_of_node(arena, node, origin);
+}
+
+const struct conf *conf_merge(struct arena *arena, const struct conf *base,
+			      const struct conf *over)
+{
+	struct conf_entry *entries;
 	struct conf *c;
 	size_t i;
 
-	if (base->kind != YAML_MAP || over->kind != YAML_MAP) {
-		c = arena_alloc(arena, sizeof(*c));
-		if (c)
-			*c = *over;
-		return c;
-	}
+	if (base->kind != YAML_MAP || over->kind != YAML_MAP)
+		return over;
 	c = conf_new(arena, YAML_MAP, over->origin, over->line, over->column);
-	if (!c)
+	entries = arena_array(arena, base->nr + over->nr + 1, sizeof(*entries));
+	if (!c || !entries)
 		return NULL;
-	c->children = map_new(arena);
-	if (!c->children)
-		return NULL;
-	for (i = 0; i < map_count(base->children); i++) {
-		const struct map_entry *e = map_at(base->children, i);
+	for (i = 0; i < base->nr; i++) {
+		const struct conf *own = conf_get(over, base->entries[i].key);
 
-		if (map_put(c->children, e->key, e->value))
+		entries[i].key = base->entries[i].key;
+		entries[i].value = own ? conf_merge(arena, base->entries[i].value, own) :
+				   base->entries[i].value;
+		if (!entries[i].value)
 			return NULL;
 	}
-	for (i = 0; i < map_count(over->children); i++) {
-		const struct map_entry *e = map_at(over->children, i);
-		const struct conf *old = map_get(base->children, e->key);
-		void *merged = old ? conf_merge(arena, old, e->value) : e->value;
-
-		if (!merged || map_put(c->children, e->key, merged))
-			return NULL;
-	}
+	c->nr = base->nr;
+	for (i = 0; i < over->nr; i++)
+		if (!conf_get(base, over->entries[i].key))
+			entries[c->nr++] = over->entries[i];
+	c->entries = entries;
 	return c;
+}
+
+size_t conf_count(const struct conf *map)
+{
+	return map && map->kind == YAML_MAP ? map->nr : 0;
+}
+
+const struct conf_entry *conf_at(const struct conf *map, size_t at)
+{
+	return &map->entries[at];
 }
 
 const struct conf *conf_get(const struct conf *map, const char *key)
 {
-	return map && map->kind == YAML_MAP ? map_get(map->children, key) : NULL;
+	size_t i, nr = conf_count(map);
+
+	for (i = 0; i < nr; i++)
+		if (!strcmp(map->entries[i].key, key))
+			return map->entries[i].value;
+	return NULL;
 }
 
 void conf_wrong(struct conf_reader *r, const struct conf *at, const char *remedy,
@@ -172,14 +184,13 @@ void conf_wrong(struct conf_reader *r, const struct conf *at, const char *remedy
 	buf_release(&b);
 }
 
-/* Whether `key` is a word of the blank-separated `keys`. */
-static bool word_in(const char *keys, const char *key)
+bool conf_word(const char *words, const char *word)
 {
-	size_t len = strlen(key);
-	const char *at = keys;
+	size_t len = strlen(word);
+	const char *at = words;
 
-	while ((at = strstr(at, key))) {
-		if ((at == keys || at[-1] == ' ') &&
+	while (len && !strchr(word, ' ') && (at = strstr(at, word))) {
+		if ((at == words || at[-1] == ' ') &&
 		    (at[len] == ' ' || at[len] == '\0'))
 			return true;
 		at += len;
@@ -196,10 +207,10 @@ bool conf_keys(struct conf_reader *r, const struct conf *map, const char *what,
 		conf_wrong(r, map, NULL, "%s must be a mapping", what);
 		return false;
 	}
-	for (i = 0; i < map_count(map->children); i++) {
-		const struct map_entry *e = map_at(map->children, i);
+	for (i = 0; i < conf_count(map); i++) {
+		const struct conf_entry *e = conf_at(map, i);
 
-		if (*e->key == '\0' || strchr(e->key, ' ') || !word_in(keys, e->key))
+		if (!conf_word(keys, e->key))
 			conf_wrong(r, e->value, arena_printf(r->arena,
 				   "use one of: %s", keys),
 				   "unknown key '%s' in %s", e->key, what);

@@ -13,7 +13,6 @@
 
 #include "text/yaml.h"
 #include "util/arena.h"
-#include "util/map.h"
 
 /* A list of names. */
 struct names {
@@ -31,21 +30,33 @@ const char *names_text(const struct names *names, struct arena *arena,
 struct conf {
 	enum yaml_kind kind;
 	const char *value;	/* scalar: its text, else NULL */
-	struct conf **items;	/* list */
-	size_t nr;
-	struct map *children;	/* mapping: struct conf by key */
+	const struct conf *const *items;	/* list */
+	const struct conf_entry *entries;	/* mapping */
+	size_t nr;		/* of items or entries */
 	const char *origin;	/* path of the file; NULL = built in */
 	unsigned line, column;	/* of the key, or of a list's item */
 };
 
+struct conf_entry {
+	const char *key;
+	const struct conf *value;
+};
+
+/* The tree of builtin.yaml, made by lib/embed.c when the library is built. */
+extern const struct conf conf_builtin;
+
 /* Build a tree from parsed YAML.  NULL when out of memory. */
-struct conf *conf_of_yaml(struct arena *arena, const struct yaml_node *node,
+const struct conf *conf_of_yaml(struct arena *arena, const struct yaml_node *node,
 			  const char *origin);
 
 /* Lay `over` on `base`: mappings merge key by key, anything else replaces.
  * Neither is changed.  NULL when out of memory. */
-struct conf *conf_merge(struct arena *arena, const struct conf *base,
+const struct conf *conf_merge(struct arena *arena, const struct conf *base,
 			const struct conf *over);
+
+/* Entries of a mapping; 0 for other kinds and NULL. */
+size_t conf_count(const struct conf *map);
+const struct conf_entry *conf_at(const struct conf *map, size_t at);
 
 /* The child of a mapping; NULL when absent, or `map` is no mapping. */
 const struct conf *conf_get(const struct conf *map, const char *key);
@@ -61,6 +72,9 @@ struct conf_reader {
 /* Report a mistake (rule config.invalid) at `at`. */
 void conf_wrong(struct conf_reader *r, const struct conf *at, const char *remedy,
 		const char *fmt, ...) PRINTF_LIKE(4, 5);
+
+/* Whether `word` is one of the blank-separated `words`. */
+bool conf_word(const char *words, const char *word);
 
 /* Complain about each key of `map` that is not among `keys` ("a b c"), and
  * when it is no mapping at all; `what` names it in messages.  Returns whether

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Reading the configuration: built-in YAML (compiled in from builtin.yaml)
- * with the repository's own laid over it.
+ * Reading the configuration: the built-in one (builtin.yaml, compiled in as a
+ * tree) with the repository's own laid over it.
  *
  * Never half in force: a file with a mistake counts as absent (and every
  * command says so), because half a policy is a policy nobody wrote.  The
@@ -14,9 +14,6 @@
 #include <string.h>
 
 #include "util/path.h"
-
-extern const unsigned char builtin_builtin_data[];
-extern const size_t builtin_builtin_size;
 
 #define CONFIG_EVENTS_MAX 40000
 #define CONFIG_DEPTH_MAX 12
@@ -108,31 +105,39 @@ const struct type *config_kind(const struct config *c, const struct type *abstra
 	return t && t->base == abstract ? t : NULL;
 }
 
+/* Whether there is a mapping to read; anything else in its place is a mistake. */
+static bool has_mapping(struct conf_reader *r, const struct conf *c, const char *what)
+{
+	if (c && c->kind != YAML_MAP)
+		conf_wrong(r, c, NULL, "'%s' must be a mapping", what);
+	return c && c->kind == YAML_MAP;
+}
+
 static void read_roles(struct conf_reader *r, const struct conf *map, const char *what,
-		       struct role **out, size_t *nr)
+		       const char *each, struct role **out, size_t *nr)
 {
 	struct role *list;
 	size_t i;
 
-	if (!map || map->kind != YAML_MAP)
+	if (!has_mapping(r, map, what))
 		return;
-	list = arena_array(r->arena, map_count(map->children) + 1, sizeof(*list));
+	list = arena_array(r->arena, conf_count(map) + 1, sizeof(*list));
 	if (!list) {
 		r->failed = true;
 		return;
 	}
-	for (i = 0; i < map_count(map->children); i++) {
-		const struct map_entry *e = map_at(map->children, i);
+	for (i = 0; i < conf_count(map); i++) {
+		const struct conf_entry *e = conf_at(map, i);
 
 		list[i].id = list[i].title = e->key;
-		if (!conf_keys(r, e->value, arena_printf(r->arena, "%s '%s'", what,
+		if (!conf_keys(r, e->value, arena_printf(r->arena, "%s '%s'", each,
 				e->key), "title powers"))
 			continue;
 		conf_text(r, e->value, "title", &list[i].title);
 		conf_names(r, e->value, "powers", &list[i].powers);
 	}
 	*out = list;
-	*nr = map_count(map->children);
+	*nr = conf_count(map);
 }
 
 static void read_gate(struct conf_reader *r, struct gate *g, const char *name,
@@ -177,16 +182,16 @@ static void read_gates(struct conf_reader *r, struct config *config,
 {
 	size_t i, j;
 
-	if (!map || map->kind != YAML_MAP)
+	if (!has_mapping(r, map, "gates"))
 		return;
-	config->gates = arena_array(r->arena, map_count(map->children) + 1,
+	config->gates = arena_array(r->arena, conf_count(map) + 1,
 				    sizeof(*config->gates));
 	if (!config->gates) {
 		r->failed = true;
 		return;
 	}
-	for (i = 0; i < map_count(map->children); i++) {
-		const struct map_entry *e = map_at(map->children, i);
+	for (i = 0; i < conf_count(map); i++) {
+		const struct conf_entry *e = conf_at(map, i);
 
 		read_gate(r, &config->gates[config->gates_nr++], e->key, e->value);
 	}
@@ -209,16 +214,16 @@ static void read_dispatch(struct conf_reader *r, struct config *config,
 		return;
 	conf_names(r, map, "vague-verbs", &config->vague_verbs);
 	parts = conf_get(map, "parts");
-	if (!parts || parts->kind != YAML_MAP)
+	if (!has_mapping(r, parts, "parts"))
 		return;
-	config->parts = arena_array(r->arena, map_count(parts->children) + 1,
+	config->parts = arena_array(r->arena, conf_count(parts) + 1,
 				    sizeof(*config->parts));
 	if (!config->parts) {
 		r->failed = true;
 		return;
 	}
-	for (i = 0; i < map_count(parts->children); i++) {
-		config->parts[i].name = map_at(parts->children, i)->key;
+	for (i = 0; i < conf_count(parts); i++) {
+		config->parts[i].name = conf_at(parts, i)->key;
 		conf_names(r, parts, config->parts[i].name,
 			   &config->parts[i].sections);
 		config->parts_nr++;
@@ -235,7 +240,7 @@ static void check_powers(struct conf_reader *r, const struct config *c,
 	for (i = 0; i < names->nr; i++) {
 		const char *name = names->list[i];
 
-		if (names_have(&c->powers, name) || (*name && strstr(extra, name)))
+		if (names_have(&c->powers, name) || conf_word(extra, name))
 			continue;
 		conf_wrong(r, at, "declare it under 'powers'",
 			   "'%s' of %s is no declared power", name, whose);
@@ -264,9 +269,14 @@ static void check_type(struct conf_reader *r, const struct config *c,
 				conf_wrong(r, t->at, NULL,
 					   "transition '%s' records '%s', which is no "
 					   "type", tr->name, tr->records[j].kind);
+		for (j = 0; j < tr->not_by.nr; j++)
+			if (!conf_word("owner assignee contributor", tr->not_by.list[j]))
+				conf_wrong(r, t->at, "use owner, assignee, contributor",
+					   "'%s' in 'not-by' of '%s' is not known",
+					   tr->not_by.list[j], tr->name);
 		for (j = 0; j < tr->checks.nr; j++)
-			if (!strstr("prompt assignee dispatch timeline dependencies",
-				    tr->checks.list[j]))
+			if (!conf_word("prompt assignee dispatch timeline dependencies",
+				       tr->checks.list[j]))
 				conf_wrong(r, t->at, NULL,
 					   "transition '%s' asks for check '%s', which "
 					   "does not exist", tr->name,
@@ -312,14 +322,14 @@ static void read_directories(struct conf_reader *r, const struct conf *map)
 	if (!map || !conf_keys(r, map, "'directories'",
 			       "tasks archive agents prompts policies packets"))
 		return;
-	for (i = 0; i < map_count(map->children); i++) {
-		const struct conf *c = map_at(map->children, i)->value;
+	for (i = 0; i < conf_count(map); i++) {
+		const struct conf *c = conf_at(map, i)->value;
 		const char *fault = c->kind == YAML_SCALAR && *c->value ?
 			path_fault(c->value) : "is not text";
 
 		if (fault)
 			conf_wrong(r, c, NULL, "directory '%s' %s",
-				   map_at(map->children, i)->key, fault);
+				   conf_at(map, i)->key, fault);
 	}
 }
 
@@ -348,10 +358,10 @@ static int read_config(struct config *c, struct conf_reader *r)
 			   "'version' must be 1 or more");
 	else
 		c->version = (unsigned)version;
-	for (i = 0; powers && powers->kind == YAML_MAP &&
-	     i < map_count(powers->children); i++)
+	has_mapping(r, powers, "powers");
+	for (i = 0; i < conf_count(powers); i++)
 		if (names_add(&c->powers, r->arena,
-			      map_at(powers->children, i)->key))
+			      conf_at(powers, i)->key))
 			return OPS_ENOMEM;
 	if (review && conf_keys(r, review, "'review'", "period"))
 		conf_text(r, review, "period", &period);
@@ -361,11 +371,12 @@ static int read_config(struct config *c, struct conf_reader *r)
 			   "'%s' is no period", period);
 	map = conf_get(c->root, "directories");
 	read_directories(r, map);
-	read_roles(r, conf_get(c->root, "roles"), "role", &c->roles, &c->roles_nr);
-	read_roles(r, conf_get(c->root, "departments"), "department",
+	read_roles(r, conf_get(c->root, "roles"), "roles", "role", &c->roles, &c->roles_nr);
+	read_roles(r, conf_get(c->root, "departments"), "departments", "department",
 		   &c->departments, &c->departments_nr);
 	read_gates(r, c, conf_get(c->root, "gates"));
 	read_dispatch(r, c, conf_get(c->root, "dispatch"));
+	has_mapping(r, conf_get(c->root, "types"), "types");
 	ret = types_read(&c->types, &c->types_nr, r, conf_get(c->root, "types"), map);
 	if (ret)
 		return ret;
@@ -373,7 +384,7 @@ static int read_config(struct config *c, struct conf_reader *r)
 	return r->failed ? OPS_ENOMEM : 0;
 }
 
-static int parse_layer(struct conf **out, struct arena *arena, const char *text,
+static int parse_layer(const struct conf **out, struct arena *arena, const char *text,
 		       size_t len, const char *path, struct ops_findings *findings,
 		       struct ops_error *err)
 {
@@ -394,7 +405,7 @@ static int load_layers(struct config **out, const char *text, size_t len,
 	struct conf_reader r = { NULL, findings, false, false };
 	struct arena *arena = arena_new();
 	struct config *c = arena ? arena_alloc(arena, sizeof(*c)) : NULL;
-	struct conf *base, *over;
+	const struct conf *over;
 	int ret;
 
 	if (!c) {
@@ -402,16 +413,13 @@ static int load_layers(struct config **out, const char *text, size_t len,
 		goto out;
 	}
 	c->arena = r.arena = arena;
-	ret = parse_layer(&base, arena, (const char *)builtin_builtin_data,
-			  builtin_builtin_size, NULL, findings, err);
-	if (ret)
-		goto out;
-	c->root = base;
+	c->root = &conf_builtin;
+	ret = 0;
 	if (text) {
 		ret = parse_layer(&over, arena, text, len, CONFIG_PATH, findings, err);
 		if (ret)
 			goto out;
-		c->root = conf_merge(arena, base, over);
+		c->root = conf_merge(arena, &conf_builtin, over);
 		c->present = true;
 		if (!c->root) {
 			ret = error_nomem(err);

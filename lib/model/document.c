@@ -162,6 +162,7 @@ static int find_path(const char **out, struct world *w, const char *name,
 {
 	struct search s = { w, name, strlen(name), NULL, { NULL, 0 } };
 	const struct config *config;
+	const struct type *t;
 	struct snap_entry entry;
 	int pass, ret = world_config(&config, w, err);
 	size_t i;
@@ -177,6 +178,10 @@ static int find_path(const char **out, struct world *w, const char *name,
 		ret = snap_find(&entry, world_snap(w), name, NULL);
 		if (ret)
 			return error_set(err, ret, "there is no '%s'", name);
+		t = config_type_of_path(config, name);
+		if (type && (!t || !type_is(t, type)))
+			return error_set(err, OPS_ENOTFOUND, "'%s' is not a %s", name,
+					 type);
 		*out = name;
 		return 0;
 	}
@@ -185,8 +190,7 @@ static int find_path(const char **out, struct world *w, const char *name,
 		if (pass && (!prefixes || s.len < PREFIX_MIN))
 			break;
 		for (i = 0; i < config->types_nr && !s.exact; i++) {
-			const struct type *t = &config->types[i];
-
+			t = &config->types[i];
 			if ((type && !type_is(t, type)) || (t->base && t->base->abstract))
 				continue;
 			if (t->abstract && !type)

@@ -267,20 +267,20 @@ int gate_contributor(const char **how, struct ops_document *task,
 		return ret;
 	*how = NULL;
 	if (same_person(roster, agent, document_text(task, "Created-By")))
-		*how = "created the task";
+		*how = "created it";
 	if (same_person(roster, agent, document_text(task, "Assigned-To")))
-		*how = "is assigned to the task";
+		*how = "is assigned to it";
 	for (i = 0; i < nr && !*how; i++) {
 		const char *kind = list[i]->type->name;
 		const char *from = document_text(list[i], "From");
 
 		if (!strcmp(kind, "dispatch") &&
 		    same_person(roster, agent, document_text(list[i], "To")))
-			*how = "was assigned to the task";
+			*how = "was assigned to it";
 		else if (!strcmp(kind, "checkpoint") && same_person(roster, agent, from))
-			*how = "recorded progress on the task";
+			*how = "recorded progress on it";
 		else if (!strcmp(kind, "request") && same_person(roster, agent, from))
-			*how = "asked for a decision about the task";
+			*how = "asked for a decision about it";
 	}
 	return 0;
 }

@@ -60,13 +60,14 @@ int repo_of_store(struct ops_repo **out, struct store *store,
 	repo->utc_offset = options->utc_offset;
 	repo->wait_ms = options->wait_ms;
 	repo->cache = world_cache_new();
-	ret = repo->cache ? setting(&repo->actor, repo, options->actor, "ops.actor", err) :
-	      error_nomem(err);
+	ret = repo->cache ? setting(&repo->actor, repo, options->actor, REPO_KEY_ACTOR,
+				    err) : error_nomem(err);
 	if (ret == 0)
-		ret = setting(&repo->name, repo, options->author_name, "user.name", err);
-	if (ret == 0)
-		ret = setting(&repo->email, repo, options->author_email, "user.email",
+		ret = setting(&repo->name, repo, options->author_name, REPO_KEY_NAME,
 			      err);
+	if (ret == 0)
+		ret = setting(&repo->email, repo, options->author_email,
+			      REPO_KEY_EMAIL, err);
 	if (ret)
 		ops_repo_close(repo);
 	else

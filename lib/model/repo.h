@@ -10,6 +10,11 @@
 #include "store/history.h"
 #include "store/store.h"
 
+/* Keys of git's configuration. */
+#define REPO_KEY_ACTOR "ops.actor"
+#define REPO_KEY_NAME "user.name"
+#define REPO_KEY_EMAIL "user.email"
+
 struct ops_repo {
 	struct store *store;
 	struct world_cache *cache;

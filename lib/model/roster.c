@@ -12,6 +12,7 @@
 #include <ctype.h>
 #include <string.h>
 
+#include "util/map.h"
 #include "util/path.h"
 
 struct roster {
@@ -286,6 +287,30 @@ static bool confusable(const char *a, const char *b)
 	}
 }
 
+/* Whether the name an agent goes by is somebody else's, or a role that is not
+ * its own: an Owner field may name any of them. */
+static const char *borrowed(const struct roster *r, const struct agent *a,
+			    const struct config *config)
+{
+	size_t i;
+
+	for (i = 0; a->name && i < r->nr; i++) {
+		const struct agent *b = &r->list[i];
+
+		if (b != a && b->principal != a->principal &&
+		    (!strcmp(a->name, b->id) || (b->name && !strcmp(a->name, b->name))))
+			return b->path;
+	}
+	for (i = 0; a->name && i < config->roles_nr; i++) {
+		const struct role *role = &config->roles[i];
+
+		if ((!strcmp(a->name, role->title) || !strcmp(a->name, role->id)) &&
+		    (!a->role || strcmp(a->role->id, role->id)))
+			return role->title;
+	}
+	return NULL;
+}
+
 static void check_superior(const struct roster *r, const struct agent *a,
 			   const char *field, const char *value,
 			   struct ops_findings *findings)
@@ -299,8 +324,13 @@ static void check_superior(const struct roster *r, const struct agent *a,
 void roster_check_agent(const struct roster *r, const struct agent *a,
 			const struct config *config, struct ops_findings *findings)
 {
+	const char *other = borrowed(r, a, config);
 	size_t i;
 
+	if (other)
+		findings_add(findings, "roster.confusable", OPS_ERROR, a->path, 1, 1,
+			     "choose another Name", "the name '%s' is taken by '%s'",
+			     a->name, other);
 	check_superior(r, a, "Reports-To", a->reports_to, findings);
 	check_superior(r, a, "Spawned-By", a->spawned_by, findings);
 	if (in_cycle(r, a))

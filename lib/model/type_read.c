@@ -153,14 +153,14 @@ static void read_fields(struct conf_reader *r, struct type *t, const struct conf
 		conf_wrong(r, fields, NULL, "'fields' must be a mapping");
 		return;
 	}
-	t->fields = arena_array(r->arena, map_count(fields->children) + 1,
+	t->fields = arena_array(r->arena, conf_count(fields) + 1,
 				sizeof(*t->fields));
 	if (!t->fields) {
 		r->failed = true;
 		return;
 	}
-	for (i = 0; i < map_count(fields->children); i++) {
-		const struct map_entry *e = map_at(fields->children, i);
+	for (i = 0; i < conf_count(fields); i++) {
+		const struct conf_entry *e = conf_at(fields, i);
 
 		read_field(r, t, &t->fields[t->fields_nr++], e->key, e->value);
 	}
@@ -178,14 +178,14 @@ static void read_states(struct conf_reader *r, struct type *t, const struct conf
 		conf_wrong(r, states, NULL, "'states' must be a mapping");
 		return;
 	}
-	t->states = arena_array(r->arena, map_count(states->children) + 1,
+	t->states = arena_array(r->arena, conf_count(states) + 1,
 				sizeof(*t->states));
 	if (!t->states) {
 		r->failed = true;
 		return;
 	}
-	for (i = 0; i < map_count(states->children); i++) {
-		const struct map_entry *e = map_at(states->children, i);
+	for (i = 0; i < conf_count(states); i++) {
+		const struct conf_entry *e = conf_at(states, i);
 
 		s = &t->states[t->states_nr++];
 		s->name = e->key;
@@ -215,14 +215,14 @@ static void read_sets(struct conf_reader *r, struct type *t,
 		conf_wrong(r, sets, NULL, "'sets' must be a mapping");
 		return;
 	}
-	tr->sets = arena_array(r->arena, map_count(sets->children) + 1,
+	tr->sets = arena_array(r->arena, conf_count(sets) + 1,
 			       sizeof(*tr->sets));
 	if (!tr->sets) {
 		r->failed = true;
 		return;
 	}
-	for (i = 0; i < map_count(sets->children); i++) {
-		const struct map_entry *e = map_at(sets->children, i);
+	for (i = 0; i < conf_count(sets); i++) {
+		const struct conf_entry *e = conf_at(sets, i);
 		const struct conf *value = e->value;
 		struct set_rule *set;
 
@@ -254,14 +254,14 @@ static void read_records(struct conf_reader *r, struct transition *tr,
 		conf_wrong(r, records, NULL, "'records' must be a mapping");
 		return;
 	}
-	tr->records = arena_array(r->arena, map_count(records->children) + 1,
+	tr->records = arena_array(r->arena, conf_count(records) + 1,
 				  sizeof(*tr->records));
 	if (!tr->records) {
 		r->failed = true;
 		return;
 	}
-	for (i = 0; i < map_count(records->children); i++) {
-		const struct map_entry *e = map_at(records->children, i);
+	for (i = 0; i < conf_count(records); i++) {
+		const struct conf_entry *e = conf_at(records, i);
 		const struct conf *with = e->value;
 		struct record_rule *rule = &tr->records[tr->records_nr++];
 
@@ -272,14 +272,14 @@ static void read_records(struct conf_reader *r, struct transition *tr,
 				   e->key);
 			continue;
 		}
-		rule->with = arena_array(r->arena, map_count(with->children) + 1,
+		rule->with = arena_array(r->arena, conf_count(with) + 1,
 					 sizeof(*rule->with));
 		if (!rule->with) {
 			r->failed = true;
 			return;
 		}
-		for (j = 0; j < map_count(with->children); j++) {
-			const struct map_entry *f = map_at(with->children, j);
+		for (j = 0; j < conf_count(with); j++) {
+			const struct conf_entry *f = conf_at(with, j);
 			const struct conf *value = f->value;
 
 			if (value->kind != YAML_SCALAR) {
@@ -291,6 +291,18 @@ static void read_records(struct conf_reader *r, struct transition *tr,
 			rule->with[rule->with_nr++].value = value->value;
 		}
 	}
+}
+
+/* What a transition needs or lacks must be fields of the type. */
+static void check_fields(struct conf_reader *r, const struct type *t,
+			 const struct names *names, const struct conf *c, const char *key)
+{
+	size_t i;
+
+	for (i = 0; i < names->nr; i++)
+		if (!type_field(t, names->list[i]))
+			conf_wrong(r, conf_get(c, key), NULL, "'%s' is no field of '%s'",
+				   names->list[i], t->name);
 }
 
 static void read_transition(struct conf_reader *r, struct type *t,
@@ -338,6 +350,8 @@ static void read_transition(struct conf_reader *r, struct type *t,
 	if (!tr->by.nr)
 		conf_wrong(r, c, "name a power, or anyone",
 			   "transition '%s' says not who may do it", name);
+	check_fields(r, t, &tr->needs, c, "needs");
+	check_fields(r, t, &tr->lacks, c, "lacks");
 	read_sets(r, t, tr, c);
 	read_records(r, tr, c);
 }
@@ -354,14 +368,14 @@ static void read_transitions(struct conf_reader *r, struct type *t,
 		conf_wrong(r, all, NULL, "'transitions' must be a mapping");
 		return;
 	}
-	t->transitions = arena_array(r->arena, map_count(all->children) + 1,
+	t->transitions = arena_array(r->arena, conf_count(all) + 1,
 				     sizeof(*t->transitions));
 	if (!t->transitions) {
 		r->failed = true;
 		return;
 	}
-	for (i = 0; i < map_count(all->children); i++) {
-		const struct map_entry *e = map_at(all->children, i);
+	for (i = 0; i < conf_count(all); i++) {
+		const struct conf_entry *e = conf_at(all, i);
 
 		read_transition(r, t, &t->transitions[t->transitions_nr++], e->key,
 				e->value);
@@ -381,14 +395,14 @@ static void read_cases(struct conf_reader *r, struct type *t, const struct conf 
 			   "'sections-by' must be a mapping with a 'field'");
 		return;
 	}
-	t->cases = arena_array(r->arena, map_count(by->children) + 1,
+	t->cases = arena_array(r->arena, conf_count(by) + 1,
 			       sizeof(*t->cases));
 	if (!t->cases) {
 		r->failed = true;
 		return;
 	}
-	for (i = 0; i < map_count(by->children); i++) {
-		const struct map_entry *e = map_at(by->children, i);
+	for (i = 0; i < conf_count(by); i++) {
+		const struct conf_entry *e = conf_at(by, i);
 
 		if (!strcmp(e->key, "field"))
 			continue;
@@ -432,6 +446,7 @@ static void read_places(struct conf_reader *r, struct type *t, const struct conf
 static void read_type(struct conf_reader *r, struct type *t, const struct conf *c,
 		      const struct conf *own, const struct conf *directories)
 {
+	const struct field *status;
 	const char *id = NULL;
 
 	t->title = t->name;
@@ -464,6 +479,11 @@ static void read_type(struct conf_reader *r, struct type *t, const struct conf *
 	read_fields(r, t, c);
 	read_cases(r, t, c);
 	read_transitions(r, t, c);
+	status = type_field(t, "Status");
+	if (t->states_nr && (!status || status->kind != FIELD_STATE))
+		conf_wrong(r, own, "add Status: {kind: state, required: always}",
+			   "type '%s' has states and no field 'Status' of kind state",
+			   t->name);
 	if (t->abstract && !t->kinds_by)
 		conf_wrong(r, own, NULL, "abstract type '%s' has no 'kinds-by'",
 			   t->name);
@@ -504,16 +524,16 @@ int types_read(struct type **out, size_t *nr, struct conf_reader *r,
 		*nr = 0;
 		return 0;
 	}
-	count = map_count(types->children);
+	count = conf_count(types);
 	list = arena_array(r->arena, count + 1, sizeof(*list));
 	if (!list)
 		return OPS_ENOMEM;
 	for (i = 0; i < count; i++) {
-		const struct map_entry *e = map_at(types->children, i);
+		const struct conf_entry *e = conf_at(types, i);
 		const struct conf *whole;
 
 		list[i].name = e->key;
-		if (((struct conf *)e->value)->kind != YAML_MAP) {
+		if (e->value->kind != YAML_MAP) {
 			conf_wrong(r, e->value, NULL, "type '%s' must be a mapping",
 				   e->key);
 			continue;
@@ -523,7 +543,7 @@ int types_read(struct type **out, size_t *nr, struct conf_reader *r,
 			read_type(r, &list[i], whole, e->value, directories);
 	}
 	for (i = 0; i < count; i++) {
-		const struct conf *base = conf_get(map_at(types->children, i)->value,
+		const struct conf *base = conf_get(conf_at(types, i)->value,
 						   "base");
 
 		for (j = 0; base && base->value && j < count; j++)

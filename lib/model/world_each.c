@@ -56,8 +56,14 @@ static int read_entry(struct ops_document **out, struct blob *blob,
 	*out = NULL;
 	if (ret == OPS_ENOMEM)
 		return error_nomem(err);
+	if (ret == OPS_EINVALID) {
+		findings_add(s->findings, "doc.limit", OPS_ERROR, path, 0, 0, "split it",
+			     "the document is larger than %d bytes", DOC_MAX);
+		return 0;
+	}
 	if (ret) {
-		findings_add(s->findings, "doc.unreadable", OPS_ERROR, path, 0, 0, NULL,
+		findings_add(s->findings, "doc.unreadable", OPS_ERROR, path, 0, 0,
+			     "see to the file, or to the objects with 'git fsck'",
 			     "%s", found.message);
 		return 0;
 	}
@@ -198,7 +204,8 @@ int world_each(struct world *w, const struct type *type, bool archived, bool kee
 			root = pattern_root(w->arena, t->patterns.list[j]);
 			if (!root)
 				return error_nomem(err);
-			if (!archived && t->archive && path_below(archive, root))
+			if (!archived && t->archive &&
+			    (!strcmp(archive, root) || path_below(archive, root)))
 				continue;
 			for (k = 0; k < roots.nr; k++)
 				if (path_below(roots.list[k], root) ||

@@ -34,7 +34,7 @@ char *file_join(const char *dir, const char *name)
 static int read_all(struct buf *out, int fd, size_t max, const char *name,
 		    struct ops_error *err)
 {
-	char chunk[16384];
+	char chunk[65536];
 	ssize_t n;
 
 	for (;;) {

@@ -142,28 +142,38 @@ static int check_item(const struct index_item *item, void *payload,
 	return 0;
 }
 
-int index_check(struct store *s, const struct journal_path *paths, size_t nr,
-		bool *skip, struct ops_error *err)
+static int check_raw(size_t *count, const struct buf *raw,
+		     const struct journal_path *paths, size_t nr, bool *skip,
+		     struct ops_error *err)
 {
 	struct check c = { paths, nr, calloc(nr ? nr : 1, sizeof(bool)), skip };
-	struct buf raw = BUF_INIT;
-	char *path = file_join(s->git_dir, "index");
-	size_t i, count;
+	size_t i;
 	int rc;
 
-	if (!c.seen || !path) {
-		rc = error_nomem(err);
-		goto out;
-	}
-	rc = read_index(&raw, path, err);
-	if (rc == 0)
-		rc = index_scan(&count, &raw, check_item, &c, err);
+	if (!c.seen)
+		return error_nomem(err);
+	rc = index_scan(count, raw, check_item, &c, err);
 	for (i = 0; rc == 0 && i < nr; i++)
 		if (paths[i].had && !c.seen[i])
 			rc = staged(paths[i].path, err);
-out:
-	buf_release(&raw);
 	free(c.seen);
+	return rc;
+}
+
+int index_check(struct store *s, const struct journal_path *paths, size_t nr,
+		bool *skip, struct ops_error *err)
+{
+	struct buf raw = BUF_INIT;
+	char *path = file_join(s->git_dir, "index");
+	size_t count;
+	int rc;
+
+	if (!path)
+		return error_nomem(err);
+	rc = read_index(&raw, path, err);
+	if (rc == 0)
+		rc = check_raw(&count, &raw, paths, nr, skip, err);
+	buf_release(&raw);
 	free(path);
 	return rc;
 }
@@ -190,14 +200,8 @@ int index_take(struct index_edit *x, unsigned wait_ms, struct ops_error *err)
 	return held_take(&x->lock, wait_ms, err);
 }
 
-static int ignore_item(const struct index_item *item, void *payload,
-		       struct ops_error *err)
-{
-	(void)item, (void)payload, (void)err;
-	return 0;
-}
-
-/* A private copy of the bytes; none when there is no index yet. */
+/* A private copy of the bytes; none when there is no index yet.  A second name
+ * does: libgit2 replaces what it writes, and so leaves the index itself. */
 static int make_copy(struct index_edit *x, const struct buf *raw,
 		     struct ops_error *err)
 {
@@ -212,7 +216,7 @@ static int make_copy(struct index_edit *x, const struct buf *raw,
 	if (unlink(x->copy) != 0 && errno != ENOENT)
 		return error_set(err, OPS_EIO, "cannot remove '%s': %s", x->copy,
 				 strerror(errno));
-	if (raw->len == 0)
+	if (raw->len == 0 || link(x->path, x->copy) == 0)
 		return 0;
 	fd = open(x->copy, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW,
 		  0600);
@@ -232,7 +236,8 @@ static int64_t nanoseconds(const struct timespec *t)
 	return (int64_t)t->tv_sec * SECOND + t->tv_nsec;
 }
 
-int index_load(struct index_edit *x, struct ops_error *err)
+int index_load(struct index_edit *x, const struct journal_path *paths, size_t nr,
+	       bool *skip, struct ops_error *err)
 {
 	struct buf raw = BUF_INIT;
 	struct stat st;
@@ -241,7 +246,7 @@ int index_load(struct index_edit *x, struct ops_error *err)
 
 	rc = read_index(&raw, x->path, err);
 	if (rc == 0)
-		rc = index_scan(&count, &raw, ignore_item, NULL, err);
+		rc = check_raw(&count, &raw, paths, nr, skip, err);
 	if (rc == 0 && raw.len > 0 && stat(x->path, &st) != 0)
 		rc = error_set(err, OPS_EIO, "cannot look at '%s': %s", x->path,
 			       strerror(errno));

@@ -34,8 +34,10 @@ void index_init(struct index_edit *x, struct store *s);
 /* Make the private lock file. */
 int index_prepare(struct index_edit *x, struct ops_error *err);
 int index_take(struct index_edit *x, unsigned wait_ms, struct ops_error *err);
-/* Load the index under the lock; whatever can fail fails here. */
-int index_load(struct index_edit *x, struct ops_error *err);
+/* Load the index under the lock, after the same check (nr 0: none); whatever can
+ * fail fails here. */
+int index_load(struct index_edit *x, const struct journal_path *paths, size_t nr,
+	       bool *skip, struct ops_error *err);
 /* Set entries that are as the tip had them (or already new), write, rename,
  * unlock. */
 int index_apply(struct index_edit *x, const struct journal_path *paths, size_t nr,

@@ -189,25 +189,11 @@ static int write_tree(struct oid *out, void *payload, const void *data, size_t l
 	return write_object(out, payload, data, len, GIT_OBJECT_TREE, err);
 }
 
-int objects_tree(struct oid *out, struct objects *w, const struct oid *base,
+int objects_tree(struct oid *out, struct objects *w, struct snap *base,
 		 const struct journal_path *paths, size_t nr,
 		 struct ops_error *err)
 {
-	return tree_edit(out, w->store, base, paths, nr, write_tree, w, err);
-}
-
-int objects_tree_of(struct oid *out, struct store *s, const struct oid *commit,
-		    struct ops_error *err)
-{
-	struct snap *snap;
-	int rc;
-
-	rc = snap_of_commit(&snap, s, commit, err);
-	if (rc < 0)
-		return rc;
-	(void)snap_tree_oid(out, snap);
-	snap_free(snap);
-	return 0;
+	return tree_edit(out, base, paths, nr, write_tree, w, err);
 }
 
 /* What git refuses or silently drops in a name must not reach an object. */

@@ -23,9 +23,9 @@ int objects_hash(struct oid *out, const void *data, size_t len,
 int objects_blob(struct oid *out, struct objects *w, const void *data, size_t len,
 		 struct ops_error *err);
 
-/* The tree `base` (NULL: empty) with these paths changed; they are in path
- * order.  Only trees on the way to them are written. */
-int objects_tree(struct oid *out, struct objects *w, const struct oid *base,
+/* The tree that `base` shows with these paths changed; they are in path order.
+ * Only trees on the way to them are written. */
+int objects_tree(struct oid *out, struct objects *w, struct snap *base,
 		 const struct journal_path *paths, size_t nr,
 		 struct ops_error *err);
 
@@ -35,10 +35,6 @@ int objects_commit(struct oid *out, struct objects *w, const struct oid *tree,
 		   const struct oid *parent, const struct signature *author,
 		   const struct signature *committer, const char *message,
 		   struct ops_error *err);
-
-/* The tree of a commit. */
-int objects_tree_of(struct oid *out, struct store *s, const struct oid *commit,
-		    struct ops_error *err);
 
 /* All bytes are on their way to the disk and all objects read back equal to
  * their ids.  The journal's barrier then makes them durable. */

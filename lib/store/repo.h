@@ -19,6 +19,8 @@ struct store {
 	char *head;		/* what HEAD names ("refs/heads/x"), or NULL */
 	char *branch;		/* branch of state, or NULL */
 	bool bare, branch_is_head, branch_configured, inside_hook;
+	bool loose_near;	/* the object looked at last was a file of its own */
+	unsigned reads;
 };
 
 /* Start libgit2, once per process, with our options. */

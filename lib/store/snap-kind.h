@@ -74,6 +74,11 @@ size_t flat_begin(const struct flat *f, const char *dir);
 struct flat_file *flat_insert(struct flat *f, size_t at);
 void flat_release(struct flat *f);
 
+/* The raw bytes of a directory's tree, which belong to the snapshot of a tree;
+ * OPS_ENOTFOUND (no message): no such directory, or another kind. */
+int snap_tree_raw(const char **raw, size_t *len, struct snap *snap, const char *dir,
+		  struct ops_error *err);
+
 /* The overlay's own list, for snap_diff. */
 const struct flat *snap_overlay_files(const struct snap *snap);
 

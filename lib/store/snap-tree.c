@@ -354,3 +354,19 @@ bool snap_tree_oid(struct oid *out, const struct snap *snap)
 	*out = ((const struct snap_tree *)snap)->root;
 	return true;
 }
+
+int snap_tree_raw(const char **raw, size_t *len, struct snap *snap, const char *dir,
+		  struct ops_error *err)
+{
+	struct directory *d;
+	int rc;
+
+	if (snap->kind != &tree_kind)
+		return OPS_ENOTFOUND;
+	rc = open_directory(&d, (struct snap_tree *)snap, dir, err);
+	if (rc < 0)
+		return rc;
+	*raw = d->raw;
+	*len = d->at[d->nr];
+	return 0;
+}

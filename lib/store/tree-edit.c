@@ -19,12 +19,12 @@
 #include "store/snap-kind.h"
 #include "util/arena.h"
 #include "util/buf.h"
+#include "util/path.h"
 
-#define TREE_MAX (64u << 20)
 #define DEPTH_MAX 32
 
 struct edit {
-	struct store *store;
+	struct snap *base;
 	int (*write)(struct oid *out, void *payload, const void *data, size_t len,
 		     struct ops_error *err);
 	void *payload;
@@ -103,10 +103,9 @@ static int by_name(const void *a, const void *b)
 		      (*(struct child *const *)b)->name);
 }
 
-/* The tree id of each changed sub-directory, and a check of the classes. */
-static int find_old(const struct oid **ids, struct child **named, size_t nr,
-		    const char *raw, size_t len, struct child *children,
-		    const char *where, struct ops_error *err)
+/* No child may be of another class than the entry of its name. */
+static int check_classes(struct child **named, size_t nr, const char *raw, size_t len,
+			 const char *where, struct ops_error *err)
 {
 	const char *p = raw, *end = raw + len;
 	struct child probe = { 0 }, *key = &probe, **hit;
@@ -134,8 +133,6 @@ static int find_old(const struct oid **ids, struct child **named, size_t nr,
 					 "'%s' in '%s' is a directory" :
 					 "'%s' in '%s' is not a directory",
 					 e.name, where);
-		if (e.dir)
-			ids[*hit - children] = (const struct oid *)(e.end - 20);
 	}
 	return 0;
 }
@@ -178,11 +175,11 @@ static void splice(struct buf *b, const char *raw, size_t len,
 }
 
 static int edit_directory(struct oid *out, bool *empty, struct edit *w,
-			  const struct oid *base, const struct journal_path *paths,
-			  size_t nr, size_t skip, struct ops_error *err);
+			  const struct journal_path *paths, size_t nr,
+			  size_t skip, struct ops_error *err);
 
 static int edit_children(struct edit *w, struct child *children, size_t nr,
-			 const struct oid **old, size_t skip, struct ops_error *err)
+			 size_t skip, struct ops_error *err)
 {
 	bool empty;
 	size_t i;
@@ -191,7 +188,7 @@ static int edit_children(struct edit *w, struct child *children, size_t nr,
 	for (i = 0; rc == 0 && i < nr; i++) {
 		if (!children[i].dir)
 			continue;
-		rc = edit_directory(&children[i].id, &empty, w, old[i],
+		rc = edit_directory(&children[i].id, &empty, w,
 				    children[i].paths, children[i].nr,
 				    skip + strlen(children[i].name) + 1, err);
 		if (rc == 0)
@@ -207,7 +204,6 @@ static int edit_raw(struct oid *out, bool *empty, struct edit *w, const char *ra
 	struct arena *arena = arena_new();
 	struct buf b = BUF_INIT;
 	struct child *children = NULL, **named;
-	const struct oid **old;
 	size_t count = 0, i;
 	int rc;
 
@@ -217,17 +213,16 @@ static int edit_raw(struct oid *out, bool *empty, struct edit *w, const char *ra
 	if (rc < 0)
 		goto out;
 	named = arena_array(arena, count, sizeof(struct child *));
-	old = arena_array(arena, count, sizeof(const struct oid *));
-	if (!named || !old) {
+	if (!named) {
 		rc = error_nomem(err);
 		goto out;
 	}
 	for (i = 0; i < count; i++)
 		named[i] = &children[i];
 	qsort(named, count, sizeof(struct child *), by_name);
-	rc = find_old(old, named, count, raw, len, children, paths->path, err);
+	rc = check_classes(named, count, raw, len, paths->path, err);
 	if (rc == 0)
-		rc = edit_children(w, children, count, old, skip, err);
+		rc = edit_children(w, children, count, skip, err);
 	if (rc < 0)
 		goto out;
 	splice(&b, raw, len, children, count);
@@ -243,39 +238,35 @@ out:
 }
 
 static int edit_directory(struct oid *out, bool *empty, struct edit *w,
-			  const struct oid *base, const struct journal_path *paths,
-			  size_t nr, size_t skip, struct ops_error *err)
+			  const struct journal_path *paths, size_t nr,
+			  size_t skip, struct ops_error *err)
 {
-	git_odb_object *object = NULL;
+	char dir[PATH_MAX_BYTES + 1];
 	const char *raw = "";
 	size_t len = 0;
-	int rc = 0;
+	int rc;
 
-	if (++w->depth > DEPTH_MAX)
+	if (++w->depth > DEPTH_MAX || skip > PATH_MAX_BYTES)
 		return error_set(err, OPS_EINVALID, "'%s' is nested too deeply",
 				 paths->path);
-	if (base) {
-		rc = repo_object(&object, w->store, base, GIT_OBJECT_TREE,
-				 TREE_MAX, err);
-		if (rc < 0)
-			return rc;
-		raw = git_odb_object_data(object);
-		len = git_odb_object_size(object);
-	}
-	rc = edit_raw(out, empty, w, raw, len, paths, nr, skip, err);
-	git_odb_object_free(object);
+	/* Of "a/b/c" with 4 bytes skipped this is "a/b". */
+	memcpy(dir, paths->path, skip);
+	dir[skip ? skip - 1 : 0] = '\0';
+	rc = snap_tree_raw(&raw, &len, w->base, dir, err);
+	if (rc == 0 || rc == OPS_ENOTFOUND)
+		rc = edit_raw(out, empty, w, raw, len, paths, nr, skip, err);
 	w->depth--;
 	return rc;
 }
 
-int tree_edit(struct oid *out, struct store *s, const struct oid *base,
+int tree_edit(struct oid *out, struct snap *base,
 	      const struct journal_path *paths, size_t nr,
 	      int (*write)(struct oid *out, void *payload, const void *data,
 			   size_t len, struct ops_error *err),
 	      void *payload, struct ops_error *err)
 {
-	struct edit w = { s, write, payload, 0 };
+	struct edit w = { base, write, payload, 0 };
 	bool empty;
 
-	return edit_directory(out, &empty, &w, base, paths, nr, 0, err);
+	return edit_directory(out, &empty, &w, paths, nr, 0, err);
 }

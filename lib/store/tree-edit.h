@@ -7,12 +7,12 @@
 #include "store/journal.h"
 
 /*
- * The id of the tree `base` (NULL: empty) with `paths` (in path order, the
+ * The id of the tree that `base` shows (nothing: empty) with `paths` (in path order, the
  * new blobs exist) put or removed.  `write` is called for each new tree,
  * deepest first.  OPS_EEXISTS: a file stands where a directory is needed, or
  * the reverse.
  */
-int tree_edit(struct oid *out, struct store *s, const struct oid *base,
+int tree_edit(struct oid *out, struct snap *base,
 	      const struct journal_path *paths, size_t nr,
 	      int (*write)(struct oid *out, void *payload, const void *data,
 			   size_t len, struct ops_error *err),

@@ -17,6 +17,7 @@
 
 #include "judge/judge.h"
 #include "model/repo.h"
+#include "util/map.h"
 
 /* The world of a commit, kept because the next commit is usually its child. */
 struct kept_world {

@@ -104,6 +104,32 @@ static int check_world(struct checking *c, struct world *w, enum ops_check_what 
 	return ret;
 }
 
+/* A path is there, or was in the tip: else its name is a slip, not an answer. */
+static int check_paths(struct checking *c, struct snap *snap, const char *const *paths,
+		       size_t nr, struct ops_error *err)
+{
+	struct snap_entry entry;
+	struct snap *tip = NULL;
+	struct oid oid;
+	size_t i;
+	int ret = 0;
+
+	for (i = 0; ret == 0 && i < nr; i++) {
+		ret = snap_find(&entry, snap, paths[i], err);
+		if (ret != OPS_ENOTFOUND)
+			continue;
+		ret = tip ? 0 : store_tip(&oid, c->repo->store, err);
+		if (ret == 0 && !tip)
+			ret = snap_of_commit(&tip, c->repo->store, &oid, err);
+		if (ret == 0)
+			ret = snap_find(&entry, tip, paths[i], err);
+		if (ret == OPS_ENOTFOUND)
+			error_set(err, ret, "there is no '%s'", paths[i]);
+	}
+	snap_free(tip);
+	return ret;
+}
+
 int ops_repo_check(struct ops_check_result *result, struct ops_findings *findings,
 		   struct ops_repo *repo, enum ops_check_what what,
 		   const char *revision, const char *const *paths, size_t nr,
@@ -119,6 +145,8 @@ int ops_repo_check(struct ops_check_result *result, struct ops_findings *finding
 	if (!c.findings)
 		return error_nomem(err);
 	ret = open_what(&snap, &c, what, revision, err);
+	if (ret == 0)
+		ret = check_paths(&c, snap, paths, nr, err);
 	if (ret == 0)
 		ret = world_open(&w, snap, repo->cache, err);
 	if (ret == 0)

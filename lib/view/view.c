@@ -6,6 +6,7 @@
 
 #include "view/view.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -300,6 +301,42 @@ static int check_date(const char *text, struct ops_error *err)
 	       error_set(err, OPS_EUSAGE, "'%s' is not a date (YYYY-MM-DD)", text);
 }
 
+/* Say what is wrong with the configuration: only the built-in one is in force then. */
+static int say_broken(struct ops_view *view, struct ops_findings *findings,
+		      struct ops_error *err)
+{
+	struct config *again = NULL;
+	struct blob blob = { NULL, 0, NULL };
+	int ret;
+
+	if (!view->config->broken)
+		return 0;
+	ret = snap_read(&blob, view->snap, CONFIG_PATH, DOC_MAX, err);
+	if (ret == 0)
+		ret = config_load(&again, blob.data, blob.len, findings, err);
+	config_free(again);
+	blob_release(&blob);
+	return ret;
+}
+
+/* A status that the type does not have would match nothing: a slip, so say it. */
+static int check_status(const char *list, const struct type *type,
+			struct ops_error *err)
+{
+	char word[128];
+	size_t len;
+
+	for (; list && *list; list += *list == ',') {
+		len = strcspn(list, ",");
+		(void)snprintf(word, sizeof(word), "%.*s", (int)len, list);
+		if (len >= sizeof(word) || !type_state(type, word))
+			return error_set(err, OPS_EUSAGE, "a %s has no status '%s'",
+					 type->name, word);
+		list += len;
+	}
+	return 0;
+}
+
 int ops_view_list(const struct ops_document *const **out, size_t *nr,
 		  struct ops_view *view, const struct ops_filter *filter,
 		  struct ops_findings *findings, struct ops_error *err)
@@ -315,8 +352,12 @@ int ops_view_list(const struct ops_document *const **out, size_t *nr,
 		return ret;
 	if (!type)
 		return error_set(err, OPS_EUSAGE, "there is no type '%s'", name);
-	ret = world_each(view->world, type, filter->archived, false, list_one, &l,
-			 findings, err);
+	ret = check_status(filter->status, type, err);
+	if (ret == 0)
+		ret = say_broken(view, findings, err);
+	if (ret == 0)
+		ret = world_each(view->world, type, filter->archived, false, list_one,
+				 &l, findings, err);
 	if (ret)
 		return ret;
 	*out = l.list;
@@ -333,6 +374,9 @@ int ops_view_gates(const struct ops_gate **out, size_t *nr, struct ops_view *vie
 	size_t i;
 	int ret;
 
+	if (!type_is(task->type, "task"))
+		return error_set(err, OPS_EUSAGE, "'%s' is of type '%s', and gates are of "
+				 "tasks", task->id, task->type->name);
 	list = arena_array(view->arena, view->config->gates_nr + 1, sizeof(*list));
 	if (!list)
 		return error_nomem(err);
@@ -354,16 +398,44 @@ int ops_view_gates(const struct ops_gate **out, size_t *nr, struct ops_view *vie
 	return 0;
 }
 
+/* Packets of one second are told apart by a random part of their names: what
+ * answers another comes after it. */
+static void put_answers_after(struct ops_document **list, size_t nr)
+{
+	size_t i, k;
+
+	for (i = 0; i < nr; i++) {
+		const char *answers = document_text(list[i], "Answers");
+		struct ops_document *one = list[i];
+
+		for (k = i + 1; answers && k < nr; k++)
+			if (!strcmp(list[k]->id, answers))
+				break;
+		if (!answers || k == nr)
+			continue;
+		memmove(&list[i], &list[i + 1], (k - i) * sizeof(*list));
+		list[k] = one;
+	}
+}
+
 int ops_view_packets(const struct ops_document *const **out, size_t *nr,
 		     struct ops_view *view, const struct ops_document *task,
 		     struct ops_findings *findings, struct ops_error *err)
 {
 	struct ops_document *const *list;
+	struct ops_document **copy;
 	int ret = world_packets(&list, nr, view->world, task->id, findings, err);
 
-	if (ret == 0)
-		*out = (const struct ops_document *const *)list;
-	return ret;
+	if (ret)
+		return ret;
+	copy = arena_array(view->arena, *nr + 1, sizeof(*copy));
+	if (!copy)
+		return error_nomem(err);
+	if (*nr)
+		memcpy(copy, list, *nr * sizeof(*copy));
+	put_answers_after(copy, *nr);
+	*out = (const struct ops_document *const *)copy;
+	return 0;
 }
 
 struct config_list {
@@ -421,10 +493,10 @@ static int walk_config(struct config_list *l, const char *key, const struct conf
 		below = names.nr ? names_text(&names, l->view->arena, ", ") : "";
 		return add_config(l, key, c, below);
 	}
-	if (!map_count(c->children))
+	if (!conf_count(c))
 		return add_config(l, key, c, "{}");
-	for (i = 0; ret == 0 && i < map_count(c->children); i++) {
-		const struct map_entry *e = map_at(c->children, i);
+	for (i = 0; ret == 0 && i < conf_count(c); i++) {
+		const struct conf_entry *e = conf_at(c, i);
 
 		below = arena_printf(l->view->arena, "%s%s%s", key, *key ? "." : "",
 				     e->key);
@@ -438,18 +510,8 @@ int ops_view_config(const struct ops_config_value **out, size_t *nr,
 		    struct ops_findings *findings, struct ops_error *err)
 {
 	struct config_list l = { NULL, 0, 0, view, prefix };
-	struct config *again = NULL;
-	struct blob blob = { NULL, 0, NULL };
-	int ret = 0;
+	int ret = say_broken(view, findings, err);
 
-	if (view->config->broken) {
-		/* Say what is wrong: the values shown are only the built-in ones. */
-		ret = snap_read(&blob, view->snap, CONFIG_PATH, DOC_MAX, err);
-		if (ret == 0)
-			ret = config_load(&again, blob.data, blob.len, findings, err);
-		config_free(again);
-		blob_release(&blob);
-	}
 	if (ret == 0 && walk_config(&l, "", view->config->root))
 		ret = error_nomem(err);
 	if (ret == 0) {

@@ -2,6 +2,8 @@
 /* Opening repositories, revisions, configuration, raw commits. */
 #include "trash.h"
 
+#include <sys/wait.h>
+
 #include "store/history.h"
 #include "util/arena.h"
 
@@ -12,6 +14,28 @@ static int open_fails(const struct store_options *o, struct ops_error *err)
 
 	ck_assert_ptr_null(s);
 	return rc;
+}
+
+/*
+ * The same in a process that ends by running another program: libgit2 1.5
+ * leaks when it meets an unknown extension, and that is not ours to report.
+ */
+static bool open_fails_with(const struct store_options *o, const char *part)
+{
+	struct ops_error err = { 0 };
+	int status = 1;
+	pid_t pid = fork();
+
+	ck_assert_int_ge(pid, 0);
+	if (pid == 0) {
+		bool is = open_fails(o, &err) == OPS_EENVIRONMENT &&
+			  strstr(err.message, part);
+
+		execl("/bin/sh", "sh", "-c", is ? "exit 0" : "exit 1", (char *)NULL);
+		_exit(1);
+	}
+	ck_assert_int_eq(waitpid(pid, &status, 0), pid);
+	return status == 0;
 }
 
 UNIT_TEST(oid_has_one_spelling)
@@ -84,11 +108,10 @@ UNIT_TEST(open_refuses_with_the_reason)
 	trash_do("git -C r config core.bare false");
 	trash_do("git -C r config core.repositoryFormatVersion 1 && "
 		 "git -C r config extensions.noSuchThing true");
-	ck_assert_int_eq(open_fails(&o, &err), OPS_EENVIRONMENT);
-	ck_assert_ptr_nonnull(strstr(err.message, "nosuchthing"));
+	ck_assert(open_fails_with(&o, "nosuchthing"));
+	ck_assert(!open_fails_with(&o, "some other thing"));
 	trash_do("rm -rf r && git init -q --object-format=sha256 r");
-	ck_assert_int_eq(open_fails(&o, &err), OPS_EENVIRONMENT);
-	ck_assert_ptr_nonnull(strstr(err.message, "this build cannot read"));
+	ck_assert(open_fails_with(&o, "this build cannot read"));
 	trash_do("rm -rf r");
 	trash_end();
 }

@@ -1,0 +1,148 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Where files lie: documents in the place of their type, and nothing beside
+ * them that another disk, which ignores the case of letters or follows links,
+ * would take for them.
+ */
+
+#include <ctype.h>
+#include <string.h>
+#include <strings.h>
+
+#include "judge/rules.h"
+#include "util/buf.h"
+#include "util/path.h"
+
+/* A template as a pattern: {year} and {month} as digits, the name of a field as
+ * what the document says there, other {x} as one `*`. */
+static bool in_place(const char *template, const struct ops_document *d)
+{
+	const char *end, *value;
+	struct buf b = BUF_INIT;
+	char name[64];
+	bool matches;
+
+	for (; *template; template++) {
+		if (*template != '{' || !(end = strchr(template, '}')) ||
+		    (size_t)(end - template) > sizeof(name)) {
+			buf_char(&b, *template);
+			continue;
+		}
+		memcpy(name, template + 1, (size_t)(end - template) - 1);
+		name[end - template - 1] = '\0';
+		template = end;
+		value = document_text(d, name);
+		if (!strcmp(name, "year"))
+			buf_str(&b, "[0-9][0-9][0-9][0-9]");
+		else if (!strcmp(name, "month"))
+			buf_str(&b, "{0[1-9],1[0-2]}");
+		else if (type_field(d->type, name) && value && !strpbrk(value, "*?[{/"))
+			buf_str(&b, value);
+		else if (!b.len || b.data[b.len - 1] != '*')
+			buf_char(&b, '*');
+	}
+	matches = !buf_failed(&b) && path_match(b.data, d->path);
+	buf_release(&b);
+	return matches;
+}
+
+void rules_place(struct judging *j, const struct ops_document *d)
+{
+	const struct state *state = d->status ? type_state(d->type, d->status) : NULL;
+	const struct type *t = d->type;
+	const char *fault = path_fault(d->path);
+	bool archived = state && state->final && t->archive;
+
+	if (fault)
+		findings_add(j->findings, "doc.path", OPS_ERROR, d->path, 0, 0, NULL,
+			     "the path %s", fault);
+	/* Packets are in the place of what they are about; types with paths of
+	 * their own are in place wherever those match. */
+	if (!t->place || type_is(t, "packet") ||
+	    in_place(archived ? t->archive : t->place, d))
+		return;
+	if (archived)
+		rule_error(j, "doc.place", d, "Status", "ops complete and ops cancel "
+			   "move it", "a %s with status %s belongs into the archive, "
+			   "as %s", t->name, d->status, t->archive);
+	else if (t->archive && in_place(t->archive, d))
+		rule_error(j, "doc.place", d, "Status", NULL,
+			   "a %s with status %s does not belong into the archive",
+			   t->name, d->status ? d->status : "none");
+	else if (t->patterns.nr == 1 + (t->archive != NULL))
+		rule_error(j, "doc.place", d, NULL, "move it, or mend the field",
+			   "its path is not %s", t->place);
+}
+
+int rules_same_but_case(const char **out, struct judging *j, const char *path)
+{
+	const char *dir = arena_dup(j->arena, path, path_directory_len(path));
+	struct snap_entry *list;
+	size_t i, nr;
+	int ret;
+
+	*out = NULL;
+	if (!dir)
+		return OPS_ENOMEM;
+	ret = snap_list(&list, &nr, world_snap(j->c->after), dir, j->arena, NULL);
+	for (i = 0; ret == 0 && i < nr; i++)
+		if (!strcasecmp(list[i].name, path_name(path)) &&
+		    strcmp(list[i].name, path_name(path)))
+			*out = list[i].name;
+	return ret == OPS_EINVALID ? 0 : ret;
+}
+
+static const char *lower(struct arena *arena, const char *text)
+{
+	char *copy = arena_str(arena, text), *c;
+
+	for (c = copy; c && *c; c++)
+		*c = (char)tolower((unsigned char)*c);
+	return copy;
+}
+
+/*
+ * A file that is no document: it must not pass for one on a disk that ignores
+ * the case of letters, nor stand, as a link, where the directories of documents
+ * belong.
+ */
+int rules_stray(struct judging *j, const char *path,
+		const struct snap_entry *after)
+{
+	const struct config *c = j->config;
+	const struct conf *dirs = conf_get(c->root, "directories");
+	const char *folded = lower(j->arena, path), *pattern;
+	size_t i, k;
+
+	for (i = 0; folded && i < c->types_nr; i++)
+		for (k = 0; k < c->types[i].patterns.nr; k++) {
+			pattern = lower(j->arena, c->types[i].patterns.list[k]);
+			if (!pattern)
+				return OPS_ENOMEM;
+			if (path_match(pattern, folded))
+				goto found;
+		}
+	if (!folded)
+		return OPS_ENOMEM;
+	if (!strcmp(folded, "05-processes/ops.yaml"))
+		goto found;
+	for (i = 0; !snap_entry_is_file(after) && dirs && i < conf_count(dirs); i++) {
+		const struct conf *dir = conf_at(dirs, i)->value;
+
+		if (dir->value && (!strcmp(dir->value, path) ||
+				   path_below(path, dir->value))) {
+			findings_add(j->findings, "doc.mode", OPS_ERROR, path, 0, 0,
+				     "put a directory there",
+				     "the documents in '%s' must be regular files in "
+				     "real directories", dir->value);
+			break;
+		}
+	}
+	return 0;
+found:
+	findings_add(j->findings, "doc.path", OPS_ERROR, path, 0, 0,
+		     "write directories and endings as the configuration does",
+		     "the path differs from that of a document in the case of letters "
+		     "only");
+	return 0;
+}

@@ -1,0 +1,156 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * The configuration: what is compiled in is what builtin.yaml says and has no
+ * mistakes; a repository's own is laid over it; each mistake in it is found, with
+ * its place, and then none of it is in force.
+ */
+#include "unit.h"
+
+#include "model/config.h"
+#include "util/arena.h"
+
+static int same(const struct conf *a, const struct conf *b)
+{
+	size_t i;
+
+	if (a->kind != b->kind || a->nr != b->nr || a->line != b->line ||
+	    a->column != b->column)
+		return 0;
+	if (a->kind == YAML_SCALAR)
+		return !strcmp(a->value, b->value);
+	for (i = 0; i < a->nr; i++)
+		if (a->kind == YAML_LIST ? !same(a->items[i], b->items[i]) :
+		    strcmp(a->entries[i].key, b->entries[i].key) ||
+		    !same(a->entries[i].value, b->entries[i].value))
+			return 0;
+	return 1;
+}
+
+/* lib/model/builtin.yaml, from the top of the source or from t/unit. */
+static size_t read_builtin(char *text, size_t room)
+{
+	FILE *in = fopen("lib/model/builtin.yaml", "rb");
+	size_t len;
+
+	if (!in)
+		in = fopen("../../lib/model/builtin.yaml", "rb");
+	ck_assert_ptr_nonnull(in);
+	len = fread(text, 1, room, in);
+	fclose(in);
+	ck_assert_uint_lt(len, room);
+	return len;
+}
+
+UNIT_TEST(config_compiled_in_is_the_file)
+{
+	static char text[256 * 1024];
+	struct yaml_source source = { "builtin.yaml", 1, 100000, 16 };
+	struct ops_findings *findings = ops_findings_new();
+	struct arena *arena = arena_new();
+	size_t len = read_builtin(text, sizeof(text));
+	struct yaml_node *root;
+	const struct conf *read;
+	size_t i;
+
+	ck_assert_int_eq(yaml_parse(&root, arena, text, len, &source, findings, NULL), 0);
+	read = conf_of_yaml(arena, root, NULL);
+	ck_assert_ptr_nonnull(read);
+	ck_assert_uint_eq(read->nr, conf_builtin.nr);
+	for (i = 0; i < read->nr; i++)
+		ck_assert_msg(!strcmp(read->entries[i].key, conf_builtin.entries[i].key) &&
+			      same(read->entries[i].value, conf_builtin.entries[i].value),
+			      "%s differs", read->entries[i].key);
+	arena_free(arena);
+	ops_findings_free(findings);
+}
+END_TEST
+
+static struct config *load(const char *text, struct ops_findings *findings)
+{
+	struct config *c = NULL;
+
+	ck_assert_int_eq(config_load(&c, text, text ? strlen(text) : 0, findings, NULL),
+			 0);
+	return c;
+}
+
+UNIT_TEST(config_built_in_has_no_mistakes)
+{
+	struct ops_findings *findings = ops_findings_new();
+	struct config *c = load(NULL, findings);
+
+	ck_assert_uint_eq(ops_findings_count(findings), 0);
+	ck_assert(!c->broken && !c->present);
+	ck_assert_ptr_nonnull(config_type(c, "task"));
+	ck_assert_uint_eq(c->gates_nr, 3);
+	config_free(c);
+	ops_findings_free(findings);
+}
+END_TEST
+
+UNIT_TEST(config_lays_ones_own_over_the_built_in)
+{
+	struct ops_findings *findings = ops_findings_new();
+	struct config *c = load("format: 1\nversion: 7\nreview:\n  period: 30 days\n"
+				"roles:\n  agent:\n    powers: [work, request]\n", findings);
+	const struct role *agent = config_role(c, "agent");
+
+	ck_assert_uint_eq(ops_findings_count(findings), 0);
+	ck_assert_uint_eq(c->version, 7);
+	ck_assert_int_eq(c->review.days, 30);
+	ck_assert(names_have(&agent->powers, "request"));
+	ck_assert_str_eq(agent->title, "Department Agent");
+	ck_assert_ptr_nonnull(config_role(c, "meta-orchestrator"));
+	config_free(c);
+	ops_findings_free(findings);
+}
+END_TEST
+
+UNIT_TEST(config_names_the_place_of_each_mistake)
+{
+	static const struct {
+		const char *text;
+		unsigned line;
+		const char *part;
+	} cases[] = {
+		{ "format: 1\nversion: 0\n", 2, "version" },
+		{ "format: 2\nversion: 1\n", 1, "format 1" },
+		{ "format: 1\nversion: 1\nrolls: {}\n", 3, "unknown key 'rolls'" },
+		{ "format: 1\nversion: 1\nreview:\n  period: soon\n", 4, "no period" },
+		{ "format: 1\nversion: 1\ngates:\n  quality:\n    power: magic\n", 4,
+		  "no declared power" },
+		{ "format: 1\nversion: 1\ntypes:\n  task:\n    states:\n"
+		  "      Queued: {inital: yes}\n", 6, "unknown key 'inital'" },
+		{ "format: 1\nversion: 1\ntypes:\n  task:\n    transitions:\n"
+		  "      start:\n        to: Nowhere\n", 7, "no state" },
+		{ "format: 1\nversion: 1\ntypes:\n  note:\n    title: x\n", 4,
+		  "neither 'paths' nor 'place'" },
+		{ "format: 1\nversion: 1\ndirectories:\n  tasks: ../up\n", 4,
+		  "directory 'tasks'" },
+		{ "format: 1\nversion: 1\nversion: 2\n", 3, "version" },
+	};
+	size_t i, k;
+
+	for (i = 0; i < UNIT_COUNT(cases); i++) {
+		struct ops_findings *findings = ops_findings_new();
+		struct config *c = load(cases[i].text, findings);
+		bool found = false;
+
+		for (k = 0; k < ops_findings_count(findings); k++) {
+			const struct ops_finding *f = ops_findings_at(findings, k);
+
+			found = found || (f->line == cases[i].line && f->column &&
+					  strstr(f->message, cases[i].part));
+		}
+		ck_assert_msg(found, "%s: not '%s' in line %u", cases[i].text,
+			      cases[i].part, cases[i].line);
+		ck_assert(c->broken);
+		ck_assert_uint_eq(c->version, 1);
+		config_free(c);
+		ops_findings_free(findings);
+	}
+}
+END_TEST
+
+UNIT_MAIN("config", config_compiled_in_is_the_file, config_built_in_has_no_mistakes,
+	  config_lays_ones_own_over_the_built_in, config_names_the_place_of_each_mistake)

@@ -1,0 +1,816 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * The rules, case by case: runs the cases in t/judge against the judge.
+ *
+ * A case is a world before, one or more changes to it, and for each the exact
+ * set of rule ids it is refused by.  No git, no disk: worlds are overlays over
+ * nothing.  Each change is judged twice, the second time over a snapshot that
+ * shares nothing with the first, and must give the same findings.
+ *
+ * Lines before the first `rule:` make the world before; those from a `rule:`
+ * to its `expect:` make one change.  '#' begins a comment.
+ *
+ *	world: NAME		read t/judge/NAME.world here
+ *	rule: ID...		what the change is about
+ *	actor: NAME, author: E-MAIL, today: DATE, lenient: yes
+ *	message: | LINES	of the commit
+ *	judge: document PATH, judge: world, judge: all	instead of the change
+ *	says: TEXT		some finding must say that
+ *	expect: accepted, expect: ID...
+ *
+ *	put PATH | LINES	a whole file: the lines that follow, after "| "
+ *	set PATH FIELD VALUE, clear PATH FIELD, add PATH FIELD VALUE
+ *	section PATH NAME = TEXT, check PATH ITEM
+ *	text PATH OLD => NEW, append PATH TEXT
+ *	move PATH TO, remove PATH, mode PATH link|module|exec|lost
+ *	let NAME VALUE		then ${NAME}
+ *	define NAME PARAMETER... / LINES / end		then NAME ARGUMENT...
+ *
+ * ${digest PATH}, ${subject GATE PATH}, ${repeat N TEXT}, ${hex XX...}, nested
+ * from the inside out.
+ */
+#include "unit.h"
+
+#include <dirent.h>
+
+#include "judge/judge.h"
+#include "store/snap-kind.h"
+#include "util/arena.h"
+#include "util/buf.h"
+#include "util/date.h"
+#include "util/map.h"
+#include "util/path.h"
+
+#define DEPTH_MAX 16		/* of macros and included files */
+
+struct macro {
+	char *params[8];
+	size_t params_nr;
+	const char *body, *end;
+	const char *file;
+	unsigned line;
+};
+
+/* What a change is judged with; set in the world, overridden in a change. */
+struct act {
+	const char *actor, *author, *message, *document;
+	int64_t today;
+	bool lenient, world, all;
+};
+
+struct scene {
+	struct arena *arena;
+	struct map *lets, *macros;
+	struct snap *nothing, *before, *after;
+	struct act given, act;
+	const char *rule, *says;	/* of the change being described */
+	struct buf *out;		/* what went wrong */
+	unsigned faults, judged, depth;
+};
+
+/* Where a line comes from. */
+struct place {
+	const char *file;
+	unsigned line;
+};
+
+static void fault(struct scene *s, const struct place *at, const char *fmt, ...)
+	PRINTF_LIKE(3, 4);
+
+static void fault(struct scene *s, const struct place *at, const char *fmt, ...)
+{
+	va_list ap;
+
+	s->faults++;
+	buf_printf(s->out, "%s:%u: ", at->file, at->line);
+	va_start(ap, fmt);
+	buf_vprintf(s->out, fmt, ap);
+	va_end(ap);
+	buf_char(s->out, '\n');
+}
+
+static struct snap *target(const struct scene *s)
+{
+	return s->rule ? s->after : s->before;
+}
+
+/* The next word of *text, which moves behind it; "" at the end. */
+static char *word(struct scene *s, const char **text)
+{
+	const char *start = *text + strspn(*text, " \t");
+	size_t len = strcspn(start, " \t");
+
+	*text = start + len;
+	*text += strspn(*text, " \t");
+	return arena_dup(s->arena, start, len);
+}
+
+static void put(struct scene *s, const struct place *at, const char *path,
+		const void *data, size_t len)
+{
+	struct ops_error err = { 0 };
+
+	if (snap_put(target(s), path, data, len, &err))
+		fault(s, at, "%s", err.message);
+}
+
+static bool get(struct scene *s, const struct place *at, const char *path,
+		struct blob *out)
+{
+	struct ops_error err = { 0 };
+
+	memset(out, 0, sizeof(*out));
+	if (!snap_read(out, target(s), path, 4u << 20, &err))
+		return true;
+	fault(s, at, "%s", err.message);
+	return false;
+}
+
+/* --- ${...} --- */
+
+static void add_subject(struct scene *s, const struct place *at, struct buf *out,
+			const char *gate, const char *path)
+{
+	struct ops_findings *found = ops_findings_new();
+	struct world_cache *cache = world_cache_new();
+	struct ops_error err = { 0 };
+	const struct config *config;
+	struct ops_document *task;
+	struct world *w = NULL;
+	char text[SUBJECT_LEN + 1];
+
+	if (world_open(&w, target(s), cache, &err) || world_config(&config, w, &err) ||
+	    world_document(&task, w, path, found, &err))
+		fault(s, at, "no subject: %s", err.message);
+	else if (!config_gate(config, gate))
+		fault(s, at, "there is no gate '%s'", gate);
+	else if (gate_subject(text, config_gate(config, gate), task) == 0)
+		buf_str(out, text);
+	world_close(w);
+	world_cache_free(cache);
+	ops_findings_free(found);
+}
+
+static void add_value(struct scene *s, const struct place *at, struct buf *out,
+		      const char *expr)
+{
+	const char *text = map_get(s->lets, expr), *name;
+	char hex[DIGEST_HEX + 1], *gate;
+	struct blob blob;
+	unsigned long i;
+	unsigned byte;
+
+	if (text) {
+		buf_str(out, text);
+		return;
+	}
+	name = word(s, &expr);
+	if (!strcmp(name, "digest") && get(s, at, expr, &blob)) {
+		digest_of(blob.data, blob.len, hex);
+		buf_printf(out, "sha256:%s", hex);
+		blob_release(&blob);
+	} else if (!strcmp(name, "subject")) {
+		gate = word(s, &expr);
+		add_subject(s, at, out, gate, expr);
+	} else if (!strcmp(name, "repeat")) {
+		for (i = strtoul(word(s, &expr), NULL, 10); i; i--)
+			buf_str(out, expr);
+	} else if (!strcmp(name, "hex")) {
+		for (; sscanf(expr, "%2x", &byte) == 1; expr += 2)
+			buf_char(out, (char)byte);
+	} else if (strcmp(name, "digest")) {
+		fault(s, at, "there is no '%s'", name);
+	}
+}
+
+static const char *expand(struct scene *s, const struct place *at, const char *line)
+{
+	struct buf b = BUF_INIT;
+	const char *close, *open, *next, *copy;
+	unsigned rounds;
+
+	for (rounds = 0; rounds < 100; rounds++) {
+		open = strstr(line, "${");
+		close = open ? strchr(open, '}') : NULL;
+		if (!close)
+			break;
+		while ((next = strstr(open + 1, "${")) && next < close)
+			open = next;
+		buf_clear(&b);
+		buf_add(&b, line, (size_t)(open - line));
+		add_value(s, at, &b, arena_dup(s->arena, open + 2,
+					       (size_t)(close - open) - 2));
+		buf_str(&b, close + 1);
+		copy = arena_dup(s->arena, b.data, b.len);
+		line = copy;
+	}
+	buf_release(&b);
+	return line;
+}
+
+/* --- changing files --- */
+
+static void edit(struct scene *s, const struct place *at, enum doc_edit_kind kind,
+		 const char *path, const char *name, const char *value)
+{
+	struct doc_edit one = { kind, name, value, NULL, 0 };
+	struct ops_findings *found = ops_findings_new();
+	struct buf text = BUF_INIT;
+	struct ops_error err = { 0 };
+	struct blob blob;
+	struct doc *doc;
+
+	if (get(s, at, path, &blob)) {
+		if (doc_parse(&doc, s->arena, path, blob.data, blob.len, 0, found,
+			      &err) || doc_edit(&text, doc, &one, 1, &err))
+			fault(s, at, "%s", err.message);
+		else
+			put(s, at, path, text.data, text.len);
+		blob_release(&blob);
+	}
+	buf_release(&text);
+	ops_findings_free(found);
+}
+
+static void replace(struct scene *s, const struct place *at, const char *path,
+		    const char *rest)
+{
+	const char *arrow = strstr(rest, " => "), *old, *found, *with;
+	struct buf text = BUF_INIT;
+	struct blob blob;
+
+	if (!arrow || !get(s, at, path, &blob)) {
+		fault(s, at, "write: text PATH OLD => NEW");
+		return;
+	}
+	old = arena_dup(s->arena, rest, (size_t)(arrow - rest));
+	with = arrow + 4;
+	found = strstr(blob.data, old);
+	if (!found) {
+		fault(s, at, "'%s' is not in '%s'", old, path);
+	} else {
+		buf_add(&text, blob.data, (size_t)(found - blob.data));
+		buf_str(&text, with);
+		buf_str(&text, found + strlen(old));
+		put(s, at, path, text.data, text.len);
+	}
+	buf_release(&text);
+	blob_release(&blob);
+}
+
+static void append(struct scene *s, const struct place *at, const char *path,
+		   const char *rest)
+{
+	struct buf text = BUF_INIT;
+	struct blob blob;
+
+	if (!get(s, at, path, &blob))
+		return;
+	buf_add(&text, blob.data, blob.len);
+	buf_printf(&text, "%s\n", rest);
+	put(s, at, path, text.data, text.len);
+	buf_release(&text);
+	blob_release(&blob);
+}
+
+static void take_away(struct scene *s, const struct place *at, const char *path)
+{
+	struct ops_error err = { 0 };
+
+	if (snap_remove(target(s), path, &err))
+		fault(s, at, "%s", err.message);
+}
+
+static void set_mode(struct scene *s, const struct place *at, const char *path,
+		     const char *mode)
+{
+	const struct flat *flat = snap_overlay_files(target(s));
+	bool found;
+	size_t i = flat_place(flat, path, &found);
+
+	if (!found) {
+		fault(s, at, "put '%s' first", path);
+	} else if (!strcmp(mode, "lost")) {
+		free(flat->files[i].data);
+		flat->files[i].data = NULL;
+	} else {
+		flat->files[i].mode = !strcmp(mode, "link") ? SNAP_LINK :
+				      !strcmp(mode, "module") ? SNAP_MODULE : SNAP_EXEC;
+	}
+}
+
+/* A directive that changes a file; false when it is none. */
+static bool change_file(struct scene *s, const struct place *at, const char *verb,
+			const char *rest)
+{
+	static const struct { const char *verb; enum doc_edit_kind kind; } edits[] = {
+		{ "set", DOC_SET }, { "clear", DOC_REMOVE }, { "add", DOC_APPEND },
+	};
+	const char *path = word(s, &rest), *name, *value;
+	struct blob blob;
+	size_t i;
+
+	for (i = 0; i < UNIT_COUNT(edits); i++)
+		if (!strcmp(verb, edits[i].verb)) {
+			name = word(s, &rest);
+			edit(s, at, edits[i].kind, path, name, rest);
+			return true;
+		}
+	if (!strcmp(verb, "section") && (value = strstr(rest, " = "))) {
+		name = arena_dup(s->arena, rest, (size_t)(value - rest));
+		edit(s, at, DOC_SECTION, path, name, value + 3);
+	} else if (!strcmp(verb, "check")) {
+		edit(s, at, DOC_CHECK, path, NULL, rest);
+	} else if (!strcmp(verb, "text")) {
+		replace(s, at, path, rest);
+	} else if (!strcmp(verb, "append")) {
+		append(s, at, path, rest);
+	} else if (!strcmp(verb, "remove")) {
+		take_away(s, at, path);
+	} else if (!strcmp(verb, "mode")) {
+		set_mode(s, at, path, rest);
+	} else if (!strcmp(verb, "move")) {
+		if (get(s, at, path, &blob)) {
+			put(s, at, rest, blob.data, blob.len);
+			take_away(s, at, path);
+			blob_release(&blob);
+		}
+	} else {
+		return false;
+	}
+	return true;
+}
+
+/* --- judging --- */
+
+/* All errors, one on a line; what is no more than a remark is left out. */
+static void list_errors(struct buf *out, struct ops_findings *found)
+{
+	size_t i;
+
+	ops_findings_sort(found);
+	for (i = 0; i < ops_findings_count(found); i++) {
+		const struct ops_finding *f = ops_findings_at(found, i);
+
+		if (f->severity == OPS_ERROR)
+			buf_printf(out, "    %s: %s:%u:%u: %s (%s)\n", f->rule,
+				   f->path ? f->path : "-", f->line, f->column,
+				   f->message, f->remedy ? f->remedy : "no remedy");
+	}
+}
+
+static int look(struct ops_document *d, void *payload, struct ops_error *err)
+{
+	(void)d, (void)payload, (void)err;
+	return 0;
+}
+
+static int judge(struct scene *s, struct snap *before, struct snap *after,
+		 struct ops_findings *found, struct ops_error *err)
+{
+	struct judge_case c = { 0 };
+	struct world_cache *cache = world_cache_new();
+	struct ops_document *d = NULL;
+	int ret = world_open(&c.before, before, cache, err);
+
+	if (ret == 0)
+		ret = world_open(&c.after, after, cache, err);
+	c.message = s->act.message;
+	c.message_len = c.message ? strlen(c.message) : 0;
+	c.claimed = s->act.actor;
+	c.author = s->act.author;
+	c.now = s->act.today;
+	c.lenient = s->act.lenient;
+	if (ret == 0 && s->act.document) {
+		ret = world_document(&d, c.after, s->act.document, found, err);
+		ret = ret ? ret : judge_document(d, c.now, found, err);
+		ret = ret == OPS_EINVALID ? 0 : ret;
+	} else if (ret == 0 && s->act.all) {
+		ret = world_each(c.after, NULL, true, false, look, NULL, found, err);
+	} else if (ret == 0) {
+		ret = s->act.world ? judge_world(c.after, found, err) :
+		      judge_change(&c, found, err);
+	}
+	world_close(c.after);
+	world_close(c.before);
+	world_cache_free(cache);
+	return ret;
+}
+
+static int copy_file(const char *path, const struct snap_entry *entry, void *payload,
+		     struct ops_error *err)
+{
+	int ret = snap_put(payload, path, entry->data ? entry->data : "", entry->len,
+			   err);
+	const struct flat *flat = snap_overlay_files(payload);
+	struct flat_file *file;
+	bool found;
+
+	if (ret)
+		return ret;
+	file = &flat->files[flat_place(flat, path, &found)];
+	file->mode = entry->mode;
+	if (!entry->data) {
+		free(file->data);
+		file->data = NULL;
+	}
+	return 0;
+}
+
+/* The same files in a snapshot of their own. */
+static struct snap *copy_of(struct scene *s, struct snap *snap)
+{
+	struct snap *copy;
+
+	ck_assert_int_eq(snap_overlay(&copy, s->nothing, NULL), 0);
+	ck_assert_int_eq(snap_walk(snap, "", copy_file, copy, NULL), 0);
+	return copy;
+}
+
+static bool is_listed(const char *list, const char *id)
+{
+	size_t len = strlen(id);
+	const char *at = list;
+
+	while ((at = strstr(at, id))) {
+		if ((at == list || at[-1] == ' ') && (!at[len] || at[len] == ' '))
+			return true;
+		at += len;
+	}
+	return false;
+}
+
+static void check_manners(struct scene *s, const struct place *at,
+			  const struct ops_finding *f)
+{
+	size_t len = strlen(f->message);
+
+	if (!len || strstr(f->message, "(null)") || f->message[len - 1] == '.' ||
+	    (f->remedy && (!*f->remedy || strstr(f->remedy, "(null)"))))
+		fault(s, at, "%s: a message a person cannot use: '%s' ('%s')", f->rule,
+		      f->message, f->remedy ? f->remedy : "");
+}
+
+static void compare(struct scene *s, const struct place *at, const char *expected,
+		    struct ops_findings *found)
+{
+	bool accepted = !strcmp(expected, "accepted"), says = !s->says;
+	struct buf ids = BUF_INIT, all = BUF_INIT;
+	size_t i;
+	const char *list, *id;
+
+	for (i = 0; i < ops_findings_count(found); i++) {
+		const struct ops_finding *f = ops_findings_at(found, i);
+
+		check_manners(s, at, f);
+		if (f->severity == OPS_ERROR)
+			buf_printf(&ids, " %s", f->rule);
+		says = says || strstr(f->message, s->says);
+	}
+	list_errors(&all, found);
+	for (list = expected; !accepted && *(id = word(s, &list)); )
+		if (!is_listed(ids.data, id))
+			fault(s, at, "not refused by %s; found:\n%s", id, all.data);
+	for (list = ids.data; *(id = word(s, &list)); )
+		if (accepted || !is_listed(expected, id)) {
+			fault(s, at, "refused by %s, expected: %s; found:\n%s", id,
+			      expected, all.data);
+			break;
+		}
+	if (!says)
+		fault(s, at, "nothing says '%s'; found:\n%s", s->says, all.data);
+	buf_release(&all);
+	buf_release(&ids);
+}
+
+/* The end of one change: judge it, from two sets of snapshots. */
+static void settle(struct scene *s, const struct place *at, const char *expected)
+{
+	struct ops_findings *one = ops_findings_new(), *two = ops_findings_new();
+	struct snap *before = copy_of(s, s->before), *after = copy_of(s, s->after);
+	struct buf first = BUF_INIT, second = BUF_INIT;
+	struct ops_error err = { 0 };
+
+	s->judged++;
+	if (judge(s, s->before, s->after, one, &err) ||
+	    judge(s, before, after, two, &err)) {
+		fault(s, at, "not judged: %s", err.message);
+	} else {
+		compare(s, at, expected, one);
+		list_errors(&first, one);
+		list_errors(&second, two);
+		if (strcmp(first.data, second.data))
+			fault(s, at, "judged in two ways:\n%s  and:\n%s", first.data,
+			      second.data);
+	}
+	buf_release(&first);
+	buf_release(&second);
+	snap_free(after);
+	snap_free(before);
+	ops_findings_free(one);
+	ops_findings_free(two);
+}
+
+/* --- reading cases --- */
+
+static void run_lines(struct scene *s, const char *text, const char *end,
+		      struct place at);
+
+static const char *cases_directory(void)
+{
+	const char *dir = getenv("OPS_JUDGE_CASES");
+
+	return dir ? dir : "t/judge";
+}
+
+static char *read_file(struct arena *arena, const char *path)
+{
+	FILE *in = fopen(path, "rb");
+	struct buf b = BUF_INIT;
+	char chunk[4096], *text;
+	size_t nr;
+
+	if (!in)
+		return NULL;
+	while ((nr = fread(chunk, 1, sizeof(chunk), in)))
+		buf_add(&b, chunk, nr);
+	fclose(in);
+	text = arena_dup(arena, b.data, b.len);
+	buf_release(&b);
+	return text;
+}
+
+static void include(struct scene *s, const struct place *at, const char *name)
+{
+	const char *path = arena_printf(s->arena, "%s/%s.world", cases_directory(), name);
+	char *text = read_file(s->arena, path);
+	struct place start = { path, 1 };
+
+	if (!text)
+		fault(s, at, "there is no '%s'", path);
+	else
+		run_lines(s, text, text + strlen(text), start);
+}
+
+static void begin_change(struct scene *s, const struct place *at, const char *ids)
+{
+	if (s->rule)
+		fault(s, at, "a 'rule:' before the 'expect:' of the last");
+	if (!*ids)
+		fault(s, at, "'rule:' names no rule");
+	snap_free(s->after);
+	ck_assert_int_eq(snap_overlay(&s->after, s->before, NULL), 0);
+	s->rule = ids;
+	s->says = NULL;
+	s->act = s->given;
+}
+
+static void set_today(struct scene *s, const struct place *at, struct act *act,
+		      const char *text)
+{
+	struct date date;
+
+	if (date_parse(&date, text))
+		act->today = date_to_days(date) * 86400 + 43200;
+	else
+		fault(s, at, "'%s' is no date", text);
+}
+
+/* A line `key: value`; false when it is none. */
+static bool key_line(struct scene *s, const struct place *at, const char *key,
+		     const char *value, const char *block)
+{
+	struct act *act = s->rule ? &s->act : &s->given;
+
+	if (!strcmp(key, "world:")) {
+		include(s, at, value);
+	} else if (!strcmp(key, "rule:")) {
+		begin_change(s, at, value);
+	} else if (!strcmp(key, "actor:")) {
+		act->actor = value;
+	} else if (!strcmp(key, "author:")) {
+		act->author = value;
+	} else if (!strcmp(key, "message:")) {
+		act->message = block;
+	} else if (!strcmp(key, "today:")) {
+		set_today(s, at, act, value);
+	} else if (!strcmp(key, "lenient:")) {
+		act->lenient = true;
+	} else if (!strcmp(key, "judge:") && !strncmp(value, "document ", 9)) {
+		act->document = value + 9;
+	} else if (!strcmp(key, "judge:") && !strcmp(value, "world")) {
+		act->world = true;
+	} else if (!strcmp(key, "judge:") && !strcmp(value, "all")) {
+		act->all = true;
+	} else if (!strcmp(key, "says:") && s->rule) {
+		s->says = value;
+	} else if (!strcmp(key, "expect:") && s->rule && *value) {
+		settle(s, at, value);
+		s->rule = NULL;
+	} else {
+		return false;
+	}
+	return true;
+}
+
+static void call(struct scene *s, const struct place *at, const struct macro *m,
+		 const char *rest)
+{
+	struct place start = { m->file, m->line };
+	size_t i;
+
+	if (s->depth == DEPTH_MAX) {
+		fault(s, at, "macros are nested too deeply");
+		return;
+	}
+	for (i = 0; i < m->params_nr; i++)
+		map_put(s->lets, m->params[i], i + 1 < m->params_nr ? word(s, &rest) :
+			(void *)(size_t)rest);
+	s->depth++;
+	run_lines(s, m->body, m->end, start);
+	s->depth--;
+}
+
+static void run_line(struct scene *s, const struct place *at, const char *line,
+		     const char *block)
+{
+	const char *rest = line, *name;
+	char *verb = word(s, &rest);
+	const struct macro *m = map_get(s->macros, verb);
+
+	if (!strcmp(verb, "let")) {
+		name = word(s, &rest);
+		map_put(s->lets, name, (void *)(size_t)rest);
+	} else if (!strcmp(verb, "put")) {
+		put(s, at, rest, block, strlen(block));
+	} else if (m) {
+		call(s, at, m, rest);
+	} else if (!key_line(s, at, verb, rest, block) &&
+		   !change_file(s, at, verb, rest)) {
+		fault(s, at, "cannot read '%s'", line);
+	}
+}
+
+static const char *line_end(const char *text, const char *end)
+{
+	const char *lf = memchr(text, '\n', (size_t)(end - text));
+
+	return lf ? lf : end;
+}
+
+/* define NAME PARAMETER... up to `end`; returns where that is. */
+static const char *define(struct scene *s, struct place *at, const char *line,
+			  const char *text, const char *end)
+{
+	struct macro *m = arena_alloc(s->arena, sizeof(*m));
+	const char *rest = line + strlen("define"), *name = word(s, &rest);
+	const char *next;
+
+	while (*rest && m->params_nr < UNIT_COUNT(m->params))
+		m->params[m->params_nr++] = word(s, &rest);
+	m->file = at->file;
+	m->line = at->line + 1;
+	m->body = m->end = text;
+	while (m->end < end) {
+		next = line_end(m->end, end);
+		at->line++;
+		text = next < end ? next + 1 : end;
+		if (next - m->end == 3 && !strncmp(m->end, "end", 3))
+			break;
+		m->end = text;
+	}
+	map_put(s->macros, name, m);
+	return text;
+}
+
+static void run_lines(struct scene *s, const char *text, const char *end,
+		      struct place at)
+{
+	struct buf block = BUF_INIT;
+	struct place start;
+	const char *line, *next;
+
+	for (; text < end; at.line++) {
+		next = line_end(text, end);
+		line = arena_dup(s->arena, text, (size_t)(next - text));
+		text = next < end ? next + 1 : end;
+		if (!*line || *line == '#')
+			continue;
+		if (!strncmp(line, "define ", 7)) {
+			text = define(s, &at, line, text, end);
+			continue;
+		}
+		start = at;
+		buf_clear(&block);
+		while (text < end && *text == '|') {
+			next = line_end(text, end);
+			at.line++;
+			text += text[1] == ' ' ? 2 : 1;
+			buf_printf(&block, "%s\n", expand(s, &at,
+				   arena_dup(s->arena, text, (size_t)(next - text))));
+			text = next < end ? next + 1 : end;
+		}
+		run_line(s, &start, expand(s, &start, line),
+			 arena_dup(s->arena, block.data, block.len));
+	}
+	buf_release(&block);
+}
+
+/* Run one case; what is wrong is added to `out`.  Returns how many changes were
+ * judged. */
+static unsigned run_case(const char *name, const char *text, struct buf *out,
+			 unsigned *faults)
+{
+	struct scene s = { 0 };
+	struct place at = { name, 1 };
+
+	s.arena = arena_new();
+	s.out = out;
+	s.lets = map_new(s.arena);
+	s.macros = map_new(s.arena);
+	ck_assert_int_eq(snap_of_nothing(&s.nothing, NULL), 0);
+	ck_assert_int_eq(snap_overlay(&s.before, s.nothing, NULL), 0);
+	run_lines(&s, text, text + strlen(text), at);
+	if (s.rule)
+		fault(&s, &at, "the last 'rule:' has no 'expect:'");
+	if (!s.judged)
+		fault(&s, &at, "nothing was judged");
+	*faults += s.faults;
+	snap_free(s.after);
+	snap_free(s.before);
+	snap_free(s.nothing);
+	arena_free(s.arena);
+	return s.judged;
+}
+
+UNIT_TEST(every_change_is_refused_by_exactly_the_expected_rules)
+{
+	const char *only = getenv("OPS_JUDGE_ONLY");
+	struct arena *arena = arena_new();
+	struct buf out = BUF_INIT;
+	unsigned judged = 0, faults = 0;
+	struct dirent **list;
+	int i, nr = scandir(cases_directory(), &list, NULL, alphasort);
+
+	ck_assert_msg(nr > 0, "there is no directory '%s'", cases_directory());
+	for (i = 0; i < nr; i++) {
+		const char *path = arena_printf(arena, "%s/%s", cases_directory(),
+						list[i]->d_name);
+		size_t len = strlen(path);
+
+		if (len > 5 && !strcmp(path + len - 5, ".case") &&
+		    (!only || strstr(path, only)))
+			judged += run_case(path, read_file(arena, path), &out,
+					   &faults);
+		free(list[i]);
+	}
+	free(list);
+	fputs(out.data, stderr);
+	ck_assert_msg(judged > 0, "nothing was judged");
+	ck_assert_msg(faults == 0, "%u of %u changes were judged wrongly", faults,
+		      judged);
+	buf_release(&out);
+	arena_free(arena);
+}
+
+/* A case of which it is known how many faults it has. */
+static void expect_faults(const char *text, unsigned expected, const char *says)
+{
+	struct buf out = BUF_INIT;
+	unsigned faults = 0;
+
+	run_case("self-test", text, &out, &faults);
+	ck_assert_msg(faults == expected && strstr(out.data, says),
+		      "%u faults, not %u with '%s':\n%s", faults, expected, says,
+		      out.data);
+	buf_release(&out);
+}
+
+#define STANDARD "world: standard\n"
+#define DELETE "rule: doc.deleted\nactor: chief\nremove ${prompt}\n"
+
+UNIT_TEST(the_runner_itself_sees_what_is_wrong)
+{
+	expect_faults(STANDARD DELETE "expect: doc.deleted\n", 0, "");
+	expect_faults(STANDARD DELETE "expect: accepted\n", 1, "refused by doc.deleted");
+	expect_faults(STANDARD DELETE "expect: doc.deleted doc.mode\n", 1,
+		      "not refused by doc.mode");
+	expect_faults(STANDARD DELETE "expect: doc.delete\n", 2,
+		      "not refused by doc.delete;");
+	expect_faults(STANDARD DELETE "says: nonsense\nexpect: doc.deleted\n", 1,
+		      "nothing says 'nonsense'");
+	expect_faults(STANDARD "rule: doc.deleted\nexpect: doc.deleted\n", 1,
+		      "not refused by doc.deleted");
+	expect_faults(STANDARD DELETE, 2, "has no 'expect:'");
+	expect_faults(STANDARD, 1, "nothing was judged");
+	expect_faults(STANDARD "do it\n" DELETE "expect: doc.deleted\n", 1,
+		      "cannot read 'do it'");
+	expect_faults(STANDARD "text ${prompt} nonsense => x\n" DELETE
+		      "expect: doc.deleted\n", 1, "'nonsense' is not in");
+	expect_faults(STANDARD "let x ${nonsense}\n" DELETE "expect: doc.deleted\n", 1,
+		      "there is no 'nonsense'");
+	expect_faults("world: nowhere\n" DELETE "expect: accepted\n", 3, "nowhere.world");
+}
+
+UNIT_MAIN("judge", every_change_is_refused_by_exactly_the_expected_rules,
+	  the_runner_itself_sees_what_is_wrong)

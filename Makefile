@@ -191,10 +191,10 @@ $(BUILD)/t/u-%: t/unit/u-%.c $(BUILD)/libops.a
 	$(Q)$(COMPILE) $(UNIT_FLAGS) -o $@ $< $(LDFLAGS) $(BUILD)/libops.a \
 		$(CHECK_LIBS) $(PKG_LIBS)
 
-$(HELPERS): $(BUILD)/t/%: t/helper/%.c $(BUILD)/libutil.a
+$(HELPERS): $(BUILD)/t/%: t/helper/%.c $(BUILD)/libops.a
 	$(say) LINK $@
-	$(Q)$(COMPILE) $(UNIT_FLAGS) -o $@ $< $(LDFLAGS) $(BUILD)/libutil.a \
-		$(UTIL_LIBS)
+	$(Q)$(COMPILE) $(UNIT_FLAGS) -o $@ $< $(LDFLAGS) $(BUILD)/libops.a \
+		$(PKG_LIBS)
 
 JOBS ?= $(shell nproc 2>/dev/null || echo 2)
 RUN = CC='$(CC)' CXX='$(CXX)' OPS_BUILD='$(abspath $(BUILD))' \

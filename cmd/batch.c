@@ -9,6 +9,7 @@
  * by name and number, before anything was decided.
  */
 
+#include <stdlib.h>
 #include <string.h>
 
 #include "acts.h"
@@ -94,6 +95,21 @@ static int read_lines(struct acts *acts, struct session *s, const char *text, si
 	return ret;
 }
 
+/* The library says "line 3: …"; here it is said as for lines that are no acts. */
+static void name_line(struct ops_error *err, const char *name)
+{
+	char *end, *rest = err->message + 5;
+	unsigned long number;
+
+	if (strncmp(err->message, "line ", 5))
+		return;
+	number = strtoul(rest, &end, 10);
+	if (end == rest || strncmp(end, ": ", 2))
+		return;
+	memmove(err->message, end + 2, strlen(end + 2) + 1);
+	error_prefix(err, "%s:%lu", name, number);
+}
+
 static int run(struct session *s, const struct args *args)
 {
 	const struct act_options *o = args->options;
@@ -113,8 +129,8 @@ static int run(struct session *s, const struct args *args)
 		goto out;
 	}
 	ret = request_send(s, acts.list, acts.nr, o->dry_run);
-	if (ret < 0 && !strncmp(s->err.message, "line ", 5))
-		error_prefix(&s->err, "%s", input_name(name));
+	if (ret < 0)
+		name_line(&s->err, input_name(name));
 out:
 	buf_release(&input);
 	return ret;

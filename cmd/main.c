@@ -282,7 +282,8 @@ static bool open_streams(struct session *s, int *ret)
 
 	if (color < 0 && !*ret)
 		*ret = color;
-	s->out = out_new(stdout, s->globals->json && !s->globals->help,
+	s->out = out_new(stdout, s->globals->json && !s->globals->help &&
+			 !s->globals->version,
 			 term->color_output, term->width);
 	s->talk = out_new(stderr, false, term->color_errors, 0);
 	s->findings = ops_findings_new();

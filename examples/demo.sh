@@ -26,15 +26,17 @@ esac
 # The clock stands still and nobody's own settings are used.
 OPS_NOW=2026-01-15T09:00:00Z
 GIT_AUTHOR_DATE=$OPS_NOW GIT_COMMITTER_DATE=$OPS_NOW
-GIT_CONFIG_GLOBAL=/dev/null GIT_CONFIG_NOSYSTEM=1 LC_ALL=C PAGER=cat
+GIT_CONFIG_NOSYSTEM=1 LC_ALL=C PAGER=cat
 export OPS_NOW GIT_AUTHOR_DATE GIT_COMMITTER_DATE
-export GIT_CONFIG_GLOBAL GIT_CONFIG_NOSYSTEM LC_ALL PAGER
-unset GIT_DIR GIT_WORK_TREE GIT_INDEX_FILE GIT_AUTHOR_NAME GIT_AUTHOR_EMAIL \
+export GIT_CONFIG_NOSYSTEM LC_ALL PAGER
+unset GIT_CONFIG_GLOBAL GIT_DIR GIT_WORK_TREE GIT_INDEX_FILE GIT_AUTHOR_NAME GIT_AUTHOR_EMAIL \
 	GIT_COMMITTER_NAME GIT_COMMITTER_EMAIL OPS_ACTOR 2>/dev/null || :
 
 top=$(mktemp -d "${TMPDIR:-/tmp}/ops-demo.XXXXXX") || exit 3
 repo=$top/payments said=$top/said
-mkdir "$repo" && cd "$repo" || exit 3
+HOME=$top/home
+export HOME
+mkdir "$HOME" "$repo" && cd "$repo" || exit 3
 
 bold='' plain=''
 if test -t 1 && test -z "${NO_COLOR-}" && test "${TERM-dumb}" != dumb
@@ -266,4 +268,4 @@ test $status = 1 || die "the forged commit was not found (status $status)"
 grep -q "$forged" "$said" || die "the forged commit $forged was not named"
 tell "$forged is the commit that was made by hand."
 
-printf '\nThe demo went as said. Its repository is %s\n' "$repo"
+printf '\nThe demo went as said.\nIts repository is %s\n' "$repo"

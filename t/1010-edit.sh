@@ -18,7 +18,7 @@ only_lines () {
 
 test_expect_success 'a task written in its own way' '
 	ops_world &&
-	cat >draft <<-\EOF &&
+	tr @ " " >draft <<-\EOF &&
 	---
 	# An odd hand wrote this.
 	Version:    1.0.0
@@ -29,7 +29,7 @@ test_expect_success 'a task written in its own way' '
 	  - first   # the first
 	  - second
 
-	Due: 2026-03-01   
+	Due: 2026-03-01@@@
 	Status: Queued
 	Owner: Operations Orchestrator
 	Created: 2026-01-15
@@ -39,7 +39,7 @@ test_expect_success 'a task written in its own way' '
 	No heading at first.
 
 
-	## Objective   
+	## Objective@@@
 	text
 	## Objective-Not
 	more

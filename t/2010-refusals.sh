@@ -74,6 +74,14 @@ test_expect_success 'and by the wrong hands' '
 	ops_refused actor.unknown ops --as stranger start in-Assigned
 '
 
+test_expect_success 'what is done once is not done again' '
+	ops_task_at Assigned again-1 &&
+	ops --as $DEV accept again-1 &&
+	ops_refused task.done-already ops --as $DEV accept again-1 &&
+	test_tick 86400 &&
+	ops_refused task.done-already ops --as $DEV accept again-1
+'
+
 test_expect_success 'a transition that does not exist is wrong usage' '
 	ops_unchanged 2 ops --as $DEV act fly in-Queued &&
 	ops_unchanged 2 ops --as $DEV start &&

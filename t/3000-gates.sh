@@ -117,7 +117,7 @@ test_expect_success 'evidence that changed makes it stale; put back, it holds ag
 	ops_commit_as $DEV "test: run again" &&
 	gate_is quality stale &&
 	test_grep "reports/test.log.*changed afterwards" shown &&
-	ops_refused gate.order ops_step Asked swap-7k2f &&
+	ops_refused gate.stale ops_step Asked swap-7k2f &&
 	git revert --no-edit HEAD &&
 	gate_is quality approved &&
 	git rm -q reports/review.txt && ops_commit_as $DEV "drop the review" &&

@@ -392,11 +392,11 @@ test_sed () {
 	done
 }
 
-# ops_commit_as ACTOR MESSAGE: a commit of everything by git alone, whose author
-# is that agent; hooks are left out.
+# ops_commit_as ACTOR MESSAGE: a commit of 05-PROCESSES and of all changes to tracked
+# files, by git alone, whose author is that agent; hooks are left out.
 ops_commit_as () {
 	test_tick
-	git add -A &&
+	git add -u && git add -A 05-PROCESSES &&
 	GIT_AUTHOR_NAME=$1 GIT_AUTHOR_EMAIL=$1@example.org \
 		git commit -q --no-verify -m "$2"
 }

@@ -22,8 +22,8 @@ int act_new(struct draft *d, const struct ops_request *r, struct ops_error *err)
 		return error_set(err, OPS_EUSAGE, "there is no type '%s'",
 				 r->target ? r->target : "");
 	if (type_is(c.type, "packet"))
-		return error_set(err, OPS_EUSAGE, "documents of type '%s' are recorded by the command for "
-				 "them, not by new", c.type->name);
+		return error_set(err, OPS_EUSAGE, "documents of type '%s' are recorded by "
+				 "the command for them, not by new", c.type->name);
 	c.text = r->text;
 	c.fields = r->fields;
 	c.fields_nr = r->fields_nr;

@@ -56,6 +56,25 @@ static int refuse_transition(struct draft *d, const struct ops_document *doc,
 	return error_set(err, OPS_EREFUSED, "'%s' is refused", tr->action);
 }
 
+/* What is done once is not done again, not even within one batch. */
+static int refuse_done(struct draft *d, const struct ops_document *doc,
+		       const struct transition *tr, struct ops_error *err)
+{
+	unsigned line, column;
+	size_t i;
+
+	for (i = 0; i < tr->lacks.nr; i++) {
+		if (!document_text(doc, tr->lacks.list[i]))
+			continue;
+		document_place(doc, tr->lacks.list[i], &line, &column);
+		findings_add(d->findings, "task.done-already", OPS_ERROR, doc->path,
+			     line, column, NULL, "'%s' was done already: '%s' is set",
+			     tr->action, tr->lacks.list[i]);
+		return error_set(err, OPS_EREFUSED, "'%s' is refused", tr->action);
+	}
+	return 0;
+}
+
 /* What a set rule writes; NULL: remove the field. */
 static int set_value(const char **out, struct draft *d, const struct ops_document *doc,
 		     const struct set_rule *set, const struct ops_request *r,
@@ -244,6 +263,9 @@ int act_transition(struct draft *d, const struct ops_request *r,
 				 doc->type->name, r->action);
 	if (!doc->status || !names_have(&tr->from, doc->status))
 		return refuse_transition(d, doc, tr, err);
+	ret = refuse_done(d, doc, tr, err);
+	if (ret)
+		return ret;
 	if (tr->reason && (!r->reason || !*r->reason))
 		return error_set(err, OPS_EUSAGE, "'%s' needs a reason (--reason)",
 				 r->action);

@@ -9,14 +9,15 @@
 #include "store/journal.h"
 
 /* Add a line to the notes; a full buffer drops it. */
-void notes_add(struct txn_result *result, const char *fmt, ...) PRINTF_LIKE(2, 3);
+void notes_add(struct txn_result *result, const char *fmt, ...)
+	PRINTF_LIKE(2, 3);
 
 /*
  * Bring work tree and index from the old to the new tip, path by path, under
  * the index lock that `x` holds (loaded); unlocks it.  A path the user has
  * changed is left and noted.  `just_moved`: the branch holds this very commit;
- * otherwise paths that a later one changed again are left alone.  A negative status: not all could be done, and
- * doing it again is safe.
+ * otherwise paths that a later one changed again are left alone.  A negative
+ * status: not all could be done, and doing it again is safe.
  */
 int roll_forward(struct txn_result *result, struct store *s, const struct journal *j,
 		 bool just_moved, struct index_edit *x, struct ops_error *err);

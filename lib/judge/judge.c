@@ -170,6 +170,8 @@ static int judge_one(struct judging *j, struct change *change)
 	}
 	if (!change->after)
 		return 0;	/* unreadable: reported when it was read */
+	if (change->kind == CHANGE_CREATED)
+		rules_name(j, change);
 	ret = rules_document(j, change->after);
 	if (ret == 0)
 		ret = type_is(change->type, "packet") ? rules_packet(j, change) :

@@ -35,6 +35,8 @@ int rules_section(struct judging *j, const char *rule, struct ops_document *d,
 
 /* rules_place.c: the place of a document. */
 void rules_place(struct judging *j, const struct ops_document *d);
+/* The name of a new one: an id that can be typed. */
+void rules_name(struct judging *j, const struct change *change);
 /* A new or changed file that is no document. */
 int rules_stray(struct judging *j, const char *path, const struct snap_entry *after);
 /* The name of a file in the same directory that differs from this one in the case

@@ -160,6 +160,21 @@ static int rules_sections(struct judging *j, struct ops_document *d)
 	return ret;
 }
 
+/* The next section of that title that does not lie deeper than `one`. */
+static const struct section *next_of(const struct sections *sections,
+				     const struct section *one, const char *name)
+{
+	struct sections rest = *sections;
+	const struct section *next = one;
+
+	do {
+		rest.list = (struct section *)(size_t)next + 1;
+		rest.nr = sections->nr - (size_t)(rest.list - sections->list);
+		next = section_find(&rest, name);
+	} while (next && next->level > one->level);
+	return next;
+}
+
 /*
  * A section that a gate decides about stands once: of two with one title rules
  * see the first, and people read both.
@@ -167,9 +182,8 @@ static int rules_sections(struct judging *j, struct ops_document *d)
 static int rules_sections_once(struct judging *j, struct ops_document *d)
 {
 	const struct sections *sections = doc_sections(d->doc);
-	const struct names *names;
-	struct sections rest;
 	const struct section *one;
+	const struct names *names;
 	size_t i, k;
 
 	if (!sections)
@@ -178,12 +192,7 @@ static int rules_sections_once(struct judging *j, struct ops_document *d)
 		names = &j->config->gates[i].subject_sections;
 		for (k = 0; k < names->nr; k++) {
 			one = section_find(sections, names->list[k]);
-			if (!one)
-				continue;
-			rest = *sections;
-			rest.list = (struct section *)(size_t)one + 1;
-			rest.nr = sections->nr - (size_t)(rest.list - sections->list);
-			one = section_find(&rest, names->list[k]);
+			one = one ? next_of(sections, one, names->list[k]) : NULL;
 			if (one)
 				findings_add(j->findings, "section.duplicate", OPS_ERROR,
 					     d->path, one->line, 1,
@@ -194,17 +203,6 @@ static int rules_sections_once(struct judging *j, struct ops_document *d)
 	return 0;
 }
 
-/* Whether a gate may be needed on the way of such a document. */
-static bool passes_gates(const struct type *t)
-{
-	size_t i;
-
-	for (i = 0; i < t->transitions_nr; i++)
-		if (t->transitions[i].gates.nr)
-			return true;
-	return false;
-}
-
 int rules_document(struct judging *j, struct ops_document *d)
 {
 	int ret;
@@ -213,7 +211,7 @@ int rules_document(struct judging *j, struct ops_document *d)
 	ret = rules_fields(j, d);
 	if (ret == 0)
 		ret = rules_sections(j, d);
-	if (ret == 0 && passes_gates(d->type))
+	if (ret == 0 && type_passes_gates(d->type))
 		ret = rules_sections_once(j, d);
 	return ret;
 }

@@ -17,14 +17,12 @@ static void mismatch(struct judging *j, const char *fmt, const char *a, const ch
 }
 
 /* The change of a path, or a new packet about the document at that path. */
-static const struct change *change_of(const struct judging *j, const char *path,
-				      bool *about)
+static const struct change *change_of(const struct judging *j, const char *path)
 {
 	const char *slash = strrchr(path, '/'), *text;
 	const struct change *c;
 	size_t i, len;
 
-	*about = false;
 	for (i = 0; i < j->changes_nr; i++)
 		if (!strcmp(j->changes[i].path, path))
 			return &j->changes[i];
@@ -35,10 +33,8 @@ static const struct change *change_of(const struct judging *j, const char *path,
 		text = c->after && type_is(c->type, "packet") ?
 		       document_text(c->after, "About") : NULL;
 		if (text && strlen(text) + 3 == len &&
-		    !strncmp(slash, text, len - 3)) {
-			*about = true;
+		    !strncmp(slash, text, len - 3))
 			return c;
-		}
 	}
 	return NULL;
 }
@@ -114,7 +110,6 @@ int rules_message(struct judging *j)
 {
 	const struct message *m = &j->c->parsed;
 	const struct change *c = NULL;
-	bool about = false;
 	size_t i;
 
 	if (!m->trailers_nr)
@@ -123,10 +118,10 @@ int rules_message(struct judging *j)
 		const char *name = m->trailers[i].name, *value = m->trailers[i].value;
 
 		if (!strcmp(name, "Ops-Doc")) {
-			c = change_of(j, value, &about);
+			c = change_of(j, value);
 			if (!c && strcmp(value, CONFIG_PATH))
 				mismatch(j, "Ops-Doc names", value, NULL);
-		} else if (!strcmp(name, "Ops-Status") && c && !about) {
+		} else if (!strcmp(name, "Ops-Status") && c) {
 			rules_status(j, c, value);
 		} else if (!strcmp(name, "Ops-Action")) {
 			rules_action(j, value);

@@ -74,6 +74,20 @@ void rules_place(struct judging *j, const struct ops_document *d)
 			   "its path is not %s", t->place);
 }
 
+void rules_name(struct judging *j, const struct change *change)
+{
+	const char *id = change->after->id;
+	size_t len = strspn(id, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
+			    "0123456789-_.");
+
+	if (j->genesis || (*id && !id[len] && *id != '-' && *id != '.'))
+		return;
+	findings_add(j->findings, "doc.path", OPS_ERROR, change->path, 0, 0,
+		     "choose another file name",
+		     "the id '%s' is more than letters, digits, '-', '_' and '.', or "
+		     "begins with one of the last", id);
+}
+
 int rules_same_but_case(const char **out, struct judging *j, const char *path)
 {
 	const char *dir = arena_dup(j->arena, path, path_directory_len(path));

@@ -249,26 +249,40 @@ static int rules_created(struct judging *j, struct change *change)
 	return 0;
 }
 
-/* An id is used once, over active and archived documents. */
-static int rules_id(struct judging *j, struct change *change)
+/* Who has the id: of the same type, active and archived; and of any other if one of
+ * the two passes gates, since records are kept by id. */
+static int holder(const char **out, struct judging *j, const struct change *change)
 {
 	struct ops_error ignored = { 0 };
-	const char *path;
-	int ret = world_exact_path(&path, j->c->before, change->after->id,
-				   change->type->name, &ignored);
+	const struct type *t;
+	size_t i;
+	int ret;
 
-	if (ret == OPS_ENOTFOUND) {
-		ret = rules_same_but_case(&path, j, change->after->path);
-		if (ret == 0 && !path)
-			return 0;
+	*out = NULL;
+	for (i = 0; i < j->config->types_nr; i++) {
+		t = &j->config->types[i];
+		if (t->abstract || type_is(t, "packet") ||
+		    (strcmp(t->name, change->type->name) && !type_passes_gates(t) &&
+		     !type_passes_gates(change->type)))
+			continue;
+		ret = world_exact_path(out, j->c->before, change->after->id, t->name,
+				       &ignored);
+		if (ret == OPS_ENOMEM || ret == OPS_EIO || ret == 0)
+			return ret;
 	}
-	if (ret == OPS_ENOMEM || ret == OPS_EIO)
-		return ret;
-	if (ret == 0)
+	return rules_same_but_case(out, j, change->after->path);
+}
+
+static int rules_id(struct judging *j, struct change *change)
+{
+	const char *path;
+	int ret = holder(&path, j, change);
+
+	if (ret == 0 && path)
 		rule_error(j, "doc.id-taken", change->after, NULL,
 			   "choose another file name",
 			   "the id '%s' is taken by '%s'", change->after->id, path);
-	return 0;
+	return ret;
 }
 
 int rules_state(struct judging *j, struct change *change)

@@ -55,6 +55,16 @@ bool type_guards(const struct type *t, const char *name)
 	return false;
 }
 
+bool type_passes_gates(const struct type *t)
+{
+	size_t i;
+
+	for (i = 0; i < t->transitions_nr; i++)
+		if (t->transitions[i].gates.nr)
+			return true;
+	return false;
+}
+
 bool type_is(const struct type *t, const char *name)
 {
 	for (; t; t = t->base)

@@ -136,6 +136,8 @@ const struct state *type_state(const struct type *t, const char *name);
 const struct state *type_initial(const struct type *t);	/* NULL: no states */
 /* Whether some transition of the type sets that field, or it is guarded. */
 bool type_guards(const struct type *t, const char *field);
+/* Whether some transition of the type needs a gate approved. */
+bool type_passes_gates(const struct type *t);
 /* The type, or one it is based on, is called `name`. */
 bool type_is(const struct type *t, const char *name);
 

@@ -186,7 +186,7 @@ int state_check(struct store *s, struct ops_error *err)
 	busy = s->branch_configured && !s->branch_is_head ? NULL :
 		store_busy_state(s);
 	if (busy)
-		return error_set(err, OPS_EENVIRONMENT, "a %s is in progress here; "
+		return error_set(err, OPS_EENVIRONMENT, "there is a %s in progress here; "
 				 "finish or end it first", busy);
 	if (!s->branch)
 		return error_set(err, OPS_EENVIRONMENT, "no branch is checked out; "

@@ -143,7 +143,10 @@ static int set_branch(struct store *s, const char *name, int status,
 		buf_release(&full);
 		return error_nomem(err);
 	}
-	if (git_reference_name_is_valid(&valid, full.data) < 0 || !valid) {
+	/* As git: no branch is called HEAD, or looks like an option. */
+	if (git_reference_name_is_valid(&valid, full.data) < 0 || !valid ||
+	    full.data[strlen("refs/heads/")] == '-' ||
+	    !strcmp(full.data, "refs/heads/HEAD")) {
 		buf_release(&full);
 		return error_set(err, status, "'%s' is not the name of a branch",
 				 name);

@@ -5,7 +5,8 @@
  *
  * A merge is judged by each of its parents, but only for files that equal none
  * of them; a file it took from one side was judged there.  What it took back is
- * named too: a side's change that the merge silently drops.
+ * named too: a side's change that the merge silently drops.  Of two histories with
+ * nothing in common neither is believed: the whole merge is judged by each parent.
  *
  * Nothing is believed but trees: trailers are compared with what was done.
  */
@@ -17,6 +18,7 @@
 
 #include "judge/judge.h"
 #include "model/repo.h"
+#include "view/view.h"
 #include "util/map.h"
 
 /* The world of a commit, kept because the next commit is usually its child. */
@@ -182,11 +184,39 @@ static int find_dropped(struct judged *j, const struct oid *mine,
 	return ret;
 }
 
+/* Whether some parent has no commit in common with the first one. */
+static int is_unrelated(bool *out, struct judged *j, struct ops_error *err)
+{
+	struct ops_error found = { 0 };
+	struct oid base;
+	size_t i;
+	int ret = 0;
+
+	*out = false;
+	for (i = 1; ret == 0 && i < j->commit.parents_nr; i++) {
+		ret = history_merge_base(&base, j->v->repo->store,
+					 &j->commit.parents[0], &j->commit.parents[i],
+					 &found);
+		if (ret == OPS_ENOTFOUND) {
+			*out = true;
+			ret = 0;
+		}
+	}
+	return ret ? error_set(err, ret, "%s", found.message) : 0;
+}
+
 static int judge_merge(struct judged *j, struct ops_error *err)
 {
 	struct map *differs, *all = NULL;
 	size_t i, k, n = j->commit.parents_nr;
-	int ret = 0;
+	bool unrelated;
+	int ret = is_unrelated(&unrelated, j, err);
+
+	/* A second beginning judged itself by its own law: here all it brings counts. */
+	for (i = 0; ret == 0 && unrelated && i < n; i++)
+		ret = judge_by(j, &j->commit.parents[i], err);
+	if (ret || unrelated)
+		return ret;
 
 	for (i = 0; ret == 0 && i < n; i++) {
 		struct map *both;
@@ -356,14 +386,14 @@ static int resolve_range(struct oid *tip, struct oid *hide, bool *hides,
 
 	*hides = false;
 	if (!range)
-		return store_tip(tip, v->repo->store, err);
+		return view_tip(tip, v->repo, err);
 	if (!dots)
 		return store_resolve(tip, v->repo->store, range, err);
 	from = arena_dup(v->arena, range, (size_t)(dots - range));
 	if (!from)
 		return error_nomem(err);
 	ret = dots[2] ? store_resolve(tip, v->repo->store, dots + 2, err) :
-	      store_tip(tip, v->repo->store, err);
+	      view_tip(tip, v->repo, err);
 	if (ret == 0 && *from) {
 		ret = store_resolve(hide, v->repo->store, from, err);
 		*hides = ret == 0;

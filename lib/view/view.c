@@ -15,6 +15,16 @@
 #include "util/buf.h"
 #include "util/date.h"
 
+/* On a detached HEAD, which only forbids writing, what is looked at is HEAD. */
+int view_tip(struct oid *out, struct ops_repo *repo, struct ops_error *err)
+{
+	int ret = store_branch(repo->store) ? store_tip(out, repo->store, err) :
+		  store_resolve(out, repo->store, "HEAD", err);
+
+	return ret == OPS_ENOTFOUND ? error_set(err, OPS_EENVIRONMENT, "there is no "
+		"commit yet: run ops init") : ret;
+}
+
 int ops_view_open(struct ops_view **out, struct ops_repo *repo, const char *revision,
 		  struct ops_error *err)
 {
@@ -25,10 +35,7 @@ int ops_view_open(struct ops_view **out, struct ops_repo *repo, const char *revi
 		return error_nomem(err);
 	v->repo = repo;
 	ret = revision ? store_resolve(&v->commit, repo->store, revision, err) :
-	      store_tip(&v->commit, repo->store, err);
-	if (ret == OPS_ENOTFOUND && !revision)
-		ret = error_set(err, OPS_EENVIRONMENT,
-				"there is no commit yet: run ops init");
+	      view_tip(&v->commit, repo, err);
 	if (ret == 0)
 		ret = snap_of_commit(&v->snap, repo->store, &v->commit, err);
 	if (ret == 0)

@@ -17,4 +17,7 @@ struct ops_view {
 	char hex[OID_HEX + 1];
 };
 
+/* The commit that is looked at when none is named.  OPS_EENVIRONMENT: there is none. */
+int view_tip(struct oid *out, struct ops_repo *repo, struct ops_error *err);
+
 #endif

@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: MIT */
-/* JSON that is read can be written, and is read again. */
+/*
+ * Fuzz target: JSON that is read can be written, what was written is read again,
+ * and nothing crashes on the rest.
+ */
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>

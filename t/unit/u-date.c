@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: MIT */
-/* Dates, timestamps, periods and durations. */
+/*
+ * Dates, timestamps, periods and durations: exact forms only, months clamp to
+ * their last day, days survive there and back.
+ */
 #include "unit.h"
 
 #include "util/date.h"

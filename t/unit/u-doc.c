@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: MIT */
-/* Documents: reading strictly, changing losslessly. */
+/*
+ * Documents: what is wrong is refused with its place, and an edit changes the
+ * bytes it means and no others.
+ */
 #include "unit.h"
 
 #include "text/doc.h"

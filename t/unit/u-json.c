@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: MIT */
-/* JSON: strict in, ASCII out. */
+/*
+ * JSON: nothing but strict JSON is read, nothing but ASCII is written, and look-ups
+ * are exact.
+ */
 #include "unit.h"
 
 #include "util/buf.h"

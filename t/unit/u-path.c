@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: MIT */
-/* Paths and patterns. */
+/*
+ * Paths and patterns: what is unsafe is named, and a pattern matches what its
+ * header says and nothing else.
+ */
 #include "unit.h"
 
 #include "util/path.h"

@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: MIT */
-/* Snapshots: all kinds show one world; overlays, differences, bounds. */
+/*
+ * Snapshots: all kinds show one world; overlays, differences, bounds.
+ */
 #include "trash.h"
 
 #include "store/snap.h"

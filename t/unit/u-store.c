@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: MIT */
-/* Opening repositories, revisions, configuration, raw commits. */
+/*
+ * Opening repositories, branch of state, revisions, configuration, raw commits.
+ */
 #include "trash.h"
 
 #include <sys/wait.h>

@@ -1,0 +1,131 @@
+#!/bin/sh
+# SPDX-License-Identifier: MIT
+#
+# State on a branch of its own, in bare repositories, and in linked work trees.
+
+test_description='the branch of state'
+. "$(dirname "$0")/test-lib.sh"
+
+test_expect_success 'ops init --branch leaves what is checked out alone' '
+	test_commit "code" src.c "int x;" &&
+	git rev-parse main >main.before &&
+	ops init --branch ops-state --from "$TEST_FIXTURES/world" >said &&
+	test_grep "ops-state" said &&
+	git rev-parse main | test_cmp main.before - &&
+	git symbolic-ref HEAD >head && test_grep -x refs/heads/main head &&
+	test_path_is_missing 05-PROCESSES &&
+	git diff --exit-code HEAD && git diff --cached --exit-code HEAD &&
+	test "$(git config ops.branch)" = ops-state
+'
+
+test_expect_success 'a life, whatever is checked out' '
+	rm -f main.before said head &&
+	git checkout -q -b feature &&
+	git ls-files --stage >../index.before &&
+	ops_task_at In-Progress >/dev/null &&
+	git checkout -q main &&
+	for step in Review Signed Asked Decided Complete
+	do
+		test_tick && ops_step $step swap-7k2f >/dev/null || return 1
+	done &&
+	git checkout -q feature &&
+	git ls-files --stage >../index.after && test_cmp ../index.before ../index.after &&
+	test_path_is_missing 05-PROCESSES && test -z "$(git status --porcelain)" &&
+	ops_json result.fields.Status Complete ops show swap-7k2f &&
+	git rev-list --count main >../count && test_grep -x 1 ../count &&
+	ops audit verify && ops check --at ops-state
+'
+
+test_expect_success 'not even a merge in the work tree matters' '
+	git checkout -q -b one && test_commit one src.c 1 &&
+	git checkout -q feature && test_commit two src.c 2 &&
+	test_must_fail git merge -q one &&
+	ops_task other-1 &&
+	git merge --abort &&
+	git checkout -q --detach &&
+	ops --as $LEAD edit other-1 -f Priority=LOW &&
+	git checkout -q main
+'
+
+test_expect_success 'checked out, its files follow' '
+	git checkout -q ops-state &&
+	ops --as $LEAD edit other-1 -f Priority=HIGH &&
+	test_grep "^Priority: HIGH" 05-PROCESSES/active-tasks/other-1.md &&
+	test -z "$(git status --porcelain)" &&
+	git checkout -q main
+'
+
+test_expect_success 'checked out in another work tree it is not moved under it' '
+	git worktree add -q ../linked ops-state &&
+	ops_unchanged 3 ops --as $LEAD edit other-1 -f Priority=LOW &&
+	test_grep "another work tree" "$TEST_ROOT/refused.err" &&
+	ops --as $LEAD -C ../linked edit other-1 -f Priority=LOW &&
+	test -z "$(git -C ../linked status --porcelain)" &&
+	test_grep "^Priority: LOW" ../linked/05-PROCESSES/active-tasks/other-1.md &&
+	ops_json result.fields.Priority LOW ops show other-1 &&
+	git worktree remove ../linked
+'
+
+test_expect_success 'linked work trees share the state' '
+	git worktree add -q -b third ../third main &&
+	ops --as $LEAD -C ../third edit other-1 -f Priority=MEDIUM &&
+	ops_json result.fields.Priority MEDIUM ops show other-1 &&
+	test -z "$(git -C ../third status --porcelain)" &&
+	git worktree remove ../third
+'
+
+test_expect_success 'a linked work tree with state on its own branch' '
+	git init -q ../plain && (
+		cd ../plain && ops_world && ops_task swap-7k2f &&
+		git worktree add -q -b side ../plain-side &&
+		ops --as $LEAD -C ../plain-side edit swap-7k2f -f Priority=LOW &&
+		test_grep "^Priority: LOW" ../plain-side/05-PROCESSES/active-tasks/swap-7k2f.md &&
+		test_grep "^Priority: HIGH" 05-PROCESSES/active-tasks/swap-7k2f.md &&
+		test -z "$(git status --porcelain)" && test -z "$(git -C ../plain-side status --porcelain)" &&
+		ops --as $LEAD edit swap-7k2f -f Due=2026-03-02 &&
+		ops audit verify && ops -C ../plain-side audit verify
+	)
+'
+
+test_expect_success 'a bare repository' '
+	mkdir ../bare && (
+		cd ../bare &&
+		ops init --bare --from "$TEST_FIXTURES/world" &&
+		git rev-parse --is-bare-repository >said && test_grep -x true said &&
+		ops () {
+			command ops --git-dir "$TEST_ROOT/bare" "$@"
+		} &&
+		for step in Queued Requested Approved Assigned
+		do
+			ops_step $step swap-7k2f >/dev/null || exit 1
+		done &&
+		ops_json result.fields.Status Assigned ops show swap-7k2f &&
+		ops audit verify && git fsck --strict
+	) &&
+	ops --git-dir ../bare list >said && test_grep "^swap-7k2f " said &&
+	ops --git-dir ../bare --as $DEV accept swap-7k2f &&
+	ops_json result.fields.Accepted 2026-01-15 ops --git-dir ../bare show swap-7k2f
+'
+
+test_expect_success 'a clone of a bare one, and back' '
+	git clone -q ../bare ../clone && (
+		cd ../clone &&
+		ops --as $DEV start swap-7k2f &&
+		git push -q origin HEAD
+	) &&
+	ops_json result.fields.Status In-Progress ops --git-dir ../bare show swap-7k2f
+'
+
+test_expect_success 'twice is refused, and a bad name is wrong usage' '
+	ops_unchanged 1 ops init --branch ops-state &&
+	git init -q ../names && (
+		cd ../names &&
+		for name in "" "a b" ../x "a..b" -x "a.lock" "@{" "x~1"
+		do
+			test_must_fail ops init --branch="$name" || exit 1
+			test -z "$(git for-each-ref)" || exit 1
+		done
+	)
+'
+
+test_done

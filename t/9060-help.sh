@@ -1,0 +1,76 @@
+#!/bin/sh
+# SPDX-License-Identifier: MIT
+#
+# Help, completion, and the names a program can be called by.
+
+test_description='help, completion and names'
+TEST_NO_REPO=t
+. "$(dirname "$0")/test-lib.sh"
+
+test_expect_success 'ops help, for people and for machines' '
+	ops help >all &&
+	ops -h >short && test_cmp all short &&
+	for command in init new assign "audit verify" "gate approve"
+	do
+		test_grep -F "$command" all || return 1
+	done &&
+	ops help assign >one && test_grep "^usage: ops assign " one &&
+	ops assign -h >two && test_cmp one two &&
+	ops gate -h >group && test_grep "ops gate request" group &&
+	ops help gate >one && test_cmp one group &&
+	ops_json result.commands.0.name init ops help &&
+	test_expect_code 2 ops help no-such-command
+'
+
+test_expect_success 'the version' '
+	ops --version >said &&
+	echo "ops $(cat "$TEST_SOURCE/VERSION")" >expected &&
+	test_cmp expected said &&
+	$OPS_PROGRAM --json --version >said && test_cmp expected said
+'
+
+test_expect_success 'wrong usage shows the usage, on standard error' '
+	test_expect_code 2 ops assign 2>err >out &&
+	test_must_be_empty out && test_grep "^usage: ops assign" err &&
+	test_expect_code 2 ops assign a b c 2>err && test_grep "no use for .c." err &&
+	test_expect_code 2 ops 2>err && test_grep "ops help" err &&
+	test_expect_code 2 ops show --at 2>err && test_grep -e "--at" err &&
+	test_expect_code 2 ops lst 2>err && test_grep "lst" err
+'
+
+test_expect_success 'completion for three shells' '
+	ops completion bash >bash.sh && test_grep "gate" bash.sh &&
+	ops completion zsh >zsh.sh && test_grep "^#compdef ops" zsh.sh &&
+	ops completion fish >fish.sh && test_grep "complete -c ops" fish.sh &&
+	test_expect_code 2 ops completion tcsh &&
+	test_expect_code 2 ops completion
+'
+
+command -v bash >/dev/null && test_set_prereq BASH
+
+test_expect_success BASH 'what bash completes' '
+	bash -n bash.sh &&
+	cat >complete.bash <<-\EOF &&
+	. ./bash.sh
+	COMP_WORDS=(ops as) COMP_CWORD=1 COMP_LINE="ops as" COMP_POINT=6
+	$(complete -p ops | sed "s/.*-F \([^ ]*\) .*/\1/") ops as ops
+	printf "%s\n" "${COMPREPLY[@]}"
+	EOF
+	bash complete.bash >found && test_grep "^assign *$" found
+'
+
+test_expect_success 'a command of ones own on the path' '
+	mkdir -p bin && test_write_lines "#!/bin/sh" "echo mine: \"\$@\" \"\$OPS_ACTOR\"" >bin/ops-hello &&
+	chmod +x bin/ops-hello &&
+	PATH=$TRASH/bin:$PATH ops --as codegen hello a "b c" >said &&
+	echo "mine: a b c codegen" >expected &&
+	test_cmp expected said
+'
+
+test_expect_success 'git ops is ops' '
+	"$(dirname "$OPS_PROGRAM")/git-ops" --version >said &&
+	PATH=$TRASH/twin:$PATH && mkdir twin && ln -s "$OPS_PROGRAM" twin/git-ops &&
+	git ops --version >again && test_cmp said again
+'
+
+test_done

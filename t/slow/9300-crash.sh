@@ -1,0 +1,48 @@
+#!/bin/sh
+# SPDX-License-Identifier: MIT
+#
+# Killed at every system call, or with every call failing once, a command leaves
+# the old state or the new one, and the next command settles it by itself.
+
+test_description='a transition killed at every system call'
+TEST_NO_VERIFY='each case is a repository of its own, and verified there'
+. "$(dirname "$0")/../test-lib.sh"
+
+# The world before: a task that can be started, and one that can be completed.
+cat >prepare <<EOF
+set -e
+mkdir -p "\$1"
+cp -r "$TRASH/world/.git" "\$1"
+cd "\$1" && git reset -q --hard
+EOF
+
+next="$OPS_PROGRAM --as operations-orchestrator new task --from $TEST_SOURCE/examples/retry-task.md"
+
+matrix () {
+	sh "$TEST_SOURCE/t/crash/kill-matrix.sh" --next "$next" "$@" >matrix.out 2>&1
+	status=$?
+	tail -n 1 matrix.out | sed 's/^/# /'
+	test $status = 0 && tail -n 1 matrix.out | grep -q ' 0 failures$' && return
+	sed 's/^/# /' matrix.out | tail -n 40
+	return 1
+}
+
+test_expect_success 'a task that can be started, one that can be completed' '
+	ops_world && ops_task_at Assigned start-7k2f >/dev/null &&
+	ops_task_at Decided done-7k2f >/dev/null &&
+	mkdir world && cp -r .git world/
+'
+
+test_expect_success STRACE 'start, killed' '
+	matrix prepare "$OPS_PROGRAM" --as codegen start start-7k2f
+'
+
+test_expect_success STRACE 'start, with a full disk or a failing one' '
+	matrix --error ENOSPC,EIO prepare "$OPS_PROGRAM" --as codegen start start-7k2f
+'
+
+test_expect_success STRACE 'complete, which moves a document and records another, killed' '
+	matrix prepare "$OPS_PROGRAM" --as operations-orchestrator complete done-7k2f
+'
+
+test_done

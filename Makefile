@@ -227,7 +227,7 @@ test: deps
 
 demo: deps
 	$(Q)$(MAKE) --no-print-directory all
-	$(Q)PATH='$(abspath $(BUILD))':"$$PATH" sh examples/demo.sh
+	$(Q)OPS='$(abspath $(PROGRAM))' sh examples/demo.sh
 
 deps:
 	$(Q)sh .ci/deps

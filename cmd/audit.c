@@ -68,8 +68,9 @@ static int run(struct session *s, const struct args *args)
 	out_number(s->out, "before_ops", (double)result.prehistory);
 	out_number(s->out, "judged", (double)result.judged);
 	out_number(s->out, "refused", (double)result.refused);
-	out_say(s->out, "%zu commits: %zu before ops, %zu judged, %zu refused\n",
-		result.commits, result.prehistory, result.judged, result.refused);
+	out_say(s->out, "%zu commit%s: %zu before ops, %zu judged, %zu refused\n",
+		result.commits, result.commits == 1 ? "" : "s", result.prehistory,
+		result.judged, result.refused);
 	report_assurance(s);
 	s->found = result.refused != 0;
 	return 0;

@@ -97,8 +97,9 @@ static int run(struct session *s, const struct args *args)
 	out_number(s->out, "errors", (double)errors);
 	out_number(s->out, "warnings", (double)warnings);
 	report_findings(s->out, "", s->findings);
-	out_say(s->out, "%zu documents: %zu unreadable, %zu errors, %zu warnings\n",
-		result.documents, result.unreadable, errors, warnings);
+	out_say(s->out, "%zu document%s: %zu unreadable, %zu error%s, %zu warning%s\n",
+		result.documents, result.documents == 1 ? "" : "s", result.unreadable,
+		errors, errors == 1 ? "" : "s", warnings, warnings == 1 ? "" : "s");
 	return 0;
 }
 

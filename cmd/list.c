@@ -111,7 +111,7 @@ static int run(struct session *s, const struct args *args)
 		add_row(s->out, docs[i]);
 	out_table_end(s->out);
 	if (ops_findings_refuse(s->findings))
-		out_say(s->talk, "ops: the list is not whole, findings: %zu\n",
+		out_say(s->talk, "ops: the list may not be whole (findings: %zu)\n",
 			ops_findings_count(s->findings));
 out:
 	ops_view_close(view);

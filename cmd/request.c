@@ -72,7 +72,11 @@ void request_notes(struct session *s, struct out *words, const char *notes)
 static void say_act(struct session *s, const struct ops_act *act, const char *gate,
 		    bool dry_run)
 {
-	out_say(s->out, "%s%s %s", dry_run ? "would " : "", act->action, act->id);
+	bool at_gate = !strncmp(act->action, "gate.", 5);
+
+	/* As it is typed: "gate approve". */
+	out_say(s->out, "%s%s%s %s", dry_run ? "would " : "", at_gate ? "gate " : "",
+		at_gate ? act->action + 5 : act->action, act->id);
 	if (gate)
 		out_say(s->out, " %s", gate);
 	if (act->from && act->to && strcmp(act->from, act->to))

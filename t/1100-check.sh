@@ -25,7 +25,7 @@ test_expect_success 'a wrong value in the work tree, with its place' '
 	line=$(grep -n "^Priority" $T | cut -d: -f1) &&
 	test_expect_code 1 ops check >found &&
 	test_grep "^$T:$line:11: error field.value: .*URGENT" found &&
-	test_grep "1 errors" found &&
+	test_grep "1 error" found &&
 	ops check --staged &&
 	ops check --at HEAD
 '
@@ -55,7 +55,9 @@ test_expect_success 'what is not committed is judged as a change, too' '
 	test_expect_code 1 env GIT_AUTHOR_EMAIL=$DEV@example.org ops check >found &&
 	test_grep power.missing found &&
 	test_expect_code 1 ops --as $DEV check >found &&
-	test_grep actor.forged found
+	test_grep power.missing found &&
+	test_grep ! actor.forged found &&
+	ops --as $LEAD check
 '
 
 test_expect_success 'a deleted document is seen' '

@@ -130,7 +130,7 @@ test_expect_success 'a document that cannot be read is reported, and the rest li
 	test_expect_code 1 ops list >table 2>err &&
 	test_grep "^queued-1 " table &&
 	test_grep "broken-1.md:2:9: error yaml.unquoted-colon" err &&
-	test_grep "not whole" err &&
+	test_grep "may not be whole" err &&
 	test_expect_code 1 ops --json list >answer &&
 	"$TEST_BUILD/t/json-get" "findings.0.path" answer >said &&
 	test_grep broken-1 said &&

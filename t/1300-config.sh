@@ -86,7 +86,7 @@ test_expect_success 'mistakes have a line and a column' '
 	version: 3
 	colour: red
 	EOF
-	config_mistake 3:8 "" <<-\EOF
+	config_mistake 3:1 "" <<-\EOF
 	format: 1
 	version: 3
 	roles: [a, b]

@@ -14,12 +14,13 @@ test_expect_success 'the six fields, in their order' '
 	"$TEST_BUILD/t/json-get" result.acts.0.message answer >message &&
 	cat >expected <<-\EOF &&
 	TASK: Swap the matching algorithm (swap-7k2f)
-
 	  Match 10 000 orders in less than 20 ms, with the same result as before.
-	SCOPE: - `src/match/*.c`
+	SCOPE:
+	  - `src/match/*.c`
 	  - `t/match.sh`
 	NOT-YOUR-JOB: - The order book (`src/book/`)
-	DONE-WHEN: - [ ] `make check-match` passes
+	DONE-WHEN:
+	  - [ ] `make check-match` passes
 	  - [ ] `make bench-match` prints less than 20 ms
 	VERIFY: Run `make check-match bench-match` and read both logs.
 	PRIORITY: HIGH

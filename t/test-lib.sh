@@ -58,7 +58,7 @@ umask 022
 # A program that a sanitizer or valgrind stopped ends with 126 or a signal, which
 # no test takes for a refusal.
 ASAN_OPTIONS=exitcode=126:abort_on_error=0:${ASAN_OPTIONS-}
-LSAN_OPTIONS=exitcode=126:${LSAN_OPTIONS-}
+LSAN_OPTIONS=exitcode=126:print_suppressions=0:suppressions=$TEST_DIRECTORY/lsan.supp:${LSAN_OPTIONS-}
 UBSAN_OPTIONS=exitcode=126:print_stacktrace=1:${UBSAN_OPTIONS-}
 export ASAN_OPTIONS LSAN_OPTIONS UBSAN_OPTIONS
 
@@ -96,7 +96,8 @@ cat >"$TEST_ROOT/bin/ops" <<\EOF
 #!/bin/sh
 if test -n "$OPS_VALGRIND"
 then
-	set -- valgrind -q --error-exitcode=126 --leak-check=full "$OPS_PROGRAM" "$@"
+	set -- valgrind -q --error-exitcode=126 --leak-check=full \
+		--suppressions="$TEST_DIRECTORY/valgrind.supp" "$OPS_PROGRAM" "$@"
 else
 	set -- "$OPS_PROGRAM" "$@"
 fi

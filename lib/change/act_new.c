@@ -49,14 +49,37 @@ int act_new(struct draft *d, const struct ops_request *r, struct ops_error *err)
 	return 0;
 }
 
+/* The configuration is no document: it is replaced as a whole. */
+static int edit_config(struct draft *d, const struct ops_request *r,
+		       struct ops_error *err)
+{
+	struct ops_act *act;
+	int ret;
+
+	if (!r->text || r->fields_nr || r->sections_nr)
+		return error_set(err, OPS_EUSAGE, "give the whole text of '%s', with its "
+				 "version raised by one", CONFIG_PATH);
+	ret = snap_put(d->plan->after, CONFIG_PATH, r->text, strlen(r->text), err);
+	act = ret ? NULL : draft_act(d, "edit", NULL);
+	if (!act)
+		return ret ? ret : error_nomem(err);
+	act->type = "configuration";
+	act->id = "ops.yaml";
+	act->path = CONFIG_PATH;
+	return 0;
+}
+
 int act_edit(struct draft *d, const struct ops_request *r, struct ops_error *err)
 {
 	struct ops_document *doc;
 	struct buf text = BUF_INIT;
 	struct ops_act *act;
 	bool nothing;
-	int ret = draft_find(&doc, d, r->target, NULL, err);
+	int ret;
 
+	if (r->target && !strcmp(r->target, CONFIG_PATH))
+		return edit_config(d, r, err);
+	ret = draft_find(&doc, d, r->target, NULL, err);
 	if (ret)
 		return ret;
 	if (r->text && (r->fields_nr || r->sections_nr))

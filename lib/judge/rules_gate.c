@@ -20,7 +20,9 @@ static int state_of(struct gate_status *s, struct judging *j, const struct gate 
 /* "requested", "stale", …; "not requested" for none. */
 static const char *state_text(const struct gate_status *s)
 {
-	return s->state == GATE_NONE ? "not requested" : gate_state_name(s->state);
+	return s->state == GATE_NONE ? "not requested" :
+	       s->state == GATE_REQUESTED ? "requested and not decided" :
+	       gate_state_name(s->state);
 }
 
 static const char *said(const struct gate_status *s)
@@ -62,7 +64,7 @@ int rules_gates_approved(struct judging *j, const struct names *gates,
 			   lift_remedy(j, g, task) :
 			   arena_printf(j->arena, "ops gate request %s %s", task->id,
 					g->name),
-			   "'%s' needs gate '%s' approved; it is %s%s%s", what, g->name,
+			   "%s needs gate '%s' approved; it is %s%s%s", what, g->name,
 			   state_text(&s), *said(&s) ? ": " : "", said(&s));
 	}
 	return 0;

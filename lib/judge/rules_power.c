@@ -123,12 +123,12 @@ static const char *who_may(struct judging *j, const struct names *powers,
 			name = gate->power;
 		if (!strcmp(name, "assignee") && assignee)
 			names_add(&who, j->arena, assignee);
-		if (!strcmp(name, "owner") && owner)
-			names_add(&who, j->arena, owner);
 		for (k = 0; k < roster_count(j->roster) && who.nr < 3; k++) {
 			const struct agent *a = roster_at(j->roster, k);
 
-			if (a->active && agent_holds(a, name) &&
+			if (a->active && (agent_holds(a, name) ||
+					  (!strcmp(name, "owner") && owner &&
+					   agent_is_named(a, owner))) &&
 			    !names_have(&who, a->id))
 				names_add(&who, j->arena, a->id);
 		}
@@ -136,6 +136,24 @@ static const char *who_may(struct judging *j, const struct names *powers,
 	if (!who.nr)
 		return "nobody in the roster may";
 	return arena_printf(j->arena, "ask %s", names_text(&who, j->arena, " or "));
+}
+
+/* The powers as words: "the power 'assign' or to be the assignee". */
+static const char *who_words(struct judging *j, const struct names *powers)
+{
+	struct names words = { NULL, 0 };
+	size_t i;
+
+	for (i = 0; i < powers->nr; i++) {
+		const char *name = powers->list[i];
+		bool relation = !strcmp(name, "assignee") || !strcmp(name, "owner");
+		const char *word = arena_printf(j->arena, relation ? "to be the %s" :
+						"the power '%s'", name);
+
+		if (!word || names_add(&words, j->arena, word))
+			return "more power";
+	}
+	return names_text(&words, j->arena, " or ");
 }
 
 void rules_need_power(struct judging *j, const char *rule, const struct names *powers,
@@ -149,8 +167,9 @@ void rules_need_power(struct judging *j, const char *rule, const struct names *p
 		return;
 	if (!actor_known(j) || rules_may(j, powers, about, gate))
 		return;
-	needs = gate && names_have(powers, "power-of-gate") ? gate->power :
-		names_text(powers, j->arena, " or ");
+	needs = gate && names_have(powers, "power-of-gate") ?
+		arena_printf(j->arena, "the power '%s'", gate->power) :
+		who_words(j, powers);
 	if (!rule)
 		rule = d->type->protected ? "power.protected" :
 		       powers->nr == 1 && !strcmp(powers->list[0], "assignee") ?

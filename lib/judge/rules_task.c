@@ -21,7 +21,8 @@ static int check_prompt(struct judging *j, struct change *change)
 
 	if (!name) {
 		rule_error(j, "prompt.missing", change->after, NULL,
-			   "ops edit --field Prompt=…",
+			   arena_printf(j->arena, "ops edit %s --field Prompt=…",
+					change->after->id),
 			   "the task names no prompt to execute");
 		return 0;
 	}
@@ -84,7 +85,8 @@ static int check_timeline(struct judging *j, struct change *change)
 
 	if (due && date_parse(&date, due) && date_compare(date, j->today) < 0)
 		rule_error(j, "task.timeline", change->after, "Due",
-			   "ops edit --field Due=…",
+			   arena_printf(j->arena, "ops edit %s --field Due=…",
+					change->after->id),
 			   "it is due on %s, which is past", due);
 	return 0;
 }

@@ -90,15 +90,20 @@ void dispatch_text(struct buf *out, const struct dispatch *d)
 	size_t i;
 
 	for (i = 0; i < DISPATCH_PARTS; i++) {
+		line = d->part[i].text;
 		buf_printf(out, "%s:", d->part[i].name);
-		for (line = d->part[i].text; ; line = end + 1) {
+		/* One line stands beside its name; the task begins with its title. */
+		if (i == 0 || !strchr(line, '\n')) {
 			end = line + strcspn(line, "\n");
-			buf_str(out, end == line ? "" :
-				line == d->part[i].text ? " " : "  ");
+			buf_char(out, ' ');
 			buf_add(out, line, (size_t)(end - line));
-			buf_char(out, '\n');
-			if (!*end)
-				break;
+			line = *end ? end + 1 : end;
+		}
+		buf_char(out, '\n');
+		for (; *line; line = *end ? end + 1 : end) {
+			end = line + strcspn(line, "\n");
+			if (end > line)
+				buf_printf(out, "  %.*s\n", (int)(end - line), line);
 		}
 	}
 }

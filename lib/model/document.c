@@ -140,6 +140,52 @@ static int search_place(struct search *s, const char *template, bool prefixes,
 	return dir ? search_below(s, dir, depth, prefixes, err) : error_nomem(err);
 }
 
+/* Search for a document of a type that has patterns instead of a place. */
+static int search_pattern(struct search *s, const char *pattern, const char *dir,
+			  unsigned depth, bool prefixes, struct ops_error *err)
+{
+	struct arena *arena = world_arena(s->w);
+	struct snap_entry *list;
+	const char *path, *stem;
+	size_t i, nr, len;
+	int ret = snap_list(&list, &nr, world_snap(s->w), dir, arena, err);
+
+	for (i = 0; ret == 0 && !s->exact && depth < PATH_DEPTH_MAX && i < nr; i++) {
+		path = arena_printf(arena, "%s%s%s", dir, *dir ? "/" : "", list[i].name);
+		if (!path)
+			return error_nomem(err);
+		if (list[i].mode == SNAP_DIR) {
+			ret = search_pattern(s, pattern, path, depth + 1, prefixes, err);
+			continue;
+		}
+		len = path_stem(path, &stem);
+		if (len < s->len || strncmp(stem, s->name, s->len) ||
+		    !path_match(pattern, path))
+			continue;
+		if (len == s->len)
+			s->exact = path;
+		else if (prefixes && names_add(&s->matches, arena, path))
+			return error_nomem(err);
+	}
+	return ret;
+}
+
+static int search_patterns(struct search *s, const struct type *t, bool prefixes,
+			   struct ops_error *err)
+{
+	const char *dir;
+	size_t i;
+	int ret = 0;
+
+	for (i = 0; ret == 0 && !s->exact && i < t->patterns.nr; i++) {
+		dir = arena_dup(world_arena(s->w), t->patterns.list[i],
+				path_pattern_root(t->patterns.list[i]));
+		ret = dir ? search_pattern(s, t->patterns.list[i], dir, 0, prefixes, err) :
+		      error_nomem(err);
+	}
+	return ret;
+}
+
 static int ambiguous(const struct search *s, struct ops_error *err)
 {
 	struct buf b = BUF_INIT;
@@ -195,8 +241,8 @@ static int find_path(const char **out, struct world *w, const char *name,
 				continue;
 			if (t->abstract && !type)
 				continue;
-			if (t->place)
-				ret = search_place(&s, t->place, pass, err);
+			ret = t->place ? search_place(&s, t->place, pass, err) :
+			      search_patterns(&s, t, pass, err);
 			if (ret == 0 && t->archive && !s.exact)
 				ret = search_place(&s, t->archive, pass, err);
 			if (ret)

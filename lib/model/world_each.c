@@ -166,20 +166,6 @@ static int give_directory(struct each_state *s, const char *dir, unsigned depth,
 	return ret ? ret : give_entries(s, dir, depth, list, nr, err);
 }
 
-/* The directory a pattern cannot match outside of: its parts before the first
- * one with a special character. */
-static const char *pattern_root(struct arena *arena, const char *pattern)
-{
-	size_t special = strcspn(pattern, "*?[{"), len = special;
-
-	if (pattern[special] == '\0')
-		len = path_directory_len(pattern);
-	else
-		while (len > 0 && pattern[len] != '/')
-			len--;
-	return arena_dup(arena, pattern, len);
-}
-
 int world_each(struct world *w, const struct type *type, bool archived, bool keep,
 	       int (*each)(struct ops_document *document, void *payload,
 			   struct ops_error *err),
@@ -201,7 +187,8 @@ int world_each(struct world *w, const struct type *type, bool archived, bool kee
 		if (type && t != type && t != type->base)
 			continue;
 		for (j = 0; j < t->patterns.nr; j++) {
-			root = pattern_root(w->arena, t->patterns.list[j]);
+			root = arena_dup(w->arena, t->patterns.list[j],
+					 path_pattern_root(t->patterns.list[j]));
 			if (!root)
 				return error_nomem(err);
 			if (!archived && t->archive &&

@@ -47,6 +47,15 @@ static int search_paths(const char *home, struct ops_error *err)
 	return rc;
 }
 
+/* Whether opening failed because of the owner: 1.5 calls that not found. */
+static bool is_foreign(void)
+{
+	const git_error *last = git_error_last();
+
+	return last && last->message && (strstr(last->message, "safe.directory") ||
+					 strstr(last->message, "not owned by"));
+}
+
 static int open_failed(int rc, const struct store_options *o,
 		       struct ops_error *err)
 {
@@ -56,7 +65,7 @@ static int open_failed(int rc, const struct store_options *o,
 
 	(void)snprintf(why, sizeof(why), "%s",
 		       last && last->message ? last->message : "");
-	if (strstr(why, "safe.directory") || strstr(why, "not owned by"))
+	if (is_foreign())
 		return error_set(err, OPS_EENVIRONMENT,
 				 "the repository at '%s' belongs to another "
 				 "user; if you trust it, add it to "
@@ -231,7 +240,7 @@ int store_create(struct store **out, const struct store_options *options, bool b
 		return rc;
 	rc = git_repository_open_ext(&repo, options->directory,
 				     GIT_REPOSITORY_OPEN_NO_SEARCH, NULL);
-	if (rc == GIT_ENOTFOUND) {
+	if (rc == GIT_ENOTFOUND && !is_foreign()) {
 		(void)git_repository_init_options_init(&init,
 			GIT_REPOSITORY_INIT_OPTIONS_VERSION);
 		init.flags = GIT_REPOSITORY_INIT_MKPATH | GIT_REPOSITORY_INIT_MKDIR;

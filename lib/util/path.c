@@ -408,6 +408,17 @@ const char *path_pattern_fault(const char *pattern)
 	return fault;
 }
 
+size_t path_pattern_root(const char *pattern)
+{
+	size_t len = strcspn(pattern, "*?[{");
+
+	if (pattern[len] == '\0')
+		return path_directory_len(pattern);
+	while (len > 0 && pattern[len] != '/')
+		len--;
+	return len;
+}
+
 const char *path_name(const char *path)
 {
 	const char *slash = strrchr(path, '/');

@@ -26,6 +26,10 @@ bool path_match(const char *pattern, const char *path);
 /* Why a pattern is malformed, or NULL. */
 const char *path_pattern_fault(const char *pattern);
 
+/* Length of the directory outside of which a pattern matches nothing: its parts
+ * before the first with a special character; 0 for none. */
+size_t path_pattern_root(const char *pattern);
+
 const char *path_name(const char *path);	/* after the last '/' */
 /* Length of the directory part, without its '/'; 0 for none. */
 size_t path_directory_len(const char *path);

@@ -48,7 +48,8 @@ static int check_change(struct checking *c, struct world *after, struct ops_erro
 		k.before = before;
 		k.after = after;
 		k.claimed = c->repo->actor;
-		k.author = c->repo->email;
+		/* As when they act: their own address, unless nobody is claimed. */
+		k.author = c->repo->actor ? NULL : c->repo->email;
 		k.now = c->repo->now;
 		ret = judge_change(&k, c->findings, err);
 		world_share_roster(after, NULL);

@@ -110,7 +110,8 @@ static inline void trash_sound(const char *dir)
 
 static inline void trash_clean(const char *dir)
 {
-	trash_do("cd %s && test -z \"$(git status --porcelain | tee /dev/stderr)\"",
+	trash_do("cd %s && s=$(git status --porcelain) && { test -z \"$s\" || "
+		 "{ echo \"$s\" >&2; false; }; }",
 		 dir);
 }
 

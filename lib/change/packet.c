@@ -102,6 +102,21 @@ static int add_gate(struct filling *f, struct draft *d, const struct packet_want
 	return ret;
 }
 
+/* What a checkpoint says when its author left it at the numbers; NULL for nothing. */
+static const char *progress(const struct filling *f, struct draft *d)
+{
+	const char *text = NULL;
+	size_t i;
+
+	for (i = 0; i < f->fields_nr; i++) {
+		if (!strcmp(f->fields[i].name, "Milestone"))
+			return arena_printf(d->arena, "Reached: %s.", f->fields[i].value);
+		if (!strcmp(f->fields[i].name, "Progress"))
+			text = arena_printf(d->arena, "%s %% done.", f->fields[i].value);
+	}
+	return text;
+}
+
 /* The sections a kind is known to need that the request did not give. */
 static int add_known_sections(struct filling *f, struct draft *d,
 			      const struct packet_want *want, const char **message,
@@ -116,7 +131,7 @@ static int add_known_sections(struct filling *f, struct draft *d,
 	if (!strcmp(want->kind, "decision") || !strcmp(want->kind, "flag"))
 		return add_section(f, "Reason", reason, err);
 	if (!strcmp(want->kind, "checkpoint"))
-		return add_section(f, "Notes", reason, err);
+		return add_section(f, "Notes", reason ? reason : progress(f, d), err);
 	if (!strcmp(want->kind, "completion"))
 		return add_section(f, "Summary", reason ? reason :
 			arena_printf(d->arena, "'%s' was completed by %s.",

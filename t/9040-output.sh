@@ -152,7 +152,8 @@ test_expect_success 'colour: only where it is wanted' '
 	test_expect_code 2 ops --color=sometimes list
 '
 
-command -v script >/dev/null && test_set_prereq SCRIPT
+# A chroot may be without terminals.
+script -q -e -c true /dev/null </dev/null >/dev/null 2>&1 && test_set_prereq SCRIPT
 
 test_expect_success SCRIPT 'on a terminal' '
 	TERM=xterm PAGER= script -q -e -c "$OPS_PROGRAM show fine-1" typed </dev/null >/dev/null &&

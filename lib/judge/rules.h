@@ -19,6 +19,7 @@ struct judging {
 	bool bootstrap;			/* nobody holds the power 'roster' yet */
 	const char *governed;		/* a document it touches, by either configuration */
 	struct arena *arena;		/* of the world after */
+	struct map *folded;		/* rules_place.c: names by their small letters */
 	struct ops_findings *findings;
 };
 

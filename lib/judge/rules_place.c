@@ -11,6 +11,7 @@
 
 #include "judge/rules.h"
 #include "util/buf.h"
+#include "util/map.h"
 #include "util/path.h"
 
 /* A template as a pattern: {year} and {month} as digits, the name of a field as
@@ -88,24 +89,6 @@ void rules_name(struct judging *j, const struct change *change)
 		     "begins with one of the last", id);
 }
 
-int rules_same_but_case(const char **out, struct judging *j, const char *path)
-{
-	const char *dir = arena_dup(j->arena, path, path_directory_len(path));
-	struct snap_entry *list;
-	size_t i, nr;
-	int ret;
-
-	*out = NULL;
-	if (!dir)
-		return OPS_ENOMEM;
-	ret = snap_list(&list, &nr, world_snap(j->c->after), dir, j->arena, NULL);
-	for (i = 0; ret == 0 && i < nr; i++)
-		if (!strcasecmp(list[i].name, path_name(path)) &&
-		    strcmp(list[i].name, path_name(path)))
-			*out = list[i].name;
-	return ret == OPS_EINVALID ? 0 : ret;
-}
-
 static const char *lower(struct arena *arena, const char *text)
 {
 	char *copy = arena_str(arena, text), *c;
@@ -113,6 +96,66 @@ static const char *lower(struct arena *arena, const char *text)
 	for (c = copy; c && *c; c++)
 		*c = (char)tolower((unsigned char)*c);
 	return copy;
+}
+
+/* The names of a directory by their small letters, read once in a judgement: a
+ * commit may add as many documents as it likes. */
+struct folded {
+	struct map *first, *second;
+};
+
+static int fold_directory(struct folded **out, struct judging *j, const char *dir)
+{
+	struct folded *f = map_get(j->folded, dir);
+	struct snap_entry *list;
+	const char *small;
+	size_t i, nr;
+	int ret;
+
+	if (f) {
+		*out = f;
+		return 0;
+	}
+	f = arena_alloc(j->arena, sizeof(*f));
+	if (!f || !(f->first = map_new(j->arena)) || !(f->second = map_new(j->arena)))
+		return OPS_ENOMEM;
+	ret = snap_list(&list, &nr, world_snap(j->c->after), dir, j->arena, NULL);
+	if (ret && ret != OPS_EINVALID)
+		return ret;
+	for (i = 0; ret == 0 && i < nr; i++) {
+		small = lower(j->arena, list[i].name);
+		if (!small || map_put(map_has(f->first, small) ? f->second : f->first, small,
+				      (void *)(size_t)list[i].name))
+			return OPS_ENOMEM;
+	}
+	if (map_put(j->folded, dir, f))
+		return OPS_ENOMEM;
+	*out = f;
+	return 0;
+}
+
+int rules_same_but_case(const char **out, struct judging *j, const char *path)
+{
+	const char *dir = arena_dup(j->arena, path, path_directory_len(path));
+	const char *small = lower(j->arena, path_name(path)), *first, *second;
+	struct folded *f;
+	int ret;
+
+	*out = NULL;
+	if (!j->folded)
+		j->folded = map_new(j->arena);
+	if (!dir || !small || !j->folded)
+		return OPS_ENOMEM;
+	ret = fold_directory(&f, j, dir);
+	if (ret)
+		return ret;
+	first = map_get(f->first, small);
+	second = map_get(f->second, small);
+	if (first && strcmp(first, path_name(path)))
+		*out = first;
+	else if (second)
+		*out = second;
+	return 0;
 }
 
 /*

@@ -66,8 +66,10 @@ static void print_entry(struct walk *w, const struct ops_log_entry *e, const cha
 			e->subject);
 		return;
 	}
+	if (w->nr)
+		out_say(o, "\n");
 	out_style(o, STYLE_YELLOW);
-	out_say(o, "%scommit %s\n", w->nr ? "\n" : "", e->commit);
+	out_say(o, "commit %s\n", e->commit);
 	out_style(o, STYLE_PLAIN);
 	if (e->action)
 		out_say(o, "Action: %s, recorded as by %s\n", e->action, e->actor);

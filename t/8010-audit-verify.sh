@@ -174,15 +174,18 @@ test_expect_success 'a merge that drops what one side did' '
 	back
 '
 
-test_expect_success 'a branch of the past is judged by its own past' '
+test_expect_success 'a branch of the past is judged at what it joins' '
 	git checkout -q -b late good &&
 	git checkout -q main &&
 	ops --as $BOSS act deactivate $DEV &&
 	git checkout -q late &&
 	ops --as $QA rework swap-7k2f -m "no" &&
 	ops --as $DEV checkpoint swap-7k2f --progress 1 -m x &&
-	git checkout -q main && test_tick && git merge -q --no-edit late &&
 	ops audit verify &&
+	git checkout -q main && test_tick && git merge -q --no-edit late &&
+	test_expect_code 1 ops audit verify >found &&
+	test_grep actor.inactive found &&
+	test_grep "by the rules of what it joins" found &&
 	back
 '
 

@@ -212,8 +212,9 @@ static void rules_unreadable_roster(struct judging *j)
 
 static int judge_begin(struct judging *j, struct ops_error *err)
 {
+	struct world *authority = j->c->authority ? j->c->authority : j->c->before;
 	const struct config *before, *after;
-	int ret = world_config(&before, j->c->before, err);
+	int ret = world_config(&before, authority, err);
 
 	if (ret == 0)
 		ret = world_config(&after, j->c->after, err);
@@ -232,7 +233,7 @@ static int judge_begin(struct judging *j, struct ops_error *err)
 			     "ops check " CONFIG_PATH,
 			     "the configuration in force has mistakes, so only the "
 			     "built-in rules are known");
-	ret = world_roster(&j->roster, j->c->before, err);
+	ret = world_roster(&j->roster, authority, err);
 	if (ret)
 		return ret;
 	j->bootstrap = !roster_anyone_holds(j->roster, "roster");

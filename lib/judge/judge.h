@@ -35,6 +35,7 @@ struct change {
 /* In: */
 struct judge_case {
 	struct world *before, *after;
+	struct world *authority;	/* whose roster and rules are in force; NULL = before */
 	const char *message;		/* the commit's; NULL when there is none yet */
 	size_t message_len;
 	const char *claimed;		/* who says to act (overrides the message); NULL */

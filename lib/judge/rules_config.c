@@ -25,6 +25,31 @@ static void rules_configure_power(struct judging *j)
 		     "an unknown actor");
 }
 
+struct leaving {
+	struct judging *j;
+	const struct config *after;
+	size_t found;
+};
+
+/* A file that was governed and would not be any more, or as something else. */
+static int leaves(const char *path, const struct snap_entry *entry, void *payload,
+		  struct ops_error *err)
+{
+	struct leaving *l = payload;
+	const struct type *was = config_type_of_path(l->j->config, path);
+	const struct type *is = was ? config_type_of_path(l->after, path) : NULL;
+
+	(void)entry;
+	(void)err;
+	if (!was || (is && !strcmp(was->name, is->name)))
+		return 0;
+	findings_add(l->j->findings, "config.ungoverned", OPS_ERROR, path, 0, 0,
+		     "keep the places of documents that are there",
+		     "this %s would be %s%s by the new configuration", was->name,
+		     is ? "of type " : "nothing", is ? is->name : "");
+	return ++l->found == 5;
+}
+
 int rules_config(struct judging *j, const struct snap_entry *before,
 		 const struct snap_entry *after)
 {
@@ -58,8 +83,13 @@ int rules_config(struct judging *j, const struct snap_entry *before,
 		findings_add(j->findings, "config.version", OPS_ERROR, CONFIG_PATH, 0,
 			     0, NULL, "its version is %u and must be %u",
 			     config->version, j->config->version + 1);
+	if (before && !j->genesis && !config->broken) {
+		struct leaving leaving = { j, config, 0 };
+
+		ret = snap_walk(world_snap(j->c->after), "", leaves, &leaving, NULL);
+	}
 	config_free(config);
-	return 0;
+	return ret < 0 ? ret : 0;
 }
 
 int rules_configured(struct judging *j)

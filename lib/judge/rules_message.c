@@ -139,6 +139,10 @@ int rules_message(struct judging *j)
 		if (!message_trailer(m, needed[i]))
 			mismatch(j, "the message lacks", needed[i], NULL);
 	}
+	if (!j->changes_nr && !j->c->configures)
+		mismatch(j, "it changes no document, and says it is",
+			 message_trailer(m, "Ops-Action") ?
+			 message_trailer(m, "Ops-Action") : "an act", NULL);
 	rules_all_named(j);
 	return 0;
 }

@@ -187,7 +187,8 @@ int rules_stray(struct judging *j, const char *path,
 		const struct conf *dir = conf_at(dirs, i)->value;
 
 		if (dir->value && (!strcmp(dir->value, path) ||
-				   path_below(path, dir->value))) {
+				   path_below(path, dir->value) ||
+				   path_below(dir->value, path))) {
 			findings_add(j->findings, "doc.mode", OPS_ERROR, path, 0, 0,
 				     "put a directory there",
 				     "the documents in '%s' must be regular files in "

@@ -14,7 +14,7 @@
 static void rules_self(struct judging *j, const struct change *change)
 {
 	static const char *const fields[] = { "Role", "Department", "Authority-Level",
-					      "Principal" };
+					      "Principal", "Email", "Keys" };
 	const struct agent *a = j->c->actor, *changed;
 	size_t i;
 

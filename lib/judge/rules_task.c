@@ -8,6 +8,7 @@
 
 #include "judge/rules.h"
 #include "model/dispatch.h"
+#include "util/buf.h"
 
 /* The prompt a task is executed from: approved, and inside its review period. */
 static int check_prompt(struct judging *j, struct change *change)
@@ -73,8 +74,43 @@ static int check_assignee(struct judging *j, struct change *change)
 	return 0;
 }
 
+/* Whether a section of a packet says exactly this. */
+static bool section_says(struct ops_document *d, const char *name, const char *text)
+{
+	const struct sections *sections = doc_sections(d->doc);
+	const struct section *one = sections ? section_find(sections, name) : NULL;
+	struct buf b = BUF_INIT;
+	bool says;
+
+	if (one)
+		section_text(&b, sections, one);
+	says = one && !buf_failed(&b) && !strcmp(b.data, text);
+	buf_release(&b);
+	return says;
+}
+
+/* The order is a good one, and what is recorded as sent is what the task says. */
 static int check_dispatch(struct judging *j, struct change *change)
 {
+	struct dispatch order;
+	size_t i, k;
+
+	if (dispatch_render(&order, j->config, change->after))
+		return OPS_ENOMEM;
+	for (i = 0; i < j->changes_nr; i++) {
+		struct ops_document *d = j->changes[i].after;
+		const char *about = d ? document_text(d, "About") : NULL;
+
+		if (!d || strcmp(d->type->name, "dispatch") || !about ||
+		    strcmp(about, change->after->id))
+			continue;
+		for (k = 0; k < DISPATCH_PARTS; k++)
+			if (!section_says(d, order.part[k].name, order.part[k].text))
+				rule_error(j, "packet.differs", d, NULL,
+					   "let ops assign write it",
+					   "%s of the dispatch is not what the task says",
+					   order.part[k].name);
+	}
 	return dispatch_check(j->config, change->after, j->findings, NULL);
 }
 

@@ -75,18 +75,20 @@ void arena_free(struct arena *a)
 
 void arena_clear(struct arena *a)
 {
-	struct chunk *c, *next, *head = a->chunks, *first = NULL;
+	struct chunk *c, *next, *head = a->chunks, *own = NULL;
 
-	/* The arena itself lies in its first chunk, the last of the list. */
+	/* The arena itself lies in one of its chunks, which is anywhere in the list. */
 	for (c = head->next; c; c = next) {
 		next = c->next;
-		if (next)
-			free(c);
+		if ((struct arena *)c->data == a)
+			own = c;
 		else
-			first = c;
+			free(c);
 	}
-	head->next = first;
-	head->used = first ? 0 : round_up(sizeof(*a));
+	head->next = own;
+	head->used = own ? 0 : round_up(sizeof(*a));
+	if (own)
+		own->next = NULL;
 }
 
 /* Make room for `size` bytes; the chunk that has it. */

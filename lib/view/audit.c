@@ -3,60 +3,21 @@
  * Judging a history: every commit is a change from its parent's world to its
  * own, and the same judge decides about it, whoever made it and with what.
  *
- * A merge is judged by each of its parents, but only for files that equal none
- * of them; a file it took from one side was judged there.  What it took back is
- * named too: a side's change that the merge silently drops.  Of two histories with
- * nothing in common neither is believed: the whole merge is judged by each parent.
+ * Merges are audit_merge.c's.
  *
  * Nothing is believed but trees: trailers are compared with what was done.
  */
 
-#include "ops/audit.h"
+#include "view/audit_inside.h"
 
 #include <stdlib.h>
 #include <string.h>
 
-#include "judge/judge.h"
-#include "model/repo.h"
+#include "text/message.h"
 #include "view/view.h"
-#include "util/map.h"
 
-/* The world of a commit, kept because the next commit is usually its child. */
-struct kept_world {
-	struct oid commit;
-	struct snap *snap;
-	struct world *world;
-	bool used;
-};
-
-struct verifying {
-	struct ops_repo *repo;
-	struct ops_audit_result *result;
-	size_t known;
-	int (*each)(const struct ops_audit_commit *commit, void *payload);
-	void (*progress)(size_t done, size_t known, void *payload);
-	void *payload;
-	struct kept_world kept;
-	struct arena *arena;	/* of the whole run: ids of acts seen */
-	struct map *seen;
-};
-
-/* What judging one commit needs and makes. */
-struct judged {
-	struct verifying *v;
-	struct commit commit;
-	struct arena *arena;
-	struct ops_findings *findings;
-	struct snap *snap;
-	struct world *world;
-	const struct agent *actor;
-	const char *actor_id;
-	bool touched, before_ops;
-	struct map *own;	/* of a merge: files that equal no parent's */
-};
-
-static int open_world(struct world **world, struct snap **snap, struct ops_repo *repo,
-		      const struct oid *commit, struct ops_error *err)
+int audit_world(struct world **world, struct snap **snap, struct ops_repo *repo,
+		const struct oid *commit, struct ops_error *err)
 {
 	struct snap *s;
 	int ret = commit ? snap_of_commit(&s, repo->store, commit, err) :
@@ -78,7 +39,7 @@ static bool own_file(const char *path, void *payload)
 }
 
 /* Judge the commit against one parent (NULL: it has none). */
-static int judge_by(struct judged *j, const struct oid *parent, struct ops_error *err)
+int audit_judge_by(struct judged *j, const struct oid *parent, struct ops_error *err)
 {
 	struct verifying *v = j->v;
 	struct judge_case c = { 0 };
@@ -90,7 +51,7 @@ static int judge_by(struct judged *j, const struct oid *parent, struct ops_error
 	if (kept)
 		before = v->kept.world;
 	else
-		ret = open_world(&before, &snap, v->repo, parent, err);
+		ret = audit_world(&before, &snap, v->repo, parent, err);
 	if (ret)
 		return ret;
 	c.before = before;
@@ -122,127 +83,6 @@ static int judge_by(struct judged *j, const struct oid *parent, struct ops_error
 	} else {
 		world_share_roster(j->world, NULL);
 	}
-	return ret;
-}
-
-static int note_path(const char *path, const struct snap_entry *before,
-		     const struct snap_entry *after, void *payload,
-		     struct ops_error *err)
-{
-	(void)before;
-	(void)after;
-	return map_put(payload, path, payload) ? error_nomem(err) : 0;
-}
-
-static int differing(struct map **out, struct judged *j, const struct oid *a,
-		     const struct oid *b, struct ops_error *err)
-{
-	struct snap *x = NULL, *y = NULL;
-	struct map *map = map_new(j->arena);
-	int ret = map ? snap_of_commit(&x, j->v->repo->store, a, err) :
-		  error_nomem(err);
-
-	if (ret == 0)
-		ret = snap_of_commit(&y, j->v->repo->store, b, err);
-	if (ret == 0)
-		ret = snap_diff(x, y, note_path, map, err);
-	snap_free(x);
-	snap_free(y);
-	if (ret == 0)
-		*out = map;
-	return ret;
-}
-
-/* Changes of parent `mine` that the merge took back to what they were. */
-static int find_dropped(struct judged *j, const struct oid *mine,
-			const struct oid *other, struct ops_error *err)
-{
-	struct oid base;
-	struct map *changed, *taken;
-	const struct config *config;
-	size_t i;
-	int ret = history_merge_base(&base, j->v->repo->store, mine, other, err);
-
-	if (ret)
-		return ret == OPS_ENOTFOUND ? 0 : ret;
-	ret = world_config(&config, j->world, err);
-	if (ret == 0)
-		ret = differing(&changed, j, &base, mine, err);
-	if (ret == 0)
-		ret = differing(&taken, j, &base, &j->commit.id, err);
-	for (i = 0; ret == 0 && i < map_count(changed); i++) {
-		const char *path = map_at(changed, i)->key;
-
-		if (map_has(taken, path) || (strcmp(path, CONFIG_PATH) &&
-					     !config_type_of_path(config, path)))
-			continue;
-		j->touched = true;
-		findings_add(j->findings, "merge.dropped", OPS_ERROR, path, 0, 0,
-			     "merge again, and keep what both sides did",
-			     "the merge takes back what one side did to it");
-	}
-	return ret;
-}
-
-/* Whether some parent has no commit in common with the first one. */
-static int is_unrelated(bool *out, struct judged *j, struct ops_error *err)
-{
-	struct ops_error found = { 0 };
-	struct oid base;
-	size_t i;
-	int ret = 0;
-
-	*out = false;
-	for (i = 1; ret == 0 && i < j->commit.parents_nr; i++) {
-		ret = history_merge_base(&base, j->v->repo->store,
-					 &j->commit.parents[0], &j->commit.parents[i],
-					 &found);
-		if (ret == OPS_ENOTFOUND) {
-			*out = true;
-			ret = 0;
-		}
-	}
-	return ret ? error_set(err, ret, "%s", found.message) : 0;
-}
-
-static int judge_merge(struct judged *j, struct ops_error *err)
-{
-	struct map *differs, *all = NULL;
-	size_t i, k, n = j->commit.parents_nr;
-	bool unrelated;
-	int ret = is_unrelated(&unrelated, j, err);
-
-	/* A second beginning judged itself by its own law: here all it brings counts. */
-	for (i = 0; ret == 0 && unrelated && i < n; i++)
-		ret = judge_by(j, &j->commit.parents[i], err);
-	if (ret || unrelated)
-		return ret;
-
-	for (i = 0; ret == 0 && i < n; i++) {
-		struct map *both;
-
-		ret = differing(&differs, j, &j->commit.parents[i], &j->commit.id, err);
-		if (ret || !all) {
-			all = ret ? all : differs;
-			continue;
-		}
-		both = map_new(j->arena);
-		for (k = 0; both && k < map_count(all); k++)
-			if (map_has(differs, map_at(all, k)->key) &&
-			    map_put(both, map_at(all, k)->key, both))
-				both = NULL;
-		if (!both)
-			return error_nomem(err);
-		all = both;
-	}
-	j->own = all;
-	for (i = 0; ret == 0 && i < n; i++)
-		ret = judge_by(j, &j->commit.parents[i], err);
-	for (i = 0; ret == 0 && i < n; i++)
-		for (k = 0; ret == 0 && k < n; k++)
-			if (i != k)
-				ret = find_dropped(j, &j->commit.parents[i],
-						   &j->commit.parents[k], err);
 	return ret;
 }
 
@@ -322,13 +162,13 @@ static int judge_commit(struct judged *j, const struct oid *id, struct ops_error
 	int ret = commit_read(&j->commit, v->repo->store, id, j->arena, err);
 
 	if (ret == 0)
-		ret = open_world(&j->world, &j->snap, v->repo, id, err);
+		ret = audit_world(&j->world, &j->snap, v->repo, id, err);
 	if (ret)
 		return ret;
 	if (j->commit.parents_nr > 1)
-		ret = judge_merge(j, err);
+		ret = audit_judge_merge(j, err);
 	else
-		ret = judge_by(j, j->commit.parents_nr ? j->commit.parents : NULL, err);
+		ret = audit_judge_by(j, j->commit.parents_nr ? j->commit.parents : NULL, err);
 	if (ret)
 		return ret;
 	if (j->commit.odd && j->touched)

@@ -65,6 +65,11 @@ static int open_what(struct snap **out, struct checking *c, enum ops_check_what 
 	struct oid oid;
 	int ret;
 
+	if (what == OPS_CHECK_WORK_TREE && store_branch(c->repo->store) &&
+	    !store_branch_is_head(c->repo->store))
+		return error_set(err, OPS_EENVIRONMENT, "the state is on '%s', which is not "
+				 "checked out here: check it with --at",
+				 store_branch(c->repo->store));
 	if (what == OPS_CHECK_WORK_TREE)
 		return snap_of_work_tree(out, c->repo->store, err);
 	if (what == OPS_CHECK_STAGED)

@@ -1,0 +1,81 @@
+#!/bin/sh
+# SPDX-License-Identifier: MIT
+#
+# Old branches give no old rights: what a merge brings is judged at what it joins,
+# and what it silently takes back is named.
+
+test_description='audit of merges with stale branches'
+TEST_NO_VERIFY='illegal merges are made on purpose'
+. "$(dirname "$0")/test-lib.sh"
+
+A=05-PROCESSES/agents
+
+# fresh: the branch main as it was after the first test, and no evil one.
+fresh () {
+	git checkout -q -f main && git reset -q --hard start &&
+	{ git branch -q -D evil 2>/dev/null || :; }
+}
+
+test_expect_success 'a history with a beginning before ops' '
+	{ git checkout -q -b main 2>/dev/null || :; } &&
+	git commit -q --allow-empty -m before && ops_world && ops_task_at Decided &&
+	git tag start && ops audit verify
+'
+
+test_expect_success 'a branch cut before ops brings nobody in' '
+	fresh && git checkout -q -b evil "$(git rev-list --max-parents=0 HEAD)" &&
+	mkdir -p $A/Executive &&
+	git show main:$A/Executive/meta-orchestrator.md |
+		sed "s/^Name:.*/Name: Mallory/; s/^Email:.*/Email: m@evil.example/" \
+		>$A/Executive/mallory.md &&
+	git add $A && git commit -q -m tidy && git checkout -q main &&
+	git merge -q --no-edit evil &&
+	test_expect_code 1 ops audit verify >found &&
+	test_grep "by the rules of what it joins" found
+'
+
+test_expect_success 'nor a task that is complete already' '
+	fresh && git checkout -q -b evil "$(git rev-list --max-parents=0 HEAD)" &&
+	mkdir -p 05-PROCESSES/completed-tasks/2026/01 &&
+	git show main:05-PROCESSES/active-tasks/swap-7k2f.md |
+		sed "s/^Status: Review/Status: Complete/" \
+		>05-PROCESSES/completed-tasks/2026/01/done-9z9z.md &&
+	git add 05-PROCESSES && git commit -q -m done && git checkout -q main &&
+	git merge -q --no-edit evil &&
+	test_expect_code 1 ops audit verify >found &&
+	test_grep doc.initial found
+'
+
+test_expect_success 'what both sides changed cannot be taken from one alone' '
+	fresh && git checkout -q -b evil &&
+	ops --as meta-orchestrator edit validator -f Domain=testing &&
+	git checkout -q main && ops --as meta-orchestrator act deactivate validator &&
+	git checkout -q evil -- $A/Quality/validator.md &&
+	git reset -q --hard "$(git commit-tree "$(git write-tree)" -p HEAD -p evil -m merge)" &&
+	test_expect_code 1 ops audit verify >found &&
+	test_grep merge.dropped found
+'
+
+test_expect_success 'no end past a block of the other side' '
+	fresh && git branch -q evil &&
+	ops --as governance-orchestrator gate block swap-7k2f post-governance -m "wait" \
+		--section "Lifted When=we know" &&
+	git checkout -q evil && ops --as operations-orchestrator complete swap-7k2f &&
+	git checkout -q main && git merge -q --no-edit evil &&
+	test_expect_code 1 ops audit verify >found &&
+	test_grep gate.blocked found
+'
+
+test_expect_success 'two clones that work side by side merge cleanly' '
+	fresh && git checkout -q -b evil &&
+	ops --as meta-orchestrator new agent "Late Comer" -f Department=Production \
+		-f Role=agent -f Email=late@example.org &&
+	ops --as operations-orchestrator new task --id other-1a1a \
+		--from "$TEST_SOURCE/examples/retry-task.md" &&
+	git checkout -q main &&
+	ops --as operations-orchestrator cancel swap-7k2f -m "not wanted any more" &&
+	git -c merge.directoryRenames=false merge -q --no-edit evil &&
+	ops audit verify >found && test_grep " 0 refused" found
+'
+
+test_done

@@ -127,4 +127,15 @@ test_expect_success 'checking changes nothing, not even the index' '
 '
 
 TEST_NO_VERIFY='a bad edit was committed on purpose'
+test_expect_success 'a document of very many sections' '
+	test_when_finished "git checkout -q -f" &&
+	i=0 &&
+	while test $i -lt 400
+	do
+		i=$((i + 1)) && printf "\n## Section %s\n\ntext\n" $i || return 1
+	done >>$T &&
+	ops --as $LEAD check >found &&
+	test_grep " 0 unreadable, 0 errors" found
+'
+
 test_done

@@ -237,7 +237,34 @@ UNIT_TEST(utf8_width_counts_columns)
 	ck_assert_uint_eq(utf8_width("\xff", 1), 1);
 }
 
-UNIT_MAIN("util", buf_grows_and_stays_terminated, buf_failure_sticks,
+UNIT_TEST(arena_clear_forgets_and_serves_again)
+{
+	struct arena *a = arena_new();
+	size_t round, i;
+
+	/* Small, large and more of both: the chunks come in every order. */
+	for (round = 0; round < 8; round++) {
+		for (i = 0; i < 200; i++) {
+			char *small = arena_alloc(a, 40 + i);
+			char *large = i % 50 == round ? arena_alloc(a, 300 * 1024) : NULL;
+
+			UNIT_NEED(small != NULL);
+			memset(small, 'x', 40 + i);
+			if (large)
+				memset(large, 'y', 300 * 1024);
+		}
+		arena_clear(a);
+		if (round % 2)
+			UNIT_NEED(arena_alloc(a, 200 * 1024) != NULL);
+		arena_clear(a);
+	}
+	ck_assert_str_eq(arena_str(a, "still here"), "still here");
+	arena_free(a);
+}
+END_TEST
+
+UNIT_MAIN("util", arena_clear_forgets_and_serves_again,
+	  buf_grows_and_stays_terminated, buf_failure_sticks,
 	  arena_memory_is_zeroed_and_aligned, map_keeps_order_and_replaces,
 	  error_message_is_cut_at_a_character, findings_are_sorted_and_said_once,
 	  digest_is_sha256, utf8_decode_refuses_every_malformed_form,

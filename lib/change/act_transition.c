@@ -44,7 +44,7 @@ static int refuse_transition(struct draft *d, const struct ops_document *doc,
 		    !names_have(&ways, t->transitions[i].action) &&
 		    names_add(&ways, d->arena, t->transitions[i].action))
 			return error_nomem(err);
-	document_place(doc, "Status", &line, &column);
+	document_place(doc, t->status, &line, &column);
 	findings_add(d->findings, type_is(t, "task") ? "task.transition" :
 		     "doc.transition", OPS_ERROR, doc->path, line, column,
 		     ways.nr ? arena_printf(d->arena, "from %s: %s", doc->status,
@@ -162,7 +162,7 @@ static int transition_text(struct buf *out, struct draft *d, struct ops_document
 	}
 	if (ret == 0 && (!doc->status || strcmp(doc->status, to))) {
 		edits[nr].kind = DOC_SET;
-		edits[nr].name = "Status";
+		edits[nr].name = doc->type->status;
 		edits[nr++].value = to;
 	}
 	for (i = 0; ret == 0 && i < tr->sets_nr; i++) {

@@ -8,17 +8,42 @@
 
 #include "judge/rules.h"
 
-static bool required_now(const struct field *f, const struct ops_document *d)
+/* Why a field must have a value now, as the end of a sentence; NULL: it need not. */
+static const char *required_by(struct judging *j, const struct field *f,
+			       const struct ops_document *d)
 {
-	return f->required || (d->status && names_have(&f->required_in, d->status));
+	const char *text;
+	size_t i;
+
+	if (f->required)
+		return "";
+	if (d->status && names_have(&f->required_in, d->status))
+		return arena_printf(j->arena, " and required in status %s", d->status);
+	for (i = 0; i < f->when_nr; i++) {
+		text = document_text(d, f->when[i].field);
+		if (text && names_have(&f->when[i].values, text))
+			return arena_printf(j->arena, " and required by '%s: %s'",
+					    f->when[i].field, text);
+	}
+	return NULL;
+}
+
+/* What a value of a field with a path refers to. */
+static const char *referred(struct judging *j, const struct field *f, const char *name)
+{
+	const char *hole = f->path ? strstr(f->path, "{}") : NULL;
+
+	return hole ? arena_printf(j->arena, "%.*s%s%s", (int)(hole - f->path), f->path,
+				   name, hole + 2) : name;
 }
 
 static int exists(struct judging *j, const struct ops_document *d,
 		  const struct field *f, const char *name)
 {
 	struct ops_error ignored = { 0 };
-	const char *path;
-	int ret = world_exact_path(&path, d->world, name, f->type, &ignored);
+	const char *path, *target = referred(j, f, name);
+	int ret = !target ? OPS_ENOMEM :
+		  world_exact_path(&path, d->world, target, f->type, &ignored);
 
 	if (ret == OPS_ENOTFOUND || ret == OPS_EAMBIGUOUS || ret == OPS_EUSAGE) {
 		rule_error(j, "field.reference", d, f->name, NULL, "'%s': %s",
@@ -63,12 +88,13 @@ static int rules_named(struct judging *j, const struct ops_document *d,
 static int rules_value(struct judging *j, const struct ops_document *d,
 		       const struct field *f, const struct yaml_node *value)
 {
+	struct names items = { NULL, 0 };
 	const char *fault;
 	size_t i;
 	int ret = 0;
 
 	if (doc_is_placeholder(value) && f->kind != FIELD_LIST &&
-	    f->kind != FIELD_MAP) {
+	    f->kind != FIELD_MAP && f->kind != FIELD_ANY) {
 		rule_error(j, "doc.placeholder", d, f->name, "write the value itself",
 			   "'%s' is an unfilled placeholder", f->name);
 		return 0;
@@ -84,8 +110,10 @@ static int rules_value(struct judging *j, const struct ops_document *d,
 	}
 	if (value->kind == YAML_SCALAR && value->len && f->kind != FIELD_LIST)
 		ret = rules_named(j, d, f, f->kind, value->value);
-	for (i = 0; ret == 0 && value->kind == YAML_LIST && i < value->nr; i++)
-		ret = rules_named(j, d, f, f->of, value->items[i]->value);
+	if (f->kind == FIELD_LIST)
+		ret = field_items(&items, j->arena, f, value);
+	for (i = 0; ret == 0 && i < items.nr; i++)
+		ret = rules_named(j, d, f, f->of, items.list[i]);
 	return ret;
 }
 
@@ -99,6 +127,7 @@ static bool is_blank(const struct yaml_node *value)
 static int rules_fields(struct judging *j, const struct ops_document *d)
 {
 	const struct yaml_node *value;
+	const char *why;
 	size_t i;
 	int ret = 0;
 
@@ -110,13 +139,12 @@ static int rules_fields(struct judging *j, const struct ops_document *d)
 			ret = rules_value(j, d, f, value);
 			continue;
 		}
-		if (required_now(f, d))
+		why = required_by(j, f, d);
+		if (why)
 			rule_error(j, "field.missing", d, value ? f->name : NULL,
 				   arena_printf(j->arena, "add '%s: …' to the header",
 						f->name),
-				   "'%s' is missing%s%s", f->name,
-				   f->required ? "" : " and required in status ",
-				   f->required ? "" : d->status);
+				   "'%s' is missing%s", f->name, why);
 	}
 	return ret;
 }

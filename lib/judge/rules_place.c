@@ -63,11 +63,11 @@ void rules_place(struct judging *j, const struct ops_document *d)
 	    in_place(archived ? t->archive : t->place, d))
 		return;
 	if (archived)
-		rule_error(j, "doc.place", d, "Status", "ops complete and ops cancel "
+		rule_error(j, "doc.place", d, t->status, "ops complete and ops cancel "
 			   "move it", "a %s with status %s belongs into the archive, "
 			   "as %s", t->name, d->status, t->archive);
 	else if (t->archive && in_place(t->archive, d))
-		rule_error(j, "doc.place", d, "Status", NULL,
+		rule_error(j, "doc.place", d, t->status, NULL,
 			   "a %s with status %s does not belong into the archive",
 			   t->name, d->status ? d->status : "none");
 	else if (t->patterns.nr == 1 + (t->archive != NULL))

@@ -56,7 +56,7 @@ static bool count_difference(const char *field, void *payload)
 {
 	struct difference *d = payload;
 
-	if (!strcmp(field, "Status"))
+	if (!strcmp(field, d->change->type->status))
 		return true;
 	if (set_of(d->transition, field)) {
 		d->set++;
@@ -140,7 +140,7 @@ static void no_such_transition(struct judging *j, const struct change *change)
 		    !names_have(&ways, t->transitions[i].action))
 			names_add(&ways, j->arena, t->transitions[i].action);
 	rule_error(j, type_is(t, "task") ? "task.transition" : "doc.transition",
-		   change->after, "Status", ways.nr ?
+		   change->after, t->status, ways.nr ?
 		   arena_printf(j->arena, "from %s: %s", change->from,
 				names_text(&ways, j->arena, ", ")) :
 		   "nothing leads out of this status",
@@ -155,7 +155,7 @@ static void rules_initial(struct judging *j, const struct change *change)
 
 	if (initial && change->to && strcmp(initial->name, change->to) &&
 	    type_state(t, change->to))
-		rule_error(j, "doc.initial", change->after, "Status",
+		rule_error(j, "doc.initial", change->after, t->status,
 			   arena_printf(j->arena, "write Status: %s", initial->name),
 			   "a %s begins with status %s, not %s", t->name,
 			   initial->name, change->to);

@@ -157,7 +157,7 @@ static void rules_records(struct judging *j, const struct change *change)
 					change->after))
 				break;
 		if (k == j->changes_nr)
-			rule_error(j, "packet.missing", change->after, "Status",
+			rule_error(j, "packet.missing", change->after, change->type->status,
 				   arena_printf(j->arena, "ops %s writes it",
 						tr->action),
 				   "'%s' must record a %s in the same commit",

@@ -134,6 +134,9 @@ static int search_place(struct search *s, const char *template, bool prefixes,
 
 	for (at = template + fixed; *at; at++)
 		depth += *at == '/';
+	/* "a/b-{id}.md" lies in a. */
+	while (fixed > 0 && template[fixed - 1] != '/')
+		fixed--;
 	while (fixed > 0 && template[fixed - 1] == '/')
 		fixed--;
 	dir = arena_dup(world_arena(s->w), template, fixed);

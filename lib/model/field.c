@@ -110,7 +110,7 @@ static const char *number_fault(struct arena *arena, const struct field *f,
 	return NULL;
 }
 
-static const char *scalar_fault(struct arena *arena, const struct type *t,
+static const char *kind_fault(struct arena *arena, const struct type *t,
 				const struct field *f, enum field_kind kind,
 				const char *text)
 {
@@ -160,6 +160,9 @@ static const char *scalar_fault(struct arena *arena, const struct type *t,
 	case FIELD_DEPARTMENT:
 	case FIELD_GATE:
 		return strlen(text) <= 200 ? NULL : "is longer than 200 bytes";
+	case FIELD_NAME:
+		return is_name(text) ? NULL : "is not a name (a-z, 0-9, -)";
+	case FIELD_TEXT:
 	case FIELD_LIST:
 	case FIELD_MAP:
 	case FIELD_ANY:
@@ -168,10 +171,116 @@ static const char *scalar_fault(struct arena *arena, const struct type *t,
 	return NULL;
 }
 
+static const char *length_fault(struct arena *arena, const struct field *f,
+				const char *text)
+{
+	size_t nr = 0;
+
+	for (; *text; text++)
+		nr += ((unsigned char)*text & 0xc0) != 0x80;
+	if (f->has_max && (double)nr > f->max)
+		return arena_printf(arena, "is longer than %g characters", f->max);
+	if (f->has_min && (double)nr < f->min)
+		return arena_printf(arena, "is shorter than %g characters", f->min);
+	return NULL;
+}
+
+/* Whether a text has a form: only the last `*` is ever tried again, so the time is
+ * at most the product of the two lengths. */
+static bool has_form(const char *form, const char *text)
+{
+	const char *star = NULL, *again = NULL;
+
+	while (*text) {
+		if (*form == '*') {
+			star = form++;
+			again = text;
+		} else if (*form == '?' || *form == *text) {
+			form++;
+			text++;
+		} else if (star) {
+			form = star + 1;
+			text = ++again;
+		} else {
+			return false;
+		}
+	}
+	return form[strspn(form, "*")] == '\0';
+}
+
+static const char *scalar_fault(struct arena *arena, const struct type *t,
+				const struct field *f, enum field_kind kind,
+				const char *text)
+{
+	const char *fault = NULL;
+	size_t i;
+
+	if (kind == FIELD_LINE || kind == FIELD_TEXT || kind == FIELD_NAME)
+		fault = length_fault(arena, f, text);
+	if (!fault)
+		fault = kind_fault(arena, t, f, kind, text);
+	if (fault || !f->forms.nr)
+		return fault;
+	for (i = 0; i < f->forms.nr; i++)
+		if (has_form(f->forms.list[i], text))
+			return NULL;
+	return arena_printf(arena, "is not of the form %s",
+			    names_text(&f->forms, arena, " or "));
+}
+
+int field_items(struct names *out, struct arena *arena, const struct field *f,
+		const struct yaml_node *value)
+{
+	const char *at, *end, *item;
+	size_t i, skip = f->separator ? strlen(f->separator) : 0;
+
+	for (i = 0; value->kind == YAML_LIST && i < value->nr; i++)
+		if (value->items[i]->kind == YAML_SCALAR &&
+		    names_add(out, arena, value->items[i]->value))
+			return OPS_ENOMEM;
+	if (value->kind != YAML_SCALAR || !value->len)
+		return 0;
+	for (at = value->value; at; at = *end ? end + skip : NULL) {
+		end = skip ? strstr(at, f->separator) : NULL;
+		if (!end)
+			end = at + strlen(at);
+		while (*at == ' ' && at < end)
+			at++;
+		for (i = (size_t)(end - at); i && at[i - 1] == ' '; i--)
+			;
+		item = arena_dup(arena, at, i);
+		if (!item || names_add(out, arena, item))
+			return OPS_ENOMEM;
+	}
+	return 0;
+}
+
+static const char *list_fault(struct arena *arena, const struct type *t,
+			      const struct field *f, const struct yaml_node *value)
+{
+	struct names items = { NULL, 0 };
+	const char *fault;
+	size_t i;
+
+	if (value->kind != YAML_LIST && (value->kind != YAML_SCALAR || !f->separator))
+		return "is not a list";
+	for (i = 0; value->kind == YAML_LIST && i < value->nr; i++)
+		if (value->items[i]->kind != YAML_SCALAR)
+			return "is not a list of single values";
+	if (field_items(&items, arena, f, value))
+		return NULL;	/* whoever asks for the items next is told */
+	for (i = 0; i < items.nr; i++) {
+		fault = scalar_fault(arena, t, f, f->of, items.list[i]);
+		if (fault)
+			return arena_printf(arena, "has '%s', which %s", items.list[i],
+					    fault);
+	}
+	return NULL;
+}
+
 const char *field_fault(struct arena *arena, const struct type *t,
 			const struct field *f, const struct yaml_node *value)
 {
-	const char *fault;
 	size_t i;
 
 	if (f->kind == FIELD_ANY)
@@ -179,18 +288,7 @@ const char *field_fault(struct arena *arena, const struct type *t,
 	if (f->kind == FIELD_LIST) {
 		if (value->kind == YAML_SCALAR && value->len == 0)
 			return NULL;
-		if (value->kind != YAML_LIST)
-			return "is not a list";
-		for (i = 0; i < value->nr; i++) {
-			if (value->items[i]->kind != YAML_SCALAR)
-				return "is not a list of single values";
-			fault = scalar_fault(arena, t, f, f->of,
-					     value->items[i]->value);
-			if (fault)
-				return arena_printf(arena, "has '%s', which %s",
-						    value->items[i]->value, fault);
-		}
-		return NULL;
+		return list_fault(arena, t, f, value);
 	}
 	if (f->kind == FIELD_MAP) {
 		if (value->kind == YAML_SCALAR && value->len == 0)
@@ -206,7 +304,7 @@ const char *field_fault(struct arena *arena, const struct type *t,
 		return "is not a single value";
 	if (value->len == 0)
 		return NULL;
-	if (memchr(value->value, '\n', value->len))
+	if (f->kind != FIELD_TEXT && memchr(value->value, '\n', value->len))
 		return "has more than one line";
 	return scalar_fault(arena, t, f, f->kind, value->value);
 }

@@ -15,6 +15,8 @@
 
 enum field_kind {
 	FIELD_LINE,		/* text on one line */
+	FIELD_TEXT,		/* text, also of several lines */
+	FIELD_NAME,		/* a-z, 0-9 and - */
 	FIELD_DATE,		/* YYYY-MM-DD */
 	FIELD_TIMESTAMP,	/* YYYY-MM-DDTHH:MM:SSZ */
 	FIELD_SEMVER,		/* semantic version */
@@ -48,8 +50,16 @@ struct field {
 	const char *fallback;		/* what a new document gets, or NULL: a literal, or
 					   today, now, actor, role, next-review */
 	bool guarded;			/* set at creation, then only by transitions */
+	struct names forms;		/* with * and ?, one of which a value has */
+	const char *separator;		/* FIELD_LIST that may stand on one line; or NULL */
+	const char *path;		/* FIELD_REFERENCE: what {} in it is put into; or NULL */
+	struct field_case {
+		const char *field;
+		struct names values;
+	} *when;			/* required when a field has one of the values */
+	size_t when_nr;
 	bool has_min, has_max;
-	double min, max;
+	double min, max;		/* of a number, or of a text's length in characters */
 };
 
 struct state {
@@ -120,6 +130,7 @@ struct type {
 	size_t transitions_nr;
 	bool abstract;			/* its kinds are other types, see kinds_by */
 	const char *kinds_by;		/* the field that names the kind */
+	const char *status;		/* the field that holds the status */
 	bool append_only;		/* never changed or deleted */
 	bool protected;			/* a power.protected finding, not power.missing */
 	const struct conf *at;		/* for messages */
@@ -146,6 +157,11 @@ bool type_is(const struct type *t, const char *name);
 const char *type_place(struct arena *arena, const char *template,
 		       const char *(*value)(const char *name, void *payload),
 		       void *payload, const char **missing);
+
+/* The items of a list, as they stand or as its separator parts them; a single value
+ * is one item.  Returns 0 or OPS_ENOMEM. */
+int field_items(struct names *out, struct arena *arena, const struct field *f,
+		const struct yaml_node *value);
 
 /* Why a value is wrong for a field, as a phrase; NULL when it is right.
  * Names of documents, agents, gates are only checked for form. */

@@ -20,7 +20,8 @@ static const struct {
 	const char *name;
 	enum field_kind kind;
 } field_kinds[] = {
-	{ "line", FIELD_LINE }, { "date", FIELD_DATE },
+	{ "line", FIELD_LINE }, { "text", FIELD_TEXT },
+	{ "name", FIELD_NAME }, { "date", FIELD_DATE },
 	{ "timestamp", FIELD_TIMESTAMP }, { "semver", FIELD_SEMVER },
 	{ "enum", FIELD_ENUM }, { "state", FIELD_STATE },
 	{ "integer", FIELD_INTEGER }, { "number", FIELD_NUMBER },
@@ -106,6 +107,27 @@ static bool read_kind(struct conf_reader *r, const struct conf *c,
 	return false;
 }
 
+/* Values of other fields that make this one required. */
+static void read_when(struct conf_reader *r, struct field *f, const struct conf *when)
+{
+	size_t i;
+
+	if (when && when->kind != YAML_MAP)
+		conf_wrong(r, when, "write {FIELD: [VALUES]}",
+			   "'required-when' must be a mapping");
+	if (!when || when->kind != YAML_MAP)
+		return;
+	f->when = arena_array(r->arena, conf_count(when) + 1, sizeof(*f->when));
+	if (!f->when) {
+		r->failed = true;
+		return;
+	}
+	for (i = 0; i < conf_count(when); i++) {
+		f->when[i].field = conf_at(when, i)->key;
+		conf_names(r, when, f->when[i].field, &f->when[f->when_nr++].values);
+	}
+}
+
 static void read_field(struct conf_reader *r, struct type *t, struct field *f,
 		       const char *name, const struct conf *c)
 {
@@ -116,7 +138,8 @@ static void read_field(struct conf_reader *r, struct type *t, struct field *f,
 	f->kind = FIELD_LINE;
 	f->of = FIELD_LINE;
 	if (!conf_keys(r, c, arena_printf(r->arena, "field '%s'", name),
-		       "kind of type values required default guarded min max"))
+		       "kind of type values required required-when default guarded "
+		       "min max form separator path"))
 		return;
 	read_kind(r, c, "kind", &f->kind);
 	read_kind(r, c, "of", &f->of);
@@ -127,6 +150,15 @@ static void read_field(struct conf_reader *r, struct type *t, struct field *f,
 	conf_number(r, c, "min", &f->min, &f->has_min);
 	conf_number(r, c, "max", &f->max, &f->has_max);
 	conf_names(r, c, "required", &required);
+	conf_names(r, c, "form", &f->forms);
+	conf_text(r, c, "separator", &f->separator);
+	conf_text(r, c, "path", &f->path);
+	read_when(r, f, conf_get(c, "required-when"));
+	if (f->separator && !*f->separator)
+		f->separator = NULL;
+	if (f->path && !strstr(f->path, "{}"))
+		conf_wrong(r, conf_get(c, "path"), "write for example docs/{}.md",
+			   "'path' of field '%s' has no {}", name);
 	if (f->kind == FIELD_ENUM && !f->values.nr)
 		conf_wrong(r, c, "add values: [ONE, TWO]",
 			   "field '%s' is an enum without values", name);
@@ -454,10 +486,11 @@ static void read_type(struct conf_reader *r, struct type *t, const struct conf *
 	if (!conf_keys(r, c, arena_printf(r->arena, "type '%s'", t->name),
 		       "title base paths place archive id create edit fields sections "
 		       "sections-by states transitions abstract kinds-by append-only "
-		       "protected"))
+		       "protected status"))
 		return;
 	conf_text(r, c, "title", &t->title);
 	conf_text(r, c, "id", &id);
+	conf_text(r, c, "status", &t->status);
 	if (id && !strcmp(id, "title-random"))
 		t->id_style = ID_TITLE_RANDOM;
 	else if (!id || !strcmp(id, "title"))
@@ -479,11 +512,11 @@ static void read_type(struct conf_reader *r, struct type *t, const struct conf *
 	read_fields(r, t, c);
 	read_cases(r, t, c);
 	read_transitions(r, t, c);
-	status = type_field(t, "Status");
+	status = type_field(t, t->status);
 	if (t->states_nr && (!status || status->kind != FIELD_STATE))
 		conf_wrong(r, own, "add Status: {kind: state, required: always}",
-			   "type '%s' has states and no field 'Status' of kind state",
-			   t->name);
+			   "type '%s' has states and no field '%s' of kind state",
+			   t->name, t->status);
 	if (t->abstract && !t->kinds_by)
 		conf_wrong(r, own, NULL, "abstract type '%s' has no 'kinds-by'",
 			   t->name);
@@ -533,6 +566,7 @@ int types_read(struct type **out, size_t *nr, struct conf_reader *r,
 		const struct conf *whole;
 
 		list[i].name = e->key;
+		list[i].status = "Status";
 		if (e->value->kind != YAML_MAP) {
 			conf_wrong(r, e->value, NULL, "type '%s' must be a mapping",
 				   e->key);

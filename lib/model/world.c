@@ -262,7 +262,7 @@ static void settle_type(struct ops_document *d, const struct config *config,
 				     "'%s' is no kind of %s", name ? name : "",
 				     d->type->name);
 	}
-	d->status = d->type->states_nr ? doc_text(d->doc, "Status") : NULL;
+	d->status = d->type->states_nr ? doc_text(d->doc, d->type->status) : NULL;
 	state = d->status ? type_state(d->type, d->status) : NULL;
 	if (state)
 		d->status = state->name;

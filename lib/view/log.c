@@ -41,7 +41,7 @@ static int status_at(const char **out, struct logging *l, struct snap *snap,
 	*out = NULL;
 	if (ret == 0 && doc_parse(&doc, l->arena, path, blob.data, blob.len,
 				  DOC_HEADER_ONLY, ignored, NULL) == 0)
-		text = doc_text(doc, "Status");
+		text = doc_text(doc, t ? t->status : "Status");
 	if (text) {
 		state = t ? type_state(t, text) : NULL;
 		*out = arena_str(l->arena, state ? state->name : text);

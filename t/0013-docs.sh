@@ -41,10 +41,10 @@ test_expect_success 'ops-config(7) has every key, kind and check' '
 '
 
 test_expect_success 'its example is the one that the tutorial runs' '
-	sed "s/-/\\\\-/g" "$TEST_SOURCE/examples/decision-records.yaml" >example &&
+	sed "s/-/\\\\-/g" "$TEST_SOURCE/examples/types/decision-records.yaml" >example &&
 	sed -n "/^# Decision records/,/^\.fi/p" "$PAGE" | sed "\$d" >shown &&
 	test_cmp example shown &&
-	grep -q "cp ../examples/decision-records.yaml" "$DOCS/tutorial.md"
+	grep -q "cp ../examples/types/decision-records.yaml" "$DOCS/tutorial.md"
 '
 
 # code COLUMN: the words in backquotes of that column of the tables.

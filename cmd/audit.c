@@ -11,7 +11,6 @@
 #include "out.h"
 #include "report.h"
 #include "term.h"
-#include "util/date.h"
 
 static const char *const usage[] = {
 	"ops audit verify [RANGE]",
@@ -21,25 +20,9 @@ static const char *const usage[] = {
 static int each(const struct ops_audit_commit *c, void *payload)
 {
 	struct session *s = payload;
-	bool refused = ops_findings_refuse(c->findings);
-	char time[DATE_TIME_LEN + 1];
 
-	date_time_format(time, c->time);
 	term_progress(s->term, NULL, 0, 0);	/* its line makes room */
-	out_style(s->out, refused ? STYLE_RED : STYLE_YELLOW);
-	out_say(s->out, "%s", refused ? "refused" : "noted");
-	out_style(s->out, STYLE_PLAIN);
-	out_say(s->out, " %.7s %.10s %s %s\n", c->commit, time,
-		c->actor ? c->actor : c->author, c->subject);
-	out_map(s->out, NULL);
-	out_string(s->out, "commit", c->commit);
-	out_string(s->out, "time", time);
-	out_string(s->out, "author", c->author);
-	out_string(s->out, "actor", c->actor);
-	out_string(s->out, "subject", c->subject);
-	out_bool(s->out, "refused", refused);
-	report_findings(s->out, "    ", c->findings);
-	out_end(s->out);
+	report_commit(s, c);
 	return 0;
 }
 

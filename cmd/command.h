@@ -55,7 +55,8 @@ enum command_needs {
 	NEED_REPO = 1 << 0,	/* s->repo is open */
 	WRITES = 1 << 1,	/* may make a commit: a refusal says that it did not */
 	PAGED = 1 << 2,		/* long text: through the pager on a terminal */
-	ANSWERS_FINDINGS = 1 << 3 /* run() shows s->findings as its answer */
+	ANSWERS_FINDINGS = 1 << 3, /* run() shows s->findings as its answer */
+	SERVES = 1 << 4		/* who calls it is not believed: no actor, no time */
 };
 
 /* The words of the command line that are not options. */
@@ -115,8 +116,8 @@ struct session {
 /* Every file ends in one of these: values, the last of which has no name. */
 extern const struct command cmd_act[], cmd_assign[], cmd_audit[], cmd_batch[],
 	cmd_check[], cmd_checkpoint[], cmd_completion[], cmd_config[], cmd_edit[],
-	cmd_gate[], cmd_help[], cmd_init[], cmd_list[], cmd_log[], cmd_new[],
-	cmd_recover[], cmd_review[], cmd_show[], cmd_transition[];
+	cmd_gate[], cmd_help[], cmd_hook[], cmd_hooks[], cmd_init[], cmd_list[],
+	cmd_log[], cmd_new[], cmd_recover[], cmd_review[], cmd_show[], cmd_transition[];
 
 /* The command after `command` in the list of main.c; NULL begins and ends. */
 const struct command *command_next(const struct command *command);

@@ -33,7 +33,8 @@
 static const struct command *const commands[] = {
 	cmd_init, cmd_new, cmd_config, cmd_check, cmd_list, cmd_show, cmd_log,
 	cmd_assign, cmd_transition, cmd_checkpoint, cmd_act, cmd_edit, cmd_gate,
-	cmd_review, cmd_batch, cmd_recover, cmd_audit, cmd_help, cmd_completion,
+	cmd_review, cmd_batch, cmd_recover, cmd_audit, cmd_hooks, cmd_hook, cmd_help,
+	cmd_completion,
 	NULL
 };
 
@@ -114,7 +115,7 @@ static int read_clock(struct session *s)
 	time_t now = time(NULL);
 	struct tm local;
 
-	if (s->env->now) {
+	if (s->env->now && !(s->command->needs & SERVES)) {
 		if (!date_time_parse(&s->where.now, s->env->now))
 			return error_set(&s->err, OPS_EENVIRONMENT, "OPS_NOW is '%.40s', not"
 					 " a time written YYYY-MM-DDTHH:MM:SSZ", s->env->now);
@@ -132,7 +133,7 @@ static int read_wait(struct session *s)
 	unsigned long ms;
 
 	s->where.wait_ms = WAIT_MS_DEFAULT;
-	if (!s->env->wait)
+	if (!s->env->wait || s->command->needs & SERVES)
 		return 0;
 	errno = 0;
 	ms = strtoul(s->env->wait, &end, 10);
@@ -176,11 +177,13 @@ static int prepare(struct session *s)
 	if (!s->where.directory)
 		return error_nomem(&s->err);
 	s->where.git_dir = s->globals->git_dir ? s->globals->git_dir : env->git_dir;
-	s->where.actor = s->globals->actor ? s->globals->actor : env->actor;
 	s->where.ceiling = env->ceiling;
 	s->where.home = env->home;
-	s->where.author_name = env->author_name;
-	s->where.author_email = env->author_email;
+	if (!(s->command->needs & SERVES)) {
+		s->where.actor = s->globals->actor ? s->globals->actor : env->actor;
+		s->where.author_name = env->author_name;
+		s->where.author_email = env->author_email;
+	}
 	s->where.inside_hook = env->inside_hook;
 	if (!(s->command->needs & NEED_REPO))
 		return 0;

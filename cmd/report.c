@@ -14,6 +14,7 @@
 #include <string.h>
 
 #include "out.h"
+#include "util/date.h"
 
 static const struct {
 	int status;
@@ -90,6 +91,28 @@ void report_findings(struct out *o, const char *indent,
 		out_end(o);
 	}
 	out_end(o);
+}
+
+void report_commit(struct session *s, const struct ops_audit_commit *c)
+{
+	bool refused = ops_findings_refuse(c->findings);
+	char time[DATE_TIME_LEN + 1];
+
+	date_time_format(time, c->time);
+	out_style(s->out, refused ? STYLE_RED : STYLE_YELLOW);
+	out_say(s->out, "%s", refused ? "refused" : "noted");
+	out_style(s->out, STYLE_PLAIN);
+	out_say(s->out, " %.7s %.10s %s %s\n", c->commit, time,
+		c->actor ? c->actor : c->author, c->subject);
+	out_map(s->out, NULL);
+	out_string(s->out, "commit", c->commit);
+	out_string(s->out, "time", time);
+	out_string(s->out, "author", c->author);
+	out_string(s->out, "actor", c->actor);
+	out_string(s->out, "subject", c->subject);
+	out_bool(s->out, "refused", refused);
+	report_findings(s->out, "    ", c->findings);
+	out_end(s->out);
 }
 
 void report_assurance(struct session *s)

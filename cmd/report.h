@@ -22,6 +22,9 @@ int report_end(struct session *s, int status);
 void report_findings(struct out *o, const char *indent,
 		     const struct ops_findings *findings);
 
+/* A commit that has findings, with them: an object of a list. */
+void report_commit(struct session *s, const struct ops_audit_commit *commit);
+
 /* What the answer about authority is worth: its last line. */
 void report_assurance(struct session *s);
 

@@ -6,7 +6,7 @@
  * libops: accountable work in a git repository.
  *
  * Reading order: error.h (how things fail), repo.h (open one), view.h (look at
- * it), change.h (act), audit.h (judge what is there).  A whole program:
+ * it), change.h (act), audit.h (judge what is there), hooks.h (have git ask).  A whole program:
  * examples/api/list.c.
  *
  * The library never prints, exits, reads the environment or the clock; what it
@@ -17,6 +17,7 @@
 #include "ops/audit.h"
 #include "ops/change.h"
 #include "ops/error.h"
+#include "ops/hooks.h"
 #include "ops/repo.h"
 #include "ops/view.h"
 

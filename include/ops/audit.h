@@ -33,6 +33,16 @@ int ops_repo_check(struct ops_check_result *result, struct ops_findings *finding
 		   const char *revision, const char *const *paths, size_t nr,
 		   struct ops_error *err);
 
+/*
+ * Judge what the next `git commit` would make of the index, by the rules of an audit.
+ * `message` is what its message looks like in the editor (NULL: there is none yet).  It
+ * is for hooks: also accepted is what would be legal instead of the last commit, since
+ * a hook is not told that a commit is amended, and a merge is not looked at before it is
+ * made; ops_audit_update() misses neither.  Returns as ops_repo_check().
+ */
+int ops_repo_check_commit(struct ops_findings *findings, struct ops_repo *repo,
+			  const char *message, size_t len, struct ops_error *err);
+
 /* One judged commit that has findings. */
 struct ops_audit_commit {
 	const char *commit;	/* 40 digits */
@@ -63,6 +73,30 @@ int ops_audit_verify(struct ops_audit_result *result, struct ops_repo *repo,
 		     const char *range,
 		     int (*each)(const struct ops_audit_commit *commit, void *payload),
 		     void (*progress)(size_t done, size_t known, void *payload),
+		     void *payload, struct ops_error *err);
+
+/* A ref that is about to move, in the words of git's hooks. */
+struct ops_ref_update {
+	const char *ref;	/* in full: "refs/heads/main" */
+	const char *old, *now;	/* 40 digits; only zeros: it is not there */
+	bool server;		/* somebody pushes it to us */
+};
+
+/* What ops_audit_update() takes of one push. */
+#define OPS_PUSH_COMMITS_MAX 10000
+
+/*
+ * Judge the commits that a ref would get, if it is the branch of state; others are left
+ * alone.  Commits with findings are told as by ops_audit_verify(), what is wrong
+ * with the move itself goes to `findings`.  On a server the branch of state is neither
+ * deleted nor taken back, and no refs/replace is taken.  Returns 0 whatever was found;
+ * OPS_ECHANGED: the ref is not at `old` any more; OPS_EREFUSED: more than
+ * OPS_PUSH_COMMITS_MAX commits in a push; OPS_EUSAGE: not such words; else as
+ * ops_audit_verify().
+ */
+int ops_audit_update(struct ops_audit_result *result, struct ops_findings *findings,
+		     struct ops_repo *repo, const struct ops_ref_update *update,
+		     int (*each)(const struct ops_audit_commit *commit, void *payload),
 		     void *payload, struct ops_error *err);
 
 #ifdef __cplusplus

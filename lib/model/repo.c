@@ -9,6 +9,8 @@
 
 #include <string.h>
 
+#include "store/hooks.h"
+
 struct store_options repo_store_options(const struct ops_repo_options *options)
 {
 	struct store_options s = { 0 };
@@ -127,7 +129,9 @@ struct ops_assurance ops_repo_assurance(const struct ops_repo *repo)
 {
 	struct ops_assurance a = { "asserted", "unverified", "local", "none" };
 
-	(void)repo;
+	/* Only what is taken by a server of which this is the repository is held there. */
+	if (store_is_bare(repo->store) && hooks_complete(repo->store))
+		a.enforcement = "server";
 	return a;
 }
 

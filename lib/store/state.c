@@ -72,9 +72,8 @@ int state_refresh(struct store *s, struct ops_error *err)
 	return 0;
 }
 
-/* Whether the file "<git_dir>/<name>" holds the name of our branch. */
-static bool names_branch(const struct store *s, const char *git_dir,
-			 const char *name)
+/* Whether the file "<git_dir>/<name>" holds the name of this branch. */
+static bool names_branch(const char *git_dir, const char *name, const char *branch)
 {
 	struct buf text = BUF_INIT;
 	char *path = file_join(git_dir, name);
@@ -83,18 +82,23 @@ static bool names_branch(const struct store *s, const char *git_dir,
 	if (path && file_read(&text, path, 4096, NULL) == 0) {
 		if (text.len > 0 && text.data[text.len - 1] == '\n')
 			text.data[text.len - 1] = '\0';
-		is = strcmp(text.data, s->branch) == 0;
+		is = strcmp(text.data, branch) == 0;
 	}
 	free(path);
 	buf_release(&text);
 	return is;
 }
 
+static bool is_rebasing(const char *git_dir, const char *branch)
+{
+	return names_branch(git_dir, "rebase-merge/head-name", branch) ||
+	       names_branch(git_dir, "rebase-apply/head-name", branch);
+}
+
 static int check_rebase(const struct store *s, const char *git_dir,
 			struct ops_error *err)
 {
-	if (names_branch(s, git_dir, "rebase-merge/head-name") ||
-	    names_branch(s, git_dir, "rebase-apply/head-name"))
+	if (is_rebasing(git_dir, s->branch))
 		return error_set(err, OPS_EENVIRONMENT, "branch '%s' is being "
 				 "rebased ('%s'); finish that first", s->branch,
 				 git_dir);
@@ -210,5 +214,62 @@ int state_follows(bool *out, struct store *s, const char *ref,
 	if (rc == 0)
 		*out = !s->bare && head && strcmp(head, ref) == 0;
 	free(head);
+	return rc;
+}
+
+/* Whether patches are being rebased; of which branch, git writes down only when one
+ * does not apply. */
+static bool is_applying(const char *git_dir)
+{
+	char *path = file_join(git_dir, "rebase-apply/head-name");
+	char *directory = file_join(git_dir, "rebase-apply");
+	struct stat st;
+	bool is = !path || !directory ||
+		  (stat(directory, &st) == 0 && stat(path, &st) != 0);
+
+	free(path);
+	free(directory);
+	return is;
+}
+
+struct asked {
+	const char *ref;
+	bool found;
+};
+
+/* Whether the work tree of this git directory is at the branch. */
+static int look_for(struct store *s, const char *git_dir, void *payload,
+		    struct ops_error *err)
+{
+	struct asked *asked = payload;
+	char *head = NULL;
+
+	(void)s;
+	(void)err;
+	/* One without HEAD is a left-over, as above. */
+	if (repo_head(&head, git_dir, NULL) == 0)
+		asked->found = asked->found || (head ? !strcmp(head, asked->ref) :
+						is_applying(git_dir));
+	free(head);
+	if (is_rebasing(git_dir, asked->ref))
+		asked->found = true;
+	return 0;
+}
+
+int state_is_branch(bool *out, struct store *s, const char *ref,
+		    struct ops_error *err)
+{
+	struct asked asked = { ref, false };
+	int rc = 0;
+
+	if (s->branch_configured) {
+		*out = strcmp(ref, s->branch) == 0;
+		return 0;
+	}
+	rc = look_for(s, s->git_dir, &asked, err);
+	if (rc == 0 && !asked.found)
+		rc = state_others(s, look_for, &asked, err);
+	if (rc == 0)
+		*out = asked.found;
 	return rc;
 }

@@ -24,6 +24,11 @@ bool state_has_tree(const struct store *s);
 int state_follows(bool *out, struct store *s, const char *ref,
 		  struct ops_error *err);
 
+/* Whether `ref` is the branch of state, or would be where it is checked out or being
+ * rebased: in this work tree or another one, unless git config names the branch. */
+int state_is_branch(bool *out, struct store *s, const char *ref,
+		    struct ops_error *err);
+
 /* Call `each` with the git directory of every other work tree. */
 int state_others(struct store *s,
 		 int (*each)(struct store *s, const char *git_dir, void *payload,

@@ -208,36 +208,112 @@ static int verify_one(const struct oid *id, void *payload, struct ops_error *err
 	return ret;
 }
 
+struct counted {
+	size_t nr, max;		/* max 0: no bound */
+};
+
 static int count_one(const struct oid *id, void *payload, struct ops_error *err)
 {
+	struct counted *c = payload;
+
 	(void)id;
 	(void)err;
-	++*(size_t *)payload;
-	return 0;
+	return ++c->nr > c->max && c->max;	/* enough is known */
+}
+
+/* Whether `tip` has one parent, and that is `hide`. */
+static int is_child(bool *out, struct verifying *v, const struct oid *tip,
+		    const struct oid *hide, struct ops_error *err)
+{
+	struct arena *arena;
+	struct commit c;
+	int ret;
+
+	*out = false;
+	if (!hide)
+		return 0;
+	arena = arena_new();
+	if (!arena)
+		return error_nomem(err);
+	ret = commit_read(&c, v->repo->store, tip, arena, err);
+	if (ret == 0)
+		*out = c.parents_nr == 1 && oid_equal(&c.parents[0], hide);
+	arena_free(arena);
+	return ret;
 }
 
 /* "A..B", "B", or NULL. */
 static int resolve_range(struct oid *tip, struct oid *hide, bool *hides,
-			 struct verifying *v, const char *range, struct ops_error *err)
+			 struct ops_repo *repo, const char *range, struct ops_error *err)
 {
 	const char *dots = range ? strstr(range, "..") : NULL;
-	const char *from;
+	char *from;
 	int ret;
 
 	*hides = false;
 	if (!range)
-		return view_tip(tip, v->repo, err);
+		return view_tip(tip, repo, err);
 	if (!dots)
-		return store_resolve(tip, v->repo->store, range, err);
-	from = arena_dup(v->arena, range, (size_t)(dots - range));
+		return store_resolve(tip, repo->store, range, err);
+	ret = dots[2] ? store_resolve(tip, repo->store, dots + 2, err) :
+	      view_tip(tip, repo, err);
+	if (ret || dots == range)
+		return ret;
+	from = strndup(range, (size_t)(dots - range));
 	if (!from)
 		return error_nomem(err);
-	ret = dots[2] ? store_resolve(tip, v->repo->store, dots + 2, err) :
-	      view_tip(tip, v->repo, err);
-	if (ret == 0 && *from) {
-		ret = store_resolve(hide, v->repo->store, from, err);
-		*hides = ret == 0;
+	ret = store_resolve(hide, repo->store, from, err);
+	*hides = ret == 0;
+	free(from);
+	return ret;
+}
+
+static int walk(struct verifying *v, const struct oid *tip, const struct oid *hide,
+		size_t max, struct ops_error *err)
+{
+	struct counted c = { 0, max };
+	bool child;
+	int ret = is_child(&child, v, tip, hide, err);
+
+	if (ret)
+		return ret;
+	/* The usual case of a hook, and one that a shallow clone can answer. */
+	if (child)
+		return verify_one(tip, v, err);
+	if (v->progress || max)
+		ret = history_walk(v->repo->store, tip, hide, false, count_one, &c, err);
+	if (ret)
+		return ret;
+	if (max && c.nr > max)
+		return error_set(err, OPS_EREFUSED, "more than %zu new commits at once: "
+				 "send them in parts", max);
+	v->known = c.nr;
+	return history_walk(v->repo->store, tip, hide, false, verify_one, v, err);
+}
+
+int audit_range(struct ops_audit_result *result, struct ops_repo *repo,
+		const struct oid *tip, const struct oid *hide, size_t max,
+		const struct audit_calls *calls, struct ops_error *err)
+{
+	struct ops_audit_result found = { 0 };
+	struct verifying v = { 0 };
+	int ret;
+
+	v.repo = repo;
+	v.result = &found;
+	v.each = calls->each;
+	v.progress = calls->progress;
+	v.payload = calls->payload;
+	v.arena = arena_new();
+	v.seen = v.arena ? map_new(v.arena) : NULL;
+	ret = v.seen ? walk(&v, tip, hide, max, err) : error_nomem(err);
+	if (v.kept.used) {
+		world_close(v.kept.world);
+		snap_free(v.kept.snap);
 	}
+	arena_free(v.arena);
+	if (ret == 0)
+		*result = found;
 	return ret;
 }
 
@@ -247,8 +323,7 @@ int ops_audit_verify(struct ops_audit_result *result, struct ops_repo *repo,
 		     void (*progress)(size_t done, size_t known, void *payload),
 		     void *payload, struct ops_error *err)
 {
-	struct ops_audit_result found = { 0 };
-	struct verifying v = { 0 };
+	struct audit_calls calls = { each, progress, payload };
 	struct oid tip, hide;
 	bool hides = false;
 	int ret;
@@ -256,27 +331,7 @@ int ops_audit_verify(struct ops_audit_result *result, struct ops_repo *repo,
 	if (store_is_shallow(repo->store))
 		return error_set(err, OPS_EENVIRONMENT, "a shallow clone lacks the "
 				 "beginning of its history: git fetch --unshallow");
-	v.repo = repo;
-	v.result = &found;
-	v.each = each;
-	v.progress = progress;
-	v.payload = payload;
-	v.arena = arena_new();
-	v.seen = v.arena ? map_new(v.arena) : NULL;
-	ret = v.seen ? resolve_range(&tip, &hide, &hides, &v, range, err) :
-	      error_nomem(err);
-	if (ret == 0 && progress)
-		ret = history_walk(repo->store, &tip, hides ? &hide : NULL, false,
-				   count_one, &v.known, err);
-	if (ret == 0)
-		ret = history_walk(repo->store, &tip, hides ? &hide : NULL, false,
-				   verify_one, &v, err);
-	if (v.kept.used) {
-		world_close(v.kept.world);
-		snap_free(v.kept.snap);
-	}
-	arena_free(v.arena);
-	if (ret == 0)
-		*result = found;
-	return ret;
+	ret = resolve_range(&tip, &hide, &hides, repo, range, err);
+	return ret ? ret : audit_range(result, repo, &tip, hides ? &hide : NULL, 0,
+				       &calls, err);
 }

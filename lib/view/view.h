@@ -5,6 +5,7 @@
 /* The inside of a view, for the files of this folder. */
 
 #include "model/repo.h"
+#include "ops/audit.h"
 #include "ops/view.h"
 
 struct ops_view {
@@ -19,5 +20,18 @@ struct ops_view {
 
 /* The commit that is looked at when none is named.  OPS_EENVIRONMENT: there is none. */
 int view_tip(struct oid *out, struct ops_repo *repo, struct ops_error *err);
+
+/* Whom judging a range tells; progress may be NULL. */
+struct audit_calls {
+	int (*each)(const struct ops_audit_commit *commit, void *payload);
+	void (*progress)(size_t done, size_t known, void *payload);
+	void *payload;
+};
+
+/* Judge the commits that `tip` has and `hide` (NULL: nothing) has not.  OPS_EREFUSED:
+ * more than `max` of them (0: any number). */
+int audit_range(struct ops_audit_result *result, struct ops_repo *repo,
+		const struct oid *tip, const struct oid *hide, size_t max,
+		const struct audit_calls *calls, struct ops_error *err);
 
 #endif

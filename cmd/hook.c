@@ -1,0 +1,202 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * ops hook: what the scripts of `ops hooks install` call when git is about to commit,
+ * to move a ref, or to take a push.
+ *
+ * It asks the library and shows the answer.  Status 0 lets git go on; anything else,
+ * also that there was no answer, stops it.  On a server nothing that the pusher could
+ * have set is believed: neither actor nor time.
+ */
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "command.h"
+#include "out.h"
+#include "report.h"
+#include "util/arena.h"
+#include "util/buf.h"
+#include "util/error.h"
+
+#define LINE_MAX_BYTES 8192
+#define MESSAGE_BYTES_MAX (1024 * 1024)
+
+static const char *const usage_pre_commit[] = { "ops hook pre-commit", NULL };
+static const char *const usage_commit_msg[] = { "ops hook commit-msg FILE", NULL };
+static const char *const usage_transaction[] = {
+	"ops hook reference-transaction STATE", NULL
+};
+static const char *const usage_pre_receive[] = { "ops hook pre-receive", NULL };
+static const char *const usage_update[] = { "ops hook update REF OLD NEW", NULL };
+
+static int each(const struct ops_audit_commit *commit, void *payload)
+{
+	report_commit(payload, commit);
+	return 0;
+}
+
+static int run_pre_commit(struct session *s, const struct args *args)
+{
+	int ret = ops_repo_check_commit(s->findings, s->repo, NULL, 0, &s->err);
+
+	(void)args;
+	if (!ret)
+		report_findings(s->out, "", s->findings);
+	return ret;
+}
+
+static int read_message(struct buf *text, const char *path, struct ops_error *err)
+{
+	char chunk[65536];
+	FILE *file = fopen(path, "r");
+	bool bad;
+	size_t n;
+
+	if (!file)
+		return error_set(err, OPS_EENVIRONMENT, "cannot open '%s': %s", path,
+				 strerror(errno));
+	while ((n = fread(chunk, 1, sizeof(chunk), file)) > 0 &&
+	       text->len <= MESSAGE_BYTES_MAX)
+		buf_add(text, chunk, n);
+	bad = ferror(file);
+	fclose(file);
+	if (bad || text->len > MESSAGE_BYTES_MAX)
+		return error_set(err, OPS_EENVIRONMENT, "cannot read '%s': %s", path,
+				 bad ? "reading failed" : "it is too large");
+	return buf_failed(text) ? error_nomem(err) : 0;
+}
+
+static int run_commit_msg(struct session *s, const struct args *args)
+{
+	struct buf text = BUF_INIT;
+	int ret = read_message(&text, args->words[0], &s->err);
+
+	if (!ret)
+		ret = ops_repo_check_commit(s->findings, s->repo, text.data ? text.data : "",
+					    text.len, &s->err);
+	if (!ret)
+		report_findings(s->out, "", s->findings);
+	buf_release(&text);
+	return ret;
+}
+
+static int judge_update(struct session *s, struct ops_audit_result *sum,
+			const struct ops_ref_update *update)
+{
+	struct ops_audit_result one = { .commits = 0 };
+	int ret = ops_audit_update(&one, s->findings, s->repo, update, each, s, &s->err);
+
+	sum->commits += one.commits;
+	sum->judged += one.judged;
+	sum->refused += one.refused;
+	return ret;
+}
+
+static void show_sum(struct session *s, const struct ops_audit_result *sum)
+{
+	out_end(s->out);
+	out_number(s->out, "commits", (double)sum->commits);
+	out_number(s->out, "judged", (double)sum->judged);
+	out_number(s->out, "refused", (double)sum->refused);
+	report_findings(s->out, "", s->findings);
+	s->found = sum->refused != 0;
+}
+
+/* A line "OLD NEW REF" of git; parts belong to the line. */
+static int split_line(struct ops_ref_update *update, char *line, ssize_t len,
+		      struct ops_error *err)
+{
+	char *now, *ref;
+
+	if (len > 0 && line[len - 1] == '\n')
+		line[--len] = '\0';
+	now = strchr(line, ' ');
+	ref = now ? strchr(now + 1, ' ') : NULL;
+	if (!ref || (size_t)len != strlen(line) || len > LINE_MAX_BYTES)
+		return error_set(err, OPS_EUSAGE, "'%.80s' is no line 'OLD NEW REF' of git",
+				 line);
+	*now = *ref = '\0';
+	update->old = line;
+	update->now = now + 1;
+	update->ref = ref + 1;
+	return 0;
+}
+
+static int judge_lines(struct session *s, bool server)
+{
+	struct ops_audit_result sum = { .commits = 0 };
+	struct ops_ref_update update = { .server = server };
+	char *line = NULL;
+	size_t room = 0;
+	ssize_t len;
+	int ret = 0;
+
+	out_list(s->out, "found");
+	while (!ret && (len = getline(&line, &room, stdin)) >= 0) {
+		ret = split_line(&update, line, len, &s->err);
+		/* A transaction also tells of what is no branch. */
+		if (!ret && (server || !strncmp(update.ref, "refs/heads/", 11)))
+			ret = judge_update(s, &sum, &update);
+	}
+	if (!ret && ferror(stdin))
+		ret = error_set(&s->err, OPS_EIO, "cannot read standard input: %s",
+				strerror(errno));
+	free(line);
+	if (!ret)
+		show_sum(s, &sum);
+	return ret;
+}
+
+static int run_transaction(struct session *s, const struct args *args)
+{
+	struct ops_audit_result none = { .commits = 0 };
+
+	if (!strcmp(args->words[0], "prepared"))
+		return judge_lines(s, false);
+	/* Before that nothing is certain, and after it nothing can be stopped. */
+	out_list(s->out, "found");
+	show_sum(s, &none);
+	return 0;
+}
+
+static int run_pre_receive(struct session *s, const struct args *args)
+{
+	(void)args;
+	return judge_lines(s, true);
+}
+
+static int run_update(struct session *s, const struct args *args)
+{
+	struct ops_audit_result sum = { .commits = 0 };
+	struct ops_ref_update update = {
+		.ref = args->words[0], .old = args->words[1], .now = args->words[2],
+		.server = true
+	};
+	int ret;
+
+	out_list(s->out, "found");
+	ret = judge_update(s, &sum, &update);
+	if (!ret)
+		show_sum(s, &sum);
+	return ret;
+}
+
+#define HOOK(name, summary, needs, usage, words, run) \
+	{ "hook " name, summary, NEED_REPO | ANSWERS_FINDINGS | (needs), usage, NULL, 0, \
+	  words, words, run }
+
+const struct command cmd_hook[] = {
+	HOOK("pre-commit", "Judge what git is about to commit", 0, usage_pre_commit, 0,
+	     run_pre_commit),
+	HOOK("commit-msg", "Judge what git is about to commit, with its message", 0,
+	     usage_commit_msg, 1, run_commit_msg),
+	HOOK("reference-transaction", "Judge the commits git is about to move a branch to",
+	     0, usage_transaction, 1, run_transaction),
+	HOOK("pre-receive", "Judge the commits of a push, on a server", SERVES,
+	     usage_pre_receive, 0, run_pre_receive),
+	HOOK("update", "Judge the commits of one ref of a push, on a server", SERVES,
+	     usage_update, 3, run_update),
+	{ .name = NULL }
+};

@@ -1,0 +1,143 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Judging a ref that is about to move, for git's hooks: may this branch of state
+ * go from there to here?
+ *
+ * The old value that is told is never believed: what is new is what the ref does not
+ * hold yet.  Other branches are not asked about, which is safe because nothing of
+ * them counts as judged: what comes from there is judged when it gets here.
+ */
+
+#include "ops/audit.h"
+
+#include <string.h>
+
+#include "model/repo.h"
+#include "store/ref.h"
+#include "store/state.h"
+#include "view/view.h"
+
+struct updating {
+	struct ops_repo *repo;
+	const struct ops_ref_update *update;
+	struct ops_findings *findings;
+	struct oid old, now;	/* zero: not there */
+};
+
+static void refuse(struct updating *u, const char *rule, const char *remedy,
+		   const char *what)
+{
+	findings_add(u->findings, rule, OPS_ERROR, NULL, 0, 0, remedy, "'%s' %s",
+		     u->update->ref, what);
+}
+
+/* The branch that a server keeps; another name for a ref is no way around it. */
+static int server_branch(bool *is, struct updating *u, struct ops_error *err)
+{
+	const char *branch = store_branch(u->repo->store);
+	struct oid value;
+	int ret;
+
+	if (!branch)
+		return error_set(err, OPS_EENVIRONMENT, "this repository does not say which "
+				 "branch holds the state: set git config ops.branch");
+	*is = !strcmp(u->update->ref, branch);
+	ret = ref_value(&value, u->repo->store, u->update->ref, err);
+	return ret == OPS_ENOTFOUND ? 0 : ret;
+}
+
+/* Where the branch is; it must be where the pusher thinks it is. */
+static int find_old(struct updating *u, struct ops_error *err)
+{
+	struct oid told = u->old;
+	int ret = ref_value(&u->old, u->repo->store, u->update->ref, err);
+
+	if (ret == OPS_ENOTFOUND) {
+		memset(&u->old, 0, sizeof(u->old));
+		ret = 0;
+	}
+	if (ret == 0 && u->update->server && !oid_equal(&told, &u->old))
+		ret = error_set(err, OPS_ECHANGED, "'%s' was moved meanwhile: fetch, and "
+				"push again", u->update->ref);
+	return ret;
+}
+
+/* Whether the new tip has all that the old one has. */
+static int goes_forward(bool *out, struct updating *u, struct ops_error *err)
+{
+	struct oid base;
+	int ret = history_merge_base(&base, u->repo->store, &u->old, &u->now, err);
+
+	*out = ret == 0 && oid_equal(&base, &u->old);
+	return ret == OPS_ENOTFOUND ? 0 : ret;
+}
+
+/* What a server does not do to its branch, whatever the commits are. */
+static int check_move(bool *refused, struct updating *u, struct ops_error *err)
+{
+	bool forward;
+	int ret = 0;
+
+	*refused = true;
+	if (oid_is_zero(&u->now)) {
+		refuse(u, "ref.deleted", NULL, "holds the state, and is not deleted");
+		return 0;
+	}
+	if (store_is_shallow(u->repo->store))
+		return error_set(err, OPS_EENVIRONMENT, "this repository is shallow, so a "
+				 "push cannot be judged: git fetch --unshallow");
+	if (!oid_is_zero(&u->old)) {
+		ret = goes_forward(&forward, u, err);
+		if (ret || !forward) {
+			if (ret == 0)
+				refuse(u, "ref.rewritten", "fetch, merge, and push again",
+				       "holds the state, and no commit is taken from it");
+			return ret;
+		}
+	}
+	*refused = false;
+	return 0;
+}
+
+static int is_judged(bool *out, struct updating *u, struct ops_error *err)
+{
+	*out = false;
+	if (!u->update->server)
+		return state_is_branch(out, u->repo->store, u->update->ref, err);
+	if (!strncmp(u->update->ref, "refs/replace/", 13)) {
+		if (!oid_is_zero(&u->now))
+			refuse(u, "ref.replace", NULL, "would show one object for another");
+		return 0;
+	}
+	return server_branch(out, u, err);
+}
+
+int ops_audit_update(struct ops_audit_result *result, struct ops_findings *findings,
+		     struct ops_repo *repo, const struct ops_ref_update *update,
+		     int (*each)(const struct ops_audit_commit *commit, void *payload),
+		     void *payload, struct ops_error *err)
+{
+	struct audit_calls calls = { each, NULL, payload };
+	struct ops_audit_result found = { 0 };
+	struct updating u = { repo, update, findings, { { 0 } }, { { 0 } } };
+	bool judged, refused = false;
+	int ret;
+
+	if (!oid_parse(&u.old, update->old) || !oid_parse(&u.now, update->now))
+		return error_set(err, OPS_EUSAGE, "'%.50s' is not the id of a commit",
+				 oid_parse(&u.old, update->old) ? update->now : update->old);
+	ret = is_judged(&judged, &u, err);
+	if (ret == 0 && judged)
+		ret = find_old(&u, err);
+	if (ret == 0 && judged && update->server)
+		ret = check_move(&refused, &u, err);
+	if (ret == 0 && judged && !refused && !oid_is_zero(&u.now) &&
+	    !oid_equal(&u.old, &u.now))
+		ret = audit_range(&found, repo, &u.now, oid_is_zero(&u.old) ? NULL : &u.old,
+				  update->server ? OPS_PUSH_COMMITS_MAX : 0, &calls, err);
+	if (ret == 0 && findings_failed(findings))
+		ret = error_nomem(err);
+	if (ret == 0)
+		*result = found;
+	return ret;
+}

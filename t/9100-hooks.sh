@@ -135,6 +135,14 @@ test_expect_success 'nobody known' '
 	back
 '
 
+test_expect_success 'nobody known who may be about to claim somebody' '
+	git config ops.actor $LEAD &&
+	hand "s/^Priority: HIGH/Priority: LOW/" &&
+	stopped actor.unknown git commit -m "less" &&
+	test_grep "^commit-msg: stopped" out &&
+	git config --unset ops.actor && back
+'
+
 test_expect_success '--no-verify is stopped when the branch is to move' '
 	hand "s/^Status: Queued/Status: Complete/" &&
 	stopped task.transition by $LEAD git commit --no-verify -m "done" &&
@@ -204,6 +212,15 @@ test_expect_success 'cherry-pick, revert' '
 	fails git revert --no-edit HEAD >out 2>&1 &&
 	test_grep " error " out &&
 	test "$(git rev-parse HEAD)" = "$(git rev-parse good-2)" && back
+'
+
+test_expect_success 'a branch that is deleted and made again' '
+	git checkout -q --detach &&
+	git update-ref -d refs/heads/main && git symbolic-ref HEAD refs/heads/main &&
+	fails git update-ref refs/heads/main bad >out 2>&1 &&
+	test_grep " error gate.missing: " out &&
+	fails git rev-parse -q --verify refs/heads/main &&
+	git update-ref refs/heads/main good && git reset -q --hard && back
 '
 
 test_expect_success 'a merge: honest, or with something of its own' '
@@ -287,6 +304,7 @@ test_expect_success 'hooks alone, outside of a repository or with odd words' '
 	echo "x y refs/heads/main" >in &&
 	test_expect_code 2 ops hook reference-transaction prepared <in &&
 	test_expect_code 3 ops hook commit-msg no-such-file &&
+	test_expect_code 3 ops hook reference-transaction prepared <&- &&
 	: >in && ops hook reference-transaction prepared <in &&
 	ops hook reference-transaction committed &&
 	ops_json result.commits 0 ops hook reference-transaction aborted &&
@@ -327,6 +345,13 @@ test_expect_success 'a hook that was there goes first, and its status is kept' '
 	test_grep "the old one: $" out &&
 	test_grep "^prepared [0-9a-f]* [0-9a-f]* HEAD" seen &&
 	test_grep "^committed " seen &&
+	printf "#!/bin/sh\ntest \"\$1\" != prepared || exit 8\n" >../never && chmod +x ../never &&
+	cp -p .git/hooks/reference-transaction.before-ops ../was &&
+	cp ../never .git/hooks/reference-transaction.before-ops &&
+	fails git commit --allow-empty -m z &&
+	echo "x x refs/heads/main" >in &&
+	test_expect_code 8 .git/hooks/reference-transaction prepared <in &&
+	cp -p ../was .git/hooks/reference-transaction.before-ops &&
 	: >veto && test_expect_code 7 .git/hooks/pre-commit &&
 	fails git commit --allow-empty -m z && rm veto &&
 	hand "s/^Status: Queued/Status: Complete/" &&

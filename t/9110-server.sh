@@ -55,6 +55,12 @@ test_expect_success SHELLCHECK 'the script is sound' '
 	shellcheck -s sh $SERVER/hooks/pre-receive
 '
 
+test_expect_success 'the first push is judged from its beginning' '
+	test_sed $T "s/^Status: Review/Status: Complete/" &&
+	ops_commit_as $LEAD "done, I think" && test_commit "on top" src.c "int x;" &&
+	not_taken gate.missing git push origin main && names HEAD~ && back
+'
+
 test_expect_success 'a legal push is taken, as are other branches, tags and no change' '
 	git push -q origin good^{}:refs/heads/main &&
 	ops --as $LEAD edit hand-1 -f Priority=LOW &&
@@ -145,6 +151,20 @@ test_expect_success 'trailers that were forged' '
 		"Ops-Doc: $H" "Ops-Actor: $LEAD" "Ops-Policy: 1" \
 		"Ops-Id: 0123456789abcdef0123456789abcdef")" &&
 	not_taken actor.forged git push origin main && names HEAD && back
+'
+
+test_expect_success 'a commit with an odd header' '
+	test_sed $H "s/^Priority: HIGH/Priority: LOW/" && ops_commit_as $LEAD "less" &&
+	git cat-file commit HEAD | sed "s/^committer /author Evil <evil@example.org> 1 +0000\n&/" >raw &&
+	odd=$(git hash-object -t commit -w --literally raw) && git reset -q --hard $odd &&
+	not_taken commit.header git push origin main && names $odd && back &&
+	git reflog expire --expire=all --all &&
+	rm ".git/objects/$(echo $odd | cut -c 1-2)/$(echo $odd | cut -c 3-)"
+'
+
+test_expect_success 'a link where a document belongs' '
+	rm $H && ln -s swap-7k2f.md $H && ops_commit_as $LEAD "the same" &&
+	not_taken doc.mode git push origin main && names HEAD && back
 '
 
 test_expect_success 'a merge that hides an edit, or drops one' '

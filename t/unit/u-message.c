@@ -287,9 +287,44 @@ UNIT_TEST(message_changed_by_a_byte_is_read_strictly)
 	}
 }
 
+UNIT_TEST(message_clean_leaves_out_what_git_does)
+{
+	static const char cut[] = "s\n# ------------------------ >8 ------------------------\n"
+		"diff\nOps-Action: x\n";
+	static const struct {
+		const char *text, *clean;
+		char comment;
+	} cases[] = {
+		{ "", "", '#' }, { "\n\n", "", '#' }, { "# only\n", "", '#' },
+		{ "s", "s\n", '#' }, { "\n\ns \t\r\n\n\n\nb\n\n", "s\n\nb\n", '#' },
+		{ "s\n# c\nb\n", "s\nb\n", '#' }, { "s\n #b\n", "s\n #b\n", '#' },
+		{ "s\n\n# c\n\nOps-Action: x\n#", "s\n\nOps-Action: x\n", '#' },
+		{ "s\n# b\n; c\n", "s\n# b\n", ';' }, { cut, "s\n", '#' },
+		{ cut + 2, "", '#' },
+		{ "; ------------------------ >8 ------------------------\nb\n", "", ';' },
+		{ "s\n# ------------------------ >8\nb\n", "s\nb\n", '#' },
+	};
+	static const char nul[] = { 's', '\0', ' ', '\n', '\0', '\n' };
+	struct buf b = BUF_INIT;
+	size_t i;
+
+	for (i = 0; i < sizeof(cases) / sizeof(*cases); i++) {
+		buf_clear(&b);
+		message_clean(&b, cases[i].text, strlen(cases[i].text), cases[i].comment);
+		UNIT_NEED(b.len == strlen(cases[i].clean));
+		UNIT_NEED(!b.len || !memcmp(b.data, cases[i].clean, b.len));
+	}
+	/* What git would not take is at least not shortened into something else. */
+	buf_clear(&b);
+	message_clean(&b, nul, sizeof(nul), '#');
+	UNIT_NEED(b.len == 5 && !memcmp(b.data, "s\0\n\0\n", 5));
+	buf_release(&b);
+}
+
 UNIT_MAIN("message", message_reads_subject_body_and_trailers,
 	  message_forgery_is_malformed_at_its_line, message_written_is_read_back,
 	  message_write_lets_no_text_become_a_trailer,
 	  message_subject_is_cut_at_a_character,
 	  message_write_refuses_what_could_not_be_read,
-	  message_changed_by_a_byte_is_read_strictly)
+	  message_changed_by_a_byte_is_read_strictly,
+	  message_clean_leaves_out_what_git_does)

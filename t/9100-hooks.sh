@@ -85,7 +85,8 @@ test_expect_success SHELLCHECK 'the scripts are sound' '
 
 test_expect_success 'acts pass, for no hook is run' '
 	ops --as $LEAD edit hand-1 -f Priority=LOW &&
-	ops audit verify &&
+	ops audit verify >out &&
+	test_grep "enforcement=local" out &&
 	back
 '
 

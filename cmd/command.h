@@ -73,7 +73,8 @@ struct command {
 	const char *summary;	/* a line: imperative, no full stop */
 	unsigned needs;
 	const char *const *usage;	/* NULL at the end; at most 73 columns each */
-	const struct opt *options;	/* OPT_END at the end; NULL = only common ones */
+	const struct opt *options;	/* OPT_END at the end; NULL = only common ones;
+					   a "format" of "json" is --json */
 	size_t options_size;	/* bytes run() finds at args->options */
 	size_t min, max;	/* words it takes */
 	int (*run)(struct session *s, const struct args *args);

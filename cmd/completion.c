@@ -76,6 +76,22 @@ static void add_options(struct buf *b, const struct opt *table)
 			buf_printf(b, " --%s", table->name);
 }
 
+/* The words of options that have a choice, as the cases of a shell. */
+static void add_choices(struct buf *b, const char *before, const char *after)
+{
+	const struct command *c = NULL;
+
+	while ((c = command_next(c)))
+		for (const struct opt *o = c->options; o && o->kind != OPT_END; o++) {
+			if (o->kind != OPT_CHOICE)
+				continue;
+			buf_printf(b, "\t\t'%s --%s') %s", c->name, o->name, before);
+			for (const char *at = o->value; *at; at++)
+				buf_char(b, *at == '|' ? ' ' : *at);
+			buf_printf(b, "%s ;;\n", after);
+		}
+}
+
 static void add_bash(struct buf *b)
 {
 	const struct command *c = NULL, *group = NULL;
@@ -96,6 +112,8 @@ static void add_bash(struct buf *b)
 		add_words(b, name);
 		buf_str(b, "' ;;\n");
 	}
+	buf_str(b, "\t\tesac\n\t\tcase \"$command ${COMP_WORDS[COMP_CWORD-1]}\" in\n");
+	add_choices(b, "words='", "'");
 	buf_str(b, "\t\tesac\n\t\tcase $cur in\n\t\t-*)\n\t\t\tcase $command in\n");
 	while ((c = command_next(c))) {
 		buf_printf(b, "\t\t\t'%s') words='", c->name);
@@ -128,6 +146,8 @@ static void add_zsh(struct buf *b)
 		add_words(b, name);
 		buf_str(b, "; return; fi\n\t\tcommand=\"$command $words[3]\" ;;\n");
 	}
+	buf_str(b, "\tesac\n\tcase \"$command $words[CURRENT-1]\" in\n");
+	add_choices(b, "compadd -- ", "; return");
 	buf_str(b, "\tesac\n\tif [[ $PREFIX == -* ]]; then\n\t\tcase $command in\n");
 	while ((c = command_next(c))) {
 		buf_printf(b, "\t\t'%s') options=(", c->name);
@@ -151,7 +171,12 @@ static void add_fish_options(struct buf *b, const char *condition,
 			buf_printf(b, " -s %c", table->letter);
 		if (table->name)
 			buf_printf(b, " -l %s", table->name);
-		buf_printf(b, "%s -d \"%s\"\n", table->value ? " -r" : "", table->help);
+		buf_str(b, table->value ? " -r" : "");
+		buf_str(b, table->kind == OPT_CHOICE ? " -f -a \"" : "");
+		for (const char *at = table->value; table->kind == OPT_CHOICE && *at; at++)
+			buf_char(b, *at == '|' ? ' ' : *at);
+		buf_str(b, table->kind == OPT_CHOICE ? "\"" : "");
+		buf_printf(b, " -d \"%s\"\n", table->help);
 	}
 }
 

@@ -229,6 +229,19 @@ static int run(struct session *s, const struct args *args, int ret)
 	return result;
 }
 
+/* --format json, of a command that has it, is --json. */
+static bool format_is_json(const struct command *c, const void *options)
+{
+	for (const struct opt *o = c->options; o && o->kind != OPT_END; o++)
+		if (o->kind == OPT_CHOICE && !strcmp(o->name, "format")) {
+			const char *word = *(const char *const *)
+				(const void *)((const char *)options + o->at);
+
+			return word && !strcmp(word, "json");
+		}
+	return false;
+}
+
 /* Everything after the common options: which command, its options, its words. */
 static int read_command(struct session *s, struct globals *globals, struct args *args,
 			struct names *names, int argc, char **argv)
@@ -259,6 +272,7 @@ static int read_command(struct session *s, struct globals *globals, struct args 
 			argv + taken, &s->err);
 	if (ret < 0 || globals->help)
 		return ret;
+	globals->json |= format_is_json(c, args->options);
 	args->words = words.values;
 	args->nr = words.nr;
 	if (words.nr < c->min)
@@ -272,7 +286,9 @@ static int read_command(struct session *s, struct globals *globals, struct args 
 static bool asks_json(int argc, char **argv)
 {
 	for (int i = 1; i < argc && strcmp(argv[i], "--"); i++)
-		if (!strcmp(argv[i], "--json"))
+		if (!strcmp(argv[i], "--json") || !strcmp(argv[i], "--format=json") ||
+		    (!strcmp(argv[i], "--format") && i + 1 < argc &&
+		     !strcmp(argv[i + 1], "json")))
 			return true;
 	return false;
 }

@@ -73,7 +73,11 @@ static int store_value(void *base, struct arena *arena, const struct opt *opt,
 			return error_set(err, OPS_EUSAGE, "'%s' is not a day"
 					 " written YYYY-MM-DD (--%s)", value, opt->name);
 		/* fall through */
+	case OPT_CHOICE:
 	case OPT_TEXT:
+		if (opt->kind == OPT_CHOICE && !opt_choice(opt->value, value))
+			return error_set(err, OPS_EUSAGE, "'%.40s' is none of %s (--%s)",
+					 value, opt->value, opt->name);
 		if (*text)
 			return error_set(err, OPS_EUSAGE, "--%s is given twice",
 					 opt->name);
@@ -85,6 +89,16 @@ static int store_value(void *base, struct arena *arena, const struct opt *opt,
 	}
 	*(bool *)(void *)field = true;
 	return 0;
+}
+
+bool opt_choice(const char *choices, const char *word)
+{
+	size_t len = strlen(word);
+
+	for (; *choices; choices += strcspn(choices, "|"), choices += *choices == '|')
+		if (strcspn(choices, "|") == len && !memcmp(choices, word, len))
+			return true;
+	return false;
 }
 
 /* The option of `letter`, or of the first `len` bytes of `name`. */

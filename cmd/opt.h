@@ -29,6 +29,7 @@ enum opt_kind {
 	OPT_FLAG,	/* bool */
 	OPT_TEXT,	/* const char *, NULL when not given; may be given once */
 	OPT_DATE,	/* the same, a day that exists */
+	OPT_CHOICE,	/* the same, one of the words of `value`, which are parted by '|' */
 	OPT_NUMBER,	/* size_t, 1 to 1,000,000,000 */
 	OPT_LIST	/* struct opt_list, any number of times */
 };
@@ -67,6 +68,9 @@ int opt_parse(struct opt_list *words, size_t *used, struct arena *arena,
 
 /* Append `value` to a list that lives in `arena`; false when out of memory. */
 bool opt_list_add(struct opt_list *list, struct arena *arena, const char *value);
+
+/* Whether `word` is one of `choices`, words parted by '|'. */
+bool opt_choice(const char *choices, const char *word);
 
 /* Append "-n, --number N". */
 void opt_names(struct buf *out, const struct opt *opt);

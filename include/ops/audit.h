@@ -43,6 +43,17 @@ int ops_repo_check(struct ops_check_result *result, struct ops_findings *finding
 int ops_repo_check_commit(struct ops_findings *findings, struct ops_repo *repo,
 			  const char *message, size_t len, struct ops_error *err);
 
+/*
+ * As ops_repo_check(), and call `each` with the path of every document that was read and
+ * lies at or below one of `paths`; the path is valid during the call.  Returns also a
+ * negative status of `each`, which ends it.
+ */
+int ops_repo_check_each(struct ops_check_result *result, struct ops_findings *findings,
+			struct ops_repo *repo, enum ops_check_what what,
+			const char *revision, const char *const *paths, size_t nr,
+			int (*each)(const char *path, void *payload), void *payload,
+			struct ops_error *err);
+
 /* One judged commit that has findings. */
 struct ops_audit_commit {
 	const char *commit;	/* 40 digits */

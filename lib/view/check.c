@@ -16,13 +16,34 @@ struct checking {
 	struct ops_repo *repo;
 	struct ops_check_result *result;
 	struct ops_findings *findings;
+	const char *const *paths;
+	size_t paths_nr;
+	int (*each)(const char *path, void *payload);	/* or NULL */
+	void *payload;
 };
+
+/* Whether a path is at or below one that is asked for; NULL never is. */
+static bool wanted(const char *path, const char *const *paths, size_t nr)
+{
+	size_t i;
+
+	for (i = 0; i < nr; i++)
+		if (path && (!strcmp(paths[i], path) || path_below(paths[i], path)))
+			return true;
+	return nr == 0;
+}
 
 static int check_one(struct ops_document *d, void *payload, struct ops_error *err)
 {
 	struct checking *c = payload;
 
 	c->result->documents++;
+	if (c->each && wanted(d->path, c->paths, c->paths_nr)) {
+		int ret = c->each(d->path, c->payload);
+
+		if (ret)
+			return error_set(err, ret, "the documents could not be listed");
+	}
 	if (!d->doc) {
 		c->result->unreadable++;
 		return 0;
@@ -79,17 +100,6 @@ static int open_what(struct snap **out, struct checking *c, enum ops_check_what 
 	return ret ? ret : snap_of_commit(out, c->repo->store, &oid, err);
 }
 
-static bool wanted(const struct ops_finding *f, const char *const *paths, size_t nr)
-{
-	size_t i;
-
-	for (i = 0; i < nr; i++)
-		if (f->path && (!strcmp(paths[i], f->path) ||
-				path_below(paths[i], f->path)))
-			return true;
-	return nr == 0;
-}
-
 static int check_world(struct checking *c, struct world *w, enum ops_check_what what,
 		       struct ops_error *err)
 {
@@ -136,13 +146,14 @@ static int check_paths(struct checking *c, struct snap *snap, const char *const 
 	return ret;
 }
 
-int ops_repo_check(struct ops_check_result *result, struct ops_findings *findings,
-		   struct ops_repo *repo, enum ops_check_what what,
-		   const char *revision, const char *const *paths, size_t nr,
-		   struct ops_error *err)
+int ops_repo_check_each(struct ops_check_result *result, struct ops_findings *findings,
+			struct ops_repo *repo, enum ops_check_what what,
+			const char *revision, const char *const *paths, size_t nr,
+			int (*each)(const char *path, void *payload), void *payload,
+			struct ops_error *err)
 {
 	struct ops_check_result found = { 0, 0 };
-	struct checking c = { repo, &found, ops_findings_new() };
+	struct checking c = { repo, &found, ops_findings_new(), paths, nr, each, payload };
 	struct snap *snap = NULL;
 	struct world *w = NULL;
 	size_t i;
@@ -160,7 +171,7 @@ int ops_repo_check(struct ops_check_result *result, struct ops_findings *finding
 	for (i = 0; ret == 0 && i < ops_findings_count(c.findings); i++) {
 		const struct ops_finding *f = ops_findings_at(c.findings, i);
 
-		if (wanted(f, paths, nr))
+		if (wanted(f->path, paths, nr))
 			findings_add(findings, f->rule, f->severity, f->path, f->line,
 				     f->column, f->remedy, "%s", f->message);
 	}
@@ -171,4 +182,13 @@ int ops_repo_check(struct ops_check_result *result, struct ops_findings *finding
 	if (ret == 0)
 		*result = found;
 	return ret;
+}
+
+int ops_repo_check(struct ops_check_result *result, struct ops_findings *findings,
+		   struct ops_repo *repo, enum ops_check_what what,
+		   const char *revision, const char *const *paths, size_t nr,
+		   struct ops_error *err)
+{
+	return ops_repo_check_each(result, findings, repo, what, revision, paths, nr, NULL,
+				   NULL, err);
 }

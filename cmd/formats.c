@@ -1,0 +1,409 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Findings as SARIF, JUnit XML and workflow commands of GitHub.
+ *
+ * Pure: from findings to a buffer.  Every text passes utf8_display() first, so that
+ * no control character is left, and then the escapes of its format; a path as a URI
+ * is made of the bytes it has.  No rule and no severity is changed here.
+ */
+
+#include "formats.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "ops.h"
+#include "util/buf.h"
+#include "util/json.h"
+#include "util/utf8.h"
+
+static const char *const words[] = { "text", "json", "sarif", "junit", "github" };
+
+enum format format_of(const char *word)
+{
+	for (size_t i = 0; word && i < sizeof(words) / sizeof(words[0]); i++)
+		if (!strcmp(words[i], word))
+			return (enum format)i;
+	return FORMAT_TEXT;
+}
+
+/* --- SARIF --- */
+
+/* A path relative to the top as a URI: RFC 3986, each other byte as %XX. */
+static void add_uri(struct buf *b, const char *path)
+{
+	static const char plain[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
+				    "0123456789-._~/";
+
+	for (; *path; path++)
+		if (strchr(plain, *path))
+			buf_char(b, *path);
+		else
+			buf_printf(b, "%%%02X", (unsigned)(unsigned char)*path);
+}
+
+/* Members are put into an object that is attached already, so that only the root is
+ * ever freed; what is put into NULL is freed and a failure. */
+static struct json *put_object(bool *ok, struct json *parent, const char *key)
+{
+	struct json *o = json_new_object();
+	bool put = key ? json_put(parent, key, o) : json_append(parent, o);
+
+	*ok &= put;
+	return put ? o : NULL;
+}
+
+static struct json *put_array(bool *ok, struct json *parent, const char *key)
+{
+	struct json *o = json_new_array();
+	bool put = json_put(parent, key, o);
+
+	*ok &= put;
+	return put ? o : NULL;
+}
+
+static void put_text(bool *ok, struct json *parent, const char *key, const char *text)
+{
+	*ok &= json_put(parent, key, json_new_string(text));
+}
+
+static void put_number(bool *ok, struct json *parent, const char *key, size_t number)
+{
+	*ok &= json_put(parent, key, json_new_number((double)number));
+}
+
+/* What is wrong and, on a line of its own, how to mend it. */
+static void put_message(bool *ok, struct json *result, const struct ops_finding *f)
+{
+	struct buf b = BUF_INIT;
+
+	utf8_display(&b, f->message, strlen(f->message), false);
+	if (f->remedy) {
+		buf_str(&b, "\nfix: ");
+		utf8_display(&b, f->remedy, strlen(f->remedy), false);
+	}
+	*ok &= !buf_failed(&b);
+	put_text(ok, put_object(ok, result, "message"), "text", b.data);
+	buf_release(&b);
+}
+
+static void put_location(bool *ok, struct json *list, const struct ops_finding *f)
+{
+	struct json *place = put_object(ok, put_object(ok, list, NULL), "physicalLocation");
+	struct json *artifact = put_object(ok, place, "artifactLocation"), *region;
+	struct buf uri = BUF_INIT;
+
+	add_uri(&uri, f->path);
+	*ok &= !buf_failed(&uri);
+	put_text(ok, artifact, "uri", uri.data);
+	put_text(ok, artifact, "uriBaseId", "%SRCROOT%");
+	buf_release(&uri);
+	if (!f->line)
+		return;
+	region = put_object(ok, place, "region");
+	put_number(ok, region, "startLine", f->line);
+	if (f->column)
+		put_number(ok, region, "startColumn", f->column);
+}
+
+static void put_result(bool *ok, struct json *results, const struct ops_finding *f,
+		       size_t rule)
+{
+	struct json *result = put_object(ok, results, NULL), *locations;
+
+	put_text(ok, result, "ruleId", f->rule);
+	put_number(ok, result, "ruleIndex", rule);
+	put_text(ok, result, "level", ops_severity_name(f->severity));
+	put_message(ok, result, f);
+	locations = put_array(ok, result, "locations");
+	if (f->path)
+		put_location(ok, locations, f);
+}
+
+static int by_name(const void *a, const void *b)
+{
+	return strcmp(*(const char *const *)a, *(const char *const *)b);
+}
+
+/* The rules that found something, each once, sorted, for the caller to free. */
+static const char **rules_of(size_t *nr, const struct ops_findings *findings)
+{
+	size_t i, count = ops_findings_count(findings), kept = 0;
+	const char **list = calloc(count + 1, sizeof(*list));
+
+	for (i = 0; list && i < count; i++)
+		list[i] = ops_findings_at(findings, i)->rule;
+	if (list)
+		qsort(list, count, sizeof(*list), by_name);
+	for (i = 0; list && i < count; i++)
+		if (!kept || strcmp(list[kept - 1], list[i]))
+			list[kept++] = list[i];
+	*nr = kept;
+	return list;
+}
+
+static void put_rule(bool *ok, struct json *list, const char *id)
+{
+	struct json *rule = put_object(ok, list, NULL);
+	struct buf help = BUF_INIT;
+
+	buf_printf(&help, "ops-rules(7) explains %s", id);
+	*ok &= !buf_failed(&help);
+	put_text(ok, rule, "id", id);
+	put_text(ok, put_object(ok, rule, "help"), "text", help.data);
+	buf_release(&help);
+}
+
+static void add_sarif(struct buf *out, const struct report *report)
+{
+	size_t i, nr = 0;
+	const char **rules = rules_of(&nr, report->findings);
+	struct json *log = json_new_object(), *run, *driver, *list;
+	bool ok = rules && log;
+
+	put_text(&ok, log, "$schema", "https://json.schemastore.org/sarif-2.1.0.json");
+	put_text(&ok, log, "version", "2.1.0");
+	run = put_object(&ok, put_array(&ok, log, "runs"), NULL);
+	driver = put_object(&ok, put_object(&ok, run, "tool"), "driver");
+	put_text(&ok, driver, "name", "ops");
+	put_text(&ok, driver, "version", ops_version());
+	list = put_array(&ok, driver, "rules");
+	for (i = 0; ok && i < nr; i++)
+		put_rule(&ok, list, rules[i]);
+	put_text(&ok, run, "columnKind", "unicodeCodePoints");
+	list = put_array(&ok, run, "results");
+	for (i = 0; ok && i < ops_findings_count(report->findings); i++) {
+		const struct ops_finding *f = ops_findings_at(report->findings, i);
+		const char *const *at = bsearch(&f->rule, rules, nr, sizeof(*rules), by_name);
+
+		put_result(&ok, list, f, (size_t)(at - (const char *const *)rules));
+	}
+	ok = ok && json_write(out, log, true);
+	if (ok)
+		buf_char(out, '\n');
+	out->failed |= !ok;
+	json_free(log);
+	free(rules);
+}
+
+/* --- JUnit --- */
+
+/* Text and attributes alike; U+FFFE and U+FFFF have no place in XML. */
+static void add_xml(struct buf *out, const char *text)
+{
+	struct buf b = BUF_INIT;
+
+	utf8_display(&b, text, strlen(text), false);
+	for (const char *at = b.data; *at; at++) {
+		switch (*at) {
+		case '&': buf_str(out, "&amp;"); break;
+		case '<': buf_str(out, "&lt;"); break;
+		case '>': buf_str(out, "&gt;"); break;
+		case '"': buf_str(out, "&quot;"); break;
+		case '\'': buf_str(out, "&apos;"); break;
+		default:
+			if (!strncmp(at, "\xef\xbf\xbe", 3) || !strncmp(at, "\xef\xbf\xbf", 3)) {
+				buf_str(out, at[2] == '\xbe' ? "\\ufffe" : "\\uffff");
+				at += 2;
+			} else {
+				buf_char(out, *at);
+			}
+		}
+	}
+	out->failed |= buf_failed(&b);
+	buf_release(&b);
+}
+
+/* Findings about one path, or about none: they are sorted, so they lie together. */
+struct stretch {
+	const struct ops_findings *findings;
+	size_t from, to;
+};
+
+static struct stretch stretch_from(const struct ops_findings *findings, size_t from,
+				   const char *path)
+{
+	struct stretch s = { findings, from, from };
+	const char *at;
+
+	for (; s.to < ops_findings_count(findings); s.to++) {
+		at = ops_findings_at(findings, s.to)->path;
+		if (at != path && (!at || !path || strcmp(at, path)))
+			break;
+	}
+	return s;
+}
+
+/* Those that are, or are not, errors.  Returns how many; *first is the first. */
+static size_t count_of(const struct ops_finding **first, const struct stretch *s,
+		       bool errors)
+{
+	size_t nr = 0;
+
+	for (size_t i = s->from; i < s->to; i++) {
+		const struct ops_finding *f = ops_findings_at(s->findings, i);
+
+		if ((f->severity == OPS_ERROR) == errors && !nr++)
+			*first = f;
+	}
+	return nr;
+}
+
+static void add_lines(struct buf *out, const struct stretch *s, bool errors)
+{
+	for (size_t i = s->from; i < s->to; i++) {
+		const struct ops_finding *f = ops_findings_at(s->findings, i);
+
+		if ((f->severity == OPS_ERROR) != errors)
+			continue;
+		if (f->line)
+			buf_printf(out, "%u:%u: ", f->line, f->column);
+		buf_printf(out, "%s ", ops_severity_name(f->severity));
+		add_xml(out, f->rule);
+		buf_str(out, ": ");
+		add_xml(out, f->message);
+		if (f->remedy) {
+			buf_str(out, "\n  fix: ");
+			add_xml(out, f->remedy);
+		}
+		buf_char(out, '\n');
+	}
+}
+
+/* Whether it failed.  One failure holds all errors: readers show the first only. */
+static bool add_case(struct buf *out, const char *path, const struct stretch *s)
+{
+	const struct ops_finding *error = NULL, *other = NULL;
+	size_t errors = count_of(&error, s, true), others = count_of(&other, s, false);
+
+	buf_str(out, "    <testcase classname=\"ops.check\" name=\"");
+	add_xml(out, path ? path : "the change");
+	if (path) {
+		buf_str(out, "\" file=\"");
+		add_xml(out, path);
+	}
+	buf_str(out, errors || others ? "\">\n" : "\"/>\n");
+	if (errors) {
+		buf_str(out, "      <failure type=\"");
+		add_xml(out, error->rule);
+		buf_str(out, "\" message=\"");
+		add_xml(out, error->message);
+		if (errors > 1)
+			buf_printf(out, " (and %zu more)", errors - 1);
+		buf_str(out, "\">");
+		add_lines(out, s, true);
+		buf_str(out, "</failure>\n");
+	}
+	if (others) {
+		buf_str(out, "      <system-out>");
+		add_lines(out, s, false);
+		buf_str(out, "</system-out>\n");
+	}
+	if (errors || others)
+		buf_str(out, "    </testcase>\n");
+	return errors > 0;
+}
+
+/* The documents, and what else there are findings about, each once and sorted. */
+static const char **cases_of(size_t *nr, const struct report *r)
+{
+	size_t i, count = 0, kept = 0;
+	const char **list = calloc(r->documents_nr + ops_findings_count(r->findings) + 1,
+				   sizeof(*list));
+
+	for (i = 0; list && i < r->documents_nr; i++)
+		list[count++] = r->documents[i];
+	for (i = 0; list && i < ops_findings_count(r->findings); i++)
+		if (ops_findings_at(r->findings, i)->path)
+			list[count++] = ops_findings_at(r->findings, i)->path;
+	if (list)
+		qsort(list, count, sizeof(*list), by_name);
+	for (i = 0; i < count; i++)
+		if (!kept || strcmp(list[kept - 1], list[i]))
+			list[kept++] = list[i];
+	*nr = kept;
+	return list;
+}
+
+static void add_junit(struct buf *out, const struct report *report)
+{
+	struct buf body = BUF_INIT;
+	struct stretch s = stretch_from(report->findings, 0, NULL);
+	size_t nr = 0, failures = 0, about_change = s.to > 0;
+	const char **cases = cases_of(&nr, report);
+
+	if (about_change)
+		failures += add_case(&body, NULL, &s);
+	for (size_t i = 0; i < nr; i++) {
+		s = stretch_from(report->findings, s.to, cases[i]);
+		failures += add_case(&body, cases[i], &s);
+	}
+	nr += about_change;
+	buf_printf(out, "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n"
+		   "<testsuites tests=\"%zu\" failures=\"%zu\" errors=\"0\">\n"
+		   "  <testsuite name=\"ops check\" tests=\"%zu\" failures=\"%zu\""
+		   " errors=\"0\" skipped=\"0\">\n", nr, failures, nr, failures);
+	buf_add(out, body.data, body.len);
+	buf_str(out, "  </testsuite>\n</testsuites>\n");
+	out->failed |= !cases || buf_failed(&body);
+	buf_release(&body);
+	free(cases);
+}
+
+/* --- GitHub --- */
+
+/* Properties end at a colon or comma, data does not. */
+static void add_escaped(struct buf *out, const char *text, bool property)
+{
+	struct buf b = BUF_INIT;
+
+	utf8_display(&b, text, strlen(text), false);
+	for (const char *at = b.data; *at; at++)
+		if (strchr(property ? "%\r\n:," : "%\r\n", *at))
+			buf_printf(out, "%%%02X", (unsigned)(unsigned char)*at);
+		else
+			buf_char(out, *at);
+	out->failed |= buf_failed(&b);
+	buf_release(&b);
+}
+
+static void add_github(struct buf *out, const struct report *report)
+{
+	static const char *const commands[] = {
+		[OPS_NOTE] = "notice", [OPS_WARNING] = "warning", [OPS_ERROR] = "error"
+	};
+
+	for (size_t i = 0; i < ops_findings_count(report->findings); i++) {
+		const struct ops_finding *f = ops_findings_at(report->findings, i);
+
+		buf_printf(out, "::%s ", commands[f->severity]);
+		if (f->path) {
+			buf_str(out, "file=");
+			add_escaped(out, f->path, true);
+			buf_char(out, ',');
+		}
+		if (f->path && f->line)
+			buf_printf(out, "line=%u,", f->line);
+		if (f->path && f->line && f->column)
+			buf_printf(out, "col=%u,", f->column);
+		buf_str(out, "title=");
+		add_escaped(out, f->rule, true);
+		buf_str(out, "::");
+		add_escaped(out, f->message, false);
+		if (f->remedy) {
+			buf_str(out, "%0Afix: ");
+			add_escaped(out, f->remedy, false);
+		}
+		buf_char(out, '\n');
+	}
+}
+
+void format_report(struct buf *out, enum format format, const struct report *report)
+{
+	if (format == FORMAT_SARIF)
+		add_sarif(out, report);
+	else if (format == FORMAT_JUNIT)
+		add_junit(out, report);
+	else if (format == FORMAT_GITHUB)
+		add_github(out, report);
+}

@@ -81,11 +81,6 @@ int act_gate(struct draft *d, const struct ops_request *r, struct ops_error *err
 	return ret ? ret : draft_packet(d, &want, err);
 }
 
-struct flagging {
-	struct draft *d;
-	struct ops_findings *findings;
-};
-
 /* Whether this expiry of the document was flagged already. */
 static int flagged(bool *out, struct draft *d, const struct ops_document *doc,
 		   const char *next, struct ops_error *err)
@@ -107,7 +102,7 @@ static int flagged(bool *out, struct draft *d, const struct ops_document *doc,
 
 static int flag_one(struct ops_document *doc, void *payload, struct ops_error *err)
 {
-	struct draft *d = ((struct flagging *)payload)->d;
+	struct draft *d = payload;
 	const char *next = doc->doc ? document_text(doc, "Next-Review") : NULL;
 	struct record_field with[2] = { { "Document", doc->path },
 					{ "Next-Review", next } };
@@ -139,20 +134,19 @@ static int flag_one(struct ops_document *doc, void *payload, struct ops_error *e
 
 int act_flag(struct draft *d, const struct ops_request *r, struct ops_error *err)
 {
-	struct flagging f = { d, d->findings };
 	struct ops_document *doc;
 	size_t i;
 	int ret = 0;
 
 	if (r->target) {
 		ret = draft_find(&doc, d, r->target, NULL, err);
-		return ret ? ret : flag_one(doc, &f, err);
+		return ret ? ret : flag_one(doc, d, err);
 	}
 	for (i = 0; ret == 0 && i < d->config->types_nr; i++) {
 		const struct type *t = &d->config->types[i];
 
 		if (type_field(t, "Next-Review") && !type_is(t, "packet"))
-			ret = world_each(d->now, t, false, true, flag_one, &f,
+			ret = world_each(d->now, t, false, true, flag_one, d,
 					 d->findings, err);
 	}
 	return ret;

@@ -12,6 +12,8 @@
  *
  * Authority (powers, roster, gates recorded, policy) is that of the world
  * before; what is judged is the world after.
+ * A commit that arrives by a merge is asked about once more, by the authority of
+ * what it joins.
  */
 
 #include "model/gate.h"

@@ -48,6 +48,16 @@ const struct role *config_department(const struct config *c, const char *id)
 	return NULL;
 }
 
+const struct severity_rule *config_severity(const struct config *c, const char *rule)
+{
+	size_t i;
+
+	for (i = 0; i < c->severities_nr; i++)
+		if (!strcmp(c->severities[i].rule, rule))
+			return &c->severities[i];
+	return NULL;
+}
+
 const struct gate *config_gate(const struct config *c, const char *name)
 {
 	size_t i;
@@ -315,6 +325,44 @@ static void check_references(struct conf_reader *r, const struct config *c)
 		check_type(r, c, &c->types[i]);
 }
 
+/*
+ * Only rules about the form of a document by itself have a severity to choose.  Who may
+ * do what, what becomes of decisions, and what cannot be read are never less than errors.
+ */
+static void read_severities(struct conf_reader *r, struct config *c,
+			    const struct conf *map)
+{
+	static const char rules[] = "doc.place doc.placeholder field.missing "
+				    "field.reference field.value section.missing";
+	size_t i;
+
+	if (!map || !conf_keys(r, map, "'severity'", rules))
+		return;
+	c->severities = arena_array(r->arena, conf_count(map) + 1, sizeof(*c->severities));
+	if (!c->severities) {
+		r->failed = true;
+		return;
+	}
+	for (i = 0; i < conf_count(map); i++) {
+		struct severity_rule *rule = &c->severities[c->severities_nr++];
+		const char *word = "";
+
+		rule->rule = conf_at(map, i)->key;
+		rule->severity = OPS_ERROR;
+		conf_text(r, map, rule->rule, &word);
+		if (!strcmp(word, "off"))
+			rule->off = true;
+		else if (!strcmp(word, "note"))
+			rule->severity = OPS_NOTE;
+		else if (!strcmp(word, "warning"))
+			rule->severity = OPS_WARNING;
+		else if (strcmp(word, "error"))
+			conf_wrong(r, conf_at(map, i)->value, NULL,
+				   "the severity of '%s' is one of error, warning, note, off",
+				   rule->rule);
+	}
+}
+
 static void read_directories(struct conf_reader *r, const struct conf *map)
 {
 	size_t i;
@@ -345,7 +393,7 @@ static int read_config(struct config *c, struct conf_reader *r)
 	int ret;
 
 	if (!conf_keys(r, c->root, "the configuration", "format version directories "
-		       "review dispatch powers roles departments gates types"))
+		       "review dispatch powers roles departments gates types severity"))
 		return 0;
 	conf_text(r, c->root, "format", &format);
 	if (!format || strcmp(format, "1"))
@@ -369,6 +417,7 @@ static int read_config(struct config *c, struct conf_reader *r)
 		conf_wrong(r, conf_get(review, "period"),
 			   "write for example 3 months, or 90 days",
 			   "'%s' is no period", period);
+	read_severities(r, c, conf_get(c->root, "severity"));
 	map = conf_get(c->root, "directories");
 	read_directories(r, map);
 	read_roles(r, conf_get(c->root, "roles"), "roles", "role", &c->roles, &c->roles_nr);

@@ -34,6 +34,13 @@ struct dispatch_part {
 	struct names sections;		/* the first of these that is there is its text */
 };
 
+/* How grave a rule is where a check finds it in what lies there. */
+struct severity_rule {
+	const char *rule;
+	bool off;			/* not said at all */
+	enum ops_severity severity;
+};
+
 struct config {
 	struct arena *arena;		/* owns all of it */
 	unsigned version;
@@ -50,6 +57,8 @@ struct config {
 	struct names vague_verbs;
 	struct dispatch_part *parts;
 	size_t parts_nr;
+	struct severity_rule *severities;
+	size_t severities_nr;
 	const struct conf *root;	/* merged, with origins */
 };
 
@@ -68,6 +77,8 @@ const struct role *config_role_named(const struct config *c, const char *name);
 const struct role *config_department(const struct config *c, const char *id);
 const struct gate *config_gate(const struct config *c, const char *name);
 const struct type *config_type(const struct config *c, const char *name);
+/* What the configuration says about the severity of a rule; NULL: nothing. */
+const struct severity_rule *config_severity(const struct config *c, const char *rule);
 /* The directory of that name, e.g. "packets"; never NULL for built-in names. */
 const char *config_directory(const struct config *c, const char *name);
 

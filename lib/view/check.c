@@ -3,6 +3,10 @@
  * Checking a work tree, the index or a revision: every governed document by
  * itself, the world as a whole, and for what is not committed yet the change
  * against the tip, as if its author committed it now.
+ *
+ * The severities of the configuration are for what lies there.  What the change
+ * would be refused for is never less than that, because a commit is not asked how
+ * grave its author finds it.
  */
 
 #include <string.h>
@@ -15,7 +19,8 @@
 struct checking {
 	struct ops_repo *repo;
 	struct ops_check_result *result;
-	struct ops_findings *findings;
+	struct ops_findings *findings;		/* in what lies there */
+	struct ops_findings *refusals;		/* of the change */
 	const char *const *paths;
 	size_t paths_nr;
 	int (*each)(const char *path, void *payload);	/* or NULL */
@@ -72,7 +77,7 @@ static int check_change(struct checking *c, struct world *after, struct ops_erro
 		/* As when they act: their own address, unless nobody is claimed. */
 		k.author = c->repo->actor ? NULL : c->repo->email;
 		k.now = c->repo->now;
-		ret = judge_change(&k, c->findings, err);
+		ret = judge_change(&k, c->refusals, err);
 		world_share_roster(after, NULL);
 	}
 	world_close(before);
@@ -120,6 +125,51 @@ static int check_world(struct checking *c, struct world *w, enum ops_check_what 
 	return ret;
 }
 
+/*
+ * The configuration that says how grave things are: as all authority that of the tip,
+ * so that a change does not excuse itself; without a tip, or for a revision, its own.
+ */
+static int severities(const struct config **out, struct checking *c, struct world *w,
+		      enum ops_check_what what, struct ops_error *err)
+{
+	struct world *tip = NULL;
+	struct snap *snap = NULL;
+	struct oid oid;
+	int ret = what == OPS_CHECK_REVISION ? OPS_ENOTFOUND :
+		  store_tip(&oid, c->repo->store, err);
+
+	if (ret == OPS_ENOTFOUND)
+		return world_config(out, w, err);
+	if (ret == 0)
+		ret = snap_of_commit(&snap, c->repo->store, &oid, err);
+	if (ret == 0)
+		ret = world_open(&tip, snap, c->repo->cache, err);
+	if (ret == 0)
+		ret = world_config(out, tip, err);
+	/* The configuration belongs to the cache, not to the world it was read from. */
+	world_close(tip);
+	snap_free(snap);
+	return ret;
+}
+
+/* Copy what is asked for; `config` says how grave it is, or is NULL. */
+static void take(struct ops_findings *to, const struct ops_findings *from,
+		 const struct checking *c, const struct config *config)
+{
+	size_t i;
+
+	for (i = 0; i < ops_findings_count(from); i++) {
+		const struct ops_finding *f = ops_findings_at(from, i);
+		const struct severity_rule *rule = config && f->severity == OPS_ERROR ?
+			config_severity(config, f->rule) : NULL;
+
+		if (wanted(f->path, c->paths, c->paths_nr) && !(rule && rule->off))
+			findings_add(to, f->rule, rule ? rule->severity : f->severity,
+				     f->path, f->line, f->column, f->remedy, "%s",
+				     f->message);
+	}
+}
+
 /* A path is there, or was in the tip: else its name is a slip, not an answer. */
 static int check_paths(struct checking *c, struct snap *snap, const char *const *paths,
 		       size_t nr, struct ops_error *err)
@@ -153,32 +203,34 @@ int ops_repo_check_each(struct ops_check_result *result, struct ops_findings *fi
 			struct ops_error *err)
 {
 	struct ops_check_result found = { 0, 0 };
-	struct checking c = { repo, &found, ops_findings_new(), paths, nr, each, payload };
+	struct checking c = { repo, &found, ops_findings_new(), ops_findings_new(), paths,
+			      nr, each, payload };
+	const struct config *config = NULL;
 	struct snap *snap = NULL;
 	struct world *w = NULL;
-	size_t i;
-	int ret;
+	int ret = c.findings && c.refusals ? 0 : error_nomem(err);
 
-	if (!c.findings)
-		return error_nomem(err);
-	ret = open_what(&snap, &c, what, revision, err);
+	if (ret == 0)
+		ret = open_what(&snap, &c, what, revision, err);
 	if (ret == 0)
 		ret = check_paths(&c, snap, paths, nr, err);
 	if (ret == 0)
 		ret = world_open(&w, snap, repo->cache, err);
 	if (ret == 0)
 		ret = check_world(&c, w, what, err);
-	for (i = 0; ret == 0 && i < ops_findings_count(c.findings); i++) {
-		const struct ops_finding *f = ops_findings_at(c.findings, i);
-
-		if (wanted(f->path, paths, nr))
-			findings_add(findings, f->rule, f->severity, f->path, f->line,
-				     f->column, f->remedy, "%s", f->message);
+	if (ret == 0)
+		ret = severities(&config, &c, w, what, err);
+	if (ret == 0 && (findings_failed(c.findings) || findings_failed(c.refusals)))
+		ret = error_nomem(err);
+	if (ret == 0) {
+		take(findings, c.findings, &c, config);
+		take(findings, c.refusals, &c, NULL);
 	}
 	ops_findings_sort(findings);
 	world_close(w);
 	snap_free(snap);
 	ops_findings_free(c.findings);
+	ops_findings_free(c.refusals);
 	if (ret == 0)
 		*result = found;
 	return ret;

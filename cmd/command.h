@@ -56,7 +56,9 @@ enum command_needs {
 	WRITES = 1 << 1,	/* may make a commit: a refusal says that it did not */
 	PAGED = 1 << 2,		/* long text: through the pager on a terminal */
 	ANSWERS_FINDINGS = 1 << 3, /* run() shows s->findings as its answer */
-	SERVES = 1 << 4		/* who calls it is not believed: no actor, no time */
+	SERVES = 1 << 4,	/* who calls it is not believed: no actor, no time */
+	AFTER_GIT = 1 << 5	/* a hook that git calls when it is done: may settle what
+				   is left behind, and never waits */
 };
 
 /* The words of the command line that are not options. */
@@ -85,7 +87,7 @@ struct environment {
 	const char *actor, *home, *git_dir, *author_name, *author_email, *ceiling;
 	const char *pager, *editor, *temporary, *terminal;
 	const char *now, *wait;
-	bool no_color, inside_hook;
+	bool no_color, inside_hook, other_index;
 };
 
 /* Options every command takes. */
@@ -117,8 +119,13 @@ struct session {
 /* Every file ends in one of these: values, the last of which has no name. */
 extern const struct command cmd_act[], cmd_assign[], cmd_audit[], cmd_batch[],
 	cmd_check[], cmd_checkpoint[], cmd_completion[], cmd_config[], cmd_edit[],
-	cmd_gate[], cmd_help[], cmd_hook[], cmd_hooks[], cmd_init[], cmd_list[],
+	cmd_gate[], cmd_help[], cmd_hook[], cmd_hook_notice[],
+	cmd_hooks[], cmd_init[], cmd_list[],
 	cmd_log[], cmd_new[], cmd_recover[], cmd_review[], cmd_show[], cmd_transition[];
+
+/* hook.c: the message file of a hook.  OPS_EENVIRONMENT. */
+struct buf;
+int hook_read_message(struct buf *text, const char *path, struct ops_error *err);
 
 /* The command after `command` in the list of main.c; NULL begins and ends. */
 const struct command *command_next(const struct command *command);

@@ -5,7 +5,8 @@
  *
  * It asks the library and shows the answer.  Status 0 lets git go on; anything else,
  * also that there was no answer, stops it.  On a server nothing that the pusher could
- * have set is believed: neither actor nor time.
+ * have set is believed: neither actor nor time.  The hooks that stop nothing are
+ * hook_notice.c's.
  */
 
 #include <errno.h>
@@ -29,6 +30,7 @@ static const char *const usage_transaction[] = {
 	"ops hook reference-transaction STATE", NULL
 };
 static const char *const usage_pre_receive[] = { "ops hook pre-receive", NULL };
+static const char *const usage_pre_push[] = { "ops hook pre-push REMOTE URL", NULL };
 static const char *const usage_update[] = { "ops hook update REF OLD NEW", NULL };
 
 static int each(const struct ops_audit_commit *commit, void *payload)
@@ -47,7 +49,7 @@ static int run_pre_commit(struct session *s, const struct args *args)
 	return ret;
 }
 
-static int read_message(struct buf *text, const char *path, struct ops_error *err)
+int hook_read_message(struct buf *text, const char *path, struct ops_error *err)
 {
 	char chunk[65536];
 	FILE *file = fopen(path, "r");
@@ -71,7 +73,7 @@ static int read_message(struct buf *text, const char *path, struct ops_error *er
 static int run_commit_msg(struct session *s, const struct args *args)
 {
 	struct buf text = BUF_INIT;
-	int ret = read_message(&text, args->words[0], &s->err);
+	int ret = hook_read_message(&text, args->words[0], &s->err);
 
 	if (!ret)
 		ret = ops_repo_check_commit(s->findings, s->repo, text.data ? text.data : "",
@@ -124,10 +126,34 @@ static int split_line(struct ops_ref_update *update, char *line, ssize_t len,
 	return 0;
 }
 
-static int judge_lines(struct session *s, bool server)
+/* A line "REF NEW THEIR-REF THEIR-OLD" of git, on its way to a remote. */
+static int split_push(struct ops_ref_update *update, char *line, ssize_t len,
+		      struct ops_error *err)
+{
+	char *word[4] = { line, NULL, NULL, NULL };
+	size_t i;
+
+	if (len > 0 && line[len - 1] == '\n')
+		line[--len] = '\0';
+	for (i = 1; i < 4 && (word[i] = strchr(word[i - 1], ' ')); i++)
+		*word[i]++ = '\0';
+	if (i < 4 || strchr(word[3], ' ') || len > LINE_MAX_BYTES ||
+	    (size_t)(word[3] - line) + strlen(word[3]) != (size_t)len)
+		return error_set(err, OPS_EUSAGE, "'%.80s' is no line 'REF NEW REF OLD' of git",
+				 line);
+	update->now = word[1];
+	update->ref = word[2];
+	update->old = word[3];
+	return 0;
+}
+
+typedef int split_fn(struct ops_ref_update *update, char *line, ssize_t len,
+		     struct ops_error *err);
+
+static int judge_lines(struct session *s, split_fn *split, bool server)
 {
 	struct ops_audit_result sum = { .commits = 0 };
-	struct ops_ref_update update = { .server = server };
+	struct ops_ref_update update = { .server = server, .push = split == split_push };
 	char *line = NULL;
 	size_t room = 0;
 	ssize_t len;
@@ -135,7 +161,7 @@ static int judge_lines(struct session *s, bool server)
 
 	out_list(s->out, "found");
 	while (!ret && (len = getline(&line, &room, stdin)) >= 0) {
-		ret = split_line(&update, line, len, &s->err);
+		ret = split(&update, line, len, &s->err);
 		/* A transaction also tells of what is no branch. */
 		if (!ret && (server || !strncmp(update.ref, "refs/heads/", 11)))
 			ret = judge_update(s, &sum, &update);
@@ -154,17 +180,23 @@ static int run_transaction(struct session *s, const struct args *args)
 	struct ops_audit_result none = { .commits = 0 };
 
 	if (!strcmp(args->words[0], "prepared"))
-		return judge_lines(s, false);
+		return judge_lines(s, split_line, false);
 	/* Before that nothing is certain, and after it nothing can be stopped. */
 	out_list(s->out, "found");
 	show_sum(s, &none);
 	return 0;
 }
 
+static int run_pre_push(struct session *s, const struct args *args)
+{
+	(void)args;
+	return judge_lines(s, split_push, false);
+}
+
 static int run_pre_receive(struct session *s, const struct args *args)
 {
 	(void)args;
-	return judge_lines(s, true);
+	return judge_lines(s, split_line, true);
 }
 
 static int run_update(struct session *s, const struct args *args)
@@ -194,6 +226,8 @@ const struct command cmd_hook[] = {
 	     usage_commit_msg, 1, run_commit_msg),
 	HOOK("reference-transaction", "Judge the commits git is about to move a branch to",
 	     0, usage_transaction, 1, run_transaction),
+	HOOK("pre-push", "Judge the commits git is about to push", 0, usage_pre_push, 2,
+	     run_pre_push),
 	HOOK("pre-receive", "Judge the commits of a push, on a server", SERVES,
 	     usage_pre_receive, 0, run_pre_receive),
 	HOOK("update", "Judge the commits of one ref of a push, on a server", SERVES,

@@ -33,8 +33,8 @@
 static const struct command *const commands[] = {
 	cmd_init, cmd_new, cmd_config, cmd_check, cmd_list, cmd_show, cmd_log,
 	cmd_assign, cmd_transition, cmd_checkpoint, cmd_act, cmd_edit, cmd_gate,
-	cmd_review, cmd_batch, cmd_recover, cmd_audit, cmd_hooks, cmd_hook, cmd_help,
-	cmd_completion,
+	cmd_review, cmd_batch, cmd_recover, cmd_audit, cmd_hooks, cmd_hook,
+	cmd_hook_notice, cmd_help, cmd_completion,
 	NULL
 };
 
@@ -92,8 +92,8 @@ static void read_environment(struct environment *env)
 	env->author_name = getenv("GIT_AUTHOR_NAME");
 	env->author_email = getenv("GIT_AUTHOR_EMAIL");
 	env->ceiling = getenv("GIT_CEILING_DIRECTORIES");
-	env->inside_hook = env->git_dir || getenv("GIT_INDEX_FILE") ||
-		getenv("GIT_QUARANTINE_PATH");
+	env->other_index = getenv("GIT_INDEX_FILE") || getenv("GIT_QUARANTINE_PATH");
+	env->inside_hook = env->git_dir || env->other_index;
 	env->pager = getenv("GIT_PAGER");
 	if (!env->pager)
 		env->pager = getenv("PAGER");
@@ -132,8 +132,8 @@ static int read_wait(struct session *s)
 	char *end;
 	unsigned long ms;
 
-	s->where.wait_ms = WAIT_MS_DEFAULT;
-	if (!s->env->wait || s->command->needs & SERVES)
+	s->where.wait_ms = s->command->needs & AFTER_GIT ? 0 : WAIT_MS_DEFAULT;
+	if (!s->env->wait || s->command->needs & (SERVES | AFTER_GIT))
 		return 0;
 	errno = 0;
 	ms = strtoul(s->env->wait, &end, 10);
@@ -184,7 +184,8 @@ static int prepare(struct session *s)
 		s->where.author_name = env->author_name;
 		s->where.author_email = env->author_email;
 	}
-	s->where.inside_hook = env->inside_hook;
+	s->where.inside_hook = s->command->needs & AFTER_GIT ? env->other_index :
+			       env->inside_hook;
 	if (!(s->command->needs & NEED_REPO))
 		return 0;
 	return ops_repo_open(&s->repo, &s->where, &s->err);

@@ -79,8 +79,10 @@ test_expect_success 'installing' '
 '
 
 test_expect_success SHELLCHECK 'the scripts are sound' '
-	shellcheck -s sh .git/hooks/pre-commit .git/hooks/commit-msg \
-		.git/hooks/reference-transaction
+	for hook in $(ops hooks status | sed -n "s/ .*installed$//p")
+	do
+		shellcheck -s sh ".git/hooks/$hook" || return 1
+	done
 '
 
 test_expect_success 'acts pass, for no hook is run' '
@@ -261,7 +263,7 @@ test_expect_success 'a linked work tree has the same hooks' '
 	git worktree add -q ../linked -b linked good &&
 	(
 		cd ../linked &&
-		ops_json result.hooks.2.state installed ops hooks status &&
+		ops_json result.hooks.3.state installed ops hooks status &&
 		test_sed $H "s/^Status: Queued/Status: Complete/" &&
 		fails env GIT_AUTHOR_EMAIL=$LEAD@example.org \
 			git commit -a --no-verify -m x 2>err &&
@@ -383,21 +385,6 @@ test_expect_success 'neither of two hooks is lost' '
 	ops_json result.hooks.0.state chained ops hooks install &&
 	ops hooks uninstall && test_grep kept .git/hooks/pre-commit &&
 	rm .git/hooks/pre-commit
-'
-
-test_expect_success 'core.hooksPath' '
-	git config core.hooksPath .husky && mkdir .husky &&
-	printf "#!/bin/sh\necho husky\n" >.husky/pre-commit && chmod +x .husky/pre-commit &&
-	ops hooks install >out && test_grep "in $TRASH/.husky" out &&
-	test_grep "pre-commit  *chained" out &&
-	test_path_is_missing .git/hooks/pre-commit &&
-	hand "s/^Status: Queued/Status: Complete/" &&
-	stopped task.transition by $LEAD git commit --no-verify -m "done" &&
-	ops -C 05-PROCESSES hooks uninstall && ls .husky >found && test_write_lines pre-commit >expected &&
-	test_cmp expected found &&
-	git config core.hooksPath "" && test_expect_code 3 ops hooks install &&
-	git config core.hooksPath /dev/null && test_expect_code 3 ops hooks install &&
-	git config --unset core.hooksPath && rm -r .husky && back
 '
 
 test_expect_success 'uninstalled, git asks nobody' '

@@ -44,6 +44,14 @@ int ops_repo_check_commit(struct ops_findings *findings, struct ops_repo *repo,
 			  const char *message, size_t len, struct ops_error *err);
 
 /*
+ * The trailers that ops would have written for the change in the index, as lines for the
+ * end of its message, in *out, to be freed; NULL if there is nothing to say: no governed
+ * document was touched, the change is not legal or not known to be, or git is in the
+ * middle of a merge or the like.  Returns as ops_repo_check().
+ */
+int ops_repo_commit_trailers(char **out, struct ops_repo *repo, struct ops_error *err);
+
+/*
  * As ops_repo_check(), and call `each` with the path of every document that was read and
  * lies at or below one of `paths`; the path is valid during the call.  Returns also a
  * negative status of `each`, which ends it.
@@ -91,6 +99,7 @@ struct ops_ref_update {
 	const char *ref;	/* in full: "refs/heads/main" */
 	const char *old, *now;	/* 40 digits; only zeros: it is not there */
 	bool server;		/* somebody pushes it to us */
+	bool push;		/* we are about to push it: `old` is what is there */
 };
 
 /* What ops_audit_update() takes of one push. */
@@ -100,7 +109,8 @@ struct ops_ref_update {
  * Judge the commits that a ref would get, if it is the branch of state; others are left
  * alone.  Commits with findings are told as by ops_audit_verify(), what is wrong
  * with the move itself goes to `findings`.  On a server the branch of state is neither
- * deleted nor taken back, and no refs/replace is taken.  Returns 0 whatever was found;
+ * deleted nor taken back, and no refs/replace is taken.  What is about to be pushed is
+ * judged as the server would, as far as can be told here.  Returns 0 whatever was found;
  * OPS_ECHANGED: the ref is not at `old` any more; OPS_EREFUSED: more than
  * OPS_PUSH_COMMITS_MAX commits in a push; OPS_EUSAGE: not such words; else as
  * ops_audit_verify().

@@ -25,7 +25,7 @@ struct ops_hooks {
 	char directory[4096];	/* where git looks for them */
 	char branch[256];	/* whose commits are judged, in full; "" = not known */
 	bool server;
-	struct ops_hook hooks[4];
+	struct ops_hook hooks[8];
 	size_t nr;
 };
 
@@ -37,7 +37,9 @@ int ops_hooks_status(struct ops_hooks *out, struct ops_repo *repo, struct ops_er
 
 /*
  * Put them there, and tell what is there then.  A hook that was there is kept as
- * "<name>.before-ops" and called first.  Also OPS_EEXISTS: there are two already.
+ * "<name>.before-ops" and called first.  Where core.hooksPath is set, nothing below it
+ * is touched: core.hooksPath is set to a directory in git's, whose hooks call those.
+ * Also OPS_EEXISTS: there are two already.
  */
 int ops_hooks_install(struct ops_hooks *out, struct ops_repo *repo, struct ops_error *err);
 

@@ -48,14 +48,13 @@ static int look(struct ops_hooks *out, struct ops_repo *repo, const char *direct
 }
 
 static int with(struct ops_hooks *out, struct ops_repo *repo,
-		int (*act)(const struct store *s, const char *directory,
-			   struct ops_error *err), struct ops_error *err)
+		int (*act)(struct store *s, struct ops_error *err), struct ops_error *err)
 {
 	char *directory = NULL;
-	int ret = hooks_directory(&directory, repo->store, err);
+	int ret = act ? act(repo->store, err) : 0;
 
-	if (ret == 0 && act)
-		ret = act(repo->store, directory, err);
+	if (ret == 0)
+		ret = hooks_directory(&directory, repo->store, err);
 	if (ret == 0)
 		ret = look(out, repo, directory, err);
 	free(directory);

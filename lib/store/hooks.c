@@ -21,98 +21,90 @@
 
 #include "store/durable.h"
 #include "store/file.h"
+#include "store/hook_scripts.h"
+#include "store/hooks_own.h"
 #include "store/repo.h"
 #include "util/buf.h"
 
-#define MARK "#!/bin/sh\n# A hook of ops; see ops-hooks(1).  Not to be edited:"
-#define ASIDE ".before-ops"
+#define KEY_PATH "core.hookspath"
 
-/* What was there goes first; git's words on standard input are read once for both. */
-#define SCRIPT_BEGIN MARK " 'ops hooks install'\n" \
-	"# writes it anew.  What was here before is kept beside, and called first.\n" \
-	"before=$0" ASIDE "\n"
-#define SCRIPT_WORDS \
-	"words=$(cat; echo .)\n" \
-	"words=${words%.}\n" \
-	"if test -x \"$before\"\n" \
-	"then\n" \
-	"	printf %s \"$words\" | \"$before\" \"$@\" || exit $?\n" \
-	"fi\n"
-#define SCRIPT_NO_WORDS \
-	"if test -x \"$before\"\n" \
-	"then\n" \
-	"	\"$before\" \"$@\" || exit $?\n" \
-	"fi\n"
-/* Whoever has no ops is not kept from working, and is told so. */
-#define SCRIPT_PASS \
-	"command -v ops >/dev/null 2>&1 || {\n" \
-	"	echo \"${0##*/}: there is no ops here, so this was not judged\" >&2\n" \
-	"	exit 0\n" \
-	"}\n"
-#define SCRIPT_LOCAL_END \
-	"status=$?\n" \
-	"test $status = 0 ||\n" \
-	"	echo \"${0##*/}: stopped by ops; to go on with git alone, and have it" \
-	" named by every audit: git -c core.hooksPath=/dev/null ...\" >&2\n" \
-	"exit $status\n"
+/* The file of this work tree, which ranks above all others, and which libgit2 does not
+ * read; NULL when git would not either. */
+static int work_tree_config(git_config **out, git_config *all, const struct store *s)
+{
+	char *path;
+	int is = 0, rc;
 
-static const struct {
-	const char *name;
-	bool server;
-	const char *script;
-} hooks[] = {
-	{ "pre-commit", false, SCRIPT_BEGIN SCRIPT_NO_WORDS SCRIPT_PASS
-	  "ops hook pre-commit\n" SCRIPT_LOCAL_END },
-	{ "commit-msg", false, SCRIPT_BEGIN SCRIPT_NO_WORDS SCRIPT_PASS
-	  "ops hook commit-msg \"$1\"\n" SCRIPT_LOCAL_END },
-	{ "reference-transaction", false, SCRIPT_BEGIN SCRIPT_WORDS
-	  "test \"$1\" = prepared || exit 0\n"
-	  "case $words in\n"
-	  "*' refs/heads/'*) ;;\n"
-	  "*) exit 0 ;;\n"
-	  "esac\n" SCRIPT_PASS
-	  "printf %s \"$words\" | ops hook reference-transaction \"$1\"\n"
-	  SCRIPT_LOCAL_END },
-	{ "pre-receive", true, SCRIPT_BEGIN SCRIPT_WORDS
-	  "command -v ops >/dev/null 2>&1 || {\n"
-	  "	echo \"${0##*/}: there is no ops on this server, so nothing can be"
-	  " judged, and nothing is taken\" >&2\n"
-	  "	exit 1\n"
-	  "}\n"
-	  "printf %s \"$words\" | ops hook pre-receive\n" },
-};
+	*out = NULL;
+	if (git_config_get_bool(&is, all, "extensions.worktreeconfig") || !is)
+		return 0;
+	path = file_join(s->git_dir, "config.worktree");
+	if (!path)
+		return OPS_ENOMEM;
+	rc = git_config_open_ondisk(out, path);
+	free(path);
+	return rc == GIT_ENOTFOUND ? 0 : rc;
+}
 
-#define HOOKS (sizeof(hooks) / sizeof(*hooks))
-
-int hooks_directory(char **out, struct store *s, struct ops_error *err)
+/* Git's core.hooksPath with "~/" replaced; OPS_ENOTFOUND. */
+static int configured(char **out, struct store *s, struct ops_error *err)
 {
 	git_buf value = GIT_BUF_INIT;
-	git_config *config = NULL;
-	char *path = NULL;
+	git_config *config = NULL, *nearer = NULL;
+	char *copy;
 	int rc;
 
 	rc = git_repository_config(&config, s->repo);
 	if (rc == 0)
-		rc = git_config_get_path(&value, config, "core.hookspath");
-	if (rc == GIT_ENOTFOUND) {
-		path = file_join(s->common_dir, "hooks");
-		rc = path ? 0 : error_nomem(err);
-	} else if (rc < 0) {
-		rc = repo_fail(err, rc, "cannot read git config 'core.hooksPath'");
+		rc = work_tree_config(&nearer, config, s);
+	if (rc == 0)
+		rc = nearer ? git_config_get_path(&value, nearer, KEY_PATH) : GIT_ENOTFOUND;
+	if (rc == GIT_ENOTFOUND)
+		rc = git_config_get_path(&value, config, KEY_PATH);
+	if (rc < 0) {
+		rc = repo_fail(err, rc, "cannot read git config '" KEY_PATH "'");
 	} else if (!value.ptr[0]) {
-		rc = error_set(err, OPS_EENVIRONMENT,
-			       "git config 'core.hooksPath' is empty");
+		rc = error_set(err, OPS_EENVIRONMENT, "git config '" KEY_PATH "' is empty");
 	} else {
-		/* As git: from where it runs hooks. */
-		path = value.ptr[0] == '/' ? strdup(value.ptr) :
-			file_join(s->bare ? s->git_dir : s->work_dir, value.ptr);
-		rc = path ? 0 : error_nomem(err);
+		copy = strdup(value.ptr);
+		rc = copy ? 0 : error_nomem(err);
+		if (copy)
+			*out = copy;
 	}
 	git_buf_dispose(&value);
+	git_config_free(nearer);
 	git_config_free(config);
-	if (rc == 0)
-		*out = path;
 	return rc;
+}
+
+static bool is_own(const struct store *s, const char *directory)
+{
+	char *own = hooks_own_directory(s);
+	bool is = own && !strcmp(own, directory);
+
+	free(own);
+	return is;
+}
+
+int hooks_directory(char **out, struct store *s, struct ops_error *err)
+{
+	struct ops_error found = { 0 };
+	char *value = NULL, *path;
+	int rc = configured(&value, s, &found);
+
+	if (rc < 0 && rc != OPS_ENOTFOUND)
+		return error_set(err, rc, "%s", found.message);
+	if (rc == OPS_ENOTFOUND)
+		path = file_join(s->common_dir, "hooks");
+	else if (value[0] == '/')
+		path = strdup(value);
+	else	/* as git: from where it runs hooks */
+		path = file_join(s->bare ? s->git_dir : s->work_dir, value);
+	free(value);
+	if (!path)
+		return error_nomem(err);
+	*out = path;
+	return 0;
 }
 
 /* The paths of one hook. */
@@ -128,7 +120,7 @@ static int place_init(struct place *p, const char *directory, const char *name,
 	p->aside = p->fresh = NULL;
 	p->path = file_join(directory, name);
 	if (p->path) {
-		buf_printf(&b, "%s" ASIDE, p->path);
+		buf_printf(&b, "%s" HOOK_ASIDE, p->path);
 		p->aside = buf_detach(&b);
 		buf_printf(&b, "%s.ops-new.%ld", p->path, (long)getpid());
 		p->fresh = buf_detach(&b);
@@ -157,8 +149,8 @@ static int is_ours(bool *out, const char *path, struct ops_error *err)
 	struct buf text = BUF_INIT;
 	int rc = file_read(&text, path, 1024 * 1024, err);
 
-	*out = rc == 0 && text.len >= sizeof(MARK) - 1 &&
-	       !memcmp(text.data, MARK, sizeof(MARK) - 1);
+	*out = rc == 0 && text.len >= sizeof(HOOK_MARK) - 1 &&
+	       !memcmp(text.data, HOOK_MARK, sizeof(HOOK_MARK) - 1);
 	buf_release(&text);
 	/* A link, or something huge: not of our making. */
 	return rc == OPS_ENOTFOUND || rc == OPS_EINVALID ? 0 : rc;
@@ -181,20 +173,25 @@ static int look(enum hook_state *out, const struct place *p, struct ops_error *e
 int hooks_look(struct hook out[HOOKS_MAX], size_t *nr, const struct store *s,
 	       const char *directory, struct ops_error *err)
 {
+	char *before = NULL;
 	struct place p;
 	size_t i;
-	int rc = 0;
+	int rc = is_own(s, directory) ? hook_before(&before, s, directory, err) : 0;
 
 	*nr = 0;
-	for (i = 0; rc == 0 && i < HOOKS; i++) {
-		if (hooks[i].server != s->bare)
+	for (i = 0; rc == 0 && i < hook_scripts_nr; i++) {
+		if (hook_scripts[i].server != s->bare)
 			continue;
-		rc = place_init(&p, directory, hooks[i].name, err);
+		rc = place_init(&p, directory, hook_scripts[i].name, err);
 		if (rc == 0)
 			rc = look(&out[*nr].state, &p, err);
-		out[(*nr)++].name = hooks[i].name;
+		if (rc == 0 && out[*nr].state == HOOK_INSTALLED && before &&
+		    hook_is_in(before, hook_scripts[i].name))
+			out[*nr].state = HOOK_CHAINED;
+		out[(*nr)++].name = hook_scripts[i].name;
 		place_release(&p);
 	}
+	free(before);
 	return rc;
 }
 
@@ -267,23 +264,50 @@ static int install(const struct place *p, const char *script, struct ops_error *
 	return rc;
 }
 
-int hooks_install(const struct store *s, const char *directory, struct ops_error *err)
+int hook_write(const char *directory, const char *name, const char *script,
+	       struct ops_error *err)
 {
 	struct place p;
+	int rc = place_init(&p, directory, name, err);
+
+	if (rc == 0)
+		rc = install(&p, script, err);
+	place_release(&p);
+	return rc;
+}
+
+static int install_here(const struct store *s, const char *directory,
+			struct ops_error *err)
+{
 	size_t i;
 	int rc = 0;
 
 	if (mkdir(directory, 0777) != 0 && errno != EEXIST)
 		return failed("create", directory, err);
-	for (i = 0; rc == 0 && i < HOOKS; i++) {
-		if (hooks[i].server != s->bare)
-			continue;
-		rc = place_init(&p, directory, hooks[i].name, err);
-		if (rc == 0)
-			rc = install(&p, hooks[i].script, err);
-		place_release(&p);
-	}
+	for (i = 0; rc == 0 && i < hook_scripts_nr; i++)
+		if (hook_scripts[i].server == s->bare)
+			rc = hook_write(directory, hook_scripts[i].name,
+					hook_scripts[i].script, err);
 	return rc == 0 ? durable_barrier(directory, err) : rc;
+}
+
+int hooks_install(struct store *s, struct ops_error *err)
+{
+	struct ops_error found = { 0 };
+	char *directory = NULL, *value = NULL;
+	int rc = configured(&value, s, &found);
+
+	if (rc < 0 && rc != OPS_ENOTFOUND)
+		return error_set(err, rc, "%s", found.message);
+	rc = hooks_directory(&directory, s, err);
+	if (rc == 0 && value)
+		rc = hooks_install_own(s, is_own(s, directory) ? NULL : value, directory,
+				       err);
+	else if (rc == 0)
+		rc = install_here(s, directory, err);
+	free(directory);
+	free(value);
+	return rc;
 }
 
 static int uninstall(const struct place *p, struct ops_error *err)
@@ -300,21 +324,32 @@ static int uninstall(const struct place *p, struct ops_error *err)
 	return 0;
 }
 
-int hooks_uninstall(const struct store *s, const char *directory, struct ops_error *err)
+int hook_remove(const char *directory, const char *name, struct ops_error *err)
 {
 	struct place p;
-	size_t i;
-	int rc = 0;
+	int rc = place_init(&p, directory, name, err);
 
-	if (!is_there(directory))
-		return 0;
-	for (i = 0; rc == 0 && i < HOOKS; i++) {
-		if (hooks[i].server != s->bare)
-			continue;
-		rc = place_init(&p, directory, hooks[i].name, err);
+	if (rc == 0)
+		rc = uninstall(&p, err);
+	place_release(&p);
+	return rc;
+}
+
+int hooks_uninstall(struct store *s, struct ops_error *err)
+{
+	char *directory = NULL;
+	size_t i;
+	int rc = hooks_directory(&directory, s, err);
+
+	if (rc == 0 && is_own(s, directory)) {
+		rc = hooks_uninstall_own(s, directory, err);
+	} else if (rc == 0 && is_there(directory)) {
+		for (i = 0; rc == 0 && i < hook_scripts_nr; i++)
+			if (hook_scripts[i].server == s->bare)
+				rc = hook_remove(directory, hook_scripts[i].name, err);
 		if (rc == 0)
-			rc = uninstall(&p, err);
-		place_release(&p);
+			rc = durable_barrier(directory, err);
 	}
-	return rc == 0 ? durable_barrier(directory, err) : rc;
+	free(directory);
+	return rc;
 }

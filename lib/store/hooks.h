@@ -6,7 +6,7 @@
 
 #include "store/store.h"
 
-#define HOOKS_MAX 3
+#define HOOKS_MAX 8
 
 /* Missing: there is none.  Foreign: only somebody else's.  Chained: ours, which calls
  * the one that was there before it. */
@@ -28,12 +28,16 @@ int hooks_look(struct hook out[HOOKS_MAX], size_t *nr, const struct store *s,
 /* Whether all of them are there and ours; what cannot be read is not. */
 bool hooks_complete(struct store *s);
 
-/* Put all in their place, each at once; one that was there is kept as
- * "<name>.before-ops".  OPS_EEXISTS: such a file is there already, and another hook
- * too; OPS_EENVIRONMENT: a directory is in the way; OPS_EIO. */
-int hooks_install(const struct store *s, const char *directory, struct ops_error *err);
+/*
+ * Put all in their place, each at once; one that was there is kept as
+ * "<name>.before-ops".  Where core.hooksPath names a directory of others, nothing in it
+ * is touched: git is shown a directory of ours, which calls what is there.
+ * OPS_EEXISTS: such a file is there already, and another hook too; OPS_EENVIRONMENT: a
+ * directory is in the way, or core.hooksPath is none; OPS_EIO.
+ */
+int hooks_install(struct store *s, struct ops_error *err);
 
 /* Take ours away and put back what was there.  Foreign ones stay. */
-int hooks_uninstall(const struct store *s, const char *directory, struct ops_error *err);
+int hooks_uninstall(struct store *s, struct ops_error *err);
 
 #endif

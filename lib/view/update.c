@@ -15,6 +15,7 @@
 #include "model/repo.h"
 #include "store/ref.h"
 #include "store/state.h"
+#include "util/arena.h"
 #include "view/view.h"
 
 struct updating {
@@ -22,6 +23,7 @@ struct updating {
 	const struct ops_ref_update *update;
 	struct ops_findings *findings;
 	struct oid old, now;	/* zero: not there */
+	bool unseen;		/* the old value is not in this clone */
 };
 
 static void refuse(struct updating *u, const char *rule, const char *remedy,
@@ -46,12 +48,33 @@ static int server_branch(bool *is, struct updating *u, struct ops_error *err)
 	return ret == OPS_ENOTFOUND ? 0 : ret;
 }
 
+/* What is at the other end may not be here: then what was last seen of it is taken. */
+static int find_far(struct updating *u, struct ops_error *err)
+{
+	struct arena *arena = arena_new();
+	struct commit c;
+	int ret = arena ? 0 : error_nomem(err);
+
+	if (ret == 0 && !oid_is_zero(&u->old))
+		ret = commit_read(&c, u->repo->store, &u->old, arena, err);
+	if (ret == OPS_ENOTFOUND) {
+		memset(&u->old, 0, sizeof(u->old));
+		u->unseen = true;
+		ret = 0;
+	}
+	arena_free(arena);
+	return ret;
+}
+
 /* Where the branch is; it must be where the pusher thinks it is. */
 static int find_old(struct updating *u, struct ops_error *err)
 {
 	struct oid told = u->old;
-	int ret = ref_value(&u->old, u->repo->store, u->update->ref, err);
+	int ret;
 
+	if (u->update->push)
+		return find_far(u, err);
+	ret = ref_value(&u->old, u->repo->store, u->update->ref, err);
 	if (ret == OPS_ENOTFOUND) {
 		memset(&u->old, 0, sizeof(u->old));
 		ret = 0;
@@ -83,7 +106,7 @@ static int check_move(bool *refused, struct updating *u, struct ops_error *err)
 		refuse(u, "ref.deleted", NULL, "holds the state, and is not deleted");
 		return 0;
 	}
-	if (store_is_shallow(u->repo->store))
+	if (u->update->server && store_is_shallow(u->repo->store))
 		return error_set(err, OPS_EENVIRONMENT, "this repository is shallow, so a "
 				 "push cannot be judged: git fetch --unshallow");
 	if (!oid_is_zero(&u->old)) {
@@ -101,7 +124,13 @@ static int check_move(bool *refused, struct updating *u, struct ops_error *err)
 
 static int is_judged(bool *out, struct updating *u, struct ops_error *err)
 {
+	const char *branch = store_branch(u->repo->store);
+
 	*out = false;
+	if (u->update->push) {
+		*out = branch && !strcmp(branch, u->update->ref);
+		return 0;
+	}
 	if (!u->update->server)
 		return state_is_branch(out, u->repo->store, u->update->ref, err);
 	if (!strncmp(u->update->ref, "refs/replace/", 13)) {
@@ -119,7 +148,7 @@ int ops_audit_update(struct ops_audit_result *result, struct ops_findings *findi
 {
 	struct audit_calls calls = { each, NULL, payload };
 	struct ops_audit_result found = { 0 };
-	struct updating u = { repo, update, findings, { { 0 } }, { { 0 } } };
+	struct updating u = { .repo = repo, .update = update, .findings = findings };
 	bool judged, refused = false;
 	int ret;
 
@@ -129,9 +158,12 @@ int ops_audit_update(struct ops_audit_result *result, struct ops_findings *findi
 	ret = is_judged(&judged, &u, err);
 	if (ret == 0 && judged)
 		ret = find_old(&u, err);
-	if (ret == 0 && judged && update->server)
+	if (ret == 0 && judged && (update->server || update->push))
 		ret = check_move(&refused, &u, err);
-	if (ret == 0 && judged && !refused && !oid_is_zero(&u.now) &&
+	/* What is new cannot be told, or not be walked: that is for the server to see. */
+	if (update->push && oid_is_zero(&u.old) && store_is_shallow(repo->store))
+		u.unseen = true;
+	if (ret == 0 && judged && !refused && !u.unseen && !oid_is_zero(&u.now) &&
 	    !oid_equal(&u.old, &u.now))
 		ret = audit_range(&found, repo, &u.now, oid_is_zero(&u.old) ? NULL : &u.old,
 				  update->server ? OPS_PUSH_COMMITS_MAX : 0, &calls, err);

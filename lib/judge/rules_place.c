@@ -168,21 +168,18 @@ int rules_stray(struct judging *j, const char *path,
 {
 	const struct config *c = j->config;
 	const struct conf *dirs = conf_get(c->root, "directories");
-	const char *folded = lower(j->arena, path), *pattern;
-	size_t i, k;
+	bool resembles;
+	size_t i;
 
-	for (i = 0; folded && i < c->types_nr; i++)
-		for (k = 0; k < c->types[i].patterns.nr; k++) {
-			pattern = lower(j->arena, c->types[i].patterns.list[k]);
-			if (!pattern)
-				return OPS_ENOMEM;
-			if (path_match(pattern, folded))
-				goto found;
-		}
-	if (!folded)
+	if (config_governs_folded(&resembles, c, path))
 		return OPS_ENOMEM;
-	if (!strcmp(folded, "05-processes/ops.yaml"))
-		goto found;
+	if (resembles) {
+		findings_add(j->findings, "doc.path", OPS_ERROR, path, 0, 0,
+			     "write directories and endings as the configuration does",
+			     "the path differs from that of a document in the case of "
+			     "letters only");
+		return 0;
+	}
 	for (i = 0; !snap_entry_is_file(after) && dirs && i < conf_count(dirs); i++) {
 		const struct conf *dir = conf_at(dirs, i)->value;
 
@@ -196,11 +193,5 @@ int rules_stray(struct judging *j, const char *path,
 			break;
 		}
 	}
-	return 0;
-found:
-	findings_add(j->findings, "doc.path", OPS_ERROR, path, 0, 0,
-		     "write directories and endings as the configuration does",
-		     "the path differs from that of a document in the case of letters "
-		     "only");
 	return 0;
 }

@@ -12,6 +12,7 @@
 
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 
 #include "util/path.h"
 
@@ -105,6 +106,59 @@ const struct type *config_type_of_path(const struct config *c, const char *path)
 		}
 	}
 	return NULL;
+}
+
+static void fold(char *text)
+{
+	for (; *text; text++)
+		if (*text >= 'A' && *text <= 'Z')
+			*text = (char)(*text - 'A' + 'a');
+}
+
+/* Once for all paths: a change may touch any number of files that are no documents. */
+static int fold_patterns(struct config *c)
+{
+	const struct names *patterns;
+	char *small;
+	size_t i, k;
+
+	for (i = 0; i < c->types_nr; i++) {
+		patterns = &c->types[i].patterns;
+		for (k = 0; k < patterns->nr; k++) {
+			small = arena_str(c->arena, patterns->list[k]);
+			if (!small)
+				return OPS_ENOMEM;
+			fold(small);
+			if (!names_have(&c->folded, small) &&
+			    names_add(&c->folded, c->arena, small))
+				return OPS_ENOMEM;
+		}
+	}
+	return 0;
+}
+
+int config_governs_folded(bool *out, const struct config *c, const char *path)
+{
+	char *small = NULL;
+	size_t i;
+
+	*out = !strcasecmp(path, CONFIG_PATH);
+	for (i = 0; !*out && i < c->folded.nr; i++) {
+		const char *pattern = c->folded.list[i];
+
+		/* Most paths differ before the first special character. */
+		if (strncasecmp(pattern, path, strcspn(pattern, "*?[{")))
+			continue;
+		if (!small) {
+			small = strdup(path);
+			if (!small)
+				return OPS_ENOMEM;
+			fold(small);
+		}
+		*out = path_match(pattern, small);
+	}
+	free(small);
+	return 0;
 }
 
 const struct type *config_kind(const struct config *c, const struct type *abstract,
@@ -429,6 +483,8 @@ static int read_config(struct config *c, struct conf_reader *r)
 	ret = types_read(&c->types, &c->types_nr, r, conf_get(c->root, "types"), map);
 	if (ret)
 		return ret;
+	if (fold_patterns(c))
+		return OPS_ENOMEM;
 	check_references(r, c);
 	return r->failed ? OPS_ENOMEM : 0;
 }

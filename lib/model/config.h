@@ -57,6 +57,7 @@ struct config {
 	struct names vague_verbs;
 	struct dispatch_part *parts;
 	size_t parts_nr;
+	struct names folded;		/* the patterns of all types, in small letters */
 	struct severity_rule *severities;
 	size_t severities_nr;
 	const struct conf *root;	/* merged, with origins */
@@ -85,6 +86,9 @@ const char *config_directory(const struct config *c, const char *name);
 /* The type whose patterns match a path; an abstract type for packets; NULL for
  * a file that isn't governed. */
 const struct type *config_type_of_path(const struct config *c, const char *path);
+/* Whether a path would be governed on a disk that ignores the case of letters.  Returns
+ * 0 or OPS_ENOMEM. */
+int config_governs_folded(bool *out, const struct config *c, const char *path);
 /* The kind `name` of an abstract type; NULL. */
 const struct type *config_kind(const struct config *c, const struct type *abstract,
 			       const char *name);

@@ -123,6 +123,9 @@ extern const struct command cmd_act[], cmd_assign[], cmd_audit[], cmd_batch[],
 	cmd_hooks[], cmd_init[], cmd_list[],
 	cmd_log[], cmd_new[], cmd_recover[], cmd_review[], cmd_show[], cmd_transition[];
 
+/* Planning. */
+extern const struct command cmd_plan[];
+
 /* hook.c: the message file of a hook.  OPS_EENVIRONMENT. */
 struct buf;
 int hook_read_message(struct buf *text, const char *path, struct ops_error *err);

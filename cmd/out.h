@@ -58,10 +58,11 @@ void out_buf(struct out *o, const char *key, const struct buf *text);
 struct out_column {
 	const char *key;	/* of the JSON member */
 	const char *title;	/* of the column; NULL: in JSON only */
-	enum { SHRINK_NEVER, SHRINK_FIRST, SHRINK_LAST } shrink;
+	/* The cells of a NUMBER are that in JSON, and are never cut. */
+	enum { SHRINK_NEVER, SHRINK_FIRST, SHRINK_LAST, NUMBER } shrink;
 };
 
-#define OUT_COLUMNS_MAX 12
+#define OUT_COLUMNS_MAX 16
 
 /* Rows between out_table() and out_table_end(); cells must live until then and
  * may be NULL.  An empty table prints no titles. */

@@ -70,7 +70,7 @@ void request_notes(struct session *s, struct out *words, const char *notes)
 }
 
 static void say_act(struct session *s, const struct ops_act *act, const char *gate,
-		    bool dry_run)
+		    bool dry_run, bool message)
 {
 	bool at_gate = !strncmp(act->action, "gate.", 5);
 
@@ -86,12 +86,13 @@ static void say_act(struct session *s, const struct ops_act *act, const char *ga
 	if (s->committed)
 		out_say(s->out, " (%.7s)", s->commit);
 	out_say(s->out, "\n");
-	if (act->message)
+	if (act->message && message)
 		out_block(s->out, "", act->message, strlen(act->message));
 }
 
 static void show_acts(struct session *s, const struct ops_outcome *outcome,
-		      const struct ops_request *requests, size_t nr, bool dry_run)
+		      const struct ops_request *requests, size_t nr, bool dry_run,
+		      bool messages)
 {
 	bool paired = outcome->acts_nr == nr;	/* else the requests made more, or less */
 
@@ -104,7 +105,7 @@ static void show_acts(struct session *s, const struct ops_outcome *outcome,
 		const struct ops_act *act = &outcome->acts[i];
 
 		if (done)
-			say_act(s, act, paired ? requests[i].gate : NULL, dry_run);
+			say_act(s, act, paired ? requests[i].gate : NULL, dry_run, messages);
 		out_map(s->out, NULL);
 		out_string(s->out, "action", act->action);
 		out_string(s->out, "type", act->type);
@@ -118,6 +119,27 @@ static void show_acts(struct session *s, const struct ops_outcome *outcome,
 	out_end(s->out);
 }
 
+static void show(struct session *s, const struct ops_outcome *outcome,
+		 const struct ops_request *requests, size_t nr, bool dry_run,
+		 bool messages)
+{
+	s->committed = outcome->committed;
+	memcpy(s->commit, outcome->commit, sizeof(s->commit));
+	out_bool(s->out, "committed", outcome->committed);
+	out_bool(s->out, "dry_run", dry_run);
+	out_string(s->out, "commit", outcome->committed ? s->commit : NULL);
+	out_string(s->out, "subject", outcome->subject);
+	out_string(s->out, "actor", outcome->actor);
+	show_acts(s, outcome, requests, nr, dry_run, messages);
+	request_notes(s, s->talk, outcome->notes);
+}
+
+void request_show(struct session *s, const struct ops_outcome *outcome, bool dry_run,
+		  bool messages)
+{
+	show(s, outcome, NULL, (size_t)-1, dry_run, messages);
+}
+
 int request_send(struct session *s, const struct ops_request *requests, size_t nr,
 		 bool dry_run)
 {
@@ -128,15 +150,7 @@ int request_send(struct session *s, const struct ops_request *requests, size_t n
 			      dry_run ? OPS_DRY_RUN : 0, &s->err);
 	if (ret < 0)
 		return ret;
-	s->committed = outcome->committed;
-	memcpy(s->commit, outcome->commit, sizeof(s->commit));
-	out_bool(s->out, "committed", outcome->committed);
-	out_bool(s->out, "dry_run", dry_run);
-	out_string(s->out, "commit", outcome->committed ? outcome->commit : NULL);
-	out_string(s->out, "subject", outcome->subject);
-	out_string(s->out, "actor", outcome->actor);
-	show_acts(s, outcome, requests, nr, dry_run);
-	request_notes(s, s->talk, outcome->notes);
+	show(s, outcome, requests, nr, dry_run, true);
 	ops_outcome_free(outcome);
 	return 0;
 }

@@ -46,6 +46,11 @@ int request_draft(struct ops_request *request, struct session *s, const char *fr
 int request_send(struct session *s, const struct ops_request *requests, size_t nr,
 		 bool dry_run);
 
+/* Show an outcome: its acts in words, with their messages if `messages`, and the members
+ * of an answer.  What was committed is noted in the session. */
+void request_show(struct session *s, const struct ops_outcome *outcome, bool dry_run,
+		  bool messages);
+
 /* Lines as a list "notes"; as text they go to `words`. */
 void request_notes(struct session *s, struct out *words, const char *notes);
 

@@ -33,7 +33,10 @@ void out_row(struct out *o, const char *const *cells)
 	if (o->json) {
 		out_map(o, NULL);
 		for (size_t i = 0; i < o->columns_nr; i++)
-			out_string(o, o->columns[i].key, cells[i]);
+			if (o->columns[i].shrink == NUMBER && cells[i])
+				out_number(o, o->columns[i].key, strtod(cells[i], NULL));
+			else
+				out_string(o, o->columns[i].key, cells[i]);
 		out_end(o);
 		return;
 	}

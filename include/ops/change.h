@@ -35,6 +35,8 @@ struct ops_setting {
  *   "checkpoint"	progress of task `target`; fields Progress, Milestone
  *   "gate.request", "gate.approve", "gate.block", "gate.reject", "gate.lift"
  *			of task `target` and `gate`; sections are the request's parts
+ *   "plan.assign"	choose for task `target`, or for all that are queued (NULL), and
+ *			assign; fields Skip=ID leave tasks out.  See ops_repo_assign()
  *   the name of a transition of the target's type: "assign" (`to`), "accept",
  *			"start", "block", "unblock", "submit", "rework", "complete", "cancel",
  *			for prompts and policies "approve", "revise", "retire", …

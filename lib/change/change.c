@@ -46,6 +46,8 @@ static draft_act_fn *act_named(const struct draft *d, const char *action)
 		return act_flag;
 	if (!strncmp(action, "gate.", 5))
 		return act_gate;
+	if (!strncmp(action, "plan.", 5))
+		return act_plan;
 	kind = config_type(d->config, action);
 	if (kind && kind->base && kind->base->abstract)
 		return act_record;
@@ -79,6 +81,19 @@ static int one_request(struct changing *c, const struct ops_request *r,
 	return ret;
 }
 
+/* What the acts of one request are called together. */
+static const char *action_of(const struct draft *d, const struct ops_request *r)
+{
+	size_t i;
+
+	if (strncmp(r->action, "plan.", 5))
+		return r->action;
+	for (i = 1; i < d->acts_nr; i++)
+		if (strcmp(d->acts[i].action, d->acts[0].action))
+			return "batch";
+	return d->acts[0].action;
+}
+
 /* "assign swap-7k2f to Production/codegen" */
 static const char *subject_of(struct changing *c)
 {
@@ -90,8 +105,8 @@ static const char *subject_of(struct changing *c)
 	if (d->acts_nr != 1 && !(c->nr == 1 && d->acts_nr))
 		return arena_printf(d->arena, "chore(ops): batch of %zu acts", d->acts_nr);
 	if (d->acts_nr > 1)
-		return arena_printf(d->arena, "chore(ops): %s %zu documents", r->action,
-				    d->acts_nr);
+		return arena_printf(d->arena, "chore(ops): %s %zu documents",
+				    action_of(d, r), d->acts_nr);
 	verb = strncmp(a->action, "gate.", 5) ? a->action : a->action + 5;
 	if (!strncmp(a->action, "gate.", 5))
 		return arena_printf(d->arena, "chore(ops): %s %s of %s", verb, r->gate,
@@ -220,7 +235,7 @@ static int decide(struct txn_plan *plan, void *payload, struct ops_error *err)
 				   d->acts[i].id);
 	c->subject = subject_of(c);
 	return write_message(c, c->subject, c->nr > 1 ? "batch" :
-			     c->requests[0].action, err);
+			     action_of(d, &c->requests[0]), err);
 }
 
 static int verdict(const struct txn_plan *plan, void *payload, struct ops_error *err)

@@ -82,6 +82,6 @@ struct packet_want {
 int draft_packet(struct draft *d, const struct packet_want *want,
 		 struct ops_error *err);
 
-draft_act_fn act_new, act_edit, act_flag, act_gate, act_record, act_transition;
+draft_act_fn act_new, act_edit, act_flag, act_gate, act_plan, act_record, act_transition;
 
 #endif

@@ -447,7 +447,8 @@ static int read_config(struct config *c, struct conf_reader *r)
 	int ret;
 
 	if (!conf_keys(r, c->root, "the configuration", "format version directories "
-		       "review dispatch powers roles departments gates types severity"))
+		       "review dispatch powers roles departments gates types severity "
+		       "selection rebalance calendar progress"))
 		return 0;
 	conf_text(r, c->root, "format", &format);
 	if (!format || strcmp(format, "1"))
@@ -486,6 +487,9 @@ static int read_config(struct config *c, struct conf_reader *r)
 	if (fold_patterns(c))
 		return OPS_ENOMEM;
 	check_references(r, c);
+	ret = planning_read(&c->planning, r, c->root);
+	if (ret)
+		return ret;
 	return r->failed ? OPS_ENOMEM : 0;
 }
 

@@ -7,6 +7,7 @@
  * 05-PROCESSES/ops.yaml laid over it, read into structs and checked.
  */
 
+#include "model/planning.h"
 #include "model/type.h"
 #include "util/date.h"
 
@@ -60,6 +61,7 @@ struct config {
 	struct names folded;		/* the patterns of all types, in small letters */
 	struct severity_rule *severities;
 	size_t severities_nr;
+	struct planning planning;
 	const struct conf *root;	/* merged, with origins */
 };
 

@@ -83,6 +83,12 @@ int world_each(struct world *w, const struct type *type, bool archived, bool kee
 			   struct ops_error *err),
 	       void *payload, struct ops_findings *findings, struct ops_error *err);
 
+/* The same for the documents of a type that lie below a directory, unkept. */
+int world_each_below(struct world *w, const struct type *type, const char *dir,
+		     int (*each)(struct ops_document *document, void *payload,
+				 struct ops_error *err),
+		     void *payload, struct ops_findings *findings, struct ops_error *err);
+
 /* The packets about a document id, in order of their names (that is, of time). */
 int world_packets(struct ops_document *const **out, size_t *nr, struct world *w,
 		  const char *about, struct ops_findings *findings,

@@ -166,6 +166,24 @@ static int give_directory(struct each_state *s, const char *dir, unsigned depth,
 	return ret ? ret : give_entries(s, dir, depth, list, nr, err);
 }
 
+int world_each_below(struct world *w, const struct type *type, const char *dir,
+		     int (*each)(struct ops_document *document, void *payload,
+				 struct ops_error *err),
+		     void *payload, struct ops_findings *findings, struct ops_error *err)
+{
+	struct each_state s = { w, NULL, type, true, false, each, payload, findings, NULL };
+	int ret = world_config(&s.config, w, err);
+
+	if (ret)
+		return ret;
+	s.scratch = arena_new();
+	if (!s.scratch)
+		return error_nomem(err);
+	ret = give_directory(&s, dir, 0, err);
+	arena_free(s.scratch);
+	return ret;
+}
+
 int world_each(struct world *w, const struct type *type, bool archived, bool keep,
 	       int (*each)(struct ops_document *document, void *payload,
 			   struct ops_error *err),

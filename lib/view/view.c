@@ -14,6 +14,7 @@
 #include "ops/change.h"
 #include "util/buf.h"
 #include "util/date.h"
+#include "view/board.h"
 
 /* On a detached HEAD, which only forbids writing, what is looked at is HEAD. */
 int view_tip(struct oid *out, struct ops_repo *repo, struct ops_error *err)
@@ -59,6 +60,7 @@ void ops_view_close(struct ops_view *view)
 {
 	if (!view)
 		return;
+	view_boards_free(view->boards);
 	world_close(view->world);
 	snap_free(view->snap);
 	free(view);

@@ -8,11 +8,14 @@
 #include "ops/audit.h"
 #include "ops/view.h"
 
+struct view_board;
+
 struct ops_view {
 	struct ops_repo *repo;
 	struct snap *snap;
 	struct world *world;
 	struct arena *arena;		/* the world's */
+	struct view_board *boards;	/* view/board.h */
 	const struct config *config;
 	struct oid commit;
 	char hex[OID_HEX + 1];

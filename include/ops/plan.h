@@ -1,0 +1,77 @@
+/* SPDX-License-Identifier: MIT */
+#ifndef OPS_PLAN_H
+#define OPS_PLAN_H
+
+/*
+ * Planning: who should do what, computed from one state of a repository.
+ *
+ *	ops_view_open(&view, repo, NULL, &err);
+ *	ops_view_plan(&plan, view, NULL, false, findings, &err);
+ *	for (i = 0; i < plan->nr; i++)
+ *		... plan->choices[i].task, .verdict, .agent ...
+ *
+ * Nothing here writes.  ops_repo_assign() decides the same again inside its transaction
+ * and records it.  The formulas are in ops-plan(1).  Since 0.1.
+ */
+
+#include "ops/change.h"
+#include "ops/view.h"
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+/* One agent as somebody for a task.  Factors and their parts are from 0 to 1. */
+struct ops_candidate {
+	const char *agent;		/* Department/id */
+	const char *excluded;		/* why it cannot take it; NULL when it can */
+	double score;			/* the weighted sum */
+	double capability, workload, performance, cohesion;
+	unsigned active, limit;		/* its tasks, and how many it takes at a time */
+	unsigned similar, completed;	/* tasks of that type that ended, and well */
+	double success, efficiency, quality;
+	unsigned team, known;		/* others in the project, and those it worked with */
+};
+
+/* What should become of one task. */
+struct ops_choice {
+	const char *task, *title, *priority, *type;	/* id; the others may be NULL */
+	const char *verdict;		/* assign, escalate, queue, wait */
+	const char *agent;		/* the best: Department/id; NULL: nobody can */
+	double score;			/* its score */
+	const char *sum;		/* how the score came about; NULL without an agent */
+	const char *reason;		/* why it is not assigned; NULL for assign */
+	const struct ops_candidate *candidates;	/* the best first; NULL unless asked for */
+	size_t candidates_nr;
+};
+
+struct ops_plan {
+	double capability, workload, performance, cohesion;	/* the weights */
+	double threshold;		/* a score must be above it */
+	size_t history;			/* tasks of the archive that count */
+	const struct ops_choice *choices;	/* in the order of deciding */
+	size_t nr;
+};
+
+/*
+ * Choose for task `task` (an id, a unique prefix, or a path), or for all that are queued
+ * when it is NULL, each by the work that those before it make.  `tables`: with every
+ * candidate.  Belongs to the view.  OPS_ENOTFOUND, OPS_EAMBIGUOUS; OPS_EUSAGE: the task is
+ * not queued.  What could not be read is among the findings.
+ */
+int ops_view_plan(const struct ops_plan **out, struct ops_view *view, const char *task,
+		  bool tables, struct ops_findings *findings, struct ops_error *err);
+
+/*
+ * Assign as ops_view_plan() says, decided inside the transaction, as one commit: one
+ * task, or all that are queued (`task` NULL).  With all, what the judge refuses is left
+ * out, and its findings become warnings.  Statuses as ops_repo_change().
+ */
+int ops_repo_assign(struct ops_outcome **out, struct ops_findings *findings,
+		    struct ops_repo *repo, const char *task, unsigned flags,
+		    struct ops_error *err);
+
+#ifdef __cplusplus
+}
+#endif
+#endif

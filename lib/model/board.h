@@ -1,0 +1,112 @@
+/* SPDX-License-Identifier: MIT */
+#ifndef MODEL_BOARD_H
+#define MODEL_BOARD_H
+
+/*
+ * The board: every active task and every agent of one world, as rows of numbers that
+ * planning computes with.  Read once, in one walk; nothing here is lazy.
+ *
+ *	struct board *b;
+ *	board_read(&b, world, now, findings, err);	(an arena of its own)
+ *	... b->tasks[i], b->agents[k] ...
+ *	board_free(b);
+ *
+ * A value that its type does not allow (a negative estimate, a date that does not exist)
+ * is a finding field.value and counts as absent; a document that cannot be read is a
+ * finding and is counted in `unreadable`.
+ */
+
+#include "model/calendar.h"
+#include "model/roster.h"
+
+#define NONE ((size_t)-1)
+#define NO_DAY INT64_MIN
+
+enum work { WORK_QUEUED, WORK_ASSIGNED, WORK_STARTED, WORK_REVIEW, WORK_BLOCKED,
+	    WORK_OTHER };
+
+enum dependency_state { DEPENDS_OPEN, DEPENDS_COMPLETE, DEPENDS_ENDED, DEPENDS_UNKNOWN };
+
+struct dependency {
+	const char *name;	/* as it stands there */
+	size_t task;		/* among the active ones, or NONE */
+	enum dependency_state state;
+	const char *status;	/* of one that is not active; or NULL */
+};
+
+/* A capability that a task asks for with a weight, or an agent has to a degree. */
+struct skill {
+	size_t name;		/* board->skills */
+	double value;
+};
+
+struct task {
+	const char *id, *path, *title, *status;
+	const char *type, *project, *prompt, *assigned_to, *blocked_reason;	/* or NULL */
+	enum work work;
+	unsigned priority;	/* 0 is the gravest */
+	const char *priority_name;
+	double hours, complexity;
+	bool has_hours, accepted;
+	unsigned rework;
+	int64_t due, started, assigned;	/* days since 1970, or NO_DAY */
+	unsigned due_line, due_column;
+	size_t agent;		/* its assignee, or NONE */
+	struct skill *needs;
+	size_t needs_nr;
+	struct dependency *depends;
+	size_t depends_nr;
+	unsigned depends_line;
+};
+
+struct worker {
+	const struct agent *agent;
+	const char *name;		/* Department/id */
+	bool works;			/* active, and holds the power to */
+	bool away;			/* today */
+	unsigned limit;			/* tasks at a time */
+	unsigned active;		/* tasks it has */
+	double hours, complexity;	/* of these, together */
+	struct skill *skills;		/* in order of their names' numbers */
+	size_t skills_nr;
+	struct calendar calendar;
+	int64_t today;
+};
+
+struct board {
+	struct arena *arena;
+	struct world *world;
+	const struct config *config;
+	const struct planning *planning;
+	const struct roster *roster;
+	int64_t now;
+	int64_t today;			/* by UTC */
+	struct calendar calendar;	/* of work that is nobody's */
+	struct task *tasks;		/* in order of path */
+	size_t tasks_nr;
+	struct worker *workers;		/* in the roster's order, which is that of paths */
+	size_t workers_nr;
+	const char **skills;		/* their names, by number */
+	size_t skills_nr;
+	size_t unreadable;
+	struct map *by_id;		/* of tasks, to struct task * */
+	struct map *skill_map;		/* to index + 1 */
+};
+
+/* `now` in seconds since 1970.  The world must outlive the board. */
+int board_read(struct board **out, struct world *w, int64_t now,
+	       struct ops_findings *findings, struct ops_error *err);
+void board_free(struct board *b);	/* NULL is fine */
+
+/* The task of an id, or NULL. */
+struct task *board_task(const struct board *b, const char *id);
+/* The worker of "Department/agent" or an id, or NONE. */
+size_t board_worker(const struct board *b, const char *name);
+/* To what degree a worker has a skill; 0 when it has it not. */
+double worker_skill(const struct worker *w, size_t skill);
+/* Whether its task counts for its assignee's limit. */
+bool task_is_held(const struct task *t);
+/* Nothing it depends on is missing or unfinished. */
+bool task_is_free(const struct task *t);
+
+#endif

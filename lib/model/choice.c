@@ -1,0 +1,157 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * The choice of an agent: nothing but arithmetic over the board and the record.
+ *
+ * Every number that goes into a sum stays in the row, so that it can be shown.
+ */
+
+#include "model/choice.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+/* As a multiple of 10^-9: what is less than that apart is equal. */
+static int64_t exact(double x)
+{
+	return (int64_t)(x * 1e9 + 0.5);
+}
+
+double choice_capability(const struct worker *w, const struct task *t)
+{
+	double sum = 0;
+	size_t i;
+
+	if (!t->needs_nr)
+		return 1;
+	for (i = 0; i < t->needs_nr; i++)
+		sum += worker_skill(w, t->needs[i].name) * t->needs[i].value;
+	return sum / (double)t->needs_nr;
+}
+
+/* Whether the department of an agent takes tasks of that type. */
+static bool is_expert(const struct board *b, const struct worker *w, const struct task *t)
+{
+	const struct planning *p = b->planning;
+	size_t i;
+
+	for (i = 0; t->type && i < p->expertise_nr; i++)
+		if (!strcmp(p->expertise[i].type, t->type))
+			return names_have(&p->expertise[i].departments,
+					  w->agent->department);
+	return true;
+}
+
+static enum why_not why_not(const struct board *b, const struct worker *w,
+			    const struct task *t)
+{
+	if (!w->agent->active)
+		return NOT_ACTIVE;
+	if (!w->works)
+		return NOT_WORKER;
+	if (!is_expert(b, w, t))
+		return NOT_EXPERT;
+	if (w->active >= w->limit)
+		return AT_LIMIT;
+	return w->away ? IS_AWAY : CAN_TAKE;
+}
+
+void choice_score(struct score *out, const struct board *b, const struct track *track,
+		  const struct task *t, size_t worker)
+{
+	const struct worker *w = &b->workers[worker];
+	size_t i;
+
+	out->worker = worker;
+	out->why = why_not(b, w, t);
+	out->active = w->active;
+	out->performance = track_performance(track, t->type, worker);
+	out->cohesion = track_cohesion(track, t->project, worker);
+	out->factor[FACTOR_CAPABILITY] = choice_capability(w, t);
+	out->factor[FACTOR_WORKLOAD] = w->active < w->limit ?
+				       1 - (double)w->active / w->limit : 0;
+	out->factor[FACTOR_PERFORMANCE] = out->performance.score;
+	out->factor[FACTOR_COHESION] = out->cohesion.score;
+	out->total = 0;
+	for (i = 0; i < FACTORS; i++)
+		out->total += b->planning->weight[i] * out->factor[i];
+}
+
+static int compare_number(double a, double b)
+{
+	return (exact(a) < exact(b)) - (exact(a) > exact(b));
+}
+
+int choice_compare(const struct score *a, const struct score *b)
+{
+	int c = (a->why != CAN_TAKE) - (b->why != CAN_TAKE);
+
+	if (!c)
+		c = compare_number(a->total, b->total);
+	if (!c)
+		c = compare_number(a->factor[FACTOR_CAPABILITY],
+				   b->factor[FACTOR_CAPABILITY]);
+	if (!c)
+		c = compare_number(a->factor[FACTOR_WORKLOAD], b->factor[FACTOR_WORKLOAD]);
+	return c ? c : (a->worker > b->worker) - (a->worker < b->worker);
+}
+
+bool choice_best(struct score *out, const struct board *b, const struct track *track,
+		 const struct task *t)
+{
+	struct score s;
+	bool found = false;
+	size_t i;
+
+	for (i = 0; i < b->workers_nr; i++) {
+		if (why_not(b, &b->workers[i], t) != CAN_TAKE)
+			continue;
+		choice_score(&s, b, track, t, i);
+		if (!found || choice_compare(&s, out) < 0)
+			*out = s;
+		found = true;
+	}
+	return found;
+}
+
+bool choice_is_good(const struct board *b, const struct score *s)
+{
+	return exact(s->total) > exact(b->planning->threshold);
+}
+
+static int compare_rows(const void *a, const void *b)
+{
+	return choice_compare(a, b);
+}
+
+void choice_table(struct score *list, const struct board *b, const struct track *track,
+		  const struct task *t)
+{
+	size_t i;
+
+	for (i = 0; i < b->workers_nr; i++)
+		choice_score(&list[i], b, track, t, i);
+	qsort(list, b->workers_nr, sizeof(*list), compare_rows);
+}
+
+const char *choice_why(struct arena *arena, const struct board *b, const struct task *t,
+		       const struct score *s)
+{
+	const struct worker *w = &b->workers[s->worker];
+
+	switch (s->why) {
+	case CAN_TAKE:
+		return NULL;
+	case NOT_ACTIVE:
+		return "is not active";
+	case NOT_WORKER:
+		return "does not hold the power 'work'";
+	case NOT_EXPERT:
+		return arena_printf(arena, "%s takes no tasks of type '%s'",
+				    w->agent->department, t->type);
+	case AT_LIMIT:
+		return arena_printf(arena, "has %u of %u tasks", s->active, w->limit);
+	case IS_AWAY:
+		return "is away today";
+	}
+	return NULL;
+}

@@ -1,0 +1,286 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * The record of agents, from the archive.
+ *
+ * Who worked with whom is kept as sets of bits, one row an agent, so that a question costs
+ * a pass over a row.  Months that ended before the time that counts are not opened.
+ */
+
+#include "model/track.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "util/map.h"
+
+struct sums {
+	unsigned ended, completed;
+	double efficiency, quality;
+};
+
+struct project {
+	uint64_t *team, *done;
+};
+
+struct track {
+	const struct board *b;
+	struct map *types;		/* to struct sums[workers] */
+	struct map *projects;		/* to struct project */
+	uint64_t *known;		/* a row for each worker */
+	size_t row;			/* words of a row */
+	int64_t since;			/* day */
+	size_t count;
+	struct ops_findings *findings;	/* while reading */
+};
+
+static void set_bit(uint64_t *row, size_t at)
+{
+	row[at / 64] |= UINT64_C(1) << at % 64;
+}
+
+static bool has_bit(const uint64_t *row, size_t at)
+{
+	return row[at / 64] >> at % 64 & 1;
+}
+
+static unsigned bits(uint64_t word)
+{
+	unsigned nr = 0;
+
+	for (; word; word &= word - 1)
+		nr++;
+	return nr;
+}
+
+static struct project *project_of(struct track *t, const char *name)
+{
+	struct project *p = map_get(t->projects, name);
+
+	if (p)
+		return p;
+	p = arena_alloc(t->b->arena, sizeof(*p));
+	if (!p)
+		return NULL;
+	p->team = arena_array(t->b->arena, t->row + 1, sizeof(*p->team));
+	p->done = arena_array(t->b->arena, t->row + 1, sizeof(*p->done));
+	if (!p->team || !p->done || map_put(t->projects, name, p))
+		return NULL;
+	return p;
+}
+
+int track_join(struct track *t, const char *project, size_t worker)
+{
+	struct project *p = project_of(t, project);
+
+	if (!p)
+		return OPS_ENOMEM;
+	set_bit(p->team, worker);
+	return 0;
+}
+
+/* Working days with both ends, at least one. */
+static double days(const struct calendar *c, int64_t from, int64_t to)
+{
+	int64_t nr = to < from ? 0 :
+		     calendar_between(c, from * DAY_TICKS, (to + 1) * DAY_TICKS) / DAY_TICKS;
+
+	return nr > 1 ? (double)nr : 1;
+}
+
+static int64_t day_of(const struct ops_document *d, const char *field)
+{
+	const char *text = document_text(d, field);
+	struct date date;
+
+	return text && date_parse(&date, text) ? date_to_days(date) : NO_DAY;
+}
+
+static void add_completed(struct sums *s, const struct calendar *c,
+			  const struct ops_document *d)
+{
+	int64_t started = day_of(d, "Started"), due = day_of(d, "Due");
+	int64_t completed = day_of(d, "Completed");
+	const char *text = document_text(d, "Rework");
+	long rework = text ? strtol(text, NULL, 10) : 0;
+	double ratio = 1;
+
+	if (started != NO_DAY && due != NO_DAY && completed != NO_DAY)
+		ratio = days(c, started, due) / days(c, started, completed);
+	s->completed++;
+	s->efficiency += ratio < 1 ? ratio : 1;
+	s->quality += 1 / (1 + (double)(rework > 0 ? rework : 0));
+}
+
+static int add_task(struct ops_document *d, void *payload, struct ops_error *err)
+{
+	struct track *t = payload;
+	const struct board *b = t->b;
+	const char *to = d->doc ? document_text(d, "Assigned-To") : NULL;
+	const char *type = d->doc ? document_text(d, "Type") : NULL;
+	const char *name = d->doc ? document_text(d, "Project") : NULL;
+	size_t worker = to ? board_worker(b, to) : NONE;
+	bool complete = d->status && !strcmp(d->status, "Complete");
+	int64_t end = d->doc ? day_of(d, complete ? "Completed" : "Cancelled") : NO_DAY;
+	struct project *p;
+	struct sums *s;
+
+	if (worker == NONE || end == NO_DAY || end < t->since)
+		return 0;
+	if (!complete && (strcmp(d->status, "Cancelled") || !document_text(d, "Started")))
+		return 0;
+	t->count++;
+	s = type ? map_get(t->types, type) : NULL;
+	if (type && !s) {
+		s = arena_array(b->arena, b->workers_nr, sizeof(*s));
+		if (!s || map_put(t->types, type, s))
+			return error_nomem(err);
+	}
+	if (s) {
+		s[worker].ended++;
+		if (complete)
+			add_completed(&s[worker], &b->workers[worker].calendar, d);
+	}
+	p = name && complete ? project_of(t, name) : NULL;
+	if (name && complete && !p)
+		return error_nomem(err);
+	if (p) {
+		set_bit(p->team, worker);
+		set_bit(p->done, worker);
+	}
+	return 0;
+}
+
+/* All digits, so many of them; else -1. */
+static int number(const char *name, size_t digits)
+{
+	return strlen(name) == digits && strspn(name, "0123456789") == digits ?
+	       (int)strtol(name, NULL, 10) : -1;
+}
+
+/* Whether a directory of the archive can hold nothing that counts. */
+static bool is_past(const struct track *t, int year, int month)
+{
+	struct date last = { year, month, 1 };
+
+	return year >= 1 && month >= 1 && month <= 12 &&
+	       date_to_days(date_add_months(last, 1)) <= t->since;
+}
+
+static int read_months(struct track *t, const char *dir, int year, struct ops_error *err)
+{
+	const struct type *type = config_type(t->b->config, "task");
+	struct snap_entry *list;
+	const char *below;
+	size_t i, nr;
+	int ret = snap_list(&list, &nr, world_snap(t->b->world), dir, t->b->arena, err);
+
+	for (i = 0; ret == 0 && i < nr; i++) {
+		int at = number(list[i].name, year ? 2 : 4);
+
+		if (list[i].mode != SNAP_DIR || (year && is_past(t, year, at)) ||
+		    (!year && is_past(t, at, 12)))
+			continue;
+		below = arena_printf(t->b->arena, "%s/%s", dir, list[i].name);
+		if (!below)
+			return error_nomem(err);
+		ret = year || at < 1 ?
+		      world_each_below(t->b->world, type, below, add_task, t,
+				       t->findings, err) :
+		      read_months(t, below, at, err);
+	}
+	return ret;
+}
+
+/* Everybody who completed tasks of a project knows the others who did. */
+static void introduce(struct track *t)
+{
+	size_t i, k, w;
+
+	for (i = 0; i < map_count(t->projects); i++) {
+		const struct project *p = map_at(t->projects, i)->value;
+
+		for (k = 0; k < t->b->workers_nr; k++)
+			for (w = 0; has_bit(p->done, k) && w < t->row; w++)
+				t->known[k * t->row + w] |= p->done[w];
+	}
+}
+
+int track_read(struct track **out, const struct board *b, struct ops_findings *findings,
+	       struct ops_error *err)
+{
+	struct track *t = arena_alloc(b->arena, sizeof(*t));
+	const struct period *back = &b->planning->history;
+	size_t i;
+	int ret;
+
+	if (!t)
+		return error_nomem(err);
+	t->b = b;
+	t->findings = findings;
+	t->row = b->workers_nr / 64 + 1;
+	t->types = map_new(b->arena);
+	t->projects = map_new(b->arena);
+	t->known = arena_array(b->arena, b->workers_nr + 1, t->row * sizeof(*t->known));
+	if (!t->types || !t->projects || !t->known)
+		return error_nomem(err);
+	t->since = date_to_days(date_add_months(date_from_days(b->today), -back->months)) -
+		   back->days;
+	ret = read_months(t, config_directory(b->config, "archive"), 0, err);
+	if (ret)
+		return ret;
+	introduce(t);
+	for (i = 0; i < b->tasks_nr; i++)
+		if (task_is_held(&b->tasks[i]) && b->tasks[i].project &&
+		    track_join(t, b->tasks[i].project, b->tasks[i].agent))
+			return error_nomem(err);
+	*out = t;
+	return 0;
+}
+
+size_t track_count(const struct track *t)
+{
+	return t->count;
+}
+
+struct performance track_performance(const struct track *t, const char *type,
+				     size_t worker)
+{
+	const struct planning *p = t->b->planning;
+	const struct sums *s = type ? map_get(t->types, type) : NULL;
+	struct performance out = { 0, 0, { 0, 0, 0 }, p->no_history };
+	size_t i;
+
+	if (!s || !s[worker].ended)
+		return out;
+	s += worker;
+	out.ended = s->ended;
+	out.completed = s->completed;
+	out.part[PART_SUCCESS] = (double)s->completed / s->ended;
+	out.part[PART_EFFICIENCY] = s->completed ? s->efficiency / s->completed : 0;
+	out.part[PART_QUALITY] = s->completed ? s->quality / s->completed : 0;
+	out.score = 0;
+	for (i = 0; i < PARTS; i++)
+		out.score += p->part[i] * out.part[i];
+	return out;
+}
+
+struct cohesion track_cohesion(const struct track *t, const char *project,
+			       size_t worker)
+{
+	const struct project *p = project ? map_get(t->projects, project) : NULL;
+	struct cohesion out = { 0, 0, t->b->planning->no_project };
+	const uint64_t *known = t->known + worker * t->row;
+	size_t i;
+
+	for (i = 0; p && i < t->row; i++) {
+		uint64_t team = p->team[i];
+
+		if (i == worker / 64)
+			team &= ~(UINT64_C(1) << worker % 64);
+		out.team += bits(team);
+		out.known += bits(team & known[i]);
+	}
+	if (out.team)
+		out.score = (double)out.known / out.team;
+	return out;
+}

@@ -1,0 +1,24 @@
+/* SPDX-License-Identifier: MIT */
+#ifndef VIEW_BOARD_H
+#define VIEW_BOARD_H
+
+/* Boards of a view, for the files that plan. */
+
+#include "model/board.h"
+#include "view/view.h"
+
+struct view_board {
+	struct board *board;
+	struct view_board *next;
+};
+
+/* Read a board of the view's state; it belongs to the view. */
+int view_board(struct board **out, struct ops_view *view, struct ops_findings *findings,
+	       struct ops_error *err);
+void view_boards_free(struct view_board *boards);
+
+/* The active task of an id, a unique prefix, or a path.  OPS_EUSAGE: it is not active. */
+int view_task(struct task **out, struct board *b, struct ops_view *view,
+	      const char *name, struct ops_error *err);
+
+#endif

@@ -1,0 +1,165 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Plans as plain data: what the model computes over one state, in the words of the
+ * public interface.
+ *
+ * Reads only.  A board is read for each call and is part of what the view owns.
+ */
+
+#include <string.h>
+
+#include "model/plan.h"
+#include "ops/plan.h"
+#include "util/path.h"
+#include "view/board.h"
+
+int view_board(struct board **out, struct ops_view *view, struct ops_findings *findings,
+	       struct ops_error *err)
+{
+	struct view_board *kept = arena_alloc(view->arena, sizeof(*kept));
+	int ret;
+
+	if (!kept)
+		return error_nomem(err);
+	ret = board_read(&kept->board, view->world, view->repo->now, findings, err);
+	if (ret)
+		return ret;
+	kept->next = view->boards;
+	view->boards = kept;
+	*out = kept->board;
+	return 0;
+}
+
+void view_boards_free(struct view_board *boards)
+{
+	for (; boards; boards = boards->next)
+		board_free(boards->board);
+}
+
+int view_task(struct task **out, struct board *b, struct ops_view *view,
+	      const char *name, struct ops_error *err)
+{
+	const char *path, *stem, *id;
+	size_t len;
+	int ret = world_find_path(&path, view->world, name, "task", err);
+
+	if (ret)
+		return ret;
+	len = path_stem(path, &stem);
+	id = arena_dup(b->arena, stem, len);
+	if (!id)
+		return error_nomem(err);
+	*out = board_task(b, id);
+	if (!*out || strcmp((*out)->path, path))
+		return error_set(err, OPS_EUSAGE, "'%s' is finished, or cannot be read", id);
+	return 0;
+}
+
+static int fill_candidates(struct ops_choice *c, const struct board *b,
+			   const struct plan_row *row)
+{
+	struct ops_candidate *list = arena_array(b->arena, b->workers_nr + 1,
+						 sizeof(*list));
+	size_t i;
+
+	if (!list)
+		return OPS_ENOMEM;
+	for (i = 0; i < b->workers_nr; i++) {
+		const struct score *s = &row->table[i];
+		const struct worker *w = &b->workers[s->worker];
+
+		list[i].agent = w->name;
+		list[i].excluded = choice_why(b->arena, b, row->task, s);
+		if (!list[i].excluded && s->why != CAN_TAKE)
+			return OPS_ENOMEM;
+		list[i].score = s->total;
+		list[i].capability = s->factor[FACTOR_CAPABILITY];
+		list[i].workload = s->factor[FACTOR_WORKLOAD];
+		list[i].performance = s->factor[FACTOR_PERFORMANCE];
+		list[i].cohesion = s->factor[FACTOR_COHESION];
+		list[i].active = s->active;
+		list[i].limit = w->limit;
+		list[i].similar = s->performance.ended;
+		list[i].completed = s->performance.completed;
+		list[i].success = s->performance.part[PART_SUCCESS];
+		list[i].efficiency = s->performance.part[PART_EFFICIENCY];
+		list[i].quality = s->performance.part[PART_QUALITY];
+		list[i].team = s->cohesion.team;
+		list[i].known = s->cohesion.known;
+	}
+	c->candidates = list;
+	c->candidates_nr = b->workers_nr;
+	return 0;
+}
+
+static int fill_choice(struct ops_choice *c, const struct board *b,
+		       const struct plan_row *row)
+{
+	const struct task *t = row->task;
+
+	c->task = t->id;
+	c->title = t->title;
+	c->priority = t->priority_name;
+	c->type = t->type;
+	c->verdict = verdict_names[row->verdict];
+	c->reason = row->reason;
+	if (row->has_best) {
+		c->agent = b->workers[row->best.worker].name;
+		c->score = row->best.total;
+		c->sum = plan_sum(b->arena, b, &row->best);
+		if (!c->sum)
+			return OPS_ENOMEM;
+	}
+	return row->table ? fill_candidates(c, b, row) : 0;
+}
+
+static int fill_plan(struct ops_plan *out, const struct board *b,
+		     const struct track *track, const struct plan *plan)
+{
+	const double *w = b->planning->weight;
+	struct ops_choice *list = arena_array(b->arena, plan->nr + 1, sizeof(*list));
+	size_t i;
+
+	for (i = 0; list && i < plan->nr; i++)
+		if (fill_choice(&list[i], b, &plan->rows[i]))
+			return OPS_ENOMEM;
+	out->capability = w[FACTOR_CAPABILITY];
+	out->workload = w[FACTOR_WORKLOAD];
+	out->performance = w[FACTOR_PERFORMANCE];
+	out->cohesion = w[FACTOR_COHESION];
+	out->threshold = b->planning->threshold;
+	out->history = track_count(track);
+	out->choices = list;
+	out->nr = plan->nr;
+	return list ? 0 : OPS_ENOMEM;
+}
+
+int ops_view_plan(const struct ops_plan **out, struct ops_view *view, const char *task,
+		  bool tables, struct ops_findings *findings, struct ops_error *err)
+{
+	struct plan_wish wish = { NULL, tables, NULL };
+	struct ops_plan *public = arena_alloc(view->arena, sizeof(*public));
+	struct track *track;
+	struct board *b;
+	struct plan plan;
+	struct task *t;
+	int ret = public ? view_board(&b, view, findings, err) : error_nomem(err);
+
+	if (ret == 0 && task) {
+		ret = view_task(&t, b, view, task, err);
+		if (ret == 0 && t->work != WORK_QUEUED)
+			ret = error_set(err, OPS_EUSAGE, "'%s' is %s, and only a task that "
+					"is Queued is assigned", t->id, t->status);
+		if (ret == 0)
+			wish.only = t->id;
+	}
+	if (ret == 0)
+		ret = track_read(&track, b, findings, err);
+	if (ret == 0)
+		ret = plan_make(&plan, b, track, &wish, findings, err);
+	if (ret == 0 && fill_plan(public, b, track, &plan))
+		ret = error_nomem(err);
+	if (ret == 0)
+		*out = public;
+	return ret;
+}

@@ -73,10 +73,11 @@ static void say_act(struct session *s, const struct ops_act *act, const char *ga
 		    bool dry_run, bool message)
 {
 	bool at_gate = !strncmp(act->action, "gate.", 5);
+	bool packet = !strncmp(act->action, "packet.", 7);
 
 	/* As it is typed: "gate approve". */
-	out_say(s->out, "%s%s%s %s", dry_run ? "would " : "", at_gate ? "gate " : "",
-		at_gate ? act->action + 5 : act->action, act->id);
+	out_say(s->out, "%s%s%s %s", dry_run ? "would " : "", at_gate ? "gate " : packet ?
+		"record " : "", act->action + (at_gate ? 5 : packet ? 7 : 0), act->id);
 	if (gate)
 		out_say(s->out, " %s", gate);
 	if (act->from && act->to && strcmp(act->from, act->to))

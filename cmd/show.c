@@ -3,12 +3,12 @@
  * ops show: one document of one state: its header, the gates of a task, its body.
  *
  * --raw prints the file as it is, but for bytes that could drive a terminal.  What a gate
- * says is a record, so the answer ends with what it is worth.  Nothing is parsed here
- * beyond finding where the body begins.
+ * says is a record, so the answer ends with what it is worth.  Nothing is parsed here.
  */
 
 #include <string.h>
 
+#include "body.h"
 #include "command.h"
 #include "gates.h"
 #include "out.h"
@@ -46,25 +46,6 @@ static void print_fields(struct session *s, const struct ops_document *doc)
 		out_say(s->out, " %s\n", value);
 	}
 	out_end(s->out);
-}
-
-/* What comes after the header: the line after the second "---". */
-static const char *body_of(const char *text, size_t *len)
-{
-	const char *end = text + *len, *p = text;
-	int fences = 0;
-
-	while (p < end && fences < 2) {
-		const char *newline = memchr(p, '\n', (size_t)(end - p));
-		size_t line = newline ? (size_t)(newline - p) : (size_t)(end - p);
-
-		if (line && p[line - 1] == '\r')
-			line--;
-		fences += line == 3 && !memcmp(p, "---", 3);
-		p = newline ? newline + 1 : end;
-	}
-	*len = (size_t)(end - p);
-	return p;
 }
 
 static int print_gates(struct session *s, struct ops_view *view,

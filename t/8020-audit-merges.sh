@@ -66,6 +66,32 @@ test_expect_success 'no end past a block of the other side' '
 	test_grep gate.blocked found
 '
 
+test_expect_success 'no end past a question of the other side, unless it was answered' '
+	fresh && git branch -q evil &&
+	ops --as codegen ask swap-7k2f QUESTION=which CONTEXT=two FILES=a OPTIONS=b \
+		RECOMMENDED=c BLOCKING=yes &&
+	git checkout -q evil && ops --as operations-orchestrator complete swap-7k2f &&
+	git checkout -q main && git merge -q --no-edit evil &&
+	test_expect_code 1 ops audit verify >found &&
+	test_grep packet.open found &&
+	git reset -q --hard HEAD^1 &&
+	ops --as operations-orchestrator answer swap-7k2f CHOSEN=a RATIONALE=b CONSTRAINTS=c \
+		NEXT-STEP=d &&
+	git merge -q --no-edit evil &&
+	ops audit verify >found && test_grep " 0 refused" found
+'
+
+test_expect_success 'an incident after the end is no fault of a merge' '
+	fresh && git branch -q other && ops --as operations-orchestrator complete swap-7k2f &&
+	ops --as codegen incident swap-7k2f SCOPE=all IMPACT=none Department=Production &&
+	git checkout -q other &&
+	ops --as operations-orchestrator new task --id other-1a1a \
+		--from "$TEST_SOURCE/examples/retry-task.md" &&
+	git checkout -q main &&
+	git -c merge.directoryRenames=false merge -q --no-edit other &&
+	ops audit verify >found && test_grep " 0 refused" found
+'
+
 test_expect_success 'two clones that work side by side merge cleanly' '
 	fresh && git checkout -q -b evil &&
 	ops --as meta-orchestrator new agent "Late Comer" -f Department=Production \

@@ -82,6 +82,36 @@ int ops_view_packets(const struct ops_document *const **out, size_t *nr,
 		     struct ops_view *view, const struct ops_document *task,
 		     struct ops_findings *findings, struct ops_error *err);
 
+/* A packet in its conversation; everything belongs to the view. */
+struct ops_packet {
+	const struct ops_document *document;
+	const char *kind, *about, *from, *date;
+	const char *answers;	/* id of the packet it answers, or NULL */
+	const char *state;	/* open, answered; NULL for what waits for nothing */
+	bool blocks;		/* it is open and keeps its document from some act */
+	const char *gist;	/* the beginning of its first section, on one line */
+};
+
+/* The packets of a document, in order of time, what answers another after it. */
+int ops_view_thread(const struct ops_packet **out, size_t *nr, struct ops_view *view,
+		    const struct ops_document *document, struct ops_findings *findings,
+		    struct ops_error *err);
+
+/* The packets of all documents, in order of path. */
+int ops_view_all_packets(const struct ops_packet **out, size_t *nr, struct ops_view *view,
+			 struct ops_findings *findings, struct ops_error *err);
+
+/* The packet of an id, of the end of one after a '-' (4 characters or more), or of a
+ * path.  OPS_ENOTFOUND, OPS_EAMBIGUOUS (err names two). */
+int ops_view_packet(const struct ops_packet **out, struct ops_view *view,
+		    const char *name, struct ops_findings *findings,
+		    struct ops_error *err);
+
+/* What to fill in for a packet of a kind: its named parts, with comments.  OPS_EUSAGE:
+ * there is no such kind.  Belongs to the view. */
+int ops_view_template(const char **out, struct ops_view *view, const char *kind,
+		      struct ops_error *err);
+
 /* One value of the effective configuration. */
 struct ops_config_value {
 	const char *key;	/* "gates.quality.power" */

@@ -48,6 +48,8 @@ static draft_act_fn *act_named(const struct draft *d, const char *action)
 		return act_gate;
 	if (!strncmp(action, "plan.", 5))
 		return act_plan;
+	if (!strncmp(action, "packet.", 7))
+		return act_packet;
 	kind = config_type(d->config, action);
 	if (kind && kind->base && kind->base->abstract)
 		return act_record;
@@ -108,6 +110,9 @@ static const char *subject_of(struct changing *c)
 		return arena_printf(d->arena, "chore(ops): %s %zu documents",
 				    action_of(d, r), d->acts_nr);
 	verb = strncmp(a->action, "gate.", 5) ? a->action : a->action + 5;
+	if (!strncmp(a->action, "packet.", 7))
+		return arena_printf(d->arena, "chore(ops): record %s about %s",
+				    a->action + 7, a->id);
 	if (!strncmp(a->action, "gate.", 5))
 		return arena_printf(d->arena, "chore(ops): %s %s of %s", verb, r->gate,
 				    a->id);

@@ -77,11 +77,15 @@ struct packet_want {
 	struct ops_document *about;
 	const char *gate, *decision, *to;
 	const struct record_rule *rule;	/* fixed fields; or NULL */
+	const struct ops_setting *fields;
+	size_t fields_nr;
+	const char *text;		/* a draft of all of it; or NULL */
 	const struct ops_request *request;
 };
 int draft_packet(struct draft *d, const struct packet_want *want,
 		 struct ops_error *err);
 
 draft_act_fn act_new, act_edit, act_flag, act_gate, act_plan, act_record, act_transition;
+draft_act_fn act_packet;
 
 #endif

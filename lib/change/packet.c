@@ -10,11 +10,14 @@
 #include "change/draft.h"
 #include "model/dispatch.h"
 #include "model/gate.h"
+#include "util/path.h"
+
+#define FILL_MAX 72	/* what a request may set, and what is filled in */
 
 struct filling {
-	struct ops_setting fields[16];
+	struct ops_setting fields[FILL_MAX];
 	size_t fields_nr;
-	struct ops_setting sections[24];
+	struct ops_setting sections[FILL_MAX];
 	size_t sections_nr;
 };
 
@@ -33,13 +36,13 @@ static int add(struct ops_setting *list, size_t *nr, size_t room, const char *na
 static int add_field(struct filling *f, const char *name, const char *value,
 		     struct ops_error *err)
 {
-	return add(f->fields, &f->fields_nr, 16, name, value, err);
+	return add(f->fields, &f->fields_nr, FILL_MAX, name, value, err);
 }
 
 static int add_section(struct filling *f, const char *name, const char *value,
 		       struct ops_error *err)
 {
-	return add(f->sections, &f->sections_nr, 24, name, value, err);
+	return add(f->sections, &f->sections_nr, FILL_MAX, name, value, err);
 }
 
 /* "<path> sha256:<hex>, …" of the files a request names. */
@@ -157,6 +160,7 @@ static int fill(struct filling *f, struct draft *d, const struct packet_want *wa
 		const char **message, struct ops_error *err)
 {
 	const struct ops_request *r = want->request;
+	const struct type *kind = config_type(d->config, want->kind);
 	size_t i;
 	int ret = add_field(f, "Kind", want->kind, err);
 
@@ -169,16 +173,26 @@ static int fill(struct filling *f, struct draft *d, const struct packet_want *wa
 		    strcmp(want->rule->with[i].name, "Decision"))
 			ret = add_field(f, want->rule->with[i].name,
 					want->rule->with[i].value, err);
+	for (i = 0; ret == 0 && i < want->fields_nr; i++)
+		ret = add_field(f, want->fields[i].name, want->fields[i].value, err);
 	if (ret == 0)
 		ret = add_field(f, "To", want->to, err);
-	if (ret == 0 && (!strcmp(want->kind, "request") ||
-			 !strcmp(want->kind, "decision")))
+	if (ret == 0 && kind && type_field(kind, "Evidence"))
 		ret = add_evidence(f, d, r, err);
 	for (i = 0; ret == 0 && r && i < r->sections_nr; i++)
 		ret = add_section(f, r->sections[i].name, r->sections[i].value, err);
 	if (ret == 0)
 		ret = add_known_sections(f, d, want, message, err);
 	return ret;
+}
+
+/* The id of a packet, which others name it by. */
+static const char *packet_id(struct draft *d, const char *path)
+{
+	const char *stem;
+	size_t len = path_stem(path, &stem);
+
+	return arena_dup(d->arena, stem, len);
 }
 
 int draft_packet(struct draft *d, const struct packet_want *want,
@@ -197,6 +211,7 @@ int draft_packet(struct draft *d, const struct packet_want *want,
 				want->kind);
 	if (ret)
 		return ret;
+	c.text = want->text;
 	c.fields = f.fields;
 	c.fields_nr = f.fields_nr;
 	c.sections = f.sections;
@@ -208,6 +223,8 @@ int draft_packet(struct draft *d, const struct packet_want *want,
 	if (ret)
 		return ret;
 	act = d->acts_nr ? &d->acts[d->acts_nr - 1] : NULL;
+	if (act && !message && !strncmp(act->action, "packet.", 7))
+		message = packet_id(d, c.path);
 	if (message && act)
 		act->message = message;
 	return 0;

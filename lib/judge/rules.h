@@ -86,8 +86,18 @@ int rules_gates_approved(struct judging *j, const struct names *gates,
 int rules_unblocked(struct judging *j, const struct names *asked,
 		    struct ops_document *task, const char *what);
 
+/* Each piece of evidence is a file that is there with that digest; `least` of them. */
+int rules_evidence(struct judging *j, struct ops_document *d, size_t least);
+
 /* rules_packet.c: records. */
 int rules_packet(struct judging *j, struct change *change);
+
+/* rules_record.c: what the definition of a kind asks for. */
+int rules_record(struct judging *j, struct ops_document *d, struct ops_document *about);
+/* Sections with too few items. */
+int rules_items(struct judging *j, struct ops_document *d);
+/* Nothing may be open that blocks the action. */
+int rules_open(struct judging *j, const struct change *change, const char *action);
 
 /* rules_config.c, rules_roster.c, rules_message.c */
 int rules_config(struct judging *j, const struct snap_entry *before,

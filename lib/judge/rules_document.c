@@ -239,6 +239,8 @@ int rules_document(struct judging *j, struct ops_document *d)
 	ret = rules_fields(j, d);
 	if (ret == 0)
 		ret = rules_sections(j, d);
+	if (ret == 0 && d->type->packet.items_nr)
+		ret = rules_items(j, d);
 	if (ret == 0 && type_passes_gates(d->type))
 		ret = rules_sections_once(j, d);
 	return ret;

@@ -93,8 +93,7 @@ int rules_unblocked(struct judging *j, const struct names *asked,
 	return 0;
 }
 
-/* Each piece of evidence is a file that is there, with that digest. */
-static int rules_evidence(struct judging *j, struct ops_document *d, size_t least)
+int rules_evidence(struct judging *j, struct ops_document *d, size_t least)
 {
 	const char *const *list;
 	const char *path, *blank, *digest;

@@ -72,5 +72,5 @@ int rules_packet(struct judging *j, struct change *change)
 		return rules_decision(j, d, about);
 	rules_addressee(j, d, about);
 	rules_need_power(j, NULL, &d->type->create, d, about, NULL, "record it");
-	return 0;
+	return rules_record(j, d, about);
 }

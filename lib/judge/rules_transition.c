@@ -186,6 +186,8 @@ int rules_transition(struct judging *j, struct change *change)
 					   "gate.missing", tr->action);
 	if (ret == 0 && tr->unblocked)
 		ret = rules_unblocked(j, &tr->gates, change->after, tr->action);
+	if (ret == 0)
+		ret = rules_open(j, change, tr->action);
 	for (i = 0; ret == 0 && i < tr->checks.nr; i++)
 		ret = rules_check(j, change, tr->checks.list[i]);
 	return ret;

@@ -317,6 +317,7 @@ static void check_type(struct conf_reader *r, const struct config *c,
 	static const char who[] = "assignee owner anyone request-of-gate power-of-gate";
 	size_t i, j;
 
+	config_check_packet(r, c, t);
 	check_powers(r, c, &t->create, who, t->at, t->name);
 	check_powers(r, c, &t->edit, who, t->at, t->name);
 	for (i = 0; i < t->transitions_nr; i++) {
@@ -435,6 +436,20 @@ static void read_directories(struct conf_reader *r, const struct conf *map)
 	}
 }
 
+static void read_results(struct conf_reader *r, struct config *c, const struct conf *map)
+{
+	double ratio = 0;
+	bool present = false;
+
+	if (!map || !conf_keys(r, map, "'results'", "ratio"))
+		return;
+	conf_number(r, map, "ratio", &ratio, &present);
+	if (!present || ratio < 1 || ratio > 100 || ratio != (unsigned)ratio)
+		conf_wrong(r, map, "write ratio: 80", "'ratio' is a whole number from 1 to 100");
+	else
+		c->ratio = (unsigned)ratio;
+}
+
 static int read_config(struct config *c, struct conf_reader *r)
 {
 	const struct conf *powers = conf_get(c->root, "powers");
@@ -447,7 +462,7 @@ static int read_config(struct config *c, struct conf_reader *r)
 	int ret;
 
 	if (!conf_keys(r, c->root, "the configuration", "format version directories "
-		       "review dispatch powers roles departments gates types severity "
+		       "review results dispatch powers roles departments gates types severity "
 		       "selection rebalance calendar progress"))
 		return 0;
 	conf_text(r, c->root, "format", &format);
@@ -472,6 +487,7 @@ static int read_config(struct config *c, struct conf_reader *r)
 		conf_wrong(r, conf_get(review, "period"),
 			   "write for example 3 months, or 90 days",
 			   "'%s' is no period", period);
+	read_results(r, c, conf_get(c->root, "results"));
 	read_severities(r, c, conf_get(c->root, "severity"));
 	map = conf_get(c->root, "directories");
 	read_directories(r, map);

@@ -48,6 +48,7 @@ struct config {
 	bool present;			/* there is an ops.yaml */
 	bool broken;			/* it has mistakes: only the built-in part is in force */
 	struct period review;
+	unsigned ratio;			/* of results that succeed, in per cent */
 	struct names powers;
 	struct role *roles, *departments;
 	size_t roles_nr, departments_nr;
@@ -73,6 +74,10 @@ struct config {
 int config_load(struct config **out, const char *text, size_t len,
 		struct ops_findings *findings, struct ops_error *err);
 void config_free(struct config *config);	/* NULL is fine */
+
+/* type_packet.c: complain about what the packet rules of a type name and is not there. */
+void config_check_packet(struct conf_reader *r, const struct config *c,
+			 const struct type *t);
 
 const struct role *config_role(const struct config *c, const char *id);
 /* By id or title. */

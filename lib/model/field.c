@@ -105,6 +105,8 @@ static const char *number_fault(struct arena *arena, const struct field *f,
 		return "is not a number";
 	if (f->has_min && n < f->min)
 		return arena_printf(arena, "is below %g", f->min);
+	if (f->above && n <= f->min)
+		return arena_printf(arena, "is not above %g", f->min);
 	if (f->has_max && n > f->max)
 		return arena_printf(arena, "is above %g", f->max);
 	return NULL;
@@ -155,6 +157,7 @@ static const char *kind_fault(struct arena *arena, const struct type *t,
 		return is_evidence(text, arena) ? NULL :
 		       "is not of the form '<path> sha256:<64 hexadecimal digits>'";
 	case FIELD_REFERENCE:
+	case FIELD_PACKET:
 	case FIELD_LINE:
 	case FIELD_ROLE:
 	case FIELD_DEPARTMENT:

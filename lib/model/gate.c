@@ -281,6 +281,8 @@ int gate_contributor(const char **how, struct ops_document *task,
 			*how = "recorded progress on it";
 		else if (!strcmp(kind, "request") && same_person(roster, agent, from))
 			*how = "asked for a decision about it";
+		else if (list[i]->type->packet.part && same_person(roster, agent, from))
+			*how = "worked on it";
 	}
 	return 0;
 }

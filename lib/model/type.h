@@ -37,6 +37,8 @@ enum field_kind {
 	FIELD_EMAIL,
 	FIELD_DIGEST,		/* sha256:<64 hex> */
 	FIELD_EVIDENCE,		/* <path> sha256:<64 hex> */
+	FIELD_PACKET,		/* id of an earlier packet about the same document, whose
+				   kind is one of `values` */
 	FIELD_ANY		/* anything that parses */
 };
 
@@ -53,12 +55,14 @@ struct field {
 	struct names forms;		/* with * and ?, one of which a value has */
 	const char *separator;		/* FIELD_LIST that may stand on one line; or NULL */
 	const char *path;		/* FIELD_REFERENCE: what {} in it is put into; or NULL */
+	const char *within;		/* paths: the section of the document a packet is about
+					   whose patterns they match; or NULL */
 	struct field_case {
 		const char *field;
 		struct names values;
 	} *when;			/* required when a field has one of the values */
 	size_t when_nr;
-	bool has_min, has_max;
+	bool has_min, has_max, above;	/* above: min itself is too little */
 	double min, max;		/* of a number, or of a text's length in characters */
 };
 
@@ -106,6 +110,27 @@ struct transition {
 	size_t records_nr;
 };
 
+/* A section needs so many items, always or when a field has a value. */
+struct item_rule {
+	const char *section, *field, *value;	/* field: NULL = always */
+	size_t least;
+};
+
+/* What a kind of packet asks for beyond its fields and sections, and what follows
+ * from it (model/packet.h). */
+struct packet_rules {
+	struct names not_by;		/* contributor, asker: whose principal may not write it */
+	struct names after;		/* kinds that answered the same packet before */
+	struct names until;		/* it is open until one of these kinds answers it */
+	struct names blocks;		/* actions of its document, as long as it is open */
+	struct field_case *when;	/* it blocks when a field has one of the values */
+	size_t when_nr;
+	struct item_rule *items;
+	size_t items_nr;
+	struct names checks;		/* what data cannot say: see rules_record.c */
+	bool part;			/* who writes one has a part in the work */
+};
+
 enum id_style { ID_TITLE_RANDOM, ID_TITLE, ID_NAME };
 
 struct type {
@@ -133,6 +158,7 @@ struct type {
 	const char *status;		/* the field that holds the status */
 	bool append_only;		/* never changed or deleted */
 	bool protected;			/* a power.protected finding, not power.missing */
+	struct packet_rules packet;
 	const struct conf *at;		/* for messages */
 };
 
@@ -140,6 +166,13 @@ struct type {
  * ({tasks}, …) come from `directories`. */
 int types_read(struct type **out, size_t *nr, struct conf_reader *r,
 	       const struct conf *types, const struct conf *directories);
+
+/* type_packet.c: the parts of a type that sections and packets are about. */
+void type_read_sections(struct conf_reader *r, struct type *t, const struct conf *c);
+void type_read_packet(struct conf_reader *r, struct type *t, const struct conf *c);
+/* Values of other fields: {FIELD: [VALUES]}. */
+void type_read_when(struct conf_reader *r, struct field_case **out, size_t *nr,
+		    const struct conf *when, const char *key);
 
 const struct field *type_field(const struct type *t, const char *name);
 /* The state of a name or an alias of it; NULL if there is none. */

@@ -31,7 +31,8 @@ static const struct {
 	{ "actor", FIELD_ACTOR }, { "role", FIELD_ROLE },
 	{ "department", FIELD_DEPARTMENT }, { "gate", FIELD_GATE },
 	{ "email", FIELD_EMAIL }, { "digest", FIELD_DIGEST },
-	{ "evidence", FIELD_EVIDENCE }, { "any", FIELD_ANY },
+	{ "evidence", FIELD_EVIDENCE }, { "packet", FIELD_PACKET },
+	{ "any", FIELD_ANY },
 };
 
 static const struct {
@@ -107,31 +108,11 @@ static bool read_kind(struct conf_reader *r, const struct conf *c,
 	return false;
 }
 
-/* Values of other fields that make this one required. */
-static void read_when(struct conf_reader *r, struct field *f, const struct conf *when)
-{
-	size_t i;
-
-	if (when && when->kind != YAML_MAP)
-		conf_wrong(r, when, "write {FIELD: [VALUES]}",
-			   "'required-when' must be a mapping");
-	if (!when || when->kind != YAML_MAP)
-		return;
-	f->when = arena_array(r->arena, conf_count(when) + 1, sizeof(*f->when));
-	if (!f->when) {
-		r->failed = true;
-		return;
-	}
-	for (i = 0; i < conf_count(when); i++) {
-		f->when[i].field = conf_at(when, i)->key;
-		conf_names(r, when, f->when[i].field, &f->when[f->when_nr++].values);
-	}
-}
-
 static void read_field(struct conf_reader *r, struct type *t, struct field *f,
 		       const char *name, const struct conf *c)
 {
 	struct names required = { NULL, 0 };
+	double above = 0;
 	size_t i;
 
 	f->name = name;
@@ -139,7 +120,7 @@ static void read_field(struct conf_reader *r, struct type *t, struct field *f,
 	f->of = FIELD_LINE;
 	if (!conf_keys(r, c, arena_printf(r->arena, "field '%s'", name),
 		       "kind of type values required required-when default guarded "
-		       "min max form separator path"))
+		       "min max above form separator path within"))
 		return;
 	read_kind(r, c, "kind", &f->kind);
 	read_kind(r, c, "of", &f->of);
@@ -149,19 +130,25 @@ static void read_field(struct conf_reader *r, struct type *t, struct field *f,
 	conf_names(r, c, "values", &f->values);
 	conf_number(r, c, "min", &f->min, &f->has_min);
 	conf_number(r, c, "max", &f->max, &f->has_max);
+	conf_number(r, c, "above", &above, &f->above);
+	if (f->above)
+		f->min = above;
 	conf_names(r, c, "required", &required);
 	conf_names(r, c, "form", &f->forms);
 	conf_text(r, c, "separator", &f->separator);
 	conf_text(r, c, "path", &f->path);
-	read_when(r, f, conf_get(c, "required-when"));
+	conf_text(r, c, "within", &f->within);
+	type_read_when(r, &f->when, &f->when_nr, conf_get(c, "required-when"),
+		       "required-when");
 	if (f->separator && !*f->separator)
 		f->separator = NULL;
 	if (f->path && !strstr(f->path, "{}"))
 		conf_wrong(r, conf_get(c, "path"), "write for example docs/{}.md",
 			   "'path' of field '%s' has no {}", name);
-	if (f->kind == FIELD_ENUM && !f->values.nr)
-		conf_wrong(r, c, "add values: [ONE, TWO]",
-			   "field '%s' is an enum without values", name);
+	if ((f->kind == FIELD_ENUM || f->kind == FIELD_PACKET) && !f->values.nr)
+		conf_wrong(r, c, "add values: [ONE, TWO]", f->kind == FIELD_ENUM ?
+			   "field '%s' is an enum without values" :
+			   "field '%s' names packets and has no kinds as values", name);
 	if (required.nr == 1 && !strcmp(required.list[0], "always")) {
 		f->required = true;
 		return;
@@ -414,35 +401,6 @@ static void read_transitions(struct conf_reader *r, struct type *t,
 	}
 }
 
-static void read_cases(struct conf_reader *r, struct type *t, const struct conf *c)
-{
-	const struct conf *by = conf_get(c, "sections-by");
-	size_t i;
-
-	if (!by)
-		return;
-	conf_text(r, by, "field", &t->sections_by);
-	if (!t->sections_by) {
-		conf_wrong(r, by, "add field: NAME",
-			   "'sections-by' must be a mapping with a 'field'");
-		return;
-	}
-	t->cases = arena_array(r->arena, conf_count(by) + 1,
-			       sizeof(*t->cases));
-	if (!t->cases) {
-		r->failed = true;
-		return;
-	}
-	for (i = 0; i < conf_count(by); i++) {
-		const struct conf_entry *e = conf_at(by, i);
-
-		if (!strcmp(e->key, "field"))
-			continue;
-		t->cases[t->cases_nr].value = e->key;
-		conf_names(r, by, e->key, &t->cases[t->cases_nr++].sections);
-	}
-}
-
 static void read_places(struct conf_reader *r, struct type *t, const struct conf *c,
 			const struct conf *directories)
 {
@@ -486,7 +444,8 @@ static void read_type(struct conf_reader *r, struct type *t, const struct conf *
 	if (!conf_keys(r, c, arena_printf(r->arena, "type '%s'", t->name),
 		       "title base paths place archive id create edit fields sections "
 		       "sections-by states transitions abstract kinds-by append-only "
-		       "protected status"))
+		       "protected status not-by after until blocks items items-by "
+		       "checks part"))
 		return;
 	conf_text(r, c, "title", &t->title);
 	conf_text(r, c, "id", &id);
@@ -502,7 +461,6 @@ static void read_type(struct conf_reader *r, struct type *t, const struct conf *
 			   "'id' is one of title, title-random, name");
 	conf_names(r, c, "create", &t->create);
 	conf_names(r, c, "edit", &t->edit);
-	conf_names(r, c, "sections", &t->sections);
 	conf_flag(r, own, "abstract", &t->abstract);
 	conf_text(r, c, "kinds-by", &t->kinds_by);
 	conf_flag(r, c, "append-only", &t->append_only);
@@ -510,7 +468,8 @@ static void read_type(struct conf_reader *r, struct type *t, const struct conf *
 	read_places(r, t, c, directories);
 	read_states(r, t, c);
 	read_fields(r, t, c);
-	read_cases(r, t, c);
+	type_read_sections(r, t, c);
+	type_read_packet(r, t, c);
 	read_transitions(r, t, c);
 	status = type_field(t, t->status);
 	if (t->states_nr && (!status || status->kind != FIELD_STATE))

@@ -11,6 +11,7 @@
 
 #include <string.h>
 
+#include "model/packet.h"
 #include "util/path.h"
 #include "view/audit_inside.h"
 
@@ -182,8 +183,35 @@ static int judge_joining(struct judged *j, const struct oid *mine,
 	return ret;
 }
 
-/* A task that came to its end on the other side while a gate was blocked here. */
-static int find_past_block(struct judged *j, struct map *changed, struct ops_error *err)
+/* What is open about a document since `mine`, and blocks an act that leads to where the
+ * other side brought it.  What was recorded after the end, on one side, is no fault. */
+static int find_past_open(struct judged *j, struct ops_document *d, struct map *mine,
+			  struct ops_error *err)
+{
+	struct packets all;
+	size_t i, k;
+	int ret = world_packets(&all.list, &all.nr, j->world, d->id, j->findings, err);
+
+	for (i = 0; ret == 0 && i < all.nr; i++)
+		for (k = 0; k < d->type->transitions_nr; k++) {
+			const struct transition *tr = &d->type->transitions[k];
+
+			if (!map_has(mine, all.list[i]->path) || strcmp(tr->to, d->status) ||
+			    !packet_blocks(&all, all.list[i], tr->action))
+				continue;
+			findings_add(j->findings, "packet.open", OPS_ERROR, d->path, 0, 0,
+				     "answer it first, and merge then",
+				     "the merge ends it while '%s' is open",
+				     all.list[i]->id);
+			break;
+		}
+	return ret;
+}
+
+/* A task that came to its end on the other side while a gate was blocked here, or a
+ * packet open that keeps it from that. */
+static int find_past_block(struct judged *j, struct map *changed, struct map *mine,
+			   struct ops_error *err)
 {
 	const struct config *config;
 	struct gate_status s;
@@ -200,6 +228,8 @@ static int find_past_block(struct judged *j, struct map *changed, struct ops_err
 		    world_document(&d, j->world, path, j->findings, NULL))
 			continue;
 		state = d->status ? type_state(type, d->status) : NULL;
+		if (state && state->final)
+			ret = find_past_open(j, d, mine, err);
 		for (k = 0; ret == 0 && state && state->final && k < config->gates_nr; k++) {
 			ret = gate_evaluate(&s, &config->gates[k], d, j->world, j->world,
 					    j->findings, err);
@@ -233,7 +263,7 @@ static int judge_pair(struct judged *j, const struct oid *mine, const struct oid
 		ret = find_dropped(j, changed, &base, mine, other, err);
 	if (ret == 0 && changes_authority(config, changed))
 		ret = judge_joining(j, mine, other, err);
-	return ret ? ret : find_past_block(j, theirs, err);
+	return ret ? ret : find_past_block(j, theirs, changed, err);
 }
 
 int audit_judge_merge(struct judged *j, struct ops_error *err)

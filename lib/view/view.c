@@ -411,7 +411,7 @@ int ops_view_gates(const struct ops_gate **out, size_t *nr, struct ops_view *vie
  * answers another comes after it. */
 static void put_answers_after(struct ops_document **list, size_t nr)
 {
-	size_t i, k;
+	size_t i, k, moves = 4 * nr;	/* a bound for what answers itself */
 
 	for (i = 0; i < nr; i++) {
 		const char *answers = document_text(list[i], "Answers");
@@ -420,10 +420,12 @@ static void put_answers_after(struct ops_document **list, size_t nr)
 		for (k = i + 1; answers && k < nr; k++)
 			if (!strcmp(list[k]->id, answers))
 				break;
-		if (!answers || k == nr)
+		if (!answers || k >= nr || !moves)
 			continue;
 		memmove(&list[i], &list[i + 1], (k - i) * sizeof(*list));
 		list[k] = one;
+		moves--;
+		i--;	/* another stands there now */
 	}
 }
 

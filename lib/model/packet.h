@@ -1,0 +1,39 @@
+/* SPDX-License-Identifier: MIT */
+#ifndef MODEL_PACKET_H
+#define MODEL_PACKET_H
+
+/*
+ * What packets about one document add up to: which are open, and what they block.
+ *
+ * A packet of a kind with `until` is open while no packet of one of those kinds
+ * names it in its field Answers.  As with gates, order and dates mean nothing, so
+ * records that two clones make at once never contradict each other.
+ */
+
+#include "model/world.h"
+
+/* The list is that of world_packets(). */
+struct packets {
+	struct ops_document *const *list;
+	size_t nr;
+};
+
+/* A packet that answers `p`: of one of the kinds, or of any if that is NULL. */
+const struct ops_document *packet_answer(const struct packets *all,
+					 const struct ops_document *p,
+					 const struct names *kinds);
+bool packet_is_open(const struct packets *all, const struct ops_document *p);
+/* Whether it blocks that action of the document it is about; NULL: any action. */
+bool packet_blocks(const struct packets *all, const struct ops_document *p,
+		   const char *action);
+
+/* The packet of an id, or of the end of one after a '-'; if `kinds` is not NULL, of one
+ * of those kinds.  A NULL name is the only open one of these kinds.  OPS_ENOTFOUND,
+ * OPS_EAMBIGUOUS. */
+int packet_find(const struct ops_document **out, const struct packets *all,
+		const char *name, const struct names *kinds, struct ops_error *err);
+
+/* What is asked, in one line of at most `max` bytes: the first of its sections. */
+const char *packet_gist(struct arena *arena, const struct ops_document *p, size_t max);
+
+#endif

@@ -1,0 +1,190 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Packets as a conversation: each with what it answers, whether it is still open,
+ * and what it blocks.  Reads only.
+ */
+
+#include <string.h>
+
+#include "model/packet.h"
+#include "ops/view.h"
+#include "util/buf.h"
+#include "view/view.h"
+
+#define GIST_MAX 100
+
+struct thread {
+	struct ops_view *view;
+	struct ops_packet *list;
+	size_t nr, room;
+	struct ops_findings *findings;
+};
+
+static const char *state_of(const struct packets *all, const struct ops_document *p)
+{
+	return !p->type->packet.until.nr ? NULL : packet_is_open(all, p) ? "open" :
+	       "answered";
+}
+
+static int add(struct thread *t, const struct packets *all, struct ops_document *p,
+	       struct ops_error *err)
+{
+	struct ops_packet *list;
+
+	if (t->nr == t->room) {
+		t->room = t->room ? t->room * 2 : 32;
+		list = arena_array(t->view->arena, t->room, sizeof(*list));
+		if (!list)
+			return error_nomem(err);
+		if (t->nr)
+			memcpy(list, t->list, t->nr * sizeof(*list));
+		t->list = list;
+	}
+	list = &t->list[t->nr++];
+	memset(list, 0, sizeof(*list));
+	list->document = p;
+	list->kind = p->type->name;
+	list->about = document_text(p, "About");
+	list->from = document_text(p, "From");
+	list->date = document_text(p, "Date");
+	list->answers = document_text(p, "Answers");
+	list->state = state_of(all, p);
+	list->blocks = packet_blocks(all, p, NULL);
+	list->gist = packet_gist(t->view->arena, p, GIST_MAX);
+	return list->gist ? 0 : error_nomem(err);
+}
+
+int ops_view_thread(const struct ops_packet **out, size_t *nr, struct ops_view *view,
+		    const struct ops_document *document, struct ops_findings *findings,
+		    struct ops_error *err)
+{
+	struct thread t = { view, NULL, 0, 0, findings };
+	struct packets all;
+	struct ops_document *const *list;
+	size_t i;
+	int ret = ops_view_packets((const struct ops_document *const **)&list, &all.nr, view,
+				   document, findings, err);
+
+	all.list = list;
+	for (i = 0; ret == 0 && i < all.nr; i++)
+		ret = add(&t, &all, list[i], err);
+	if (ret)
+		return ret;
+	*out = t.list;
+	*nr = t.nr;
+	return 0;
+}
+
+static int add_one(struct ops_document *p, void *payload, struct ops_error *err)
+{
+	struct thread *t = payload;
+	const char *about = p->doc ? document_text(p, "About") : NULL;
+	struct packets all;
+	int ret;
+
+	if (!about)
+		return 0;	/* unreadable: among the findings */
+	ret = world_packets(&all.list, &all.nr, t->view->world, about, t->findings, err);
+	return ret ? ret : add(t, &all, p, err);
+}
+
+int ops_view_all_packets(const struct ops_packet **out, size_t *nr, struct ops_view *view,
+			 struct ops_findings *findings, struct ops_error *err)
+{
+	struct thread t = { view, NULL, 0, 0, findings };
+	size_t i;
+	int ret = 0;
+
+	for (i = 0; ret == 0 && i < view->config->types_nr; i++)
+		if (view->config->types[i].abstract)
+			ret = world_each(view->world, &view->config->types[i], true, true,
+					 add_one, &t, findings, err);
+	if (ret)
+		return ret;
+	*out = t.list;
+	*nr = t.nr;
+	return 0;
+}
+
+/* Whether a name is the id of a packet, the end of it after a '-', or its path. */
+static bool is_named(const struct ops_document *p, const char *name)
+{
+	size_t len = strlen(p->id), end = strlen(name);
+
+	return !strcmp(p->id, name) || !strcmp(p->path, name) ||
+	       (end >= 4 && end < len && p->id[len - end - 1] == '-' &&
+		!strcmp(p->id + len - end, name));
+}
+
+int ops_view_packet(const struct ops_packet **out, struct ops_view *view,
+		    const char *name, struct ops_findings *findings,
+		    struct ops_error *err)
+{
+	const struct ops_packet *list, *found = NULL;
+	size_t i, nr;
+	int ret = ops_view_all_packets(&list, &nr, view, findings, err);
+
+	for (i = 0; ret == 0 && i < nr; i++) {
+		if (!is_named(list[i].document, name))
+			continue;
+		if (found)
+			return error_set(err, OPS_EAMBIGUOUS, "'%.80s' names '%s' and '%s'",
+					 name, found->document->id, list[i].document->id);
+		found = &list[i];
+	}
+	if (ret == 0 && !found)
+		return error_set(err, OPS_ENOTFOUND, "there is no packet '%.80s'", name);
+	if (ret == 0)
+		*out = found;
+	return ret;
+}
+
+/* What a part is for: its values, or whether it may be left out. */
+static void hint(struct buf *b, struct arena *arena, const struct field *f)
+{
+	if (f->kind == FIELD_ENUM || f->kind == FIELD_PACKET)
+		buf_printf(b, "#   %s: %s\n", f->name,
+			   names_text(&f->values, arena, " or "));
+	else if (f->kind == FIELD_BOOLEAN)
+		buf_printf(b, "#   %s: yes or no\n", f->name);
+	else if (f->kind == FIELD_LIST)
+		buf_printf(b, "#   %s: a list, parted by commas\n", f->name);
+	if (!f->required && !f->when_nr)
+		buf_printf(b, "#   %s may be left out\n", f->name);
+}
+
+static bool is_asked(const struct field *f)
+{
+	return strcmp(f->name, "Kind") && strcmp(f->name, "About") &&
+	       strcmp(f->name, "From") && strcmp(f->name, "Date") && !f->fallback &&
+	       strcmp(f->name, "Evidence");
+}
+
+int ops_view_template(const char **out, struct ops_view *view, const char *kind,
+		      struct ops_error *err)
+{
+	const struct type *t = config_type(view->config, kind);
+	struct buf b = BUF_INIT;
+	const char *text;
+	size_t i;
+
+	if (!t || !t->base || !t->base->abstract)
+		return error_set(err, OPS_EUSAGE, "there is no kind of packet '%.60s'", kind);
+	buf_printf(&b, "# %s. Write after each ':'; lines like this one are dropped.\n",
+		   t->title);
+	for (i = 0; i < t->fields_nr; i++)
+		if (is_asked(&t->fields[i]))
+			hint(&b, view->arena, &t->fields[i]);
+	buf_char(&b, '\n');
+	for (i = 0; i < t->sections.nr; i++)
+		buf_printf(&b, "%s:\n", t->sections.list[i]);
+	for (i = 0; i < t->fields_nr; i++)
+		if (is_asked(&t->fields[i]))
+			buf_printf(&b, "%s:\n", t->fields[i].name);
+	text = buf_failed(&b) ? NULL : arena_str(view->arena, b.data);
+	buf_release(&b);
+	if (!text)
+		return error_nomem(err);
+	*out = text;
+	return 0;
+}

@@ -12,9 +12,11 @@
 #include <stdint.h>
 #include <string.h>
 
+#include "util/path_inside.h"
 #include "util/utf8.h"
 
 #define BRACES_MAX 4		/* groups in one pattern */
+#define ALTERNATIVES_MAX 256	/* that they make together */
 
 /* Characters that HFS+ drops when it compares names. */
 static bool is_ignored_by_hfs(uint32_t c)
@@ -122,7 +124,7 @@ const char *path_fault(const char *path)
 }
 
 /* The end of the set that starts at p ("[..."), or NULL if it is open. */
-static const char *set_end(const char *p, const char *end)
+const char *path_set_end(const char *p, const char *end)
 {
 	p++;
 	if (p < end && (*p == '!' || *p == '^'))
@@ -134,7 +136,7 @@ static const char *set_end(const char *p, const char *end)
 	return p < end ? p : NULL;
 }
 
-static bool set_has(const char *p, const char *close, uint32_t c)
+bool path_set_has(const char *p, const char *close, uint32_t c)
 {
 	bool negated = p[1] == '!' || p[1] == '^', found = false;
 	uint32_t low, high;
@@ -167,8 +169,8 @@ static bool match_one(const char **p, const char *p_end, const char **s,
 		return false;
 	if (**p == '?') {
 		want_step = 1;
-	} else if (**p == '[' && (close = set_end(*p, p_end))) {
-		if (!set_has(*p, close, c))
+	} else if (**p == '[' && (close = path_set_end(*p, p_end))) {
+		if (!path_set_has(*p, close, c))
 			return false;
 		want_step = (size_t)(close - *p) + 1;
 	} else {
@@ -217,7 +219,7 @@ static const char *part_next(const char *end)
 	return *end ? end + 1 : NULL;
 }
 
-static bool is_deep_star(const char *p)
+bool path_is_deep_star(const char *p)
 {
 	return p[0] == '*' && p[1] == '*' && (p[2] == '/' || !p[2]);
 }
@@ -230,7 +232,7 @@ static bool match_parts(const char *p, const char *s)
 	bool starred = false;
 
 	while (s) {
-		if (p && is_deep_star(p)) {
+		if (p && path_is_deep_star(p)) {
 			star = p = part_next(part_end(p));
 			star_s = s;
 			starred = true;
@@ -249,7 +251,7 @@ static bool match_parts(const char *p, const char *s)
 		s = star_s;
 		p = star;
 	}
-	while (p && is_deep_star(p))
+	while (p && path_is_deep_star(p))
 		p = part_next(part_end(p));
 	return !p;
 }
@@ -262,23 +264,24 @@ static const char *find_brace(const char *p)
 	for (; p < end; p++) {
 		if (*p == '{')
 			return p;
-		if (*p == '[' && (close = set_end(p, end)))
+		if (*p == '[' && (close = path_set_end(p, end)))
 			p = close;
 	}
 	return NULL;
 }
 
 /* Try each alternative of the first group in turn. */
-static bool match_braces(const char *pattern, const char *path, unsigned groups)
+bool path_any_alternative(const char *pattern, bool (*fits)(const char *, void *),
+			  void *payload)
 {
 	const char *open = find_brace(pattern), *close, *alt, *alt_end;
 	char one[PATH_MAX_BYTES + 1];
 	size_t head, len, tail;
 
 	if (!open)
-		return match_parts(pattern, path);
+		return fits(pattern, payload);
 	close = strchr(open, '}');
-	if (!close || groups == BRACES_MAX)
+	if (!close)
 		return false;
 	head = (size_t)(open - pattern);
 	tail = strlen(close + 1);
@@ -288,10 +291,15 @@ static bool match_braces(const char *pattern, const char *path, unsigned groups)
 		memcpy(one, pattern, head);
 		memcpy(one + head, alt, len);
 		memcpy(one + head + len, close + 1, tail + 1);
-		if (match_braces(one, path, groups + 1))
+		if (path_any_alternative(one, fits, payload))
 			return true;
 	}
 	return false;
+}
+
+static bool fits(const char *pattern, void *path)
+{
+	return *pattern && match_parts(pattern, path);
 }
 
 bool path_match(const char *pattern, const char *path)
@@ -299,7 +307,7 @@ bool path_match(const char *pattern, const char *path)
 	if (!*path || path_pattern_fault(pattern) ||
 	    utf8_valid_to(path, strlen(path)) < strlen(path))
 		return false;
-	return match_braces(pattern, path, 0);
+	return path_any_alternative(pattern, fits, (void *)(uintptr_t)path);
 }
 
 /* Whether every "**" is a part of its own, or an alternative in braces. */
@@ -352,7 +360,8 @@ static const char *set_fault(const char *p, const char *close)
 static const char *bracket_fault(const char *pattern, size_t len)
 {
 	const char *p, *end = pattern + len, *close, *fault;
-	unsigned groups = 0;
+	unsigned groups = 0, in_group = 1;
+	size_t alternatives = 1;
 	bool inside = false;
 
 	for (p = pattern; p < end; p++) {
@@ -362,16 +371,25 @@ static const char *bracket_fault(const char *pattern, size_t len)
 			if (++groups > BRACES_MAX)
 				return "has too many braces";
 			inside = true;
+			in_group = 1;
+		} else if (*p == ',') {
+			in_group++;
 		} else if (*p == '}') {
 			if (!inside)
 				return "has a '}' without '{'";
 			inside = false;
+			alternatives *= in_group;
+			if (alternatives > ALTERNATIVES_MAX)
+				return "has too many alternatives in its braces";
 		} else if (*p == ']') {
 			return "has a ']' without '['";
 		} else if (*p == '[') {
-			close = set_end(p, end);
+			close = path_set_end(p, end);
 			if (!close || memchr(p, '/', (size_t)(close - p)))
 				return "has a '[' without ']'";
+			if (inside && (memchr(p, ',', (size_t)(close - p)) ||
+				       memchr(p, '}', (size_t)(close - p))))
+				return "has a set with ',' or '}' inside braces";
 			fault = set_fault(p, close);
 			if (fault)
 				return fault;

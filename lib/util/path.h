@@ -26,6 +26,18 @@ bool path_match(const char *pattern, const char *path);
 /* Why a pattern is malformed, or NULL. */
 const char *path_pattern_fault(const char *pattern);
 
+/* Whether some path matches both patterns. */
+enum path_overlap { PATHS_APART, PATHS_OVERLAP, PATHS_UNDECIDED };
+
+/*
+ * Decide it from the patterns alone, exactly over the paths that path_fault() finds safe
+ * (but for the forms that ".git" has and the length of parts: a common path that is one of
+ * those counts).  With PATHS_OVERLAP, `example` is a path that both match, at most
+ * PATH_MAX_BYTES; it may be NULL.  A malformed pattern matches nothing.  PATHS_UNDECIDED: the
+ * patterns are made to be hard, and the time for them is used up; take it for an overlap.
+ */
+enum path_overlap path_overlap(char *example, const char *a, const char *b);
+
 /* Length of the directory outside of which a pattern matches nothing: its parts
  * before the first with a special character; 0 for none. */
 size_t path_pattern_root(const char *pattern);

@@ -14,6 +14,9 @@ struct buf;
  * are not valid UTF-8 (overlong, surrogate, above U+10FFFF, cut off). */
 size_t utf8_decode(uint32_t *out, const char *s, size_t len);
 
+/* Write a character (a valid one) to `out`, at most 4 bytes.  Returns its length. */
+size_t utf8_encode(char *out, uint32_t c);
+
 /* Offset of the first byte that isn't valid UTF-8, or len. */
 size_t utf8_valid_to(const char *s, size_t len);
 

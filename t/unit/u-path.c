@@ -119,10 +119,12 @@ UNIT_TEST(path_pattern_fault_explains_what_never_matches)
 	static const char *const bad[] = {
 		"", "/a", "a//b", "../a", "a/../b", "./a", "a**", "**b", "a/**b/c",
 		"[a", "[a/b]", "{a", "a}", "{a,{b,c}}", "{a}{b}{c}{d}{e}", "a]",
-		"[c-a]", "a\nb", "a\xff",
+		"[c-a]", "a\nb", "a\xff", "{a,[,]}", "{[}]}",
+		"{1,2,3,4,5}{1,2,3,4,5,6,7}{1,2}{1,2,3,4}",	/* 280 alternatives */
 	};
 	static const char *const good[] = {
 		"a", "a/", "**", "a/**/b", "{a,b}", "[!a]", "*.{c,h}", "[]]",
+		"{1,2,3,4}{1,2,3,4}{1,2,3,4}{1,2,3,4}", "{a,}[,]",
 		"05-PROCESSES/**/*.md",
 	};
 	size_t i;
@@ -134,6 +136,13 @@ UNIT_TEST(path_pattern_fault_explains_what_never_matches)
 	for (i = 0; i < UNIT_COUNT(good); i++)
 		ck_assert_msg(!path_pattern_fault(good[i]), "%s: %s", good[i],
 			      path_pattern_fault(good[i]));
+}
+
+UNIT_TEST(an_empty_alternative_is_no_pattern)
+{
+	ck_assert(path_match("{,a}", "a"));
+	ck_assert(!path_match("{,a}", "b"));
+	ck_assert(path_match("x/{,a}", "x/b"));
 }
 
 UNIT_TEST(path_parts_are_found)
@@ -158,4 +167,5 @@ UNIT_TEST(path_parts_are_found)
 
 UNIT_MAIN("path", path_fault_names_what_is_wrong, path_match_follows_its_grammar,
 	  path_match_survives_hostile_patterns,
-	  path_pattern_fault_explains_what_never_matches, path_parts_are_found)
+	  path_pattern_fault_explains_what_never_matches, an_empty_alternative_is_no_pattern,
+	  path_parts_are_found)

@@ -186,6 +186,15 @@ UNIT_TEST(utf8_decode_refuses_every_malformed_form)
 	ck_assert_uint_eq(utf8_decode(&c, "\xf4\x8f\xbf\xbf", 4), 4);
 	ck_assert_uint_eq(c, 0x10ffff);
 	ck_assert_uint_eq(utf8_decode(&c, "\xf4\x8f\xbf\xbf", 3), 0);
+	for (c = 1; c < 0x10ffff; c += 77) {
+		char text[4];
+		uint32_t back = 0;
+		size_t len = utf8_encode(text, c);
+
+		if (c >= 0xd800 && c < 0xe000)
+			continue;
+		UNIT_NEED(utf8_decode(&back, text, len) == len && back == c);
+	}
 	ck_assert_uint_eq(utf8_decode(&c, "", 0), 0);
 	ck_assert_uint_eq(utf8_valid_to("ab\xff", 3), 2);
 }

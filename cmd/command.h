@@ -122,7 +122,8 @@ extern const struct command cmd_act[], cmd_assign[], cmd_audit[], cmd_batch[],
 	cmd_check[], cmd_checkpoint[], cmd_completion[], cmd_config[], cmd_edit[],
 	cmd_gate[], cmd_help[], cmd_hook[], cmd_hook_notice[],
 	cmd_hooks[], cmd_init[], cmd_list[],
-	cmd_log[], cmd_new[], cmd_recover[], cmd_review[], cmd_show[], cmd_transition[];
+	cmd_log[], cmd_new[], cmd_recover[], cmd_review[], cmd_scope[],
+	cmd_show[], cmd_transition[];
 
 /* Planning. */
 extern const struct command cmd_plan[];

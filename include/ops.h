@@ -6,8 +6,8 @@
  * libops: accountable work in a git repository.
  *
  * Reading order: error.h (how things fail), repo.h (open one), view.h (look at
- * it), change.h (act), audit.h (judge what is there), hooks.h (have git ask).  A whole program:
- * examples/api/list.c.
+ * it), change.h (act), audit.h (judge what is there), hooks.h (have git ask),
+ * scope.h (who holds what).  A whole program: examples/api/list.c.
  *
  * The library never prints, exits, reads the environment or the clock; what it
  * needs of these comes in through struct ops_repo_options.  Objects are not
@@ -20,6 +20,7 @@
 #include "ops/hooks.h"
 #include "ops/plan.h"
 #include "ops/repo.h"
+#include "ops/scope.h"
 #include "ops/view.h"
 
 #endif

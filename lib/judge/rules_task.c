@@ -8,6 +8,7 @@
 
 #include "judge/rules.h"
 #include "model/dispatch.h"
+#include "model/scope.h"
 #include "util/buf.h"
 
 /* The prompt a task is executed from: approved, and inside its review period. */
@@ -153,6 +154,47 @@ static int check_dependencies(struct judging *j, struct change *change)
 	return 0;
 }
 
+/* A critical path that a task of somebody else holds is not given away twice. */
+struct critical_case {
+	struct judging *j;
+	struct change *change;
+	const char *pattern;
+};
+
+static int say_held(const struct scope_meeting *meeting, void *payload)
+{
+	struct critical_case *x = payload;
+
+	rule_error(x->j, "scope.critical", x->change->after, NULL,
+		   arena_printf(x->j->arena, "wait for %s, or take the path out of one of the "
+				"two: ops scope show %s", meeting->task->id,
+				x->change->after->id),
+		   "'%s' is critical (%s), and '%s' of %s holds it",
+		   *meeting->example ? meeting->example : x->pattern, x->pattern,
+		   meeting->task->id, meeting->owner);
+	return 0;
+}
+
+static int check_scope(struct judging *j, struct change *change)
+{
+	const char *owner = document_text(change->after, "Assigned-To");
+	struct critical_case x = { j, change, NULL };
+	struct scope scope;
+	size_t i;
+	int ret = 0;
+
+	if (!j->config->critical.nr)
+		return 0;
+	if (scope_read(&scope, j->arena, j->config, change->after))
+		return OPS_ENOMEM;
+	for (i = 0; ret == 0 && i < j->config->critical.nr; i++) {
+		x.pattern = j->config->critical.list[i];
+		ret = scope_meetings(j->c->after, &scope, x.pattern, change->after->id, owner,
+				     say_held, &x, j->findings, NULL);
+	}
+	return ret;
+}
+
 int rules_check(struct judging *j, struct change *change, const char *check)
 {
 	static const struct {
@@ -164,6 +206,7 @@ int rules_check(struct judging *j, struct change *change, const char *check)
 		{ "dispatch", check_dispatch },
 		{ "timeline", check_timeline },
 		{ "dependencies", check_dependencies },
+		{ "scope", check_scope },
 	};
 	size_t i;
 

@@ -294,6 +294,24 @@ static void read_dispatch(struct conf_reader *r, struct config *config,
 	}
 }
 
+static void read_scope(struct conf_reader *r, struct config *config,
+		       const struct conf *map)
+{
+	const char *fault;
+	size_t i;
+
+	if (!map || !conf_keys(r, map, "'scope'", "critical states"))
+		return;
+	conf_names(r, map, "critical", &config->critical);
+	conf_names(r, map, "states", &config->scope_states);
+	for (i = 0; i < config->critical.nr; i++) {
+		fault = path_pattern_fault(config->critical.list[i]);
+		if (fault)
+			conf_wrong(r, conf_get(map, "critical"), NULL, "pattern '%s' %s",
+				   config->critical.list[i], fault);
+	}
+}
+
 /* Each of `names` must be a declared power or one of `extra`. */
 static void check_powers(struct conf_reader *r, const struct config *c,
 			 const struct names *names, const char *extra,
@@ -340,7 +358,7 @@ static void check_type(struct conf_reader *r, const struct config *c,
 					   "'%s' in 'not-by' of '%s' is not known",
 					   tr->not_by.list[j], tr->name);
 		for (j = 0; j < tr->checks.nr; j++)
-			if (!conf_word("prompt assignee dispatch timeline dependencies",
+			if (!conf_word("prompt assignee dispatch timeline dependencies scope",
 				       tr->checks.list[j]))
 				conf_wrong(r, t->at, NULL,
 					   "transition '%s' asks for check '%s', which "
@@ -463,7 +481,7 @@ static int read_config(struct config *c, struct conf_reader *r)
 
 	if (!conf_keys(r, c->root, "the configuration", "format version directories "
 		       "review results dispatch powers roles departments gates types severity "
-		       "selection rebalance calendar progress"))
+		       "selection rebalance calendar progress scope"))
 		return 0;
 	conf_text(r, c->root, "format", &format);
 	if (!format || strcmp(format, "1"))
@@ -496,6 +514,7 @@ static int read_config(struct config *c, struct conf_reader *r)
 		   &c->departments, &c->departments_nr);
 	read_gates(r, c, conf_get(c->root, "gates"));
 	read_dispatch(r, c, conf_get(c->root, "dispatch"));
+	read_scope(r, c, conf_get(c->root, "scope"));
 	has_mapping(r, conf_get(c->root, "types"), "types");
 	ret = types_read(&c->types, &c->types_nr, r, conf_get(c->root, "types"), map);
 	if (ret)

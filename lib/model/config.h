@@ -57,6 +57,8 @@ struct config {
 	struct type *types;
 	size_t types_nr;
 	struct names vague_verbs;
+	struct names critical;		/* patterns of paths that one task at a time may hold */
+	struct names scope_states;	/* in which an assigned task holds its scope */
 	struct dispatch_part *parts;
 	size_t parts_nr;
 	struct names folded;		/* the patterns of all types, in small letters */

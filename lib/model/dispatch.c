@@ -12,8 +12,8 @@
 #include <ctype.h>
 #include <string.h>
 
+#include "model/scope.h"
 #include "util/buf.h"
-#include "util/path.h"
 
 static const struct section *part_section(const struct config *config,
 					  const struct sections *sections,
@@ -161,16 +161,12 @@ static int check_scope(const struct config *config, struct ops_document *task,
 		       struct ops_findings *findings)
 {
 	const struct section *one = part_section(config, sections, "SCOPE");
-	const char *const *spans = NULL;
-	size_t i, nr = 0;
+	struct scope scope;
 
-	if (one && section_code_spans(&spans, &nr, world_arena(task->world), sections,
-				      one))
+	if (scope_read(&scope, world_arena(task->world), config, task))
 		return OPS_ENOMEM;
-	for (i = 0; i < nr; i++)
-		if (!path_pattern_fault(spans[i]) && !strchr(spans[i], ' ') &&
-		    strpbrk(spans[i], "/.*"))
-			return 0;
+	if (scope.nr)
+		return 0;
 	bad_order(findings, task, one,
 		  "name the files in Scope, as `lib/text/*.c`",
 		  "Scope names no files, so it has no bounds");

@@ -26,7 +26,7 @@ bool path_match(const char *pattern, const char *path);
 /* Why a pattern is malformed, or NULL. */
 const char *path_pattern_fault(const char *pattern);
 
-/* Whether some path matches both patterns. */
+/* Whether some path matches all patterns. */
 enum path_overlap { PATHS_APART, PATHS_OVERLAP, PATHS_UNDECIDED };
 
 /*
@@ -37,6 +37,9 @@ enum path_overlap { PATHS_APART, PATHS_OVERLAP, PATHS_UNDECIDED };
  * patterns are made to be hard, and the time for them is used up; take it for an overlap.
  */
 enum path_overlap path_overlap(char *example, const char *a, const char *b);
+/* The same for a path that three match. */
+enum path_overlap path_overlap_of(char *example, const char *a, const char *b,
+				  const char *c);
 
 /* Length of the directory outside of which a pattern matches nothing: its parts
  * before the first with a special character; 0 for none. */

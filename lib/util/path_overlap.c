@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Whether two patterns have a path in common.
+ * Whether patterns have a path in common.
  *
- * Braces are expanded; then both patterns are lists of parts, and a part is a list of
- * tokens.  Both levels are decided as the product of two small automata: a path, part by part,
- * that leads both patterns to their ends, and for two parts a name, character by
+ * Braces are expanded; then each pattern is a list of parts, and a part is a list of
+ * tokens.  Both levels are decided as the product of small automata: a path, part by part,
+ * that leads all patterns to their ends, and for one part of each a name, character by
  * character.  No file is listed: what does not exist yet can be shared, too.
  *
  * Must never answer PATHS_APART without having proved it.
@@ -17,9 +17,12 @@
 #include "util/path_inside.h"
 #include "util/utf8.h"
 
+#define SIDES 3					/* patterns; "**" where there are fewer */
 #define TOKENS_MAX (2 * PATH_PART_MAX + 1)	/* characters with a star around each */
 #define PARTS_MAX (2 * PATH_DEPTH_MAX + 1)	/* likewise with "**" */
 #define WORK_MAX 30000000			/* steps: well below a second */
+#define NAME_PLACES_MAX (1 << 18)		/* places in all globs at once */
+#define PATH_PLACES_MAX 7680			/* places in all patterns at once */
 #define NAMES 4					/* what is known of a name: see named() */
 
 /* One character of a part of a pattern, or any number of any. */
@@ -45,13 +48,26 @@ struct pattern {
 	bool never;		/* matches no path */
 };
 
+/* A place in each of the sides, as one number: the sum of the places times their steps. */
+struct places {
+	size_t step[SIDES], nr;
+};
+
 struct comparing {
-	const char *other;	/* the second pattern, with its braces */
-	struct pattern a, b;
+	const char *texts[SIDES];	/* with their braces */
+	struct pattern sides[SIDES];	/* one choice of each */
+	size_t level;			/* the side to choose next */
 	char *example;
 	size_t work;
 	bool undecided;
 };
+
+static size_t place_in(const struct places *p, size_t place, size_t side)
+{
+	size_t whole = side + 1 < SIDES ? p->step[side + 1] : p->nr;
+
+	return place % whole / p->step[side];
+}
 
 static void read_glob(struct glob *g, const char *p, const char *end)
 {
@@ -103,47 +119,48 @@ static bool may_stand_in_a_name(uint32_t c)
 	       !utf8_refused(c, false);
 }
 
-/* Try a character that both may have; a dot is wanted or not. */
-static bool both_have(const struct token *a, const struct token *b, uint32_t c, bool dot)
+/* Whether all sides may have this character; a dot is wanted or not. */
+static bool all_have(const struct token *const tokens[SIDES], uint32_t c, bool dot)
 {
-	return (c == '.') == dot && may_stand_in_a_name(c) && token_has(a, c) &&
-	       token_has(b, c);
+	size_t i;
+
+	if ((c == '.') != dot || !may_stand_in_a_name(c))
+		return false;
+	for (i = 0; i < SIDES; i++)
+		if (!token_has(tokens[i], c))
+			return false;
+	return true;
 }
 
 /* The same for the characters at which ranges of `of` begin, or end for a negated one. */
-static bool both_have_of(uint32_t *out, const struct token *of, const struct token *a,
-			 const struct token *b)
+static bool all_have_of(uint32_t *out, const struct token *of,
+			const struct token *const tokens[SIDES])
 {
 	const char *p = of->set;
 	uint32_t c;
 
 	if (of->kind == TOKEN_ONE) {
 		*out = of->one;
-		return both_have(a, b, of->one, false);
+		return all_have(tokens, of->one, false);
 	}
 	if (of->kind != TOKEN_SET)
 		return false;
 	for (p += p[1] == '!' || p[1] == '^' ? 2 : 1; p < of->close; ) {
 		p += utf8_decode(&c, p, (size_t)(of->close - p));
 		/* a '-' that makes a range is tried as well: no harm */
-		if (both_have(a, b, c, false)) {
-			*out = c;
+		if (all_have(tokens, *out = c, false) ||
+		    all_have(tokens, *out = c + 1, false))
 			return true;
-		}
-		if (both_have(a, b, c + 1, false)) {
-			*out = c + 1;
-			return true;
-		}
 	}
 	return false;
 }
 
 /*
- * A character that is no dot and that both have.  What two unions of ranges share begins
- * where one of the ranges begins, or behind one that is left out, or where the characters
- * that may stand in a name begin: it is enough to look there.
+ * A character that is no dot and that all have.  What unions of ranges share begins where
+ * one of the ranges begins, or behind one that is left out, or where the characters that
+ * may stand in a name begin: it is enough to look there.
  */
-static bool common_character(uint32_t *out, const struct token *a, const struct token *b)
+static bool common_character(uint32_t *out, const struct token *const tokens[SIDES])
 {
 	/* what reads well; then behind each gap in may_stand_in_a_name(), and the dot's */
 	static const uint32_t begins[] = {
@@ -151,12 +168,13 @@ static bool common_character(uint32_t *out, const struct token *a, const struct 
 	};
 	size_t i;
 
-	for (i = 0; i < sizeof(begins) / sizeof(*begins); i++) {
-		*out = begins[i];
-		if (both_have(a, b, begins[i], false))
+	for (i = 0; i < sizeof(begins) / sizeof(*begins); i++)
+		if (all_have(tokens, *out = begins[i], false))
 			return true;
-	}
-	return both_have_of(out, a, a, b) || both_have_of(out, b, a, b);
+	for (i = 0; i < SIDES; i++)
+		if (all_have_of(out, tokens[i], tokens))
+			return true;
+	return false;
 }
 
 /*
@@ -168,103 +186,128 @@ static unsigned named(unsigned name, bool dot)
 	return dot && name < NAMES - 1 ? name + 1 : NAMES - 1;
 }
 
-/* From where in two globs, and with what name so far, a common name can be ended: one bit
- * each for the NAMES. */
+/* From which places in the globs, and with what name so far, a common name can be ended: one
+ * bit each for the NAMES. */
 struct endings {
-	unsigned char at[TOKENS_MAX + 1][TOKENS_MAX + 1];
+	struct glob globs[SIDES];
+	struct places places;
+	unsigned char at[NAME_PLACES_MAX];
 };
 
-/* The places after one character: a star stays. */
-static size_t after(const struct glob *g, size_t at)
+/* One step at a place: its tokens, where a character leads, which sides may be passed
+ * over.  False when a side is at its end. */
+static bool look(const struct token *tokens[SIDES], size_t *next, const struct endings *e,
+		 size_t place)
 {
-	return g->tokens[at].kind == TOKEN_STAR ? at : at + 1;
+	size_t i, in;
+
+	*next = place;
+	for (i = 0; i < SIDES; i++) {
+		in = place_in(&e->places, place, i);
+		if (in == e->globs[i].nr)
+			return false;
+		tokens[i] = &e->globs[i].tokens[in];
+		if (tokens[i]->kind != TOKEN_STAR)
+			*next += e->places.step[i];
+	}
+	return true;
 }
 
-static unsigned endings_at(const struct endings *e, const struct glob *a,
-			   const struct glob *b, size_t i, size_t j)
+/* Whether the star of a side at this place may stand for nothing more. */
+static bool at_star(const struct endings *e, size_t place, size_t side)
 {
-	bool star_a = i < a->nr && a->tokens[i].kind == TOKEN_STAR;
-	bool star_b = j < b->nr && b->tokens[j].kind == TOKEN_STAR;
+	size_t in = place_in(&e->places, place, side);
+
+	return in < e->globs[side].nr && e->globs[side].tokens[in].kind == TOKEN_STAR;
+}
+
+/* All places behind this one are known already. */
+static unsigned endings_at(const struct endings *e, size_t place)
+{
+	const struct token *tokens[SIDES];
+	unsigned good = 0, then, name;
 	bool dot, other;
-	unsigned good = 0, next, name;
+	size_t next, i;
 	uint32_t c;
 
-	if (i == a->nr && j == b->nr)
+	if (place == e->places.nr - 1)
 		return 1u << (NAMES - 1);
-	if (star_a)
-		good |= e->at[i + 1][j];
-	if (star_b)
-		good |= e->at[i][j + 1];
-	if (i == a->nr || j == b->nr)
+	for (i = 0; i < SIDES; i++)
+		if (at_star(e, place, i))
+			good |= e->at[place + e->places.step[i]];
+	if (!look(tokens, &next, e, place))
 		return good;
-	dot = both_have(&a->tokens[i], &b->tokens[j], '.', true);
-	other = common_character(&c, &a->tokens[i], &b->tokens[j]);
+	dot = all_have(tokens, '.', true);
+	other = common_character(&c, tokens);
 	for (name = NAMES; name-- > 0; ) {
-		next = star_a && star_b ? good : e->at[after(a, i)][after(b, j)];
-		if ((dot && next >> named(name, true) & 1) ||
-		    (other && next >> named(name, false) & 1))
+		then = next == place ? good : e->at[next];
+		if ((dot && then >> named(name, true) & 1) ||
+		    (other && then >> named(name, false) & 1))
 			good |= 1u << name;
 	}
 	return good;
 }
 
-/* Write a name that both match, of which `e` says that there is one. */
-static size_t spell(char *out, size_t room, const struct endings *e, const struct glob *a,
-		    const struct glob *b)
+/* Write a name that all match, of which `e` says that there is one. */
+static size_t spell(char *out, size_t room, const struct endings *e)
 {
-	size_t i = 0, j = 0, len = 0;
+	const struct token *tokens[SIDES];
+	size_t place = 0, len = 0, next, i;
 	unsigned name = 0;
 	uint32_t c;
 
-	while (i < a->nr || j < b->nr) {
-		unsigned want;
-
-		if (i < a->nr && a->tokens[i].kind == TOKEN_STAR &&
-		    e->at[i + 1][j] >> name & 1) {
-			i++;
+	while (place < e->places.nr - 1) {
+		for (i = 0; i < SIDES; i++)
+			if (at_star(e, place, i) &&
+			    e->at[place + e->places.step[i]] >> name & 1)
+				break;
+		if (i < SIDES) {
+			place += e->places.step[i];
 			continue;
 		}
-		if (j < b->nr && b->tokens[j].kind == TOKEN_STAR &&
-		    e->at[i][j + 1] >> name & 1) {
-			j++;
-			continue;
-		}
-		want = e->at[after(a, i)][after(b, j)];
-		if (!common_character(&c, &a->tokens[i], &b->tokens[j]) ||
-		    !(want >> named(name, false) & 1))
+		(void)look(tokens, &next, e, place);
+		if (!common_character(&c, tokens) ||
+		    !(e->at[next] >> named(name, false) & 1))
 			c = '.';
 		name = named(name, c == '.');
 		if (len + 4 < room)
 			len += utf8_encode(out + len, c);
-		i = after(a, i);
-		j = after(b, j);
+		place = next;
 	}
 	return len;
 }
 
-/* Whether a name matches both parts; it is written to `out`, which may be NULL. */
+/* Whether a name matches the parts at these places; it is written to `out`, which may be
+ * NULL. */
 static bool names_overlap(struct comparing *x, size_t *written, char *out, size_t room,
-			  size_t pa, size_t pb)
+			  const size_t parts[SIDES])
 {
 	static const char star[] = "*";
-	struct glob a, b;
 	struct endings e;
-	size_t i, j;
+	size_t i;
 
-	read_glob(&a, x->a.parts[pa].deep ? star : x->a.parts[pa].text,
-		  x->a.parts[pa].deep ? star + 1 : x->a.parts[pa].end);
-	read_glob(&b, x->b.parts[pb].deep ? star : x->b.parts[pb].text,
-		  x->b.parts[pb].deep ? star + 1 : x->b.parts[pb].end);
-	if (a.never || b.never)
+	e.places.nr = 1;
+	for (i = 0; i < SIDES; i++) {
+		bool deep = x->sides[i].parts[parts[i]].deep;
+
+		read_glob(&e.globs[i], deep ? star : x->sides[i].parts[parts[i]].text,
+			  deep ? star + 1 : x->sides[i].parts[parts[i]].end);
+		if (e.globs[i].never)
+			return false;
+		e.places.step[i] = e.places.nr;
+		e.places.nr *= e.globs[i].nr + 1;
+	}
+	x->work += e.places.nr;
+	if (e.places.nr > NAME_PLACES_MAX) {
+		x->undecided = true;
 		return false;
-	x->work += (a.nr + 1) * (b.nr + 1);
-	for (i = a.nr + 1; i-- > 0; )
-		for (j = b.nr + 1; j-- > 0; )
-			e.at[i][j] = (unsigned char)endings_at(&e, &a, &b, i, j);
-	if (!(e.at[0][0] & 1))
+	}
+	for (i = e.places.nr; i-- > 0; )
+		e.at[i] = (unsigned char)endings_at(&e, i);
+	if (!(e.at[0] & 1))
 		return false;
 	if (out)
-		*written = spell(out, room, &e, &a, &b);
+		*written = spell(out, room, &e);
 	return true;
 }
 
@@ -302,119 +345,140 @@ static void read_pattern(struct pattern *p, const char *text)
 	}
 }
 
-/* How two lists of parts came, with each length of the path, to a place in both: from where
- * the last name led, plus 1 (0: not come). */
+/* How the lists of parts came, with each length of the path, to a place in all: from which
+ * place the last name led, plus 1 (0: not come). */
 struct ways {
-	uint16_t from[PATH_DEPTH_MAX + 1][PARTS_MAX + 1][PARTS_MAX + 1];
+	struct places places;
+	uint16_t from[PATH_DEPTH_MAX + 1][PATH_PLACES_MAX];
 };
 
-#define PLACE(i, j) ((uint16_t)((i) * (PARTS_MAX + 1) + (j) + 1))
-
 /* "**" may also stand for nothing. */
-static void pass_deep_stars(struct ways *w, size_t depth, const struct pattern *a,
-			    const struct pattern *b)
+static void pass_deep_stars(struct ways *w, size_t depth, const struct comparing *x)
 {
-	size_t i, j;
+	size_t place, i;
 
-	for (i = 0; i <= a->nr; i++) {
-		for (j = 0; j <= b->nr; j++) {
-			uint16_t from = w->from[depth][i][j];
+	for (place = 0; place < w->places.nr; place++) {
+		for (i = 0; w->from[depth][place] && i < SIDES; i++) {
+			size_t in = place_in(&w->places, place, i);
+			size_t to = place + w->places.step[i];
 
-			if (!from)
-				continue;
-			if (i < a->nr && a->parts[i].deep && !w->from[depth][i + 1][j])
-				w->from[depth][i + 1][j] = from;
-			if (j < b->nr && b->parts[j].deep && !w->from[depth][i][j + 1])
-				w->from[depth][i][j + 1] = from;
+			if (in < x->sides[i].nr && x->sides[i].parts[in].deep &&
+			    !w->from[depth][to])
+				w->from[depth][to] = w->from[depth][place];
 		}
 	}
 }
 
 static void one_name_more(struct ways *w, size_t depth, struct comparing *x)
 {
-	static const size_t stay = 0, go = 1;
-	size_t i, j;
+	size_t place, to, i, parts[SIDES];
 
-	for (i = 0; i < x->a.nr; i++) {
-		for (j = 0; j < x->b.nr; j++) {
-			size_t to_i = i + (x->a.parts[i].deep ? stay : go);
-			size_t to_j = j + (x->b.parts[j].deep ? stay : go);
-
-			if (w->from[depth][i][j] && !w->from[depth + 1][to_i][to_j] &&
-			    names_overlap(x, NULL, NULL, 0, i, j))
-				w->from[depth + 1][to_i][to_j] = PLACE(i, j);
+	for (place = 0; place < w->places.nr; place++) {
+		if (!w->from[depth][place])
+			continue;
+		to = place;
+		for (i = 0; i < SIDES; i++) {
+			parts[i] = place_in(&w->places, place, i);
+			if (parts[i] == x->sides[i].nr)
+				break;
+			if (!x->sides[i].parts[parts[i]].deep)
+				to += w->places.step[i];
 		}
+		if (i == SIDES && !w->from[depth + 1][to] &&
+		    names_overlap(x, NULL, NULL, 0, parts))
+			w->from[depth + 1][to] = (uint16_t)(place + 1);
 	}
 }
 
-/* Write the path that was found, from its end. */
+/* Write the path that was found. */
 static void write_example(struct comparing *x, const struct ways *w, size_t depth)
 {
-	struct { size_t i, j; } at[PATH_DEPTH_MAX];
-	size_t i = x->a.nr, j = x->b.nr, d, len = 0, written = 0;
+	size_t at[PATH_DEPTH_MAX], parts[SIDES];
+	size_t place = w->places.nr - 1, d, i, len = 0, written = 0;
 
-	for (d = depth; d > 0; d--) {
-		unsigned place = w->from[d][i][j] - 1u;
-
-		i = at[d - 1].i = place / (PARTS_MAX + 1);
-		j = at[d - 1].j = place % (PARTS_MAX + 1);
-	}
+	for (d = depth; d > 0; d--)
+		place = at[d - 1] = w->from[d][place] - 1u;
 	for (d = 0; d < depth; d++) {
 		if (d && len < PATH_MAX_BYTES)
 			x->example[len++] = '/';
+		for (i = 0; i < SIDES; i++)
+			parts[i] = place_in(&w->places, at[d], i);
 		(void)names_overlap(x, &written, x->example + len, PATH_MAX_BYTES - len,
-				    at[d].i, at[d].j);
+				    parts);
 		len += written;
 	}
 	x->example[len] = '\0';
 }
 
-/* Two patterns without braces. */
-static bool parts_overlap(const char *pattern, void *payload)
+/* The patterns without their braces. */
+static bool sides_overlap(struct comparing *x)
 {
-	struct comparing *x = payload;
 	struct ways w;
-	size_t depth;
+	size_t depth, i;
 
-	read_pattern(&x->b, pattern);
-	if (x->b.never)
+	w.places.nr = 1;
+	for (i = 0; i < SIDES; i++) {
+		w.places.step[i] = w.places.nr;
+		w.places.nr *= x->sides[i].nr + 1;
+	}
+	if (w.places.nr > PATH_PLACES_MAX) {
+		x->undecided = true;
 		return false;
-	memset(&w, 0, sizeof(w));
-	w.from[0][0][0] = PLACE(0, 0);
+	}
+	for (depth = 0; depth <= PATH_DEPTH_MAX; depth++)
+		memset(w.from[depth], 0, w.places.nr * sizeof(**w.from));
+	w.from[0][0] = 1;
 	for (depth = 0; ; depth++) {
-		pass_deep_stars(&w, depth, &x->a, &x->b);
-		if (depth && w.from[depth][x->a.nr][x->b.nr]) {
+		pass_deep_stars(&w, depth, x);
+		if (depth && w.from[depth][w.places.nr - 1]) {
 			if (x->example)
 				write_example(x, &w, depth);
 			return true;
 		}
-		if (depth == PATH_DEPTH_MAX)
-			return false;
+		if (depth == PATH_DEPTH_MAX || x->work > WORK_MAX)
+			break;
 		one_name_more(&w, depth, x);
-		if (x->work > WORK_MAX) {
-			x->undecided = true;
-			return true;
-		}
 	}
+	x->undecided |= x->work > WORK_MAX;
+	return false;
 }
 
-static bool each_overlaps(const char *pattern, void *payload)
+/* Take this choice of one side, and go on with the next side. */
+static bool choose(const char *pattern, void *payload)
 {
 	struct comparing *x = payload;
+	bool found;
 
-	read_pattern(&x->a, pattern);
-	return !x->a.never && path_any_alternative(x->other, parts_overlap, x);
+	if (x->work > WORK_MAX)
+		return false;
+	read_pattern(&x->sides[x->level], pattern);
+	if (x->sides[x->level].never)
+		return false;
+	if (x->level == SIDES - 1)
+		return sides_overlap(x);
+	x->level++;
+	found = path_any_alternative(x->texts[x->level], choose, x);
+	x->level--;
+	return found;
+}
+
+enum path_overlap path_overlap_of(char *example, const char *a, const char *b,
+				  const char *c)
+{
+	struct comparing x = { .texts = { a, b, c }, .example = example };
+	size_t i;
+
+	if (example)
+		*example = '\0';
+	for (i = 0; i < SIDES; i++)
+		if (path_pattern_fault(x.texts[i]))
+			return PATHS_APART;
+	if (path_any_alternative(a, choose, &x))
+		return PATHS_OVERLAP;
+	return x.undecided ? PATHS_UNDECIDED : PATHS_APART;
 }
 
 enum path_overlap path_overlap(char *example, const char *a, const char *b)
 {
-	struct comparing x = { .other = b, .example = example };
-
-	if (example)
-		*example = '\0';
-	if (path_pattern_fault(a) || path_pattern_fault(b))
-		return PATHS_APART;
-	if (!path_any_alternative(a, each_overlaps, &x))
-		return PATHS_APART;
-	return x.undecided ? PATHS_UNDECIDED : PATHS_OVERLAP;
+	return path_overlap_of(example, a, b, "**");
 }

@@ -176,6 +176,21 @@ UNIT_TEST(pairs_by_chance_agree_with_every_path)
 	ck_assert_uint_ge(pairs - overlaps, pairs / 10);
 }
 
+/* Any two of these may meet, and the third still be missed. */
+UNIT_TEST(three_at_once)
+{
+	ck_assert_int_eq(path_overlap_of(example, "src/**", "src/ui/**", "src/auth/**"),
+			 PATHS_APART);
+	ck_assert_int_eq(path_overlap_of(example, "{a,b}", "{b,c}", "{a,c}"), PATHS_APART);
+	ck_assert_int_eq(path_overlap_of(example, "[ab]", "[bc]", "[ac]"), PATHS_APART);
+	ck_assert_int_eq(path_overlap_of(example, "a?", "?b", "[!a]*"), PATHS_APART);
+	ck_assert_int_eq(path_overlap_of(example, "a*", "*b*", "*c"), PATHS_OVERLAP);
+	ck_assert_str_eq(example, "abc");
+	ck_assert_int_eq(path_overlap_of(example, "**/x", "a/**", "*/b/*"), PATHS_OVERLAP);
+	ck_assert_str_eq(example, "a/b/x");
+	ck_assert_int_eq(path_overlap_of(example, "a", "a", "["), PATHS_APART);
+}
+
 UNIT_TEST(what_is_made_to_be_hard_ends)
 {
 	char a[PATH_MAX_BYTES + 1], b[PATH_MAX_BYTES + 1];
@@ -203,4 +218,4 @@ UNIT_TEST(what_is_made_to_be_hard_ends)
 }
 
 UNIT_MAIN("overlap", known_pairs, pairs_by_chance_agree_with_every_path,
-	  what_is_made_to_be_hard_ends)
+	  three_at_once, what_is_made_to_be_hard_ends)

@@ -1,0 +1,164 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Who holds which paths, as plain data.  What holds, and what meets, is decided by
+ * lib/model/scope.c.
+ */
+#include "ops/scope.h"
+
+#include <string.h>
+
+#include "model/scope.h"
+#include "util/arena.h"
+#include "view/view.h"
+
+struct holding {
+	struct ops_view *view;
+	const char *path;
+	struct ops_scope_holder *list;
+	size_t nr, room;
+	struct arena *scratch;
+	struct ops_error *err;
+};
+
+static const char *joined(struct arena *arena, const struct scope *scope)
+{
+	struct names names = { NULL, 0 };
+	size_t i;
+
+	for (i = 0; i < scope->nr; i++)
+		if (names_add(&names, arena, scope->patterns[i]))
+			return NULL;
+	return names.nr ? names_text(&names, arena, ", ") : "";
+}
+
+static int add_holder(struct holding *h, const struct ops_document *d,
+		      const struct scope *scope, const char *example)
+{
+	struct arena *arena = h->view->arena;
+	struct ops_scope_holder *one, *list;
+
+	if (h->nr == h->room) {
+		h->room = h->room ? h->room * 2 : 16;
+		list = arena_array(arena, h->room, sizeof(*list));
+		if (!list)
+			return error_nomem(h->err);
+		if (h->nr)
+			memcpy(list, h->list, h->nr * sizeof(*list));
+		h->list = list;
+	}
+	one = &h->list[h->nr];
+	one->task = arena_str(arena, d->id);
+	one->path = arena_str(arena, d->path);
+	one->owner = arena_str(arena, document_text(d, "Assigned-To"));
+	one->status = arena_str(arena, d->status);
+	one->patterns = joined(arena, scope);
+	one->example = example ? arena_str(arena, example) : NULL;
+	if (!one->task || !one->path || !one->owner || !one->status || !one->patterns ||
+	    (example && !one->example))
+		return error_nomem(h->err);
+	h->nr++;
+	return 0;
+}
+
+static int hold_one(struct ops_document *d, void *payload, struct ops_error *err)
+{
+	struct holding *h = payload;
+	struct scope scope;
+
+	if (!scope_held(h->view->config, d))
+		return 0;
+	arena_clear(h->scratch);
+	if (scope_read(&scope, h->scratch, h->view->config, d))
+		return error_nomem(err);
+	if (h->path && !scope_has(&scope, h->path))
+		return 0;
+	return add_holder(h, d, &scope, NULL);
+}
+
+int ops_scope_holders(const struct ops_scope_holder **out, size_t *nr,
+		      struct ops_view *view, const char *path,
+		      struct ops_findings *findings, struct ops_error *err)
+{
+	struct holding h = { view, path, NULL, 0, 0, NULL, err };
+	const struct type *task = config_type(view->config, "task");
+	const char *fault = path ? path_fault(path) : NULL;
+	int ret = 0;
+
+	if (fault)
+		return error_set(err, OPS_EUSAGE, "the path '%.200s' %s", path, fault);
+	h.scratch = arena_new();
+	if (!h.scratch)
+		return error_nomem(err);
+	if (task)
+		ret = world_each(view->world, task, false, false, hold_one, &h, findings,
+				 err);
+	arena_free(h.scratch);
+	*out = h.list;
+	*nr = h.nr;
+	return ret;
+}
+
+static int meet_one(const struct scope_meeting *meeting, void *payload)
+{
+	struct holding *h = payload;
+	struct scope scope;
+
+	if (scope_read(&scope, h->view->arena, h->view->config, meeting->task))
+		return error_nomem(h->err);
+	return add_holder(h, meeting->task, &scope, meeting->example);
+}
+
+/* The scope of a document of the view, wherever it came from. */
+static int scope_of(struct scope *out, struct ops_view *view,
+		    const struct ops_document *task, struct ops_error *err)
+{
+	if (!type_is(task->type, "task"))
+		return error_set(err, OPS_EUSAGE, "'%s' is of type '%s', and scopes are of "
+				 "tasks", task->id, task->type->name);
+	if (!task->doc)
+		return error_set(err, OPS_EINVALID, "'%s' cannot be read", task->path);
+	if (scope_read(out, view->arena, view->config,
+		       (struct ops_document *)(size_t)task))
+		return error_nomem(err);
+	return 0;
+}
+
+int ops_scope_meetings(const struct ops_scope_holder **out, size_t *nr,
+		       struct ops_view *view, const struct ops_document *task,
+		       struct ops_findings *findings, struct ops_error *err)
+{
+	struct holding h = { view, NULL, NULL, 0, 0, NULL, err };
+	struct scope scope;
+	int ret = scope_of(&scope, view, task, err);
+
+	if (ret == 0)
+		ret = scope_meetings(view->world, &scope, "**", task->id,
+				     document_text(task, "Assigned-To"), meet_one, &h,
+				     findings, err);
+	*out = h.list;
+	*nr = h.nr;
+	return ret;
+}
+
+int ops_scope_of(const char **out, struct ops_view *view,
+		 const struct ops_document *task, struct ops_error *err)
+{
+	struct scope scope;
+	int ret = scope_of(&scope, view, task, err);
+
+	if (ret)
+		return ret;
+	*out = joined(view->arena, &scope);
+	return *out ? 0 : error_nomem(err);
+}
+
+const char *ops_scope_critical(const struct ops_view *view, const char *path)
+{
+	const struct names *critical = &view->config->critical;
+	size_t i;
+
+	for (i = 0; i < critical->nr; i++)
+		if (path_match(critical->list[i], path))
+			return critical->list[i];
+	return NULL;
+}

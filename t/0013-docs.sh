@@ -20,7 +20,7 @@ plain () {
 
 # keys: what the readers of the configuration accept, from their source.
 keys () {
-	cat "$TEST_SOURCE"/lib/model/config.c "$TEST_SOURCE"/lib/model/type_read.c \
+	cat "$TEST_SOURCE"/lib/model/config_read.c "$TEST_SOURCE"/lib/model/type_read.c \
 		"$TEST_SOURCE"/lib/model/type_packet.c |
 		tr '\n\t' '  ' | sed 's/"  *"//g' | grep -o 'conf_keys([^;]*"[a-z -]*")' |
 		sed 's/.*"\([a-z -]*\)")$/\1/' | tr ' ' '\n' | sort -u | sed '/^$/d'

@@ -1,0 +1,13 @@
+/* SPDX-License-Identifier: MIT */
+#ifndef MODEL_CONFIG_INSIDE_H
+#define MODEL_CONFIG_INSIDE_H
+
+/* What the files of the configuration share. */
+
+#include "model/config.h"
+
+/* Fill `c` from its merged tree, c->root.  Mistakes are findings of the reader.
+ * OPS_ENOMEM. */
+int config_read(struct config *c, struct conf_reader *r);
+
+#endif

@@ -2,12 +2,13 @@
 /*
  * The commonest header, read without the parser.
  *
- * Nearly every header of a task is lines of `Key: plain words`, and libyaml
- * spends its time on allocating a token and an event for each.  This reader
- * accepts only what is certainly such a line (ASCII letters first, no character
- * that YAML gives a meaning to) and gives up on everything else, also on what is
- * wrong: then libyaml reads the whole text and says why.  For what it accepts it
- * makes the same tree, node for node; u-plain.c holds the two against each other.
+ * Nearly every header of a task is lines of `Key: plain words`, or of lists and maps of
+ * such words on one line, `Key: [one, two]` and `Key: {a: 1, b: 2}`, and libyaml spends its
+ * time on allocating a token and an event for each.  This reader accepts only
+ * what is certainly such a line (ASCII letters first, no character that YAML gives a
+ * meaning to) and gives up on everything else, also on what is wrong: then libyaml reads
+ * the whole text and says why.  For what it accepts it makes the same tree, node for node;
+ * u-plain.c holds the two against each other.
  */
 #include <string.h>
 
@@ -55,6 +56,46 @@ static size_t value_length(const char *s, size_t len)
 	return s[n - 1] == ' ' || n > YAML_SCALAR_MAX ? 0 : n;
 }
 
+/* Length of a plain word of a list at `s`, up to `, `, `]` or `}`; 0 if it is none. */
+static size_t item_length(const char *s, size_t len)
+{
+	size_t n = 0;
+
+	if (!len || !is_word(s[0]))
+		return 0;
+	while (n < len && (is_word(s[n]) || (s[n] && strchr(" ./_-", s[n]))))
+		n++;
+	return s[n - 1] == ' ' || n > YAML_SCALAR_MAX ? 0 : n;
+}
+
+/* Length of `[one, two]` or `{a: 1, b: 2}` that ends the line at `s`, and of how many
+ * items; 0 if it is none. */
+static size_t flow_length(const char *s, size_t len, size_t *items)
+{
+	char close = *s == '[' ? ']' : '}';
+	size_t n = 1, more;
+
+	*items = 0;
+	for (;;) {
+		if (close == '}') {
+			more = key_length(s + n, len - n);
+			if (!more)
+				return 0;
+			n += more + 2;
+		}
+		more = item_length(s + n, len - n);
+		n += more;
+		(*items)++;
+		if (!more || n >= len || *items > YAML_KEYS_MAX)
+			return 0;
+		if (s[n] == close)
+			return n + 1 == len || s[n + 1] == '\n' ? n + 1 : 0;
+		if (s[n] != ',' || n + 1 == len || s[n + 1] != ' ')
+			return 0;
+		n += 2;
+	}
+}
+
 static void set_node(struct yaml_node *node, const char *text, size_t at, size_t len,
 		     unsigned line, size_t line_at)
 {
@@ -72,6 +113,7 @@ static void set_node(struct yaml_node *node, const char *text, size_t at, size_t
 
 struct plain_line {
 	size_t at, key, value_at, value;
+	size_t items;		/* of a list or map on that line; 0 for words */
 };
 
 /* Find the lines; their number, or 0 when it isn't that kind of text. */
@@ -89,7 +131,12 @@ static size_t find_lines(struct plain_line *lines, const char *text, size_t len)
 		if (!l->key)
 			return 0;
 		l->value_at = at + l->key + 2;
-		l->value = value_length(text + l->value_at, len - l->value_at);
+		l->items = 0;
+		if (text[l->value_at] == '[' || text[l->value_at] == '{')
+			l->value = flow_length(text + l->value_at, len - l->value_at,
+					       &l->items);
+		else
+			l->value = value_length(text + l->value_at, len - l->value_at);
 		if (!l->value)
 			return 0;
 		for (i = 0; i < nr; i++)
@@ -102,6 +149,55 @@ static size_t find_lines(struct plain_line *lines, const char *text, size_t len)
 	return nr;
 }
 
+/* Read the list or map that find_lines() saw.  1; 0: a key is there twice. */
+static int set_flow(struct yaml_node *node, struct arena *arena, char *copy,
+		    const struct plain_line *l, unsigned line)
+{
+	bool map = copy[l->value_at] == '{';
+	struct yaml_node *nodes = arena_array(arena, l->items, (map ? 2 : 1) * sizeof(*nodes));
+	struct yaml_pair *pairs = map ? arena_array(arena, l->items, sizeof(*pairs)) : NULL;
+	struct yaml_node **items = map ? NULL : arena_array(arena, l->items, sizeof(*items));
+	size_t at = l->value_at + 1, end = l->value_at + l->value, i, k, len;
+
+	if (!nodes || (map ? !pairs : !items))
+		return OPS_ENOMEM;
+	set_node(node, copy, l->value_at, l->value, line, l->at);
+	node->kind = map ? YAML_MAP : YAML_LIST;
+	node->style = YAML_FLOW;
+	node->value = "";
+	node->len = 0;
+	node->nr = l->items;
+	node->pairs = pairs;
+	node->items = items;
+	for (i = 0; i < l->items; i++) {
+		struct yaml_node *value = &nodes[map ? 2 * i + 1 : i];
+
+		if (map) {
+			pairs[i].key = &nodes[2 * i];
+			pairs[i].value = value;
+			len = key_length(copy + at, end - at);
+			set_node(pairs[i].key, copy, at, len, line, l->at);
+			for (k = 0; k < i; k++)
+				if (pairs[k].key->len == len &&
+				    !memcmp(pairs[k].key->value, copy + at, len))
+					return 0;
+			at += len + 2;
+		} else {
+			items[i] = value;
+		}
+		len = item_length(copy + at, end - at);
+		set_node(value, copy, at, len, line, l->at);
+		at += len + 2;
+	}
+	for (i = 0; i < l->items; i++) {
+		if (map)
+			copy[pairs[i].key->start.offset + pairs[i].key->len] = '\0';
+		k = nodes[map ? 2 * i + 1 : i].start.offset;
+		copy[k + nodes[map ? 2 * i + 1 : i].len] = '\0';
+	}
+	return 1;
+}
+
 int yaml_plain(struct yaml_node **out, struct arena *arena, const char *text, size_t len,
 	       unsigned first_line)
 {
@@ -110,6 +206,7 @@ int yaml_plain(struct yaml_node **out, struct arena *arena, const char *text, si
 	struct yaml_node *nodes;
 	struct yaml_pair *pairs;
 	char *copy;
+	int ret;
 
 	if (!nr)
 		return 0;
@@ -125,9 +222,15 @@ int yaml_plain(struct yaml_node **out, struct arena *arena, const char *text, si
 		pairs[i].key = &nodes[1 + 2 * i];
 		pairs[i].value = &nodes[2 + 2 * i];
 		set_node(pairs[i].key, copy, l->at, l->key, line, l->at);
-		set_node(pairs[i].value, copy, l->value_at, l->value, line, l->at);
+		if (l->items) {
+			ret = set_flow(pairs[i].value, arena, copy, l, line);
+			if (ret != 1)
+				return ret;
+		} else {
+			set_node(pairs[i].value, copy, l->value_at, l->value, line, l->at);
+			copy[l->value_at + l->value] = '\0';
+		}
 		copy[l->at + l->key] = '\0';
-		copy[l->value_at + l->value] = '\0';
 	}
 	nodes[0].kind = YAML_MAP;
 	nodes[0].style = YAML_BLOCK;

@@ -19,7 +19,10 @@ static int same(const struct yaml_node *a, const struct yaml_node *b)
 		return 0;
 	if (a->kind == YAML_SCALAR)
 		return a->len == b->len && !memcmp(a->value, b->value, a->len + 1);
-	for (i = 0; i < a->nr; i++)
+	for (i = 0; a->kind == YAML_LIST && i < a->nr; i++)
+		if (!same(a->items[i], b->items[i]))
+			return 0;
+	for (i = 0; a->kind == YAML_MAP && i < a->nr; i++)
 		if (!same(a->pairs[i].key, b->pairs[i].key) ||
 		    !same(a->pairs[i].value, b->pairs[i].value))
 			return 0;
@@ -49,7 +52,8 @@ UNIT_TEST(plain_takes_what_is_plain)
 	static const char *const texts[] = {
 		"Title: Retry\n", "Title: Retry", "A: 1\nB: 2 3\nC-d_e: x/y.z\n",
 		"Date: 2026-01-15T12:00:00Z\n", "Mail: a@b.example\nX: c;d+e = (a, b)\n",
-		"Words: two  blanks inside\n",
+		"Words: two  blanks inside\n", "List: [a]\n", "List: [a, b c, d-1.2/x_y]\nB: c",
+		"Map: {a: 1, b-c: 0.5}\nList: [1]\n", "M: {a: b c, A: d}",
 	};
 	size_t i;
 
@@ -62,9 +66,12 @@ UNIT_TEST(plain_leaves_what_may_mean_more)
 {
 	static const char *const texts[] = {
 		"", "Title:\n", "Title: a: b\n", "Title: a # b\n", "Title: \"a\"\n",
-		"Title: [a]\n", "A: 1\nA: 2\n", "Title:  two blanks\n", "Title: a \n",
+		"A: 1\nA: 2\n", "Title:  two blanks\n", "Title: a \n",
 		"Title: a\n  more\n", "Title: a\r\n", "Title: -a\n", "- a\n", "a\n",
 		"Title: a\n\nB: c\n", "Title: \xc3\xa9\n", "? a: b\n", "A: b:\n",
+		"A: []\n", "A: [a,b]\n", "A: [a, ]\n", "A: [a: b]\n", "A: {a}\n",
+		"A: {a: 1, a: 2}\n", "A: [a] b\n", "A: [a\n", "A: [a, [b]]\n", "A: [ a]\n",
+		"A: {a: }\n", "A: {a: 1}x\n", "A: [a #b]\n", "A: [a ]\n", "A: [-1]\n",
 	};
 	size_t i;
 
@@ -81,7 +88,7 @@ UNIT_TEST(plain_agrees_with_the_parser_on_anything)
 		"!t", "|", ">", "%", "@", "`", "?", "? ", "~", "\t", "\r\n", "---", "...", "=",
 		"(", ")", ".", "/", "_", ";", "+", "<<", "\xc3\xa9", "Key: value\n",
 		"Z: 2\n", "Q: w x\n", "R: 12:00 x\n", "S-t: a/b\n",
-		"U: w,x\n", "V: (1)\n", "W_x: y-\n", "Key: a", "Z: b ",
+		"L: [a, b]\n", "M: {a: 1}\n", "[a", ", b", "]\n", "{a: ", "}\n", "U: w,x\n", "V: (1)\n", "W_x: y-\n", "Key: a", "Z: b ",
 	};
 	unsigned long seed = 20260115;
 	size_t i, n, taken = 0;

@@ -126,7 +126,7 @@ extern const struct command cmd_act[], cmd_assign[], cmd_audit[], cmd_batch[],
 	cmd_show[], cmd_transition[];
 
 /* Planning. */
-extern const struct command cmd_plan[];
+extern const struct command cmd_deps[], cmd_plan[];
 
 /* hook.c: the message file of a hook.  OPS_EENVIRONMENT. */
 struct buf;

@@ -32,8 +32,8 @@
 /* In the order of `ops help`: setting up, looking, working, deciding, judging. */
 static const struct command *const commands[] = {
 	cmd_init, cmd_new, cmd_config, cmd_check, cmd_list, cmd_show, cmd_log,
-	cmd_plan,
 	cmd_scope,
+	cmd_deps, cmd_plan,
 	cmd_assign, cmd_transition, cmd_checkpoint, cmd_act, cmd_edit, cmd_gate,
 	cmd_packet, cmd_thread,
 	cmd_review, cmd_batch, cmd_recover, cmd_audit, cmd_hooks, cmd_hook,

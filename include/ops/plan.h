@@ -71,6 +71,68 @@ int ops_repo_assign(struct ops_outcome **out, struct ops_findings *findings,
 		    struct ops_repo *repo, const char *task, unsigned flags,
 		    struct ops_error *err);
 
+/* What a task depends on. */
+struct ops_edge {
+	const char *task;	/* as it stands there */
+	const char *state;	/* open, complete, ended (given up), unknown, assumed */
+	size_t node;		/* among the nodes of the graph, or (size_t)-1 */
+};
+
+/* An active task.  Days are YYYY-MM-DD, or NULL. */
+struct ops_node {
+	const char *id, *title, *status, *priority, *agent, *due;
+	double hours;			/* its estimate; negative: it has none */
+	const struct ops_edge *depends;
+	size_t depends_nr;
+	const size_t *dependents;	/* nodes that depend on it */
+	size_t dependents_nr;
+	bool waits;			/* for something that is not complete */
+	bool cyclic;			/* in a cycle, or waits for one: it has no dates */
+	bool assumed;			/* taken as complete */
+	bool late;			/* cannot end by its due date */
+	const char *begin, *end;	/* the earliest */
+	const char *latest;		/* the latest end by which no due date is missed */
+	bool has_slack;
+	double slack;			/* working days from end to latest */
+};
+
+/* Tasks each of which depends on the next, and the last on the first. */
+struct ops_cycle {
+	const char *const *tasks;
+	size_t nr;
+	size_t members;			/* tasks in cycles that hang together with this one */
+	bool shortest;			/* of these; false: it is only a short one */
+};
+
+/* A step of the critical path, from its end. */
+struct ops_step {
+	size_t node;
+	const char *because;		/* of the one before it: "depends", "agent"; NULL */
+};
+
+struct ops_graph {
+	const struct ops_node *nodes;	/* in order of path */
+	size_t nr;
+	size_t edges;			/* between active tasks */
+	const struct ops_cycle *cycles;
+	size_t cycles_nr;
+	const struct ops_step *path;	/* the critical one, from its beginning */
+	size_t path_nr;
+	size_t unestimated;		/* tasks without an estimate: they count with none */
+};
+
+/*
+ * The dependencies of all active tasks, with dates from estimates, calendars and what
+ * the assignees can do.  Tasks `done` (ids, prefixes, paths) are taken as complete.  The
+ * critical path ends at `task` if it is not NULL, else at the task that ends last.  What
+ * is wrong is among the findings: graph.cycle and graph.unknown (errors), graph.ended and
+ * graph.late (warnings).  Belongs to the view.  OPS_ENOTFOUND, OPS_EAMBIGUOUS, OPS_EUSAGE:
+ * a task is not there, or not active.
+ */
+int ops_view_graph(const struct ops_graph **out, struct ops_view *view, const char *task,
+		   const char *const *done, size_t done_nr,
+		   struct ops_findings *findings, struct ops_error *err);
+
 #ifdef __cplusplus
 }
 #endif

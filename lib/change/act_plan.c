@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Acts that planning decides: "plan.assign" of one task or of all that are queued.
+ * Acts that planning decides: "plan.assign" of one task or of all that are queued, and
+ * "plan.cut" of a dependency.
  *
  * The choice is made here, inside the transaction and from the tip, so that two who plan
  * at once never give one agent more than it can take.  What is done is done by the act
@@ -125,12 +126,69 @@ static int carry_out(struct planning_act *a, const struct ops_request *r,
 	return ret;
 }
 
+/* The items of Depends-On without those that mean `cut`, as ops edit takes them. */
+static int without(const char **out, bool *found, struct draft *d,
+		   const struct ops_document *doc, const char *cut, struct ops_error *err)
+{
+	const char *const *list;
+	const char *rest = "", *path = NULL, *other;
+	size_t i, nr;
+
+	*found = false;
+	if (world_find_path(&path, d->now, cut, "task", NULL))
+		path = NULL;	/* it may be one that is not there */
+	if (document_list(&list, &nr, doc, "Depends-On"))
+		return error_nomem(err);
+	for (i = 0; i < nr; i++) {
+		if (!strcmp(list[i], cut) ||
+		    (path && world_exact_path(&other, d->now, list[i], "task", NULL) == 0 &&
+		     !strcmp(other, path))) {
+			*found = true;
+			continue;
+		}
+		rest = arena_printf(d->arena, "%s%s%s", rest, *rest ? ", " : "", list[i]);
+		if (!rest)
+			return error_nomem(err);
+	}
+	*out = rest;
+	return 0;
+}
+
+/* A chosen edge is cut by an act with a reason, and by nothing else (catalogue F1). */
+static int cut(struct draft *d, const struct ops_request *r, struct ops_error *err)
+{
+	struct ops_setting field = { "Depends-On", NULL };
+	struct ops_request q = { .action = "edit", .fields = &field, .fields_nr = 1 };
+	struct ops_document *doc;
+	bool found;
+	int ret;
+
+	if (!r->to)
+		return error_set(err, OPS_EUSAGE, "name the dependency to cut");
+	if (!r->reason || !*r->reason)
+		return error_set(err, OPS_EUSAGE, "cutting a dependency needs a reason "
+				 "(--reason)");
+	ret = draft_find(&doc, d, r->target, "task", err);
+	if (ret == 0)
+		ret = without(&field.value, &found, d, doc, r->to, err);
+	if (ret)
+		return ret;
+	if (!found)
+		return error_set(err, OPS_ENOTFOUND, "'%s' does not depend on '%s'", doc->id,
+				 r->to);
+	q.target = doc->path;
+	buf_printf(&d->body, "No longer depends on %s.\nReason: %s\n", r->to, r->reason);
+	return act_edit(d, &q, err);
+}
+
 int act_plan(struct draft *d, const struct ops_request *r, struct ops_error *err)
 {
 	struct planning_act a = { d, NULL, NULL, { NULL, 0 } };
 	struct ops_findings *aside = NULL;
 	int ret;
 
+	if (!strcmp(r->action, "plan.cut"))
+		return cut(d, r, err);
 	if (strcmp(r->action, "plan.assign"))
 		return error_set(err, OPS_EUSAGE, "there is no action '%s'", r->action);
 	ret = read_skip(&a.skip, d, r, err);

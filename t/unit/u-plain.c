@@ -88,7 +88,8 @@ UNIT_TEST(plain_agrees_with_the_parser_on_anything)
 		"!t", "|", ">", "%", "@", "`", "?", "? ", "~", "\t", "\r\n", "---", "...", "=",
 		"(", ")", ".", "/", "_", ";", "+", "<<", "\xc3\xa9", "Key: value\n",
 		"Z: 2\n", "Q: w x\n", "R: 12:00 x\n", "S-t: a/b\n",
-		"L: [a, b]\n", "M: {a: 1}\n", "[a", ", b", "]\n", "{a: ", "}\n", "U: w,x\n", "V: (1)\n", "W_x: y-\n", "Key: a", "Z: b ",
+		"L: [a, b]\n", "M: {a: 1}\n", "[a", ", b", "]\n", "{a: ", "}\n",
+		"U: w,x\n", "V: (1)\n", "W_x: y-\n", "Key: a", "Z: b ",
 	};
 	unsigned long seed = 20260115;
 	size_t i, n, taken = 0;

@@ -1,0 +1,45 @@
+/* SPDX-License-Identifier: MIT */
+#ifndef MODEL_SCHEDULE_H
+#define MODEL_SCHEDULE_H
+
+/*
+ * When work can be done: every task after those it depends on, and every agent one task
+ * after the other, on its own days (catalogue F4, B10).
+ *
+ * Work begins today.  What is in progress, blocked or not begun counts with its whole
+ * estimate, what is in review with none, and so does what has no estimate.  An agent that
+ * has several tasks to choose from takes the one in progress first, then the gravest, then
+ * the one that is due first, then the first by path.  What is nobody's takes the time it
+ * takes, beside everything else.
+ */
+
+#include "model/graph.h"
+
+struct slot {
+	bool known;		/* false: in a cycle, or waits for one */
+	int64_t begin, end;	/* the earliest; points of time, see calendar.h */
+	int64_t latest;		/* the latest end by which no due date is missed; NO_POINT:
+				   no due date waits for it */
+	int64_t slack;		/* working ticks from end to latest */
+	size_t driver;		/* what kept it from beginning earlier; NONE */
+	bool capacity;		/* not that it depends on it, but whose it is */
+};
+
+struct schedule {
+	struct slot *slots;	/* of each task of the board */
+	size_t last;		/* the task that ends last; NONE without tasks */
+};
+
+/* In the board's arena.  0 or OPS_ENOMEM. */
+int schedule_make(struct schedule *out, const struct graph *g);
+
+/* The day of the earliest end. */
+int64_t slot_last_day(const struct slot *s);
+
+/* Whether the earliest end is after the task's own due date. */
+bool slot_is_late(const struct slot *s, const struct task *t);
+
+/* The calendar of its assignee, or the common one. */
+const struct calendar *task_calendar(const struct board *b, const struct task *t);
+
+#endif

@@ -87,6 +87,7 @@ struct environment {
 	const char *actor, *home, *git_dir, *author_name, *author_email, *ceiling;
 	const char *pager, *editor, *temporary, *terminal;
 	const char *now, *wait;
+	const char *const *all;		/* for programs that are run */
 	bool no_color, inside_hook, other_index;
 };
 
@@ -115,6 +116,9 @@ struct session {
 	bool committed;		/* a change was made ... */
 	char commit[41];	/* ... by this commit */
 };
+
+/* Of the same kind as those that follow. */
+extern const struct command cmd_merge_driver[], cmd_resolve[];
 
 /* Every file ends in one of these: values, the last of which has no name. */
 extern const struct command cmd_packet[], cmd_thread[];

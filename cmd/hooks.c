@@ -6,6 +6,8 @@
  * whatever was done.  No commit is made.
  */
 
+#include <string.h>
+
 #include "command.h"
 #include "out.h"
 
@@ -29,6 +31,13 @@ static void show(struct session *s, const struct ops_hooks *hooks)
 		out_row(s->out, cells);
 	}
 	out_table_end(s->out);
+	out_string(s->out, "merge", hooks->merge);
+	if (hooks->merge)
+		out_say(s->out, "git merges documents by %s\n",
+			!strcmp(hooks->merge, "installed") ? "their fields" :
+			!strcmp(hooks->merge, "old") ? "their fields, in places that are old: "
+			"install again" : !strcmp(hooks->merge, "missing") ? "lines" :
+			"a driver of somebody else");
 	out_say(s->out, "in %s, for %s\n", hooks->directory,
 		hooks->branch[0] ? hooks->branch : "no branch: HEAD is detached");
 }

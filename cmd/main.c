@@ -36,8 +36,8 @@ static const struct command *const commands[] = {
 	cmd_deps, cmd_plan,
 	cmd_assign, cmd_transition, cmd_checkpoint, cmd_act, cmd_edit, cmd_gate,
 	cmd_packet, cmd_thread,
-	cmd_review, cmd_batch, cmd_recover, cmd_audit, cmd_hooks, cmd_hook,
-	cmd_hook_notice, cmd_help, cmd_completion,
+	cmd_review, cmd_batch, cmd_resolve, cmd_recover, cmd_audit, cmd_hooks, cmd_hook,
+	cmd_hook_notice, cmd_merge_driver, cmd_help, cmd_completion,
 	NULL
 };
 
@@ -87,6 +87,7 @@ static void read_environment(struct environment *env)
 {
 	const char *no_color = getenv("NO_COLOR");
 
+	env->all = (const char *const *)environ;
 	env->actor = getenv("OPS_ACTOR");
 	env->now = getenv("OPS_NOW");
 	env->wait = getenv("OPS_WAIT");
@@ -186,6 +187,7 @@ static int prepare(struct session *s)
 		s->where.actor = s->globals->actor ? s->globals->actor : env->actor;
 		s->where.author_name = env->author_name;
 		s->where.author_email = env->author_email;
+		s->where.environment = env->all;
 	}
 	s->where.inside_hook = s->command->needs & AFTER_GIT ? env->other_index :
 			       env->inside_hook;

@@ -18,6 +18,7 @@
 #include "ops/change.h"
 #include "ops/error.h"
 #include "ops/hooks.h"
+#include "ops/merge.h"
 #include "ops/plan.h"
 #include "ops/repo.h"
 #include "ops/scope.h"

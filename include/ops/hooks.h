@@ -27,6 +27,9 @@ struct ops_hooks {
 	bool server;
 	struct ops_hook hooks[8];
 	size_t nr;
+	/* How git merges documents: "installed" (by `ops merge-driver`), "missing", "old" (for
+	 * places that the configuration does not name any more), "other"; NULL on a server. */
+	const char *merge;
 };
 
 /*

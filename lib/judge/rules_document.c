@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "judge/rules.h"
+#include "text/conflict.h"
 
 /* Why a field must have a value now, as the end of a sentence; NULL: it need not. */
 static const char *required_by(struct judging *j, const struct field *f,
@@ -231,11 +232,24 @@ static int rules_sections_once(struct judging *j, struct ops_document *d)
 	return 0;
 }
 
+/* Marks of a merge in the header are seen by its reader. */
+static void rules_conflict(struct judging *j, const struct ops_document *d)
+{
+	unsigned line = hunk_line(d->doc->text, d->doc->body_at, d->doc->len,
+				  d->doc->body_line);
+
+	if (line)
+		findings_add(j->findings, "doc.conflict", OPS_ERROR, d->path, line, 1,
+			     "ops resolve asks which of both is right",
+			     "a merge left two versions here");
+}
+
 int rules_document(struct judging *j, struct ops_document *d)
 {
 	int ret;
 
 	rules_place(j, d);
+	rules_conflict(j, d);
 	ret = rules_fields(j, d);
 	if (ret == 0)
 		ret = rules_sections(j, d);

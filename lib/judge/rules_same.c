@@ -9,33 +9,10 @@
 #include "judge/rules.h"
 #include "util/buf.h"
 
-static bool same_node(const struct yaml_node *a, const struct yaml_node *b)
-{
-	size_t i;
-
-	/* Absent and empty are one. */
-	if (a && a->kind == YAML_SCALAR && !a->len)
-		a = NULL;
-	if (b && b->kind == YAML_SCALAR && !b->len)
-		b = NULL;
-	if (!a || !b)
-		return a == b;
-	if (a->kind != b->kind || a->nr != b->nr)
-		return false;
-	if (a->kind == YAML_SCALAR)
-		return a->len == b->len && !memcmp(a->value, b->value, a->len);
-	for (i = 0; i < a->nr; i++)
-		if (a->kind == YAML_LIST ? !same_node(a->items[i], b->items[i]) :
-		    (!same_node(a->pairs[i].key, b->pairs[i].key) ||
-		     !same_node(a->pairs[i].value, b->pairs[i].value)))
-			return false;
-	return true;
-}
-
 bool same_field(const struct ops_document *a, const struct ops_document *b,
 		const char *field)
 {
-	return same_node(doc_field(a->doc, field), doc_field(b->doc, field));
+	return yaml_same(doc_field(a->doc, field), doc_field(b->doc, field));
 }
 
 bool same_body(const struct ops_document *a, const struct ops_document *b)

@@ -44,6 +44,26 @@ static int setting(const char **out, struct ops_repo *repo, const char *given,
 	return ret ? error_set(err, ret, "%s", ignored.message) : 0;
 }
 
+static int copy_environment(struct ops_repo *repo, const char *const *env,
+			    struct ops_error *err)
+{
+	const char **list;
+	size_t nr = 0, i;
+
+	if (!env)
+		return 0;
+	while (env[nr])
+		nr++;
+	list = arena_array(repo->arena, nr + 1, sizeof(*list));
+	if (!list)
+		return error_nomem(err);
+	for (i = 0; i < nr; i++)
+		if (!(list[i] = arena_str(repo->arena, env[i])))
+			return error_nomem(err);
+	repo->env = list;
+	return 0;
+}
+
 int repo_of_store(struct ops_repo **out, struct store *store,
 		  const struct ops_repo_options *options, struct ops_error *err)
 {
@@ -70,6 +90,8 @@ int repo_of_store(struct ops_repo **out, struct store *store,
 	if (ret == 0)
 		ret = setting(&repo->email, repo, options->author_email,
 			      REPO_KEY_EMAIL, err);
+	if (ret == 0)
+		ret = copy_environment(repo, options->environment, err);
 	if (ret)
 		ops_repo_close(repo);
 	else

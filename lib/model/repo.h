@@ -24,6 +24,7 @@ struct ops_repo {
 	int64_t now;
 	int utc_offset;
 	unsigned wait_ms;
+	const char *const *env;		/* for programs we run; or NULL */
 };
 
 /* Wrap an open store (which becomes the repository's, also on failure). */

@@ -19,6 +19,7 @@
 #include <stdlib.h>
 #include <unistd.h>
 
+#include "store/driver.h"
 #include "store/durable.h"
 #include "store/file.h"
 #include "store/objects.h"
@@ -76,7 +77,7 @@ static bool may_convert(struct store *s, const char *path)
 	struct buf dir = BUF_INIT;
 	bool may;
 
-	if (exists(s->common_dir, strlen(s->common_dir), "info/attributes"))
+	if (!driver_alone(s))
 		return true;
 	buf_printf(&dir, "%s/%s", s->work_dir, path);
 	may = buf_failed(&dir);

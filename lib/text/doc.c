@@ -14,6 +14,9 @@
 #include "util/arena.h"
 #include "util/utf8.h"
 
+#define CONFLICT_MARK "<<<<<<< "
+#define CONFLICT_REMEDY "ops resolve asks which of both is right"
+
 /* A fault of the document, for its path. */
 static int refuse(struct ops_findings *findings, struct ops_error *err,
 		  const char *path, const char *rule, unsigned line,
@@ -120,13 +123,31 @@ static int check_body(const struct doc *doc, struct ops_findings *findings,
 		      "the text is not UTF-8");
 }
 
+/* The line of the header that begins with the mark of a merge; 0: none.  In a header
+ * that could be read no line does. */
+static unsigned conflict_line(const struct doc *doc)
+{
+	size_t at = doc->header_at, end = at + doc->header_len;
+	const size_t len = sizeof(CONFLICT_MARK) - 1;
+	unsigned line = 2;
+
+	for (; at < end; at = next_line(doc->text, doc->len, at), line++)
+		if (end - at > len && !memcmp(doc->text + at, CONFLICT_MARK, len))
+			return line;
+	return 0;
+}
+
 static int parse_header(struct doc *doc, struct ops_findings *findings,
 			struct ops_error *err)
 {
 	struct yaml_source source = { .path = doc->path, .first_line = 2 };
 	struct yaml_node *header;
+	unsigned conflict = conflict_line(doc);
 	int rc;
 
+	if (conflict)
+		return refuse(findings, err, doc->path, "doc.conflict", conflict, 1,
+			      CONFLICT_REMEDY, "a merge left two versions here");
 	rc = yaml_parse(&header, doc->arena, doc->text + doc->header_at,
 			doc->header_len, &source, findings, err);
 	if (rc)
@@ -153,6 +174,10 @@ static int check_frame(struct doc *doc, struct ops_findings *findings,
 		return refuse(findings, err, path, "doc.encoding", 1, 1,
 			      "save the file as UTF-8 without byte order mark",
 			      "the file begins with a byte order mark");
+	if (doc->len >= sizeof(CONFLICT_MARK) &&
+	    !memcmp(doc->text, CONFLICT_MARK, sizeof(CONFLICT_MARK) - 1))
+		return refuse(findings, err, path, "doc.conflict", 1, 1, CONFLICT_REMEDY,
+			      "a merge left two versions of all of it");
 	if (!is_fence(doc->text, doc->len, 0))
 		return refuse(findings, err, path, "doc.header", 1, 1,
 			      "begin the file with a line '---', the fields, and "

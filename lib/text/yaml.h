@@ -12,6 +12,7 @@
  * parsing stops there.  Values are text: `yes`, `~`, `1e3` mean nothing here.
  */
 
+#include <stdbool.h>
 #include <stddef.h>
 
 #include "util/error.h"
@@ -85,5 +86,9 @@ const struct yaml_pair *yaml_pair(const struct yaml_node *map, const char *key);
 
 /* Text of the scalar `key` in a mapping; NULL when absent or not a scalar. */
 const char *yaml_text(const struct yaml_node *map, const char *key);
+
+/* Whether two values say the same, however they are written; absent (NULL) and empty
+ * are one. */
+bool yaml_same(const struct yaml_node *a, const struct yaml_node *b);
 
 #endif

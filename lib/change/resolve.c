@@ -1,0 +1,403 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Deciding what a merge of git left to people.
+ *
+ * It works on the marks that stand in the file, so that it goes on from whatever somebody
+ * did by hand before.  It never writes what could not be read back, and leaves saying so
+ * to git (`git add`); no commit is made: that one is git's, and the hooks judge it.
+ */
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "judge/judge.h"
+#include "model/repo.h"
+#include "ops/merge.h"
+#include "store/gitprog.h"
+#include "store/unmerged.h"
+#include "text/conflict.h"
+#include "util/arena.h"
+#include "util/buf.h"
+#include "util/path.h"
+
+#define ADD_TIMEOUT_MS 60000
+
+struct unmerged {
+	struct ops_unmerged_list public;	/* first: freed by its address */
+	struct arena *arena;
+};
+
+/* --- what is left --- */
+
+static int read_work(struct blob *out, struct snap *work, const char *path,
+		     struct ops_error *err)
+{
+	struct ops_error found = { 0 };
+	int ret = snap_read(out, work, path, DOC_MAX * 4, &found);
+
+	/* Gone, or nothing that has lines: there are no marks in it. */
+	if (ret == OPS_ENOTFOUND || ret == OPS_EINVALID) {
+		memset(out, 0, sizeof(*out));
+		return 0;
+	}
+	return ret ? error_set(err, ret, "%s", found.message) : 0;
+}
+
+/* The names of the fields in some lines of a header, "Status, Assigned-To". */
+static void add_fields(struct buf *out, const char *text, size_t from, size_t to)
+{
+	while (from < to) {
+		const char *line = text + from;
+		const char *lf = memchr(line, '\n', to - from);
+		size_t len = lf ? (size_t)(lf - line) : to - from, name = 0;
+
+		while (name < len && *line != '-' && !strchr(" \t:#", line[name]))
+			name++;
+		if (name && name < len && line[name] == ':') {
+			struct buf one = BUF_INIT;
+
+			buf_add(&one, line, name);
+			if (!strstr(out->data, one.data))
+				buf_printf(out, "%s%s", out->len ? ", " : "", one.data);
+			buf_release(&one);
+		}
+		from += len + 1;
+	}
+}
+
+/* Where the header ends, roughly: there may be marks in it. */
+static size_t body_of(const char *text, size_t len)
+{
+	const char *end;
+
+	if (len < 4 || memcmp(text, "---", 3))
+		return 0;
+	end = strstr(text + 3, "\n---");
+	return end ? (size_t)(end - text) + 4 : len;
+}
+
+static const char *where(struct arena *arena, const char *text, size_t len,
+			 const struct hunk *h)
+{
+	const struct sections *s;
+	struct buf b = BUF_INIT;
+	const char *copy = "";
+	size_t i;
+
+	if (h->start < body_of(text, len)) {
+		add_fields(&b, text, h->ours, h->ours_end);
+		add_fields(&b, text, h->theirs, h->theirs_end);
+		copy = buf_failed(&b) ? NULL : arena_dup(arena, b.data, b.len);
+		buf_release(&b);
+		return copy;
+	}
+	s = sections_parse(arena, text, body_of(text, len), len, 1);
+	for (i = 0; s && i < s->nr; i++)
+		if (s->list[i].heading_start <= h->ours)
+			copy = s->list[i].title;
+	return s ? copy : NULL;
+}
+
+static int read_file(struct ops_unmerged *out, struct arena *arena, struct snap *work,
+		     const char *path, struct ops_error *err)
+{
+	struct blob blob = { 0 };
+	struct ops_hunk *list;
+	struct hunk *hunks;
+	const char *text;
+	size_t i, nr;
+	int ret = read_work(&blob, work, path, err);
+
+	if (ret)
+		return ret;
+	text = arena_dup(arena, blob.data ? blob.data : "", blob.data ? blob.len : 0);
+	ret = text && !hunks_find(&hunks, &nr, arena, text, blob.data ? blob.len : 0) ? 0 :
+	      error_nomem(err);
+	list = ret ? NULL : arena_array(arena, nr + 1, sizeof(*list));
+	for (i = 0; list && i < nr; i++) {
+		const struct hunk *h = &hunks[i];
+
+		list[i].line = h->line;
+		list[i].where = where(arena, text, blob.len, h);
+		list[i].ours = arena_dup(arena, text + h->ours, h->ours_end - h->ours);
+		list[i].theirs = arena_dup(arena, text + h->theirs,
+					   h->theirs_end - h->theirs);
+		if (!list[i].where || !list[i].ours || !list[i].theirs)
+			list = NULL;
+	}
+	blob_release(&blob);
+	if (ret || !list)
+		return ret ? ret : error_nomem(err);
+	out->path = path;
+	out->hunks = list;
+	out->hunks_nr = nr;
+	return 0;
+}
+
+/* Whether a path is meant: as it is, or the document of that id. */
+static bool is_meant(const char *path, const char *target)
+{
+	const char *stem;
+	size_t len = path_stem(path, &stem);
+
+	return !target || !strcmp(path, target) ||
+	       (strlen(target) == len && !strncmp(stem, target, len));
+}
+
+static int read_all(struct unmerged *u, struct ops_repo *repo, const char *target,
+		    struct ops_error *err)
+{
+	const char *const *paths;
+	struct ops_unmerged *files;
+	struct snap *work = NULL;
+	size_t i, nr, found = 0;
+	int ret = unmerged_paths(&paths, &nr, repo->store, u->arena, err);
+
+	if (ret == 0)
+		ret = snap_of_work_tree(&work, repo->store, err);
+	files = ret ? NULL : arena_array(u->arena, nr + 1, sizeof(*files));
+	if (ret == 0 && !files)
+		ret = error_nomem(err);
+	for (i = 0; ret == 0 && i < nr; i++)
+		if (is_meant(paths[i], target))
+			ret = read_file(&files[found++], u->arena, work, paths[i], err);
+	snap_free(work);
+	if (ret == 0 && target && !found)
+		return error_set(err, OPS_ENOTFOUND, "'%s' is not unmerged", target);
+	u->public.files = files;
+	u->public.nr = found;
+	return ret;
+}
+
+int ops_repo_unmerged(struct ops_unmerged_list **out, struct ops_repo *repo,
+		      const char *target, struct ops_error *err)
+{
+	struct unmerged *u;
+	int ret;
+
+	if (store_is_bare(repo->store))
+		return error_set(err, OPS_EENVIRONMENT, "a bare repository has no work tree");
+	u = calloc(1, sizeof(*u));
+	if (!u)
+		return error_nomem(err);
+	u->arena = arena_new();
+	ret = u->arena ? read_all(u, repo, target, err) : error_nomem(err);
+	if (ret)
+		ops_unmerged_free(&u->public);
+	else
+		*out = &u->public;
+	return ret;
+}
+
+void ops_unmerged_free(struct ops_unmerged_list *list)
+{
+	struct unmerged *u = (struct unmerged *)list;
+
+	if (!u)
+		return;
+	arena_free(u->arena);
+	free(u);
+}
+
+/* --- deciding --- */
+
+struct resolving {
+	struct ops_repo *repo;
+	struct arena *arena;
+	const struct ops_resolution *how;
+	struct ops_findings *findings;
+	struct snap *work;
+	struct world *world;		/* of the work tree */
+	const char *path;
+	const struct ops_unmerged *file;
+	struct buf text;
+};
+
+static bool is_given(const struct ops_resolution *r, const char *name, size_t len)
+{
+	size_t i;
+
+	for (i = 0; i < r->fields_nr; i++)
+		if (strlen(r->fields[i].name) == len && !strncmp(r->fields[i].name, name, len))
+			return true;
+	for (i = 0; i < r->sections_nr; i++)
+		if (strlen(r->sections[i].name) == len &&
+		    !strncmp(r->sections[i].name, name, len))
+			return true;
+	return false;
+}
+
+/* Whether all that a hunk is about is given by name. */
+static bool all_given(const struct ops_resolution *r, const char *names)
+{
+	size_t len;
+
+	if (!*names)
+		return false;
+	for (; *names; names += len + (names[len] ? 2 : 0)) {
+		len = strcspn(names, ",");
+		if (!is_given(r, names, len))
+			return false;
+	}
+	return true;
+}
+
+/* A letter for each hunk. */
+static int choose(const char **out, size_t *left, const struct resolving *v,
+		  struct ops_error *err)
+{
+	char *letters = arena_alloc(v->arena, v->file->hunks_nr + 1);
+	const char *given = v->how->choices ? v->how->choices : "";
+	size_t i;
+
+	if (!letters)
+		return error_nomem(err);
+	*left = 0;
+	for (i = 0; i < v->file->hunks_nr; i++) {
+		letters[i] = *given ? *given++ : '-';
+		if (letters[i] != 'o' && letters[i] != 't' &&
+		    all_given(v->how, v->file->hunks[i].where))
+			letters[i] = 'o';
+		*left += letters[i] != 'o' && letters[i] != 't';
+	}
+	*out = letters;
+	return 0;
+}
+
+/* Set the fields and sections that were given, in a document that reads again. */
+static int set_given(struct resolving *v, struct doc *doc, struct ops_error *err)
+{
+	const struct ops_resolution *r = v->how;
+	struct doc_edit *edits = arena_array(v->arena, r->fields_nr + r->sections_nr + 1,
+					     sizeof(*edits));
+	size_t i, nr = 0;
+	int ret;
+
+	if (!edits)
+		return error_nomem(err);
+	for (i = 0; i < r->fields_nr; i++) {
+		edits[nr].kind = *r->fields[i].value ? DOC_SET : DOC_REMOVE;
+		edits[nr].name = r->fields[i].name;
+		edits[nr++].value = r->fields[i].value;
+	}
+	for (i = 0; i < r->sections_nr; i++) {
+		edits[nr].kind = DOC_SECTION;
+		edits[nr].name = r->sections[i].name;
+		edits[nr++].value = r->sections[i].value;
+	}
+	if (!nr)
+		return 0;
+	buf_clear(&v->text);
+	ret = doc_edit(&v->text, doc, edits, nr, err);
+	return ret;
+}
+
+/* The result must be a document that breaks no rule by itself; what it does to others,
+ * the hooks judge with the whole commit. */
+static int judge_result(struct resolving *v, const char *text, size_t len, bool last,
+			struct ops_error *err)
+{
+	const struct config *config;
+	struct ops_document *d;
+	int ret = world_config(&config, v->world, err);
+
+	if (ret || !config_type_of_path(config, v->path))
+		return ret;
+	ret = world_document_of(&d, v->world, v->path, text, len, v->findings, err);
+	if (ret == 0 && (v->how->fields_nr || v->how->sections_nr) && !last)
+		return set_given(v, d->doc, err);
+	if (ret == 0)
+		ret = judge_document(d, v->repo->now, v->findings, err);
+	if (ret == OPS_EINVALID || (ret == 0 && ops_findings_refuse(v->findings)))
+		return error_set(err, OPS_EREFUSED, "'%s' would not be a good document so",
+				 v->path);
+	return ret;
+}
+
+static int settle(struct resolving *v, struct ops_error *err)
+{
+	bool given = v->how->fields_nr || v->how->sections_nr;
+	const char *copy = arena_dup(v->arena, v->text.data, v->text.len);
+	int ret;
+
+	if (!copy)
+		return error_nomem(err);
+	ret = judge_result(v, copy, v->text.len, false, err);
+	if (ret || !given)
+		return ret;
+	copy = arena_dup(v->arena, v->text.data, v->text.len);
+	return copy ? judge_result(v, copy, v->text.len, true, err) : error_nomem(err);
+}
+
+static int stage(struct resolving *v, struct ops_error *err)
+{
+	const char *args[] = { "--literal-pathspecs", "add", "--", v->path, NULL };
+	struct gitprog how = { .env = v->repo->env, .timeout_ms = ADD_TIMEOUT_MS };
+	struct child_result result;
+	int ret;
+
+	child_result_init(&result);
+	ret = gitprog_run(&result, v->repo->store, &how, args, err);
+	if (ret == 0 && result.code != 0)
+		ret = error_set(err, OPS_EIO, "'%s' is written, and git add failed: %s",
+				v->path, gitprog_words(v->arena, &result));
+	child_result_release(&result);
+	return ret;
+}
+
+static int resolve(size_t *left, struct resolving *v, struct ops_error *err)
+{
+	struct blob blob = { 0 };
+	struct hunk *hunks;
+	const char *letters = "";
+	size_t nr = 0, open = 0;
+	int ret = snap_read(&blob, v->work, v->path, DOC_MAX * 4, err);
+
+	if (ret)
+		return ret;
+	ret = hunks_find(&hunks, &nr, v->arena, blob.data, blob.len) ? error_nomem(err) :
+	      choose(&letters, &open, v, err);
+	if (ret == 0 && nr != v->file->hunks_nr)
+		ret = error_set(err, OPS_ECHANGED, "'%s' was changed meanwhile", v->path);
+	if (ret == 0)
+		hunks_apply(&v->text, blob.data, blob.len, hunks, nr, letters);
+	blob_release(&blob);
+	if (ret == 0 && buf_failed(&v->text))
+		ret = error_nomem(err);
+	if (ret == 0 && !open)
+		ret = settle(v, err);
+	if (ret == 0 && !v->how->dry_run)
+		ret = unmerged_write(v->repo->store, v->path, v->text.data, v->text.len, err);
+	if (ret == 0 && !open && !v->how->dry_run)
+		ret = stage(v, err);
+	if (ret == 0)
+		*left = open;
+	return ret;
+}
+
+int ops_repo_resolve(size_t *left, struct ops_findings *findings, struct ops_repo *repo,
+		     const char *path, const struct ops_resolution *resolution,
+		     struct ops_error *err)
+{
+	struct resolving v = { .repo = repo, .how = resolution, .findings = findings,
+			       .text = BUF_INIT };
+	struct ops_unmerged_list *list = NULL;
+	int ret = ops_repo_unmerged(&list, repo, path, err);
+
+	if (ret)
+		return ret;
+	v.file = &list->files[0];
+	v.path = v.file->path;
+	v.arena = arena_new();
+	ret = v.arena ? snap_of_work_tree(&v.work, repo->store, err) : error_nomem(err);
+	if (ret == 0)
+		ret = world_open(&v.world, v.work, repo->cache, err);
+	if (ret == 0)
+		ret = resolve(left, &v, err);
+	world_close(v.world);
+	snap_free(v.work);
+	buf_release(&v.text);
+	arena_free(v.arena);
+	ops_unmerged_free(list);
+	return ret;
+}

@@ -1,0 +1,29 @@
+/* SPDX-License-Identifier: MIT */
+#ifndef STORE_GITPROG_H
+#define STORE_GITPROG_H
+
+/* Running git itself, for what it does best: transport, credentials, its own index. */
+
+#include "store/child.h"
+#include "store/store.h"
+
+struct gitprog {
+	const char *const *env;	/* of the user, "NAME=value", ends with NULL; may be NULL */
+	const void *in;
+	size_t in_len;
+	unsigned timeout_ms;	/* 0: none */
+	bool asks;		/* it may ask the user on the terminal */
+};
+
+/*
+ * Run `git ARGS` in this repository, whatever GIT_* variables say where it is.  Unless it
+ * `asks`, git and ssh are told that nobody would answer.  Returns 0 however it ended;
+ * OPS_ENOTFOUND: there is no git; as child_run().
+ */
+int gitprog_run(struct child_result *result, struct store *s, const struct gitprog *how,
+		const char *const *args, struct ops_error *err);
+
+/* What it complained about, as one line for a message; never NULL. */
+const char *gitprog_words(struct arena *arena, const struct child_result *result);
+
+#endif

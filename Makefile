@@ -66,7 +66,7 @@ FUZZ_SRC := $(wildcard t/fuzz/fuzz-*.c)
 DATA_OBJ := $(DATA:lib/model/%.yaml=$(BUILD)/gen/%.o)
 LIB_OBJ := $(LIB_SRC:%.c=$(BUILD)/%.o) $(DATA_OBJ)
 UTIL_OBJ := $(filter $(BUILD)/lib/util/%,$(LIB_OBJ))
-CMD_OBJ := $(CMD_SRC:%.c=$(BUILD)/%.o)
+CMD_OBJ := $(CMD_SRC:%.c=$(BUILD)/%.o) $(BUILD)/gen/rules.o
 HELPERS := $(HELPER_SRC:t/helper/%.c=$(BUILD)/t/%)
 UNITS := $(UNIT_SRC:t/unit/%.c=$(BUILD)/t/%)
 EXAMPLES := $(if $(STATIC),,$(patsubst %.c,$(BUILD)/%,$(wildcard examples/api/*.c)))
@@ -152,6 +152,14 @@ $(BUILD)/gen/embed: lib/embed.c \
 $(BUILD)/gen/%.c: lib/model/%.yaml $(BUILD)/gen/embed
 	$(say) EMBED $<
 	$(Q)$(BUILD)/gen/embed $< >$@
+
+# What the manual says about rules, for those who see only their ids.
+$(BUILD)/gen/rules.c: docs/ops-rules.7 cmd/rules.awk
+	$(say) EMBED $<
+	$(Q)awk -f cmd/rules.awk $< >$@
+
+$(BUILD)/gen/rules.o: $(BUILD)/gen/rules.c $(BUILD)/flags cmd/rules.h
+	$(Q)$(COMPILE) $(CMD_FLAGS) -c -o $@ $<
 
 $(BUILD)/gen/%.o: $(BUILD)/gen/%.c $(BUILD)/flags
 	$(Q)$(COMPILE) $(LIB_FLAGS) -c -o $@ $<

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * ops check: judge the documents of the work tree, the index, or a revision.
+ * ops check: judge the documents of the work tree, the index, a revision or a range, and
+ * any files and directories by name.
  *
  * The findings are the answer, so they go to standard output, and report.c does not
  * print them again.  Nothing is changed and no lock is taken.  Paths are counted from the
@@ -12,6 +13,7 @@
 
 #include "command.h"
 #include "formats.h"
+#include "input.h"
 #include "out.h"
 #include "report.h"
 #include "util/arena.h"
@@ -19,12 +21,13 @@
 #include "util/error.h"
 
 struct check_options {
-	bool staged;
-	const char *at, *format;
+	bool staged, show_suppressed;
+	const char *at, *path, *config, *format;
 };
 
 static const char *const usage[] = {
-	"ops check [--staged | --at REV] [--format FORMAT] [PATH...]",
+	"ops check [--staged | --at REV] [OPTION...] [PATH...]",
+	"ops check --path PATH [OPTION...] -",
 	NULL
 };
 
@@ -32,40 +35,82 @@ static const struct opt options[] = {
 	{ OPT_FLAG, 0, "staged", NULL, offsetof(struct check_options, staged),
 	  "check what the next git commit would hold" },
 	{ OPT_TEXT, 0, "at", "REV", offsetof(struct check_options, at),
-	  "check the documents of revision REV" },
+	  "check revision REV; of A..B, what B changed since A" },
+	{ OPT_TEXT, 0, "path", "PATH", offsetof(struct check_options, path),
+	  "where the document on standard input ('-') belongs" },
+	{ OPT_TEXT, 0, "config", "FILE", offsetof(struct check_options, config),
+	  "judge by this configuration, and no change" },
+	{ OPT_FLAG, 0, "show-suppressed", NULL,
+	  offsetof(struct check_options, show_suppressed),
+	  "show also what the documents themselves excuse" },
 	{ OPT_CHOICE, 0, "format", FORMAT_CHOICES, offsetof(struct check_options, format),
 	  "how findings are written" },
 	OPT_TABLE_END
 };
 
-/* Paths as the library wants them: "./a/" is "a"; "." means everything. */
-static int plain_paths(const char ***out, size_t *nr, struct session *s,
+/* Paths as the library wants them: "./a/" is "a", "." is "". */
+static int plain_paths(struct ops_check_options *to, struct session *s,
 		       const struct args *args)
 {
 	const char **paths = arena_array(s->arena, args->nr + 1, sizeof(*paths));
 
 	if (!paths)
 		return error_nomem(&s->err);
-	*nr = 0;
 	for (size_t i = 0; i < args->nr; i++) {
 		const char *path = args->words[i];
 		size_t len;
 
 		while (!strncmp(path, "./", 2))
-			path += 2;
+			path += 2 + strspn(path + 2, "/");
 		len = strlen(path);
 		while (len && path[len - 1] == '/')
 			len--;
-		if (!len || (len == 1 && path[0] == '.')) {
-			*nr = 0;
-			break;
-		}
-		paths[*nr] = arena_dup(s->arena, path, len);
-		if (!paths[(*nr)++])
+		if (len == 1 && path[0] == '.')
+			len = 0;
+		paths[i] = arena_dup(s->arena, path, len);
+		if (!paths[i])
 			return error_nomem(&s->err);
 	}
-	*out = paths;
+	to->paths = paths;
+	to->paths_nr = args->nr;
 	return 0;
+}
+
+/* "-": the document comes in, and --path says which it is. */
+static int read_input(struct ops_check_options *to, struct buf *text, struct session *s,
+		      const struct args *args)
+{
+	const struct check_options *o = args->options;
+	struct args path = { o, &o->path, 1 };
+	int ret;
+
+	for (size_t i = 0; args->nr > 1 && i < args->nr; i++)
+		if (!strcmp(args->words[i], "-"))
+			return error_set(&s->err, OPS_EUSAGE, "'-' stands alone");
+	if (args->nr != 1 || strcmp(args->words[0], "-"))
+		return o->path ? error_set(&s->err, OPS_EUSAGE,
+					   "--path goes with '-', the document on "
+					   "standard input") : plain_paths(to, s, args);
+	if (!o->path || o->staged || o->at)
+		return error_set(&s->err, OPS_EUSAGE, !o->path ?
+				 "'-' needs --path, to know what kind of document it is" :
+				 "'-' cannot go with --staged or --at");
+	ret = plain_paths(to, s, &path);
+	if (ret == 0)
+		ret = input_read(text, "-", INPUT_FILE_MAX + 1, &s->err);
+	to->text = text->data;
+	to->text_len = text->len;
+	return ret;
+}
+
+static int read_config(struct ops_check_options *to, struct buf *text, struct session *s,
+		       const char *name)
+{
+	int ret = name ? input_read(text, name, INPUT_FILE_MAX, &s->err) : 0;
+
+	to->config = name ? text->data : NULL;
+	to->config_len = text->len;
+	return ret;
 }
 
 static size_t count(const struct session *s, enum ops_severity severity)
@@ -91,50 +136,54 @@ static int add_document(const char *path, void *payload)
 	return copy && opt_list_add(&d->paths, d->arena, copy) ? 0 : OPS_ENOMEM;
 }
 
-static void show(struct session *s, const struct ops_check_result *result)
+static const char *plural(size_t nr)
+{
+	return nr == 1 ? "" : "s";
+}
+
+static void show(struct session *s, const struct ops_check_result *result,
+		 const struct ops_findings *suppressed)
 {
 	size_t errors = count(s, OPS_ERROR), warnings = count(s, OPS_WARNING);
 
 	out_number(s->out, "documents", (double)result->documents);
 	out_number(s->out, "unreadable", (double)result->unreadable);
+	out_number(s->out, "untyped", (double)result->untyped);
+	out_number(s->out, "other", (double)result->other);
 	out_number(s->out, "errors", (double)errors);
 	out_number(s->out, "warnings", (double)warnings);
+	out_number(s->out, "suppressed", (double)result->suppressed);
 	report_findings(s->out, "", s->findings);
-	out_say(s->out, "%zu document%s: %zu unreadable, %zu error%s, %zu warning%s\n",
-		result->documents, result->documents == 1 ? "" : "s", result->unreadable,
-		errors, errors == 1 ? "" : "s", warnings, warnings == 1 ? "" : "s");
+	if (suppressed)
+		report_suppressed(s->out, suppressed);
+	out_say(s->out, "%zu document%s: %zu unreadable, %zu error%s, %zu warning%s",
+		result->documents, plural(result->documents), result->unreadable, errors,
+		plural(errors), warnings, plural(warnings));
+	if (result->suppressed)
+		out_say(s->out, ", %zu suppressed", result->suppressed);
+	if (result->untyped)
+		out_say(s->out, "; %zu of no type: only header and links", result->untyped);
+	if (result->other)
+		out_say(s->out, "; %zu file%s not looked at", result->other,
+			plural(result->other));
+	out_say(s->out, "\n");
 }
 
-static int run(struct session *s, const struct args *args)
+/* Check, and show it in the form that is asked for. */
+static int answer(struct session *s, const struct ops_check_options *asked,
+		  enum format format, struct documents *documents)
 {
-	const struct check_options *o = args->options;
-	struct ops_check_result result = { 0, 0 };
-	struct documents documents = { s->arena, { NULL, 0, 0 } };
-	enum format format = format_of(o->format);
+	struct ops_check_result result = { 0 };
 	struct buf text = BUF_INIT;
-	const char **paths = NULL;
-	size_t nr = 0;
-	int ret;
+	int ret = ops_repo_check_with(&result, s->findings, s->repo, asked, &s->err);
 
-	if (o->staged && o->at)
-		return error_set(&s->err, OPS_EUSAGE,
-				 "--staged and --at cannot go together");
-	if (s->globals->json && o->format && format != FORMAT_JSON)
-		return error_set(&s->err, OPS_EUSAGE,
-				 "--json and --format %s cannot go together", o->format);
-	if ((ret = plain_paths(&paths, &nr, s, args)) < 0)
-		return ret;
-	ret = ops_repo_check_each(&result, s->findings, s->repo, o->staged ?
-			     OPS_CHECK_STAGED : o->at ? OPS_CHECK_REVISION :
-			     OPS_CHECK_WORK_TREE, o->at, paths, nr, add_document,
-			     &documents, &s->err);
 	if (ret < 0)
 		return ret;
 	if (format == FORMAT_TEXT || format == FORMAT_JSON) {
-		show(s, &result);
+		show(s, &result, asked->suppressed);
 	} else {
-		struct report report = { s->findings, documents.paths.values,
-					 documents.paths.nr };
+		struct report report = { s->findings, asked->suppressed,
+					 documents->paths.values, documents->paths.nr };
 
 		format_report(&text, format, &report);
 		out_buf(s->out, NULL, &text);
@@ -143,8 +192,42 @@ static int run(struct session *s, const struct args *args)
 	return 0;
 }
 
+static int run(struct session *s, const struct args *args)
+{
+	const struct check_options *o = args->options;
+	struct documents documents = { s->arena, { NULL, 0, 0 } };
+	enum format format = format_of(o->format);
+	struct buf text = BUF_INIT, config = BUF_INIT;
+	struct ops_check_options asked = {
+		.what = o->staged ? OPS_CHECK_STAGED : o->at ? OPS_CHECK_REVISION :
+			OPS_CHECK_WORK_TREE,
+		.revision = o->at, .each = add_document, .payload = &documents,
+		.suppressed = o->show_suppressed ? ops_findings_new() : NULL
+	};
+	int ret = 0;
+
+	if (o->staged && o->at)
+		ret = error_set(&s->err, OPS_EUSAGE,
+				"--staged and --at cannot go together");
+	else if (s->globals->json && o->format && format != FORMAT_JSON)
+		ret = error_set(&s->err, OPS_EUSAGE,
+				"--json and --format %s cannot go together", o->format);
+	else if (o->show_suppressed && !asked.suppressed)
+		ret = error_nomem(&s->err);
+	if (ret == 0)
+		ret = read_input(&asked, &text, s, args);
+	if (ret == 0)
+		ret = read_config(&asked, &config, s, o->config);
+	if (ret == 0)
+		ret = answer(s, &asked, format, &documents);
+	ops_findings_free(asked.suppressed);
+	buf_release(&text);
+	buf_release(&config);
+	return ret;
+}
+
 const struct command cmd_check[] = {
-	{ "check", "Judge the documents of the work tree, the index or a revision",
+	{ "check", "Judge documents: the work tree, the index, a revision, files",
 	  NEED_REPO | ANSWERS_FINDINGS, usage, options, sizeof(struct check_options),
 	  0, ANY_WORDS, run },
 	{ .name = NULL }

@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Findings as SARIF, JUnit XML and workflow commands of GitHub.
+ * Findings as JUnit XML and workflow commands of GitHub; SARIF is sarif.c's.
  *
  * Pure: from findings to a buffer.  Every text passes utf8_display() first, so that
- * no control character is left, and then the escapes of its format; a path as a URI
- * is made of the bytes it has.  No rule and no severity is changed here.
+ * no control character is left, and then the escapes of its format.  No rule and no
+ * severity is changed here.
  */
 
 #include "formats.h"
@@ -12,9 +12,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "ops.h"
 #include "util/buf.h"
-#include "util/json.h"
 #include "util/utf8.h"
 
 static const char *const words[] = { "text", "json", "sarif", "junit", "github" };
@@ -27,163 +25,9 @@ enum format format_of(const char *word)
 	return FORMAT_TEXT;
 }
 
-/* --- SARIF --- */
-
-/* A path relative to the top as a URI: RFC 3986, each other byte as %XX. */
-static void add_uri(struct buf *b, const char *path)
-{
-	static const char plain[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
-				    "0123456789-._~/";
-
-	for (; *path; path++)
-		if (strchr(plain, *path))
-			buf_char(b, *path);
-		else
-			buf_printf(b, "%%%02X", (unsigned)(unsigned char)*path);
-}
-
-/* Members are put into an object that is attached already, so that only the root is
- * ever freed; what is put into NULL is freed and a failure. */
-static struct json *put_object(bool *ok, struct json *parent, const char *key)
-{
-	struct json *o = json_new_object();
-	bool put = key ? json_put(parent, key, o) : json_append(parent, o);
-
-	*ok &= put;
-	return put ? o : NULL;
-}
-
-static struct json *put_array(bool *ok, struct json *parent, const char *key)
-{
-	struct json *o = json_new_array();
-	bool put = json_put(parent, key, o);
-
-	*ok &= put;
-	return put ? o : NULL;
-}
-
-static void put_text(bool *ok, struct json *parent, const char *key, const char *text)
-{
-	*ok &= json_put(parent, key, json_new_string(text));
-}
-
-static void put_number(bool *ok, struct json *parent, const char *key, size_t number)
-{
-	*ok &= json_put(parent, key, json_new_number((double)number));
-}
-
-/* What is wrong and, on a line of its own, how to mend it. */
-static void put_message(bool *ok, struct json *result, const struct ops_finding *f)
-{
-	struct buf b = BUF_INIT;
-
-	utf8_display(&b, f->message, strlen(f->message), false);
-	if (f->remedy) {
-		buf_str(&b, "\nfix: ");
-		utf8_display(&b, f->remedy, strlen(f->remedy), false);
-	}
-	*ok &= !buf_failed(&b);
-	put_text(ok, put_object(ok, result, "message"), "text", b.data);
-	buf_release(&b);
-}
-
-static void put_location(bool *ok, struct json *list, const struct ops_finding *f)
-{
-	struct json *place = put_object(ok, put_object(ok, list, NULL), "physicalLocation");
-	struct json *artifact = put_object(ok, place, "artifactLocation"), *region;
-	struct buf uri = BUF_INIT;
-
-	add_uri(&uri, f->path);
-	*ok &= !buf_failed(&uri);
-	put_text(ok, artifact, "uri", uri.data);
-	put_text(ok, artifact, "uriBaseId", "%SRCROOT%");
-	buf_release(&uri);
-	if (!f->line)
-		return;
-	region = put_object(ok, place, "region");
-	put_number(ok, region, "startLine", f->line);
-	if (f->column)
-		put_number(ok, region, "startColumn", f->column);
-}
-
-static void put_result(bool *ok, struct json *results, const struct ops_finding *f,
-		       size_t rule)
-{
-	struct json *result = put_object(ok, results, NULL), *locations;
-
-	put_text(ok, result, "ruleId", f->rule);
-	put_number(ok, result, "ruleIndex", rule);
-	put_text(ok, result, "level", ops_severity_name(f->severity));
-	put_message(ok, result, f);
-	locations = put_array(ok, result, "locations");
-	if (f->path)
-		put_location(ok, locations, f);
-}
-
 static int by_name(const void *a, const void *b)
 {
 	return strcmp(*(const char *const *)a, *(const char *const *)b);
-}
-
-/* The rules that found something, each once, sorted, for the caller to free. */
-static const char **rules_of(size_t *nr, const struct ops_findings *findings)
-{
-	size_t i, count = ops_findings_count(findings), kept = 0;
-	const char **list = calloc(count + 1, sizeof(*list));
-
-	for (i = 0; list && i < count; i++)
-		list[i] = ops_findings_at(findings, i)->rule;
-	if (list)
-		qsort(list, count, sizeof(*list), by_name);
-	for (i = 0; list && i < count; i++)
-		if (!kept || strcmp(list[kept - 1], list[i]))
-			list[kept++] = list[i];
-	*nr = kept;
-	return list;
-}
-
-static void put_rule(bool *ok, struct json *list, const char *id)
-{
-	struct json *rule = put_object(ok, list, NULL);
-	struct buf help = BUF_INIT;
-
-	buf_printf(&help, "ops-rules(7) explains %s", id);
-	*ok &= !buf_failed(&help);
-	put_text(ok, rule, "id", id);
-	put_text(ok, put_object(ok, rule, "help"), "text", help.data);
-	buf_release(&help);
-}
-
-static void add_sarif(struct buf *out, const struct report *report)
-{
-	size_t i, nr = 0;
-	const char **rules = rules_of(&nr, report->findings);
-	struct json *log = json_new_object(), *run, *driver, *list;
-	bool ok = rules && log;
-
-	put_text(&ok, log, "$schema", "https://json.schemastore.org/sarif-2.1.0.json");
-	put_text(&ok, log, "version", "2.1.0");
-	run = put_object(&ok, put_array(&ok, log, "runs"), NULL);
-	driver = put_object(&ok, put_object(&ok, run, "tool"), "driver");
-	put_text(&ok, driver, "name", "ops");
-	put_text(&ok, driver, "version", ops_version());
-	list = put_array(&ok, driver, "rules");
-	for (i = 0; ok && i < nr; i++)
-		put_rule(&ok, list, rules[i]);
-	put_text(&ok, run, "columnKind", "unicodeCodePoints");
-	list = put_array(&ok, run, "results");
-	for (i = 0; ok && i < ops_findings_count(report->findings); i++) {
-		const struct ops_finding *f = ops_findings_at(report->findings, i);
-		const char *const *at = bsearch(&f->rule, rules, nr, sizeof(*rules), by_name);
-
-		put_result(&ok, list, f, (size_t)(at - (const char *const *)rules));
-	}
-	ok = ok && json_write(out, log, true);
-	if (ok)
-		buf_char(out, '\n');
-	out->failed |= !ok;
-	json_free(log);
-	free(rules);
 }
 
 /* --- JUnit --- */
@@ -401,7 +245,7 @@ static void add_github(struct buf *out, const struct report *report)
 void format_report(struct buf *out, enum format format, const struct report *report)
 {
 	if (format == FORMAT_SARIF)
-		add_sarif(out, report);
+		format_sarif(out, report);
 	else if (format == FORMAT_JUNIT)
 		add_junit(out, report);
 	else if (format == FORMAT_GITHUB)

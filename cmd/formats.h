@@ -22,6 +22,7 @@ enum format format_of(const char *word);
 /* What a report is about. */
 struct report {
 	const struct ops_findings *findings;	/* sorted */
+	const struct ops_findings *suppressed;	/* the same; NULL: not to be shown */
 	const char *const *documents;	/* paths of what was looked at */
 	size_t documents_nr;
 };
@@ -32,5 +33,6 @@ struct report {
  * the first two formats, which are those of cmd/out.h.
  */
 void format_report(struct buf *out, enum format format, const struct report *report);
+void format_sarif(struct buf *out, const struct report *report);
 
 #endif

@@ -62,22 +62,24 @@ static void finding_text(struct out *o, const char *indent,
 		out_say(o, "%u:", f->column);
 	if (f->path)
 		out_say(o, " ");
-	out_style(o, styles[f->severity]);
-	out_say(o, "%s", ops_severity_name(f->severity));
+	out_style(o, f->suppressed ? STYLE_DIM : styles[f->severity]);
+	out_say(o, "%s", f->suppressed ? "suppressed" : ops_severity_name(f->severity));
 	out_style(o, STYLE_PLAIN);
 	out_say(o, " %s: %s\n", f->rule, f->message);
-	if (f->remedy)
+	if (f->suppressed)
+		out_say(o, "%s  because: %s\n", indent, f->suppressed);
+	else if (f->remedy)
 		out_say(o, "%s  fix: %s\n", indent, f->remedy);
 }
 
-void report_findings(struct out *o, const char *indent,
-		     const struct ops_findings *findings)
+static void findings(struct out *o, const char *key, const char *indent,
+		     const struct ops_findings *list)
 {
-	size_t nr = findings ? ops_findings_count(findings) : 0;
+	size_t nr = list ? ops_findings_count(list) : 0;
 
-	out_list(o, "findings");
+	out_list(o, key);
 	for (size_t i = 0; i < nr; i++) {
-		const struct ops_finding *f = ops_findings_at(findings, i);
+		const struct ops_finding *f = ops_findings_at(list, i);
 
 		finding_text(o, indent, f);
 		out_map(o, NULL);
@@ -88,9 +90,22 @@ void report_findings(struct out *o, const char *indent,
 		out_number(o, "column", f->column);
 		out_string(o, "message", f->message);
 		out_string(o, "remedy", f->remedy);
+		if (f->suppressed)
+			out_string(o, "reason", f->suppressed);
 		out_end(o);
 	}
 	out_end(o);
+}
+
+void report_findings(struct out *o, const char *indent,
+		     const struct ops_findings *list)
+{
+	findings(o, "findings", indent, list);
+}
+
+void report_suppressed(struct out *o, const struct ops_findings *list)
+{
+	findings(o, "suppressions", "", list);
 }
 
 void report_commit(struct session *s, const struct ops_audit_commit *c)

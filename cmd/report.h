@@ -22,6 +22,9 @@ int report_end(struct session *s, int status);
 void report_findings(struct out *o, const char *indent,
 		     const struct ops_findings *findings);
 
+/* Those that documents excuse, each with its reason, under "suppressions". */
+void report_suppressed(struct out *o, const struct ops_findings *findings);
+
 /* A commit that has findings, with them: an object of a list. */
 void report_commit(struct session *s, const struct ops_audit_commit *commit);
 

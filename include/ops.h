@@ -6,7 +6,7 @@
  * libops: accountable work in a git repository.
  *
  * Reading order: error.h (how things fail), repo.h (open one), view.h (look at
- * it), change.h (act), audit.h (judge what is there), hooks.h (have git ask),
+ * it), change.h (act), check.h and audit.h (judge what is there), hooks.h (have git ask),
  * scope.h (who holds what).  A whole program: examples/api/list.c.
  *
  * The library never prints, exits, reads the environment or the clock; what it
@@ -16,6 +16,7 @@
 
 #include "ops/audit.h"
 #include "ops/change.h"
+#include "ops/check.h"
 #include "ops/error.h"
 #include "ops/hooks.h"
 #include "ops/merge.h"

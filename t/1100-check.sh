@@ -13,7 +13,8 @@ test_expect_success 'a clean repository' '
 	git config user.email $LEAD@example.org &&
 	ops_task swap-7k2f &&
 	ops check >found &&
-	test_grep "documents: 0 unreadable, 0 errors" found &&
+	test_grep "documents: 0 unreadable, 0 errors, 1 warning" found &&
+	test_grep "^05-PROCESSES/prompts/old-prompt.md:8:14: warning doc.overdue: .*2025-12-31" found &&
 	ops_json result.errors 0 ops check --staged &&
 	ops_json result.errors 0 ops check --at HEAD &&
 	ops_json result.documents 15 ops check --at HEAD~

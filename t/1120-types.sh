@@ -18,6 +18,12 @@ typed () {
 	ops check --at HEAD
 }
 
+# complete: in force is the type without what it lets be absent.
+complete () {
+	test_sed 05-PROCESSES/ops.yaml "/^    absent:/d" "s/^version: .*/version: 3/" &&
+	ops_commit_as $GOV "feat: have all of them"
+}
+
 # found: "path:line rule" of the findings of an answer in text.
 found () {
 	sed -n 's/^\(.*\.md:[0-9]*\):[0-9]*: error \([a-z.-]*\): .*/\1 \2/p' | LC_ALL=C sort
@@ -61,7 +67,9 @@ test_expect_success CORPUS 'improvement proposals' '
 
 test_expect_success CORPUS 'what a proposal requires is found when it is there' '
 	(
-		cd proposals &&
+		cd proposals && complete &&
+		test_expect_code 1 ops check --at HEAD >answer &&
+		test $(grep -c "error field.reference: " answer) = 109 &&
 		sed -n "s|.*error field.reference: .*there is no .EIPS/eip-\([0-9]*\).md.$|\1|p" \
 			answer | sort -u >numbers &&
 		test_line_count = 62 numbers &&
@@ -72,6 +80,7 @@ test_expect_success CORPUS 'what a proposal requires is found when it is there' 
 		done <numbers &&
 		test_might_fail ops check >answer &&
 		test_grep section.missing answer && test_grep ! field.reference answer &&
+		test_grep "link.broken: there is no .assets/" answer &&
 		mv EIPS/eip-7723.md EIPS/eip-99999.md &&
 		test_might_fail ops check >answer &&
 		test_grep "field.reference: .requires.: there is no .EIPS/eip-7723.md" answer &&
@@ -114,7 +123,7 @@ proposal () {
 
 test_expect_success 'a proposal that is right, and each thing that is not' '
 	(
-		typed improvement-proposals rules && mkdir EIPS && p=EIPS/eip-7.md &&
+		typed improvement-proposals rules && complete && mkdir EIPS && p=EIPS/eip-7.md &&
 		proposal 5 Draft && proposal 7 Draft "requires: 5" &&
 		ops check --at HEAD && git add EIPS && git commit -q -m "proposals" &&
 		ops check --at HEAD &&

@@ -61,6 +61,8 @@ test_expect_success 'the checks themselves see faults' '
 
 test_expect_success 'nothing found' '
 	ops_world && git config user.email $LEAD@example.org && ops_task swap-7k2f &&
+	test_write_lines "format: 1" "version: 2" "severity: {doc.overdue: \"off\"}" \
+		>05-PROCESSES/ops.yaml && ops_commit_as $GOV "config: what is old is old" &&
 	ops check --format sarif >answer && sarif answer &&
 	test "$(get "runs.0.results.#" answer)" = 0 &&
 	ops check --format junit >answer && well_formed answer &&
@@ -117,6 +119,39 @@ test_expect_success 'SARIF' '
 	test_grep "\"startLine\": 6" answer && test_grep "\"startColumn\": 11" answer
 '
 
+test_expect_success 'rules come with what the manual says, findings with a fingerprint' '
+	get "runs.0.tool.driver.rules.*.id" answer >ids &&
+	for n in $(seq 0 $(($(wc -l <ids) - 1)))
+	do
+		r=runs.0.tool.driver.rules.$n &&
+		id=$(get $r.id answer) && get $r.shortDescription.text answer >short &&
+		get $r.help.text answer >help && test_grep ! -x -F "$id" short &&
+		test -s help && get $r.fullDescription.text answer | test_cmp help - || return 1
+	done &&
+	get "runs.0.results.*.partialFingerprints.opsFinding/v1" answer >prints &&
+	test_line_count = "$(get "runs.0.results.#" answer)" prints &&
+	test "$(sort -u prints | wc -l)" = "$(wc -l <prints)" &&
+	cp "$evil" kept && test_when_finished "mv kept \"\$evil\"" &&
+	test_sed "$evil" "s/^Title:/# above\n&/" &&
+	test_expect_code 1 ops check --format sarif >moved &&
+	get "runs.0.results.*.partialFingerprints.opsFinding/v1" moved >after &&
+	test_cmp prints after &&
+	test_sed "$evil" "s/^Title: x/Title: y/" "s/^Due: .*/Due: never/" &&
+	test_expect_code 1 ops check --format sarif >changed &&
+	get "runs.0.results.*.partialFingerprints.opsFinding/v1" changed >after &&
+	test "$(sort prints after | uniq -u | wc -l)" = 2
+'
+
+test_expect_success 'every rule that a check can name is explained' '
+	grep -h -o "findings_add(c->findings, \"[a-z.-]*" "$TEST_SOURCE"/lib/view/check*.c |
+		sed "s/.*\"//" | sort -u >named &&
+	test_line_count -gt 8 named &&
+	while read -r rule
+	do
+		sed "s/\\\\-/-/g" "$TEST_SOURCE/docs/ops-rules.7" | grep -x -F ".B $rule" || return 1
+	done <named
+'
+
 test_expect_success 'JUnit' '
 	test_expect_code 1 ops check --format junit >answer && well_formed answer &&
 	test_grep "tests=\"18\" failures=\"2\"" answer &&
@@ -158,7 +193,7 @@ test_expect_success 'what is about the change, and about no document' '
 	test_expect_code 1 env GIT_AUTHOR_EMAIL=nobody@example.org ops check --format github >answer &&
 	test_grep "^::error title=actor.unknown::" answer &&
 	echo "version: [" >05-PROCESSES/ops.yaml &&
-	test_when_finished "rm -f 05-PROCESSES/ops.yaml" &&
+	test_when_finished "git checkout -q -f" &&
 	test_might_fail ops check --format junit >answer && well_formed answer &&
 	test_grep "name=\"05-PROCESSES/ops.yaml\"" answer
 '

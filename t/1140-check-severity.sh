@@ -27,7 +27,7 @@ test_expect_success 'a fault that was there before its rules' '
 test_expect_success 'the configuration says how grave it is' '
 	severities 2 "  field.value: warning" &&
 	ops check >found && test_grep "^$T:[0-9]*:11: warning field.value" found &&
-	test_grep "0 errors, 1 warning" found &&
+	test_grep "0 errors, 2 warnings" found &&
 	ops check --at HEAD && ops check --staged &&
 	ops check --format sarif >answer && test_grep "\"level\": \"warning\"" answer &&
 	ops check --format junit >answer && test_grep "<system-out>.*warning field.value" answer &&

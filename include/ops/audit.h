@@ -7,31 +7,12 @@
  * asks the same judge as the acts do.
  */
 
+#include "ops/check.h"
 #include "ops/repo.h"
 
 #ifdef __cplusplus
 extern "C" {
 #endif
-
-enum ops_check_what { OPS_CHECK_WORK_TREE, OPS_CHECK_STAGED, OPS_CHECK_REVISION };
-
-/* What ops_repo_check() looked at. */
-struct ops_check_result {
-	size_t documents;	/* governed documents read */
-	size_t unreadable;	/* of them, could not be read */
-};
-
-/*
- * Check every governed document, and for the work tree and the index also the
- * change against the tip as if the author made it now.  `revision` for
- * OPS_CHECK_REVISION.  `paths`: only findings at or below these (nr 0 = all).
- * Returns 0 whatever was found (see ops_findings_refuse()); OPS_ENOTFOUND,
- * OPS_EUSAGE, OPS_EENVIRONMENT, OPS_EIO, OPS_ENOMEM.
- */
-int ops_repo_check(struct ops_check_result *result, struct ops_findings *findings,
-		   struct ops_repo *repo, enum ops_check_what what,
-		   const char *revision, const char *const *paths, size_t nr,
-		   struct ops_error *err);
 
 /*
  * Judge what the next `git commit` would make of the index, by the rules of an audit.
@@ -50,17 +31,6 @@ int ops_repo_check_commit(struct ops_findings *findings, struct ops_repo *repo,
  * middle of a merge or the like.  Returns as ops_repo_check().
  */
 int ops_repo_commit_trailers(char **out, struct ops_repo *repo, struct ops_error *err);
-
-/*
- * As ops_repo_check(), and call `each` with the path of every document that was read and
- * lies at or below one of `paths`; the path is valid during the call.  Returns also a
- * negative status of `each`, which ends it.
- */
-int ops_repo_check_each(struct ops_check_result *result, struct ops_findings *findings,
-			struct ops_repo *repo, enum ops_check_what what,
-			const char *revision, const char *const *paths, size_t nr,
-			int (*each)(const char *path, void *payload), void *payload,
-			struct ops_error *err);
 
 /* One judged commit that has findings. */
 struct ops_audit_commit {

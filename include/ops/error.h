@@ -60,6 +60,8 @@ struct ops_finding {
 	unsigned line, column;
 	const char *message;
 	const char *remedy;
+	const char *suppressed;	/* why the document itself wants it not to count;
+				   NULL: it counts */
 };
 
 struct ops_findings;

@@ -46,6 +46,8 @@ static int exists(struct judging *j, const struct ops_document *d,
 	int ret = !target ? OPS_ENOMEM :
 		  world_exact_path(&path, d->world, target, f->type, &ignored);
 
+	if (ret == OPS_ENOTFOUND && type_lets_lack(d->type, target))
+		return 0;
 	if (ret == OPS_ENOTFOUND || ret == OPS_EAMBIGUOUS || ret == OPS_EUSAGE) {
 		rule_error(j, "field.reference", d, f->name, NULL, "'%s': %s",
 			   f->name, ignored.message);

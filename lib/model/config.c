@@ -60,6 +60,15 @@ const struct severity_rule *config_severity(const struct config *c, const char *
 	return NULL;
 }
 
+const char config_choosable[] =
+	"doc.overdue doc.place doc.placeholder field.missing field.reference field.value "
+	"link.anchor link.broken link.label section.missing";
+
+bool config_may_choose(const char *rule)
+{
+	return conf_word(config_choosable, rule);
+}
+
 const struct gate *config_gate(const struct config *c, const char *name)
 {
 	size_t i;

@@ -89,6 +89,8 @@ const struct gate *config_gate(const struct config *c, const char *name);
 const struct type *config_type(const struct config *c, const char *name);
 /* What the configuration says about the severity of a rule; NULL: nothing. */
 const struct severity_rule *config_severity(const struct config *c, const char *rule);
+/* Whether how grave a rule is may be chosen, and a document may be excused from it. */
+bool config_may_choose(const char *rule);
 /* The directory of that name, e.g. "packets"; never NULL for built-in names. */
 const char *config_directory(const struct config *c, const char *name);
 

@@ -247,11 +247,9 @@ static void check_references(struct conf_reader *r, const struct config *c)
 static void read_severities(struct conf_reader *r, struct config *c,
 			    const struct conf *map)
 {
-	static const char rules[] = "doc.place doc.placeholder field.missing "
-				    "field.reference field.value section.missing";
 	size_t i;
 
-	if (!map || !conf_keys(r, map, "'severity'", rules))
+	if (!map || !conf_keys(r, map, "'severity'", config_choosable))
 		return;
 	c->severities = arena_array(r->arena, conf_count(map) + 1, sizeof(*c->severities));
 	if (!c->severities) {

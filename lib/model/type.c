@@ -9,6 +9,7 @@
 #include <string.h>
 
 #include "util/buf.h"
+#include "util/path.h"
 
 const struct field *type_field(const struct type *t, const char *name)
 {
@@ -69,6 +70,16 @@ bool type_is(const struct type *t, const char *name)
 {
 	for (; t; t = t->base)
 		if (!strcmp(t->name, name))
+			return true;
+	return false;
+}
+
+bool type_lets_lack(const struct type *t, const char *path)
+{
+	size_t i;
+
+	for (i = 0; i < t->absent.nr; i++)
+		if (path_match(t->absent.list[i], path))
 			return true;
 	return false;
 }

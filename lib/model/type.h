@@ -12,6 +12,7 @@
 #include <stddef.h>
 
 #include "model/conf.h"
+#include "util/date.h"
 
 enum field_kind {
 	FIELD_LINE,		/* text on one line */
@@ -159,6 +160,13 @@ struct type {
 	bool append_only;		/* never changed or deleted */
 	bool protected;			/* a power.protected finding, not power.missing */
 	struct packet_rules packet;
+	bool unlinked;			/* links in it are not followed */
+	struct names absent;		/* patterns of paths that need not be there */
+	struct freshness {
+		const char *until;	/* a date that is not past; or NULL */
+		const char *since;	/* a date that is at most `within` ago; or NULL */
+		struct period within;
+	} fresh;
 	const struct conf *at;		/* for messages */
 };
 
@@ -184,6 +192,9 @@ bool type_guards(const struct type *t, const char *field);
 bool type_passes_gates(const struct type *t);
 /* The type, or one it is based on, is called `name`. */
 bool type_is(const struct type *t, const char *name);
+
+/* Whether documents of the type may name this path although nothing is there. */
+bool type_lets_lack(const struct type *t, const char *path);
 
 /* Fill a place template: {id} and {Name} by `value`, which returns NULL for a
  * name it does not know.  NULL with *missing set, or when out of memory. */

@@ -9,12 +9,9 @@
  * are checked by config.c, which knows them.
  */
 
-#include "model/type.h"
+#include "model/type_inside.h"
 
 #include <string.h>
-
-#include "util/buf.h"
-#include "util/path.h"
 
 static const struct {
 	const char *name;
@@ -43,52 +40,6 @@ static const struct {
 	{ "status", SET_STATUS }, { "none", SET_NONE },
 	{ "increment", SET_INCREMENT }, { "next-review", SET_NEXT_REVIEW },
 };
-
-/* Append `template` with {x} replaced by the directory x, or by `*`. */
-static const char *pattern_of(struct conf_reader *r, const char *template,
-			      const struct conf *directories)
-{
-	struct buf b = BUF_INIT;
-	const struct conf *dir;
-	const char *open, *close, *text, *at = template;
-
-	while ((open = strchr(at, '{')) && (close = strchr(open, '}'))) {
-		buf_add(&b, at, (size_t)(open - at));
-		text = arena_dup(r->arena, open + 1, (size_t)(close - open) - 1);
-		dir = text ? conf_get(directories, text) : NULL;
-		if (dir && dir->kind == YAML_SCALAR)
-			buf_str(&b, dir->value);
-		else if (b.len == 0 || b.data[b.len - 1] != '*')
-			buf_char(&b, '*');
-		at = close + 1;
-	}
-	buf_str(&b, at);
-	text = buf_failed(&b) ? NULL : arena_str(r->arena, b.data);
-	buf_release(&b);
-	if (!text)
-		r->failed = true;
-	return text;
-}
-
-/* A template with the directory names filled in and the rest left. */
-static const char *template_of(struct conf_reader *r, const char *template,
-			       const struct conf *directories)
-{
-	const char *close = strchr(template, '}');
-	const struct conf *dir;
-	const char *name;
-
-	if (template[0] != '{' || !close)
-		return template;
-	name = arena_dup(r->arena, template + 1, (size_t)(close - template) - 1);
-	dir = name ? conf_get(directories, name) : NULL;
-	if (!dir || dir->kind != YAML_SCALAR)
-		return template;
-	name = arena_printf(r->arena, "%s%s", dir->value, close + 1);
-	if (!name)
-		r->failed = true;
-	return name;
-}
 
 static bool read_kind(struct conf_reader *r, const struct conf *c,
 		      const char *key, enum field_kind *out)
@@ -401,43 +352,12 @@ static void read_transitions(struct conf_reader *r, struct type *t,
 	}
 }
 
-static void read_places(struct conf_reader *r, struct type *t, const struct conf *c,
-			const struct conf *directories)
-{
-	const char *fault, *pattern;
-	size_t i;
-
-	conf_names(r, c, "paths", &t->patterns);
-	for (i = 0; i < t->patterns.nr; i++) {
-		fault = path_pattern_fault(t->patterns.list[i]);
-		if (fault)
-			conf_wrong(r, conf_get(c, "paths"), NULL, "'%s' %s",
-				   t->patterns.list[i], fault);
-	}
-	conf_text(r, c, "place", &t->place);
-	conf_text(r, c, "archive", &t->archive);
-	if (t->place) {
-		pattern = pattern_of(r, t->place, directories);
-		t->place = template_of(r, t->place, directories);
-		if (!pattern || names_add(&t->patterns, r->arena, pattern))
-			r->failed = true;
-	}
-	if (t->archive) {
-		pattern = pattern_of(r, t->archive, directories);
-		t->archive = template_of(r, t->archive, directories);
-		if (!pattern || names_add(&t->patterns, r->arena, pattern))
-			r->failed = true;
-	}
-	if (!t->patterns.nr)
-		conf_wrong(r, c, "add paths: [\"docs/*.md\"]",
-			   "type '%s' has neither 'paths' nor 'place'", t->name);
-}
-
 static void read_type(struct conf_reader *r, struct type *t, const struct conf *c,
 		      const struct conf *own, const struct conf *directories)
 {
 	const struct field *status;
 	const char *id = NULL;
+	bool links = true;
 
 	t->title = t->name;
 	t->at = own;
@@ -445,7 +365,7 @@ static void read_type(struct conf_reader *r, struct type *t, const struct conf *
 		       "title base paths place archive id create edit fields sections "
 		       "sections-by states transitions abstract kinds-by append-only "
 		       "protected status not-by after until blocks items items-by "
-		       "checks part"))
+		       "checks part links absent fresh"))
 		return;
 	conf_text(r, c, "title", &t->title);
 	conf_text(r, c, "id", &id);
@@ -465,12 +385,15 @@ static void read_type(struct conf_reader *r, struct type *t, const struct conf *
 	conf_text(r, c, "kinds-by", &t->kinds_by);
 	conf_flag(r, c, "append-only", &t->append_only);
 	conf_flag(r, c, "protected", &t->protected);
-	read_places(r, t, c, directories);
+	conf_flag(r, c, "links", &links);
+	t->unlinked = !links;
+	type_read_places(r, t, c, directories);
 	read_states(r, t, c);
 	read_fields(r, t, c);
 	type_read_sections(r, t, c);
 	type_read_packet(r, t, c);
 	read_transitions(r, t, c);
+	type_read_fresh(r, t, c);
 	status = type_field(t, t->status);
 	if (t->states_nr && (!status || status->kind != FIELD_STATE))
 		conf_wrong(r, own, "add Status: {kind: state, required: always}",

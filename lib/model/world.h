@@ -89,6 +89,13 @@ int world_each_below(struct world *w, const struct type *type, const char *dir,
 				 struct ops_error *err),
 		     void *payload, struct ops_findings *findings, struct ops_error *err);
 
+/* The same for the one document at a path.  OPS_ENOTFOUND: nothing there, or not a
+ * governed one. */
+int world_at(struct world *w, const char *path,
+	     int (*each)(struct ops_document *document, void *payload,
+			 struct ops_error *err),
+	     void *payload, struct ops_findings *findings, struct ops_error *err);
+
 /* The packets about a document id, in order of their names (that is, of time). */
 int world_packets(struct ops_document *const **out, size_t *nr, struct world *w,
 		  const char *about, struct ops_findings *findings,

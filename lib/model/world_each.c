@@ -235,3 +235,28 @@ int world_each(struct world *w, const struct type *type, bool archived, bool kee
 	arena_free(s.scratch);
 	return ret;
 }
+
+int world_at(struct world *w, const char *path,
+	     int (*each)(struct ops_document *document, void *payload,
+			 struct ops_error *err),
+	     void *payload, struct ops_findings *findings, struct ops_error *err)
+{
+	struct each_state s = { .w = w, .each = each, .payload = payload,
+				.findings = findings };
+	struct snap_entry entry;
+	const char *dir;
+	int ret = world_config(&s.config, w, err);
+
+	if (ret == 0)
+		ret = snap_find(&entry, w->snap, path, err);
+	if (ret)
+		return ret;
+	if (entry.mode == SNAP_DIR || !config_type_of_path(s.config, path))
+		return error_set(err, OPS_ENOTFOUND, "'%s' is not a governed document",
+				 path);
+	dir = arena_dup(w->arena, path, path_directory_len(path));
+	s.scratch = arena_new();
+	ret = dir && s.scratch ? give_entry(&s, dir, &entry, err) : error_nomem(err);
+	arena_free(s.scratch);
+	return ret;
+}

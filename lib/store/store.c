@@ -355,3 +355,10 @@ int store_tip(struct oid *out, struct store *s, struct ops_error *err)
 				 "no branch is checked out and none is configured");
 	return repo_ref(out, s, s->branch, err);
 }
+
+bool store_ignores(struct store *s, const char *path)
+{
+	int ignored = 0;
+
+	return git_ignore_path_is_ignored(&ignored, s->repo, path) == 0 && ignored;
+}

@@ -78,6 +78,8 @@ int store_resolve(struct oid *out, struct store *s, const char *revision,
 
 /* "merge", "rebase", ... when the work tree is in the middle of one, or NULL. */
 const char *store_busy_state(struct store *s);
+/* Whether git's ignore files say to leave a path alone. */
+bool store_ignores(struct store *s, const char *path);
 /* Whether the clone is shallow. */
 bool store_is_shallow(struct store *s);
 

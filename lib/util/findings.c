@@ -138,6 +138,11 @@ void findings_add(struct ops_findings *findings, const char *rule,
 	findings->list[findings->nr++] = one;
 }
 
+void findings_suppress(struct ops_findings *findings, size_t at, const char *reason)
+{
+	findings->list[at].suppressed = keep(findings, reason);
+}
+
 static int compare_text(const char *a, const char *b)
 {
 	if (!a || !b)

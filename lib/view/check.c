@@ -11,52 +11,72 @@
 
 #include <string.h>
 
-#include "judge/judge.h"
-#include "model/repo.h"
-#include "ops/audit.h"
+#include "store/history.h"
+#include "text/links.h"
 #include "util/path.h"
+#include "view/check_inside.h"
 
-struct checking {
-	struct ops_repo *repo;
-	struct ops_check_result *result;
-	struct ops_findings *findings;		/* in what lies there */
-	struct ops_findings *refusals;		/* of the change */
-	const char *const *paths;
-	size_t paths_nr;
-	int (*each)(const char *path, void *payload);	/* or NULL */
-	void *payload;
-};
-
-/* Whether a path is at or below one that is asked for; NULL never is. */
-static bool wanted(const char *path, const char *const *paths, size_t nr)
+bool check_wanted(const struct checking *c, const char *path)
 {
+	const struct ops_check_options *o = c->options;
 	size_t i;
 
-	for (i = 0; i < nr; i++)
-		if (path && (!strcmp(paths[i], path) || path_below(paths[i], path)))
+	if (c->range && !(path && map_has(c->range, path)))
+		return false;
+	for (i = 0; i < o->paths_nr; i++)
+		if (path && (!strcmp(o->paths[i], path) || path_below(o->paths[i], path)))
 			return true;
-	return nr == 0;
+	return o->paths_nr == 0;
 }
 
-static int check_one(struct ops_document *d, void *payload, struct ops_error *err)
+/* Whether what a document says can still be put right: a record never, and what is
+ * finished stays as it was true. */
+static bool can_change(const struct ops_document *d)
 {
-	struct checking *c = payload;
+	const struct state *state = d->status ? type_state(d->type, d->status) : NULL;
+
+	return !d->type->append_only && !(d->type->base && d->type->base->append_only) &&
+	       !(state && state->final);
+}
+
+/* What a linter asks, beside the rules that a change is judged by. */
+static int lint(struct checking *c, struct ops_document *d, struct ops_error *err)
+{
+	struct arena *arena = d->doc->arena;
+	struct links links = { NULL, 0, 0 };
+	int ret = links_scan(&links, arena, d->doc->text, d->doc->body_at, d->doc->len,
+			     d->doc->body_line) ? error_nomem(err) : 0;
+
+	if (ret == 0 && !d->type->unlinked && can_change(d))
+		ret = check_links(c, d->path, d->type, &links, err);
+	if (ret == 0 && can_change(d))
+		check_fresh(c, d);
+	return ret ? ret : check_allows(c, d->path, d->doc, &links, d->doc->text,
+					d->doc->len, arena, err);
+}
+
+int check_document(struct ops_document *d, void *checking, struct ops_error *err)
+{
+	struct checking *c = checking;
+	int ret = 0;
 
 	c->result->documents++;
-	if (c->each && wanted(d->path, c->paths, c->paths_nr)) {
-		int ret = c->each(d->path, c->payload);
-
-		if (ret)
-			return error_set(err, ret, "the documents could not be listed");
-	}
-	if (!d->doc) {
+	if (c->options->each && check_wanted(c, d->path))
+		ret = c->options->each(d->path, c->options->payload);
+	if (ret)
+		return error_set(err, ret, "the documents could not be listed");
+	if (d->doc) {
+		ret = judge_document(d, c->repo->now, c->findings, err);
+		if (ret == 0)
+			ret = lint(c, d, err);
+	} else {
 		c->result->unreadable++;
-		return 0;
 	}
-	return judge_document(d, c->repo->now, c->findings, err);
+	c->judged = ops_findings_count(c->findings);
+	return ret;
 }
 
-static int check_change(struct checking *c, struct world *after, struct ops_error *err)
+static int check_change(struct checking *c, struct ops_error *err)
 {
 	struct judge_case k = { 0 };
 	struct snap *snap = NULL;
@@ -72,56 +92,131 @@ static int check_change(struct checking *c, struct world *after, struct ops_erro
 		ret = world_open(&before, snap, c->repo->cache, err);
 	if (ret == 0) {
 		k.before = before;
-		k.after = after;
+		k.after = c->world;
 		k.claimed = c->repo->actor;
 		/* As when they act: their own address, unless nobody is claimed. */
 		k.author = c->repo->actor ? NULL : c->repo->email;
 		k.now = c->repo->now;
 		ret = judge_change(&k, c->refusals, err);
-		world_share_roster(after, NULL);
+		world_share_roster(c->world, NULL);
 	}
 	world_close(before);
 	snap_free(snap);
 	return ret;
 }
 
-static int open_what(struct snap **out, struct checking *c, enum ops_check_what what,
-		     const char *revision, struct ops_error *err)
+static int note_path(const char *path, const struct snap_entry *before,
+		     const struct snap_entry *after, void *payload, struct ops_error *err)
 {
+	struct checking *c = payload;
+
+	(void)before;
+	return after && map_put(c->range, path, c) ? error_nomem(err) : 0;
+}
+
+/* A revision of what was typed up to `end`; nothing there is the tip. */
+static int resolve(struct oid *out, struct checking *c, const char *text, const char *end,
+		   struct ops_error *err)
+{
+	const char *revision = end > text ? arena_dup(c->arena, text, (size_t)(end - text)) :
+					    NULL;
+
+	if (end > text && !revision)
+		return error_nomem(err);
+	return revision ? store_resolve(out, c->repo->store, revision, err) :
+	       store_tip(out, c->repo->store, err);
+}
+
+/* "A..B": the snapshot of B, and in c->range what it changed since it left A. */
+static int open_range(struct checking *c, const char *dots, struct ops_error *err)
+{
+	const char *revision = c->options->revision, *to = dots + strspn(dots, ".");
+	struct snap *from = NULL;
+	struct oid a, b, base;
+	int ret = to - dots > 3 ? error_set(err, OPS_EUSAGE, "'%s' is no range", revision) :
+		  resolve(&a, c, revision, dots, err);
+
+	if (ret == 0)
+		ret = resolve(&b, c, to, to + strlen(to), err);
+	if (ret == 0) {
+		ret = history_merge_base(&base, c->repo->store, &a, &b, err);
+		/* Without a common beginning everything is new. */
+		ret = ret == 0 ? snap_of_commit(&from, c->repo->store, &base, err) :
+		      ret == OPS_ENOTFOUND ? snap_of_nothing(&from, err) : ret;
+	}
+	if (ret == 0)
+		ret = snap_of_commit(&c->snap, c->repo->store, &b, err);
+	c->range = ret ? NULL : map_new(c->arena);
+	if (ret == 0)
+		ret = c->range ? snap_diff(from, c->snap, note_path, c, err) :
+		      error_nomem(err);
+	snap_free(from);
+	return ret;
+}
+
+static int open_what(struct checking *c, struct ops_error *err)
+{
+	const struct ops_check_options *o = c->options;
+	const char *dots = o->revision ? strstr(o->revision, "..") : NULL;
 	struct oid oid;
 	int ret;
 
-	if (what == OPS_CHECK_WORK_TREE && store_branch(c->repo->store) &&
+	if (o->what == OPS_CHECK_WORK_TREE && store_branch(c->repo->store) &&
 	    !store_branch_is_head(c->repo->store))
 		return error_set(err, OPS_EENVIRONMENT, "the state is on '%s', which is not "
 				 "checked out here: check it with --at",
 				 store_branch(c->repo->store));
-	if (what == OPS_CHECK_WORK_TREE)
-		return snap_of_work_tree(out, c->repo->store, err);
-	if (what == OPS_CHECK_STAGED)
-		return snap_of_index(out, c->repo->store, err);
-	ret = revision ? store_resolve(&oid, c->repo->store, revision, err) :
+	if (o->what == OPS_CHECK_WORK_TREE)
+		return snap_of_work_tree(&c->snap, c->repo->store, err);
+	if (o->what == OPS_CHECK_STAGED)
+		return snap_of_index(&c->snap, c->repo->store, err);
+	if (dots)
+		return open_range(c, dots, err);
+	ret = o->revision ? store_resolve(&oid, c->repo->store, o->revision, err) :
 	      store_tip(&oid, c->repo->store, err);
-	return ret ? ret : snap_of_commit(out, c->repo->store, &oid, err);
+	return ret ? ret : snap_of_commit(&c->snap, c->repo->store, &oid, err);
 }
 
-static int check_world(struct checking *c, struct world *w, enum ops_check_what what,
-		       struct ops_error *err)
+/* Lay over the snapshot what stands in for files of it. */
+static int lay_over(struct snap **over, struct checking *c, struct ops_error *err)
 {
-	const struct config *config;
-	int ret = world_config(&config, w, err);
+	const struct ops_check_options *o = c->options;
+	const char *fault = o->text && o->paths_nr ? path_fault(o->paths[0]) : NULL;
+	int ret;
 
-	if (ret == 0 && config->present) {
-		ret = world_each(w, NULL, true, false, check_one, c, c->findings, err);
-		if (ret == 0)
-			ret = judge_world(w, c->findings, err);
-	} else if (ret == 0 && what == OPS_CHECK_REVISION) {
+	if (!o->text && !o->config)
+		return 0;
+	if (o->text && (!o->paths_nr || !*o->paths[0] || fault))
+		return error_set(err, OPS_EUSAGE, "the text needs the path of a file%s%s",
+				 fault ? ", and this one " : "", fault ? fault : "");
+	ret = snap_overlay(over, c->snap, err);
+	if (ret == 0 && o->text)
+		ret = snap_put(*over, o->paths[0], o->text, o->text_len, err);
+	if (ret == 0 && o->config)
+		ret = snap_put(*over, CONFIG_PATH, o->config, o->config_len, err);
+	return ret;
+}
+
+static int check_world(struct checking *c, struct ops_error *err)
+{
+	const struct ops_check_options *o = c->options;
+	int ret = world_config(&c->config, c->world, err);
+
+	if (ret == 0 && c->range)
+		ret = check_range(c, err);
+	else if (ret == 0 && o->paths_nr)
+		ret = check_named(c, err);
+	else if (ret == 0 && c->config->present)
+		ret = world_each(c->world, NULL, true, false, check_document, c,
+				 c->findings, err);
+	else if (ret == 0 && o->what == OPS_CHECK_REVISION)
 		ret = error_set(err, OPS_EENVIRONMENT,
 				"this is not an ops repository at that revision");
-	}
-	if (ret == 0 && what != OPS_CHECK_REVISION &&
+	if (ret == 0 && c->config->present)
+		ret = judge_world(c->world, c->findings, err);
+	if (ret == 0 && o->what != OPS_CHECK_REVISION && !o->config &&
 	    store_branch_is_head(c->repo->store))
-		ret = check_change(c, w, err);
+		ret = check_change(c, err);
 	return ret;
 }
 
@@ -129,17 +224,16 @@ static int check_world(struct checking *c, struct world *w, enum ops_check_what 
  * The configuration that says how grave things are: as all authority that of the tip,
  * so that a change does not excuse itself; without a tip, or for a revision, its own.
  */
-static int severities(const struct config **out, struct checking *c, struct world *w,
-		      enum ops_check_what what, struct ops_error *err)
+static int severities(const struct config **out, struct checking *c, struct ops_error *err)
 {
 	struct world *tip = NULL;
 	struct snap *snap = NULL;
 	struct oid oid;
-	int ret = what == OPS_CHECK_REVISION ? OPS_ENOTFOUND :
-		  store_tip(&oid, c->repo->store, err);
+	int ret = c->options->what == OPS_CHECK_REVISION || c->options->config ?
+		  OPS_ENOTFOUND : store_tip(&oid, c->repo->store, err);
 
 	if (ret == OPS_ENOTFOUND)
-		return world_config(out, w, err);
+		return world_config(out, c->world, err);
 	if (ret == 0)
 		ret = snap_of_commit(&snap, c->repo->store, &oid, err);
 	if (ret == 0)
@@ -152,85 +246,116 @@ static int severities(const struct config **out, struct checking *c, struct worl
 	return ret;
 }
 
+static void copy(struct ops_findings *to, const struct ops_finding *f,
+		 enum ops_severity severity)
+{
+	findings_add(to, f->rule, severity, f->path, f->line, f->column, f->remedy, "%s",
+		     f->message);
+	if (f->suppressed && !findings_failed(to))
+		findings_suppress(to, ops_findings_count(to) - 1, f->suppressed);
+}
+
 /* Copy what is asked for; `config` says how grave it is, or is NULL. */
 static void take(struct ops_findings *to, const struct ops_findings *from,
-		 const struct checking *c, const struct config *config)
+		 struct checking *c, const struct config *config)
 {
 	size_t i;
 
 	for (i = 0; i < ops_findings_count(from); i++) {
 		const struct ops_finding *f = ops_findings_at(from, i);
-		const struct severity_rule *rule = config && f->severity == OPS_ERROR ?
-			config_severity(config, f->rule) : NULL;
+		const struct severity_rule *rule = config ? config_severity(config, f->rule) :
+							    NULL;
 
-		if (wanted(f->path, c->paths, c->paths_nr) && !(rule && rule->off))
-			findings_add(to, f->rule, rule ? rule->severity : f->severity,
-				     f->path, f->line, f->column, f->remedy, "%s",
-				     f->message);
+		if (!check_wanted(c, f->path) || (rule && rule->off))
+			continue;
+		if (!f->suppressed) {
+			copy(to, f, rule ? rule->severity : f->severity);
+			continue;
+		}
+		c->result->suppressed++;
+		if (c->options->suppressed)
+			copy(c->options->suppressed, f, rule ? rule->severity : f->severity);
 	}
 }
 
 /* A path is there, or was in the tip: else its name is a slip, not an answer. */
-static int check_paths(struct checking *c, struct snap *snap, const char *const *paths,
-		       size_t nr, struct ops_error *err)
+static int check_paths(struct checking *c, struct ops_error *err)
 {
+	const struct ops_check_options *o = c->options;
 	struct snap_entry entry;
 	struct snap *tip = NULL;
 	struct oid oid;
 	size_t i;
 	int ret = 0;
 
-	for (i = 0; ret == 0 && i < nr; i++) {
-		ret = snap_find(&entry, snap, paths[i], err);
+	for (i = 0; ret == 0 && i < o->paths_nr; i++) {
+		ret = snap_find(&entry, c->snap, o->paths[i], err);
 		if (ret != OPS_ENOTFOUND)
 			continue;
 		ret = tip ? 0 : store_tip(&oid, c->repo->store, err);
 		if (ret == 0 && !tip)
 			ret = snap_of_commit(&tip, c->repo->store, &oid, err);
 		if (ret == 0)
-			ret = snap_find(&entry, tip, paths[i], err);
+			ret = snap_find(&entry, tip, o->paths[i], err);
 		if (ret == OPS_ENOTFOUND)
-			error_set(err, ret, "there is no '%s'", paths[i]);
+			error_set(err, ret, "there is no '%s'", o->paths[i]);
 	}
 	snap_free(tip);
 	return ret;
 }
 
-int ops_repo_check_each(struct ops_check_result *result, struct ops_findings *findings,
-			struct ops_repo *repo, enum ops_check_what what,
-			const char *revision, const char *const *paths, size_t nr,
-			int (*each)(const char *path, void *payload), void *payload,
-			struct ops_error *err)
+/* Check it all into c->findings and c->refusals, then hand out what is asked for. */
+static int check_all(struct checking *c, struct ops_findings *findings,
+		     struct ops_error *err)
 {
-	struct ops_check_result found = { 0, 0 };
-	struct checking c = { repo, &found, ops_findings_new(), ops_findings_new(), paths,
-			      nr, each, payload };
 	const struct config *config = NULL;
-	struct snap *snap = NULL;
-	struct world *w = NULL;
-	int ret = c.findings && c.refusals ? 0 : error_nomem(err);
+	struct snap *over = NULL, *below;
+	int ret = open_what(c, err);
 
+	below = c->snap;
 	if (ret == 0)
-		ret = open_what(&snap, &c, what, revision, err);
+		ret = lay_over(&over, c, err);
+	if (ret == 0 && over)
+		c->snap = over;
 	if (ret == 0)
-		ret = check_paths(&c, snap, paths, nr, err);
+		ret = check_paths(c, err);
 	if (ret == 0)
-		ret = world_open(&w, snap, repo->cache, err);
+		ret = world_open(&c->world, c->snap, c->repo->cache, err);
 	if (ret == 0)
-		ret = check_world(&c, w, what, err);
+		ret = check_world(c, err);
 	if (ret == 0)
-		ret = severities(&config, &c, w, what, err);
-	if (ret == 0 && (findings_failed(c.findings) || findings_failed(c.refusals)))
+		ret = severities(&config, c, err);
+	if (ret == 0 && (findings_failed(c->findings) || findings_failed(c->refusals)))
 		ret = error_nomem(err);
 	if (ret == 0) {
-		take(findings, c.findings, &c, config);
-		take(findings, c.refusals, &c, NULL);
+		take(findings, c->findings, c, config);
+		take(findings, c->refusals, c, NULL);
+		ops_findings_sort(findings);
+		if (c->options->suppressed)
+			ops_findings_sort(c->options->suppressed);
 	}
-	ops_findings_sort(findings);
-	world_close(w);
-	snap_free(snap);
+	world_close(c->world);
+	snap_free(over);
+	snap_free(below);
+	return ret;
+}
+
+int ops_repo_check_with(struct ops_check_result *result, struct ops_findings *findings,
+			struct ops_repo *repo, const struct ops_check_options *options,
+			struct ops_error *err)
+{
+	struct ops_check_result found = { 0 };
+	struct checking c = { .repo = repo, .options = options, .result = &found,
+			      .findings = ops_findings_new(),
+			      .refusals = ops_findings_new(), .arena = arena_new() };
+	int ret;
+
+	c.visited = c.arena ? map_new(c.arena) : NULL;
+	ret = c.findings && c.refusals && c.visited ? check_all(&c, findings, err) :
+	      error_nomem(err);
 	ops_findings_free(c.findings);
 	ops_findings_free(c.refusals);
+	arena_free(c.arena);
 	if (ret == 0)
 		*result = found;
 	return ret;
@@ -241,6 +366,8 @@ int ops_repo_check(struct ops_check_result *result, struct ops_findings *finding
 		   const char *revision, const char *const *paths, size_t nr,
 		   struct ops_error *err)
 {
-	return ops_repo_check_each(result, findings, repo, what, revision, paths, nr, NULL,
-				   NULL, err);
+	struct ops_check_options options = { .what = what, .revision = revision,
+					     .paths = paths, .paths_nr = nr };
+
+	return ops_repo_check_with(result, findings, repo, &options, err);
 }

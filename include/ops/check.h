@@ -1,0 +1,73 @@
+/* SPDX-License-Identifier: MIT */
+#ifndef OPS_CHECK_H
+#define OPS_CHECK_H
+
+/*
+ * Checking documents as they lie there, whatever their history: a linter.  Changes that
+ * are not committed yet are judged as well, by the same judge as those that are.
+ */
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "ops/error.h"
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+struct ops_repo;
+
+enum ops_check_what { OPS_CHECK_WORK_TREE, OPS_CHECK_STAGED, OPS_CHECK_REVISION };
+
+/* What a check looked at. */
+struct ops_check_result {
+	size_t documents;	/* governed documents read */
+	size_t unreadable;	/* of them, could not be read */
+	size_t untyped;		/* Markdown that no type governs: header and links only */
+	size_t other;		/* files that are no Markdown: not looked at */
+	size_t suppressed;	/* findings that the documents themselves excuse */
+};
+
+/* What to check; zero-initialise what you do not set. */
+struct ops_check_options {
+	enum ops_check_what what;
+	const char *revision;	/* of OPS_CHECK_REVISION; NULL = the tip.  "A..B": only
+				   the documents that B changed since it parted from A,
+				   as they stand at B */
+	const char *const *paths;	/* files and directories, "" being the top; files
+					   no type governs are checked there, too */
+	size_t paths_nr;	/* 0 = all governed documents */
+	const char *text;	/* instead of the file that paths[0] names; NULL */
+	size_t text_len;
+	const char *config;	/* judge by this ops.yaml, and no change; NULL = by the
+				   one that is in force */
+	size_t config_len;
+	/* Called with the path of each document that was read and is asked for; valid
+	 * during the call.  A negative status ends the check.  May be NULL. */
+	int (*each)(const char *path, void *payload);
+	void *payload;
+	struct ops_findings *suppressed;	/* gets the excused findings; may be NULL */
+};
+
+/*
+ * Check documents: by themselves, their links, and for the work tree and the index also
+ * the change against the tip, as if the author made it now.  Findings are sorted.
+ * Returns 0 whatever was found (see ops_findings_refuse()); OPS_ENOTFOUND: no such
+ * revision or path; OPS_EUSAGE; OPS_EENVIRONMENT; OPS_EIO; OPS_ENOMEM; a negative status
+ * of `each`.
+ */
+int ops_repo_check_with(struct ops_check_result *result, struct ops_findings *findings,
+			struct ops_repo *repo, const struct ops_check_options *options,
+			struct ops_error *err);
+
+/* The same for the plainest of questions; `paths` with nr 0 = all. */
+int ops_repo_check(struct ops_check_result *result, struct ops_findings *findings,
+		   struct ops_repo *repo, enum ops_check_what what,
+		   const char *revision, const char *const *paths, size_t nr,
+		   struct ops_error *err);
+
+#ifdef __cplusplus
+}
+#endif
+#endif

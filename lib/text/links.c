@@ -1,0 +1,471 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Finding links, anchors and comments in Markdown.
+ *
+ * Lines that belong together, as of a paragraph, are read as one block, since a link
+ * or a code span may go over their ends.  Not a whole parser: what is doubtful is
+ * no link, because a finding about what is none would be a lie.  One pass over each
+ * block, nothing is looked at twice without a bound.
+ */
+#include <string.h>
+
+#include "text/lines.h"
+#include "text/links_inside.h"
+#include "util/arena.h"
+#include "util/error.h"
+#include "util/map.h"
+
+#define BRACKETS_MAX 32
+#define PART_MAX 2048		/* of a destination or a title */
+
+struct scan {
+	struct links *out;
+	struct arena *arena;
+	const char *text;
+	size_t end;		/* of the block */
+	size_t counted;		/* up to here lines were counted ... */
+	size_t line_at;		/* ... the last of which begins here ... */
+	unsigned line;		/* ... and has this number */
+	bool no_tag, no_comment;	/* no end of one lies ahead in the block */
+	struct map *anchors;	/* instead of links: ids and names */
+	bool failed;
+};
+
+static bool is_blank(char c)
+{
+	return c == ' ' || c == '\t' || c == '\n' || c == '\r';
+}
+
+static bool is_punctuation(char c)
+{
+	return c && strchr("!\"#$%&'()*+,-./:;<=>?@[\\]^_`{|}~", c);
+}
+
+static bool is_letter(char c)
+{
+	return ((c | 32) >= 'a' && (c | 32) <= 'z');
+}
+
+/* Line and column of an offset; offsets come in any order, mostly growing. */
+static void place(struct scan *s, size_t at, unsigned *line, unsigned *column)
+{
+	size_t i;
+
+	for (; s->counted < at; s->counted++)
+		if (s->text[s->counted] == '\n') {
+			s->line++;
+			s->line_at = s->counted + 1;
+		}
+	*line = s->line;
+	*column = 1;
+	if (at >= s->line_at) {
+		for (i = s->line_at; i < at; i++)
+			*column += ((unsigned char)s->text[i] & 0xc0) != 0x80;
+		return;
+	}
+	for (i = at; i < s->line_at; i++)
+		*line -= s->text[i] == '\n';
+	for (i = at; i && s->text[i - 1] != '\n'; i--)
+		*column += ((unsigned char)s->text[i - 1] & 0xc0) != 0x80;
+}
+
+/* A new link, or NULL. */
+static struct link *add(struct scan *s, enum link_kind kind, size_t at, const char *text)
+{
+	struct links *out = s->out;
+	struct link *list, *link;
+
+	if (s->anchors || s->failed)
+		return NULL;
+	if (!text) {
+		s->failed = true;
+		return NULL;
+	}
+	if (out->nr == out->cap) {
+		out->cap = out->cap ? out->cap * 2 : 8;
+		list = arena_array(s->arena, out->cap, sizeof(*list));
+		if (!list) {
+			s->failed = true;
+			return NULL;
+		}
+		if (out->nr)
+			memcpy(list, out->list, out->nr * sizeof(*list));
+		out->list = list;
+	}
+	link = &out->list[out->nr++];
+	memset(link, 0, sizeof(*link));
+	link->kind = kind;
+	link->text = text;
+	place(s, at, &link->line, &link->column);
+	link->last_line = link->line;
+	return link;
+}
+
+/* text[at..end) without the backslashes before punctuation. */
+static const char *unescaped(struct scan *s, size_t at, size_t end)
+{
+	char *copy = arena_dup(s->arena, s->text + at, end - at), *from = copy, *to = copy;
+
+	if (!copy)
+		return NULL;
+	while (*from) {
+		if (*from == '\\' && is_punctuation(from[1]))
+			from++;
+		*to++ = *from++;
+	}
+	*to = '\0';
+	return copy;
+}
+
+/* A label as labels are compared: runs of blanks as one, letters small. */
+static const char *label_of(struct scan *s, size_t at, size_t end)
+{
+	char *copy = arena_dup(s->arena, s->text + at, end - at), *from = copy, *to = copy;
+
+	if (!copy)
+		return NULL;
+	for (; *from; from++) {
+		if (is_blank(*from)) {
+			if (to > copy && to[-1] != ' ')
+				*to++ = ' ';
+		} else {
+			*to++ = *from >= 'A' && *from <= 'Z' ? (char)(*from | 32) : *from;
+		}
+	}
+	if (to > copy && to[-1] == ' ')
+		to--;
+	*to = '\0';
+	return copy;
+}
+
+/* As far as a part that begins at `at` may go. */
+static size_t part_end(const struct scan *s, size_t at)
+{
+	return s->end - at > PART_MAX ? at + PART_MAX : s->end;
+}
+
+static size_t skip_blanks(const struct scan *s, size_t at)
+{
+	while (at < s->end && is_blank(s->text[at]))
+		at++;
+	return at;
+}
+
+/* The end of a destination that begins at `at`, or 0.  `*from`, `*to`: it itself. */
+static size_t destination(const struct scan *s, size_t at, size_t *from, size_t *to)
+{
+	size_t limit = part_end(s, at);
+	unsigned depth = 0;
+
+	if (at < limit && s->text[at] == '<') {
+		for (*from = ++at; at < limit && s->text[at] != '>'; at++)
+			if (s->text[at] == '\n' || s->text[at] == '<')
+				return 0;
+		*to = at;
+		return at < limit ? at + 1 : 0;
+	}
+	for (*from = at; at < limit && !is_blank(s->text[at]); at++) {
+		if (s->text[at] == '\\' && at + 1 < limit &&
+		    is_punctuation(s->text[at + 1]))
+			at++;
+		else if (s->text[at] == '(')
+			depth++;
+		else if (s->text[at] == ')' && !depth--)
+			break;
+	}
+	*to = at;
+	return at;
+}
+
+/* Behind a title, or where there is none. */
+static size_t skip_title(const struct scan *s, size_t at)
+{
+	size_t limit = part_end(s, at);
+	char close;
+
+	if (at >= s->end || !strchr("\"'(", s->text[at]))
+		return at;
+	close = s->text[at] == '(' ? ')' : s->text[at];
+	for (at++; at < limit && s->text[at] != close; at++)
+		if (s->text[at] == '\\')
+			at++;
+	return at < limit ? at + 1 : limit;
+}
+
+/* Behind "](": the end of the link, or `at` when it is none. */
+static size_t inline_link(struct scan *s, size_t at)
+{
+	size_t from, to, end = destination(s, skip_blanks(s, at), &from, &to);
+
+	if (!end)
+		return at;
+	end = skip_blanks(s, skip_title(s, skip_blanks(s, end)));
+	if (end >= s->end || s->text[end] != ')')
+		return at;
+	add(s, LINK_DESTINATION, from, unescaped(s, from, to));
+	return end + 1;
+}
+
+/* Behind "[label]:" at the beginning of a line. */
+static size_t definition(struct scan *s, size_t open, size_t close)
+{
+	size_t from, to, end, at = skip_blanks(s, close + 2);
+	struct link *link;
+
+	if (open + 1 == close || s->text[open + 1] == '^')
+		return close + 2;
+	end = destination(s, at, &from, &to);
+	if (!end || from == to)
+		return close + 2;
+	/* Nothing but a title may follow on its line. */
+	for (at = end; at < s->end && (s->text[at] == ' ' || s->text[at] == '\t'); at++)
+		;
+	at = skip_title(s, at);
+	while (at < s->end && (s->text[at] == ' ' || s->text[at] == '\t' ||
+			       s->text[at] == '\r'))
+		at++;
+	if (at < s->end && s->text[at] != '\n')
+		return close + 2;
+	link = add(s, LINK_DEFINITION, from, unescaped(s, from, to));
+	if (link) {
+		link->label = label_of(s, open + 1, close);
+		s->failed |= !link->label;
+	}
+	return end;
+}
+
+/* Behind "][": as inline_link().  "x[1][2]" of a formula is no reference. */
+static size_t reference(struct scan *s, size_t open, size_t at)
+{
+	const char *close = memchr(s->text + at, ']', s->end - at);
+	char before = open ? s->text[open - 1] : ' ';
+	size_t end = close ? (size_t)(close - s->text) : s->end;
+
+	if (!close || memchr(s->text + at, '[', end - at))
+		return at;
+	if (is_letter(before) || (before >= '0' && before <= '9') ||
+	    strchr("_])}\\`", before) || s->text[at] == '^' || s->text[open + 1] == '^')
+		return end + 1;
+	if (end > at)
+		add(s, LINK_REFERENCE, at, label_of(s, at, end));
+	else if (at - 2 > open + 1)
+		add(s, LINK_REFERENCE, open + 1, label_of(s, open + 1, at - 2));
+	return end + 1;
+}
+
+/* Behind the code span that begins at `at`, or behind its marks when it is none. */
+static size_t code_span(const struct scan *s, size_t at)
+{
+	size_t run = 0, other, i;
+
+	while (at + run < s->end && s->text[at + run] == '`')
+		run++;
+	for (i = at + run; i < s->end; i += other) {
+		const char *next = memchr(s->text + i, '`', s->end - i);
+
+		if (!next)
+			break;
+		i = (size_t)(next - s->text);
+		for (other = 0; i + other < s->end && s->text[i + other] == '`'; other++)
+			;
+		if (other == run)
+			return i + run;
+	}
+	return at + run;
+}
+
+static size_t comment(struct scan *s, size_t at)
+{
+	const char *close = s->no_comment ? NULL :
+		memmem(s->text + at + 4, s->end - at - 4, "-->", 3);
+	size_t end = close ? (size_t)(close - s->text) : 0, i;
+	struct link *link;
+	unsigned column;
+
+	s->no_comment = !close;
+	if (!close)
+		return at + 4;
+	link = add(s, LINK_COMMENT, at, arena_dup(s->arena, s->text + at + 4, end - at - 4));
+	if (!link)
+		return end + 3;
+	link->alone = true;
+	for (i = at; i && s->text[i - 1] != '\n'; i--)
+		link->alone &= is_blank(s->text[i - 1]);
+	for (i = end + 3; i < s->end && s->text[i] != '\n'; i++)
+		link->alone &= is_blank(s->text[i]);
+	place(s, end, &link->last_line, &column);
+	return end + 3;
+}
+
+/* The value of attribute `name` in a tag, from..to; false when it has none. */
+static bool attribute(const struct scan *s, size_t at, size_t end, const char *name,
+		      size_t *from, size_t *to)
+{
+	size_t len = strlen(name);
+	const char *close;
+
+	for (; at + len + 2 < end; at++) {
+		if (!is_blank(s->text[at]) || memcmp(s->text + at + 1, name, len) ||
+		    s->text[at + 1 + len] != '=')
+			continue;
+		*from = at + len + 2;
+		if (s->text[*from] != '"' && s->text[*from] != '\'')
+			return false;
+		close = memchr(s->text + *from + 1, s->text[*from], end - *from - 1);
+		*to = close ? (size_t)(close - s->text) : end;
+		++*from;
+		return close != NULL;
+	}
+	return false;
+}
+
+/* A tag or an autolink. */
+static size_t tag(struct scan *s, size_t at)
+{
+	static const char *const links[] = { "href", "src" }, *const ids[] = { "id", "name" };
+	const char *close = s->no_tag ? NULL : memchr(s->text + at, '>', s->end - at);
+	size_t end = close ? (size_t)(close - s->text) : 0, from, to, i;
+	const char *id;
+
+	s->no_tag = !close;
+	if (!close || (!is_letter(s->text[at + 1]) && s->text[at + 1] != '/'))
+		return at + 1;
+	for (i = 0; i < 2; i++) {
+		if (!s->anchors && attribute(s, at, end, links[i], &from, &to))
+			add(s, LINK_DESTINATION, from,
+			    arena_dup(s->arena, s->text + from, to - from));
+		if (!s->anchors || !attribute(s, at, end, ids[i], &from, &to))
+			continue;
+		id = arena_dup(s->arena, s->text + from, to - from);
+		s->failed |= !id || map_put(s->anchors, id, s->anchors);
+	}
+	return end + 1;
+}
+
+/* Whether nothing but at most three blanks stand before it in its line. */
+static bool begins_line(const struct scan *s, size_t at)
+{
+	size_t blanks = 0;
+
+	while (at && s->text[at - 1] == ' ' && blanks < 4) {
+		at--;
+		blanks++;
+	}
+	return blanks < 4 && (!at || s->text[at - 1] == '\n');
+}
+
+static void scan_block(struct scan *s, size_t at)
+{
+	size_t open[BRACKETS_MAX], depth = 0;
+
+	s->no_tag = s->no_comment = false;
+	while (at < s->end && !s->failed) {
+		char next = at + 1 < s->end ? s->text[at + 1] : '\0';
+
+		switch (s->text[at]) {
+		case '\\':
+			at += 2;
+			break;
+		case '`':
+			at = code_span(s, at);
+			break;
+		case '<':
+			at = s->end - at > 4 && !memcmp(s->text + at, "<!--", 4) ?
+				comment(s, at) : tag(s, at);
+			break;
+		case '[':
+			if (depth == BRACKETS_MAX)
+				depth = 0;
+			open[depth++] = at++;
+			break;
+		case ']':
+			at++;
+			if (!depth)
+				break;
+			depth--;
+			if (next == '(')
+				at = inline_link(s, at + 1);
+			else if (next == '[')
+				at = reference(s, open[depth], at + 1);
+			else if (next == ':' && !depth && begins_line(s, open[depth]))
+				at = definition(s, open[depth], at - 1);
+			break;
+		default:
+			at += strcspn(s->text + at + 1, "\\`<[]") + 1;
+		}
+	}
+}
+
+/* Whether a line goes on with the block of the one before. */
+static bool goes_on(const struct lines *l)
+{
+	return l->kind == LINE_TEXT || l->kind == LINE_COMMENT;
+}
+
+/* Call scan_block() for each block of lines that belong together. */
+static int scan_blocks(struct scan *s, struct lines *l)
+{
+	size_t start = 0;
+	bool open = false, blank = true;
+
+	while (!s->failed && lines_next(l)) {
+		/* Deep indentation behind a blank line is code. */
+		bool code = l->kind == LINE_TEXT && blank && !open &&
+			    l->indent >= l->list_indent + 4;
+		bool block = !code && (goes_on(l) || l->kind == LINE_ITEM ||
+				       l->kind == LINE_HEADING);
+
+		if (open && !(block && goes_on(l))) {
+			s->end = l->line_start;
+			scan_block(s, start);
+			open = false;
+		}
+		if (block && !open) {
+			start = l->line_start;
+			open = true;
+		}
+		if (block && l->kind == LINE_HEADING) {
+			s->end = l->line_end;
+			scan_block(s, start);
+			open = false;
+		}
+		blank = l->kind == LINE_BLANK || (blank && code);
+	}
+	if (open) {
+		s->end = l->end;
+		scan_block(s, start);
+	}
+	return s->failed ? OPS_ENOMEM : 0;
+}
+
+/* Whether there is anything to find, found out fast. */
+static bool worth(const char *text, size_t len)
+{
+	const char *at = text, *end = text + len;
+
+	while ((at = memchr(at, ']', (size_t)(end - at)))) {
+		if (++at < end && strchr("([:", *at))
+			return true;
+	}
+	return memmem(text, len, "<!--", 4) || memmem(text, len, "href=", 5) ||
+	       memmem(text, len, "src=", 4);
+}
+
+int links_scan(struct links *out, struct arena *arena, const char *text, size_t at,
+	       size_t end, unsigned line)
+{
+	struct scan s = { .out = out, .arena = arena, .text = text, .end = end,
+			  .counted = at, .line_at = at, .line = line };
+	struct lines l = { .text = text, .at = at, .end = end };
+
+	return worth(text + at, end - at) ? scan_blocks(&s, &l) : 0;
+}
+
+int links_ids(struct map *out, struct arena *arena, const char *text, size_t at,
+	      size_t end)
+{
+	struct scan s = { .arena = arena, .text = text, .end = end, .anchors = out };
+	struct lines l = { .text = text, .at = at, .end = end };
+
+	return scan_blocks(&s, &l);
+}

@@ -1,0 +1,51 @@
+/* SPDX-License-Identifier: MIT */
+#ifndef TEXT_LINKS_H
+#define TEXT_LINKS_H
+
+/*
+ * The links, anchors and comments of a Markdown text.
+ *
+ * What stands in code (fenced, indented, or a span) is none of them.  Destinations
+ * are given as they stand, backslashes resolved; what they mean is the reader's.
+ */
+
+#include <stdbool.h>
+#include <stddef.h>
+
+struct arena;
+struct map;
+
+enum link_kind {
+	LINK_DESTINATION,	/* [text](this), <a href="this">, <img src="this"> */
+	LINK_DEFINITION,	/* [label]: this */
+	LINK_REFERENCE,		/* [text][this], [this][] */
+	LINK_COMMENT		/* <!-- this --> */
+};
+
+struct link {
+	enum link_kind kind;
+	const char *text;	/* a label in the form in which labels are compared */
+	const char *label;	/* of a definition, in the same form; else NULL */
+	unsigned line, column;	/* of `text` in the file; column in characters */
+	unsigned last_line;	/* of a comment */
+	bool alone;		/* a comment that has its lines to itself */
+};
+
+struct links {
+	struct link *list;
+	size_t nr, cap;
+};
+
+/* Find all in text[at..end), whose first line is `line`.  Returns 0 or OPS_ENOMEM. */
+int links_scan(struct links *out, struct arena *arena, const char *text, size_t at,
+	       size_t end, unsigned line);
+
+/*
+ * Put into `out` the fragments that lead into text[at..end): those of its headings as
+ * GitHub makes them, and the ids and names of its tags.  A heading whose underscores
+ * may be emphasis has both forms.  Returns 0 or OPS_ENOMEM.
+ */
+int links_anchors(struct map *out, struct arena *arena, const char *text, size_t at,
+		  size_t end);
+
+#endif

@@ -1,0 +1,56 @@
+/* SPDX-License-Identifier: MIT */
+#ifndef VIEW_CHECK_INSIDE_H
+#define VIEW_CHECK_INSIDE_H
+
+/* What the files of the check share. */
+
+#include "judge/judge.h"
+#include "model/repo.h"
+#include "ops/check.h"
+#include "text/links.h"
+#include "util/map.h"
+
+struct linking;
+
+struct checking {
+	struct ops_repo *repo;
+	const struct ops_check_options *options;
+	struct ops_check_result *result;
+	struct ops_findings *findings;	/* in what lies there */
+	struct ops_findings *refusals;	/* of the change */
+	struct snap *snap;
+	struct world *world;
+	const struct config *config;
+	struct arena *arena;		/* of the whole check */
+	struct map *range;		/* paths a range changed; NULL: no range */
+	struct map *visited;		/* of those asked for by name */
+	struct linking *linking;
+	size_t judged;			/* findings that belong to documents before */
+};
+
+/* Whether findings about a path are asked for; NULL is the change itself. */
+bool check_wanted(const struct checking *c, const char *path);
+
+/* Check one document, which may be unreadable: for world_each(). */
+int check_document(struct ops_document *d, void *checking, struct ops_error *err);
+
+/* Check what the options name: files and directories. */
+int check_named(struct checking *c, struct ops_error *err);
+/* Check what the range changed. */
+int check_range(struct checking *c, struct ops_error *err);
+
+/* The links of a text; all of its links are in `links`, absent targets that `type`
+ * (NULL: none) allows are fine. */
+int check_links(struct checking *c, const char *path, const struct type *type,
+		const struct links *links, struct ops_error *err);
+
+/* Mark the findings since c->judged that the document excuses, and say what is wrong
+ * with its excuses. */
+int check_allows(struct checking *c, const char *path, const struct doc *doc,
+		 const struct links *links, const char *text, size_t len,
+		 struct arena *arena, struct ops_error *err);
+
+/* Whether the document is overdue. */
+void check_fresh(struct checking *c, const struct ops_document *d);
+
+#endif

@@ -1,0 +1,292 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Whether links lead somewhere in the repository: to a file or directory of the snapshot
+ * that is checked, and with a fragment to a heading or anchor of it.
+ *
+ * What leads elsewhere (a scheme, another host) is never asked for.  What is there is
+ * looked up in the snapshot alone, so that a link cannot make anything be read that is
+ * not part of it.
+ */
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "util/buf.h"
+#include "util/path.h"
+#include "view/check_inside.h"
+#include "view/near.h"
+
+#define TARGET_MAX (4 * 1024 * 1024)
+
+struct linking {
+	struct map *anchors;	/* by path of a document: its fragments */
+	struct near *near;	/* what there is instead; made for the first broken link */
+};
+
+/* Whether a destination leads out of the repository, or is no link yet. */
+static bool leads_away(const char *to)
+{
+	size_t scheme = strspn(to, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
+			       "0123456789+-.");
+
+	return (scheme && to[scheme] == ':') || !strncmp(to, "//", 2) ||
+	       strstr(to, "{{") || strstr(to, "{%") || strstr(to, "${") || strchr(to, '<');
+}
+
+static int hex_digit(char c)
+{
+	return c >= '0' && c <= '9' ? c - '0' :
+	       (c | 32) >= 'a' && (c | 32) <= 'f' ? (c | 32) - 'a' + 10 : -1;
+}
+
+/* text[0..len) with each %XX as its byte; a zero byte stays as it is written. */
+static const char *decoded(struct arena *arena, const char *text, size_t len)
+{
+	char *copy = arena_dup(arena, text, len), *from = copy, *to = copy;
+
+	for (; from && *from; from++, to++) {
+		int high = *from == '%' ? hex_digit(from[1]) : -1;
+		int low = high < 0 ? -1 : hex_digit(from[2]);
+
+		*to = *from;
+		if (low < 0 || !(high | low))
+			continue;
+		*to = (char)(high << 4 | low);
+		from += 2;
+	}
+	if (to)
+		*to = '\0';
+	return copy;
+}
+
+/* The path that `to` means in the document at `from`, "" being the top; NULL: it leads
+ * out.  False: out of memory. */
+static bool resolve(const char **out, struct arena *arena, const char *from, const char *to)
+{
+	struct buf path = BUF_INIT;
+	size_t len, base = path_directory_len(from);
+	bool inside = true, ok;
+
+	if (*to != '/')
+		buf_add(&path, from, base);
+	for (; *to && inside; to += len + (to[len] == '/')) {
+		len = strcspn(to, "/");
+		if (!len || (len == 1 && *to == '.'))
+			continue;
+		if (len == 2 && !memcmp(to, "..", 2)) {
+			inside = path.len > 0;
+			path.len = inside ? path_directory_len(path.data) : 0;
+			if (inside && !path.failed)
+				path.data[path.len] = '\0';
+			continue;
+		}
+		if (path.len)
+			buf_char(&path, '/');
+		buf_add(&path, to, len);
+	}
+	ok = !buf_failed(&path);
+	*out = ok && inside ? arena_str(arena, path.data) : NULL;
+	ok &= !inside || *out;
+	buf_release(&path);
+	return ok;
+}
+
+static int linking_of(struct linking **out, struct checking *c, struct ops_error *err)
+{
+	struct linking *k = c->linking;
+
+	if (!k) {
+		k = arena_alloc(c->arena, sizeof(*k));
+		if (k)
+			k->anchors = map_new(c->arena);
+		if (!k || !k->anchors)
+			return error_nomem(err);
+		c->linking = k;
+	}
+	*out = k;
+	return 0;
+}
+
+/* The fragments of the document at `path`. */
+static int anchors_of(struct map **out, struct checking *c, const char *path,
+		      struct ops_error *err)
+{
+	struct linking *k;
+	struct blob blob = { NULL, 0, NULL };
+	struct arena *scratch;
+	struct map *map;
+	int ret = linking_of(&k, c, err);
+
+	if (ret)
+		return ret;
+	*out = map_get(k->anchors, path);
+	if (*out)
+		return 0;
+	map = map_new(c->arena);
+	scratch = arena_new();
+	ret = map && scratch ? snap_read(&blob, c->snap, path, TARGET_MAX, err) :
+	      error_nomem(err);
+	if (ret == 0 && (links_anchors(map, scratch, blob.data, 0, blob.len) ||
+			 map_put(k->anchors, path, map)))
+		ret = error_nomem(err);
+	blob_release(&blob);
+	arena_free(scratch);
+	if (ret == 0)
+		*out = map;
+	return ret;
+}
+
+/* Whether fragments of the file are those of Markdown; lines ("#L12") always are. */
+static bool has_anchors(const char *path, const char *fragment)
+{
+	const char *dot = strrchr(path_name(path), '.');
+
+	return dot && (!strcmp(dot, ".md") || !strcmp(dot, ".markdown")) &&
+	       !(fragment[0] == 'L' && fragment[1] >= '0' && fragment[1] <= '9');
+}
+
+static int check_fragment(struct checking *c, const char *from, const char *path,
+			  const struct link *link, const char *fragment,
+			  struct ops_error *err)
+{
+	struct map *anchors;
+	const char *near;
+	int ret;
+
+	if (!*fragment || !strcmp(fragment, "top") || !has_anchors(path, fragment))
+		return 0;
+	ret = anchors_of(&anchors, c, path, err);
+	if (ret == OPS_EINVALID || ret == OPS_EIO || ret == OPS_ENOTFOUND) {
+		*err = (struct ops_error){ 0 };
+		return 0;	/* too large, or unreadable, which others say */
+	}
+	if (ret || map_has(anchors, fragment))
+		return ret;
+	near = near_name(anchors, fragment);
+	findings_add(c->findings, "link.anchor", OPS_ERROR, from, link->line, link->column,
+		     near ? arena_printf(c->arena, "did you mean '#%s'?", near) : NULL,
+		     "'%s' has no heading or anchor '#%s'", path, fragment);
+	return 0;
+}
+
+/* The path of `to` as a link in the document `from` would have it. */
+static const char *relative(struct arena *arena, const char *from, const char *to)
+{
+	struct buf b = BUF_INIT;
+	size_t same = 0, i;
+	const char *text;
+
+	for (i = 0; from[i] && from[i] == to[i]; i++)
+		if (from[i] == '/')
+			same = i + 1;
+	for (i = same; from[i]; i++)
+		if (from[i] == '/')
+			buf_str(&b, "../");
+	buf_str(&b, to + same);
+	text = buf_failed(&b) ? NULL : arena_str(arena, b.data);
+	buf_release(&b);
+	return text;
+}
+
+static int broken(struct checking *c, const char *from, const struct link *link,
+		  const char *path, struct ops_error *err)
+{
+	struct linking *k;
+	const char *near = NULL, *remedy = NULL;
+	int ret = linking_of(&k, c, err);
+
+	if (ret == 0 && !k->near)
+		ret = near_open(&k->near, c->snap, c->arena, err);
+	if (ret)
+		return ret;
+	near = path ? near_path(k->near, path, from) : NULL;
+	if (near) {
+		near = relative(c->arena, from, near);
+		remedy = near ? arena_printf(c->arena, "did you mean '%s'?", near) : NULL;
+		if (!remedy)
+			return error_nomem(err);
+	}
+	findings_add(c->findings, "link.broken", OPS_ERROR, from, link->line, link->column,
+		     remedy, path ? "there is no '%s'" :
+		     "'%s' leads out of the repository", path ? path : link->text);
+	return 0;
+}
+
+static int check_destination(struct checking *c, const char *from, const struct type *type,
+			     const struct link *link, struct arena *arena,
+			     struct ops_error *err)
+{
+	size_t len = strcspn(link->text, "?#");
+	const char *hash = strchr(link->text, '#');
+	const char *to, *fragment, *path = from;
+	struct snap_entry entry;
+	int ret = 0;
+
+	if (!*link->text || leads_away(link->text))
+		return 0;
+	to = decoded(arena, link->text, len);
+	fragment = hash ? decoded(arena, hash + 1, strlen(hash + 1)) : "";
+	if (!to || !fragment || (*to && !resolve(&path, arena, from, to)))
+		return error_nomem(err);
+	if (!path)
+		return broken(c, from, link, NULL, err);
+	if (*to)
+		ret = snap_find(&entry, c->snap, path, NULL);
+	if (ret == OPS_ENOTFOUND)
+		return type && type_lets_lack(type, path) ? 0 :
+		       broken(c, from, link, path, err);
+	if (ret)
+		return error_set(err, ret, "cannot look for '%s'", path);
+	return *to && entry.mode != SNAP_FILE && entry.mode != SNAP_EXEC ? 0 :
+	       check_fragment(c, from, path, link, fragment, err);
+}
+
+static bool defined(const struct links *links, const char *label)
+{
+	size_t i;
+
+	for (i = 0; i < links->nr; i++)
+		if (links->list[i].label && !strcmp(links->list[i].label, label))
+			return true;
+	return false;
+}
+
+static const char *near_label(const struct links *links, const char *label)
+{
+	struct near_best best = near_best_of(label);
+	size_t i;
+
+	for (i = 0; i < links->nr; i++)
+		if (links->list[i].label)
+			near_try(&best, links->list[i].label);
+	return best.name;
+}
+
+int check_links(struct checking *c, const char *path, const struct type *type,
+		const struct links *links, struct ops_error *err)
+{
+	struct arena *arena = links->nr ? arena_new() : NULL;
+	size_t i, definitions = 0;
+	int ret = !links->nr || arena ? 0 : error_nomem(err);
+
+	for (i = 0; i < links->nr; i++)
+		definitions += links->list[i].label != NULL;
+	for (i = 0; ret == 0 && i < links->nr; i++) {
+		const struct link *link = &links->list[i];
+		const char *near;
+
+		if (link->kind == LINK_DESTINATION || link->kind == LINK_DEFINITION)
+			ret = check_destination(c, path, type, link, arena, err);
+		/* Where nothing is defined, brackets are brackets. */
+		if (link->kind != LINK_REFERENCE || !definitions ||
+		    defined(links, link->text))
+			continue;
+		near = near_label(links, link->text);
+		findings_add(c->findings, "link.label", OPS_ERROR, path, link->line,
+			     link->column, near ? arena_printf(arena, "did you mean '[%s]'?",
+			     near) : "add a line '[label]: destination'",
+			     "nothing defines '[%s]'", link->text);
+	}
+	arena_free(arena);
+	return ret;
+}

@@ -1,0 +1,31 @@
+/* SPDX-License-Identifier: MIT */
+#ifndef VIEW_NEAR_H
+#define VIEW_NEAR_H
+
+/* What somebody may have meant by a name that is not there. */
+
+#include "store/snap.h"
+#include "util/map.h"
+
+/* The nearest of several names: near_best_of(), near_try() for each, `name`. */
+struct near_best {
+	const char *wanted, *name;	/* name NULL: none is near */
+	size_t distance;
+};
+
+struct near_best near_best_of(const char *wanted);
+void near_try(struct near_best *best, const char *name);
+
+/* The nearest key, or NULL. */
+const char *near_name(const struct map *names, const char *wanted);
+
+/* The files of a snapshot.  Belongs to the arena. */
+struct near;
+int near_open(struct near **out, struct snap *snap, struct arena *arena,
+	      struct ops_error *err);
+
+/* The path that the document at `from` likely meant: one that differs little, or the
+ * only one of that name elsewhere; NULL. */
+const char *near_path(const struct near *near, const char *path, const char *from);
+
+#endif

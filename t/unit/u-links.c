@@ -1,0 +1,117 @@
+/* SPDX-License-Identifier: MIT */
+/* Links and anchors of Markdown: what is one, where it stands, what it is called. */
+#include "unit.h"
+
+#include "text/links.h"
+#include "util/arena.h"
+#include "util/buf.h"
+#include "util/map.h"
+
+/* The links of a text: a letter for the kind, line, column and text of each. */
+static void links_are(const char *text, const char *expected)
+{
+	static const char kinds[] = "><=!";
+	struct arena *arena = arena_new();
+	struct links links = { NULL, 0, 0 };
+	struct buf b = BUF_INIT;
+	size_t i;
+
+	ck_assert_int_eq(links_scan(&links, arena, text, 0, strlen(text), 1), 0);
+	for (i = 0; i < links.nr; i++)
+		buf_printf(&b, "%s%c%u:%u %s", i ? "|" : "", kinds[links.list[i].kind],
+			   links.list[i].line, links.list[i].column, links.list[i].text);
+	ck_assert_msg(!strcmp(b.data, expected), "'%s': '%s' is not '%s'", text, b.data,
+		      expected);
+	buf_release(&b);
+	arena_free(arena);
+}
+
+UNIT_TEST(links_are_found_with_their_places)
+{
+	links_are("[a](b)", ">1:5 b");
+	links_are("x\n\n  ä [a](b \"t\") ![c](<d e>)", ">3:9 b|>3:22 d e");
+	links_are("[![i](p)](q)", ">1:7 p|>1:11 q");
+	links_are("[a\nb](c\n\"t\")", ">2:4 c");
+	links_are("[a](b(c)d) [e](f\\)g)", ">1:5 b(c)d|>1:16 f)g");
+	links_are("- [a](b)\n  c [d](e)\n> [f](g)", ">1:7 b|>2:9 e|>3:7 g");
+	links_are("# [a](b)\n[c](d)", ">1:7 b|>2:5 d");
+	links_are("|[a](b)|[c](d)|", ">1:6 b|>1:13 d");
+	links_are("<a href=\"b\"><img alt='' src='c d'></a>", ">1:10 b|>1:30 c d");
+	links_are("[a](b", "");
+	links_are("[a](b c)", "");
+	links_are("[a] (b)", "");
+	links_are("a](b)", "");
+	links_are("\\[a](b)", "");
+	links_are("[a](<b\nc>)", "");
+	links_are("<a b", "");
+}
+
+UNIT_TEST(links_references_and_definitions)
+{
+	links_are("[a][B  c] [d][]", "=1:5 b c|=1:12 d");
+	links_are("[a]: b 'c'\n[d]:\n  e", "<1:6 b|<3:3 e");
+	links_are("[a]: b c", "");
+	links_are("x [a]: b", "");
+	links_are("[^a]: b [^c][d]", "");
+	links_are("x[1][2] ](a) [", "");
+}
+
+UNIT_TEST(links_are_not_in_code)
+{
+	links_are("`[a](b)` ``[c](d`)`` [e](f)", ">1:26 f");
+	links_are("`a [b](c)", ">1:8 c");
+	links_are("`a\n[b](c)`", "");
+	links_are("```\n[a](b)\n```\n[c](d)", ">4:5 d");
+	links_are("a\n\n    [b](c)\n\n    [d](e)\n\n[f](g)", ">7:5 g");
+	links_are("a\n    [b](c)", ">2:9 c");
+	links_are("- a\n\n    [b](c)", ">3:9 c");
+}
+
+UNIT_TEST(links_comments)
+{
+	links_are("a <!-- b --> [c](d)", "!1:3  b |>1:18 d");
+	links_are("<!--\n[a](b)\n\nx\n-->\n[c](d)", "!1:1 \n[a](b)\n\nx\n|>6:5 d");
+	links_are("<!-- a\n\n[b](c)", ">3:5 c");
+	links_are("<!-- <!-- [b](c)", ">1:15 c");
+}
+
+/* Whether the text has all of these fragments (parted by blanks), and so many. */
+static void anchors_are(const char *text, const char *expected, size_t nr)
+{
+	struct arena *arena = arena_new();
+	struct map *map = map_new(arena);
+	const char *at = expected;
+
+	ck_assert_int_eq(links_anchors(map, arena, text, 0, strlen(text)), 0);
+	while (*at) {
+		size_t len = strcspn(at, " ");
+		char *one = arena_dup(arena, at, len);
+
+		ck_assert_msg(map_has(map, one), "'%s' has no '%s' but '%s'", text, one,
+			      map_count(map) ? map_at(map, 0)->key : "");
+		at += len + (at[len] == ' ');
+	}
+	ck_assert_uint_eq(map_count(map), nr);
+	arena_free(arena);
+}
+
+UNIT_TEST(anchors_are_called_as_github_calls_them)
+{
+	anchors_are("# Hello, World!", "hello-world", 1);
+	anchors_are("## A & B -- c", "a--b----c", 1);
+	anchors_are("# `code_x()` and *b*", "code_x-and-b", 1);
+	anchors_are("# See [this](that.md) ![i](p.png)", "see-this-", 1);
+	anchors_are("# _Em_ snake_case __init__", "em-snake_case-init", 2);
+	anchors_are("# 1.2.3 (2026-01-02)", "123-2026-01-02", 1);
+	anchors_are("# Äpfel Ώ Ж 日本語 🎉", "äpfel-ώ-ж-日本語-", 1);
+	anchors_are("# a’s “b” – c…", "as-b--c", 1);
+	anchors_are("# A\n# A\n# A", "a a-1 a-2", 3);
+	anchors_are("# A\n# A-1\n# A", "a a-1 a-2", 3);
+	anchors_are("A b\n===\n\nC\n---\n\n---\nd", "a-b c", 2);
+	anchors_are("```\n# no\n```\n    # no\n<!--\n# no\n-->", "", 0);
+	anchors_are("<a name=\"X\"></a><b id='z'>", "X z", 2);
+	anchors_are("# x &amp; y <b>z</b> #", "x--y-z", 1);
+}
+
+UNIT_MAIN("links", links_are_found_with_their_places, links_references_and_definitions,
+	  links_are_not_in_code, links_comments, anchors_are_called_as_github_calls_them)

@@ -30,7 +30,7 @@ RPATH ?= $$ORIGIN:$$ORIGIN/../lib
 
 PKG_CONFIG ?= pkg-config
 INSTALL ?= install
-PACKAGES = libgit2 yaml-0.1 libcjson libmd
+PACKAGES = libgit2 yaml-0.1 libcjson libmd libcrypto
 PKG_CFLAGS := $(shell $(PKG_CONFIG) --cflags $(PACKAGES) check 2>/dev/null)
 PKG_LIBS := $(shell $(PKG_CONFIG) --libs $(PACKAGES) 2>/dev/null)
 CHECK_LIBS := $(shell $(PKG_CONFIG) --libs check 2>/dev/null)
@@ -44,13 +44,13 @@ SANITIZE_FLAGS = $(if $(SANITIZE),-fsanitize=$(SANITIZE) \
 	-fno-sanitize-recover=undefined -fno-omit-frame-pointer)
 COMPILE = $(CC) -std=c11 -D_GNU_SOURCE -DOPS_VERSION='"$(VERSION)"' \
 	$(WARNINGS) $(CPPFLAGS) $(CFLAGS) $(SANITIZE_FLAGS) -MMD -MP
-LINK = $(CC) $(CFLAGS) $(SANITIZE_FLAGS) $(LDFLAGS)
+LINK = $(CC) $(CFLAGS) $(SANITIZE_FLAGS) -pthread $(LDFLAGS)
 
 # What the compiler lets each part see.  The library is compiled hidden, but for
 # what the public headers declare (lib/export.h); commands see the public
 # headers, their own and lib/util.
 LIB_FLAGS = -Ilib -Iinclude $(PKG_CFLAGS) -fPIC -fvisibility=hidden \
-	-fno-semantic-interposition -include lib/export.h
+	-fno-semantic-interposition -include lib/export.h -pthread
 CMD_FLAGS = -Iinclude -Icmd -I$(BUILD)/cmdinc
 UNIT_FLAGS = -Ilib -Iinclude -It/unit $(PKG_CFLAGS)
 
@@ -97,8 +97,7 @@ ifdef STATIC
 # Every library that has an archive is linked in, the others stay shared.
 archive = $(if $(filter /%,$(shell $(CC) -print-file-name=lib$(1).a)),-l:lib$(1).a,-l$(1))
 STATIC_LIBS ?= $(foreach l,$(patsubst -l%,%,$(filter -l%, \
-	$(shell $(PKG_CONFIG) --static --libs $(PACKAGES) 2>/dev/null) \
-	$(if $(shell $(PKG_CONFIG) --exists libcrypto && echo y),-lcrypto))), \
+	$(shell $(PKG_CONFIG) --static --libs $(PACKAGES) 2>/dev/null))), \
 	$(if $(filter c m rt dl pthread,$(l)),-l$(l),$(call archive,$(l))))
 CMD_FLAGS += -DOPS_STATIC
 PROGRAM_DEPS = $(BUILD)/libops.a

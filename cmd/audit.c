@@ -50,10 +50,13 @@ static int run(struct session *s, const struct args *args)
 	out_number(s->out, "commits", (double)result.commits);
 	out_number(s->out, "before_ops", (double)result.prehistory);
 	out_number(s->out, "judged", (double)result.judged);
+	out_number(s->out, "verified", (double)result.verified);
 	out_number(s->out, "refused", (double)result.refused);
-	out_say(s->out, "%zu commit%s: %zu before ops, %zu judged, %zu refused\n",
-		result.commits, result.commits == 1 ? "" : "s", result.prehistory,
-		result.judged, result.refused);
+	out_say(s->out, "%zu commit%s: %zu before ops, %zu judged", result.commits,
+		result.commits == 1 ? "" : "s", result.prehistory, result.judged);
+	if (result.verified)
+		out_say(s->out, ", %zu of them signed", result.verified);
+	out_say(s->out, ", %zu refused\n", result.refused);
 	report_assurance(s);
 	s->found = result.refused != 0;
 	return 0;

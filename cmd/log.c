@@ -72,9 +72,15 @@ static void print_entry(struct walk *w, const struct ops_log_entry *e, const cha
 	out_say(o, "commit %s\n", e->commit);
 	out_style(o, STYLE_PLAIN);
 	if (e->action)
-		out_say(o, "Action: %s, recorded as by %s\n", e->action, e->actor);
+		out_say(o, "Action: %s, %sby %s\n", e->action,
+			e->verified ? "" : "recorded as ", e->actor);
 	else
 		out_say(o, "Action: none recorded, not made by ops\n");
+	if (strcmp(e->signature, "unsigned"))
+		out_say(o, "Signed: %s%s%s%s%s\n", e->verified ? "by " : e->signature,
+			e->verified ? e->verified : "", e->key ? ", key " : "",
+			e->key ? e->key : "", e->verified || strcmp(e->signature, "good") ?
+			"" : ", which is not the actor's");
 	out_say(o, "Author: %s\nDate:   %s\n\n    %s\n", e->author, time, e->subject);
 	if (e->body && *e->body) {
 		out_say(o, "\n");
@@ -92,6 +98,9 @@ static void add_entry(struct out *o, const struct ops_log_entry *e, const char *
 	out_string(o, "time", time);
 	out_string(o, "author", e->author);
 	out_string(o, "actor", e->actor);
+	out_string(o, "verified", e->verified);
+	out_string(o, "signature", e->signature);
+	out_string(o, "key", e->key);
 	out_string(o, "action", e->action);
 	out_string(o, "subject", e->subject);
 	out_string(o, "body", e->body);

@@ -117,13 +117,15 @@ void report_commit(struct session *s, const struct ops_audit_commit *c)
 	out_style(s->out, refused ? STYLE_RED : STYLE_YELLOW);
 	out_say(s->out, "%s", refused ? "refused" : "noted");
 	out_style(s->out, STYLE_PLAIN);
-	out_say(s->out, " %.7s %.10s %s %s\n", c->commit, time,
-		c->actor ? c->actor : c->author, c->subject);
+	out_say(s->out, " %.7s %.10s %s%s %s\n", c->commit, time,
+		c->actor ? c->actor : c->author, c->verified ? " (signed)" : "",
+		c->subject);
 	out_map(s->out, NULL);
 	out_string(s->out, "commit", c->commit);
 	out_string(s->out, "time", time);
 	out_string(s->out, "author", c->author);
 	out_string(s->out, "actor", c->actor);
+	out_string(s->out, "verified", c->verified);
 	out_string(s->out, "subject", c->subject);
 	out_bool(s->out, "refused", refused);
 	report_findings(s->out, "    ", c->findings);

@@ -36,8 +36,10 @@ test_expect_success 'the same person by address or by key' '
 	task_of $DEV face-1 &&
 	ops_refused gate.self-approval ops --as second-face gate approve face-1 quality \
 		-e reports/test.log &&
-	ops --as $BOSS edit scout -f "Keys=SHA256:abc" &&
-	ops --as $BOSS new agent "Third Face" -f Department=Quality -f "Keys=SHA256:def, SHA256:abc" &&
+	one=0123456789abcdef0123456789abcdef01234567 &&
+	other=76543210fedcba9876543210fedcba9876543210 &&
+	ops --as $BOSS edit scout -f "Keys=$one" &&
+	ops --as $BOSS new agent "Third Face" -f Department=Quality -f "Keys=$other, $one" &&
 	task_of scout face-2 &&
 	ops_refused gate.self-approval ops --as third-face gate approve face-2 quality \
 		-e reports/test.log

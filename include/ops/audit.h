@@ -37,7 +37,9 @@ struct ops_audit_commit {
 	const char *commit;	/* 40 digits */
 	int64_t time;
 	const char *author;	/* e-mail */
-	const char *actor;	/* who was judged to have acted; NULL if nobody known */
+	const char *actor;	/* who is claimed to have acted; NULL if nobody known */
+	const char *verified;	/* whose key in the roster signed it, of the actor's person;
+				   NULL: the claim is all there is */
 	const char *subject;
 	const struct ops_findings *findings;
 };
@@ -47,6 +49,7 @@ struct ops_audit_result {
 	size_t commits;		/* looked at */
 	size_t prehistory;	/* of them, before ops was there */
 	size_t judged;		/* of them, changed a governed document */
+	size_t verified;	/* of these, signed by who is claimed to have acted */
 	size_t refused;		/* of them, with an error */
 };
 

@@ -131,6 +131,10 @@ struct ops_log_entry {
 	const char *author;	/* e-mail */
 	const char *actor;	/* claimed by the trailers; NULL for a commit not made by ops */
 	const char *action;	/* NULL likewise */
+	const char *signature;	/* unsigned, good, bad or unchecked */
+	const char *key;	/* that signed it ("SHA256:…"); NULL if not known */
+	const char *verified;	/* whose key that is by the roster of the parent, if it is of
+				   the person who is claimed to act; or NULL */
 	const char *subject;
 	const char *body;
 	struct ops_log_change {

@@ -264,6 +264,8 @@ int judge_change(struct judge_case *c, struct ops_findings *findings,
 	if (i == j.changes_nr && !j.genesis && !c->configures)
 		world_share_roster(c->after, c->before);
 	ret = rules_actor(&j);
+	if (ret == 0)
+		rules_signature(&j);
 	for (i = 0; ret == 0 && i < j.changes_nr; i++)
 		ret = judge_one(&j, &j.changes[i]);
 	if (ret == 0)

@@ -18,6 +18,7 @@
 
 #include "model/gate.h"
 #include "model/roster.h"
+#include "store/signature.h"
 #include "text/message.h"
 
 enum change_kind { CHANGE_CREATED, CHANGE_MODIFIED, CHANGE_MOVED, CHANGE_DELETED };
@@ -42,13 +43,16 @@ struct judge_case {
 	size_t message_len;
 	const char *claimed;		/* who says to act (overrides the message); NULL */
 	const char *author;		/* e-mail, for who acts without a claim; NULL */
+	const struct signer *signer;	/* what its signature says; NULL: unsigned */
 	int64_t now;			/* seconds: today */
 	bool lenient;			/* of a history: do not refuse for what the change
 					   did not touch (unreadable roster entries) */
 	bool (*only)(const char *path, void *payload);	/* judge these files; NULL: all */
 	void *payload;
 /* Out, belonging to the worlds: */
-	const struct agent *actor;	/* NULL: nobody known */
+	const struct agent *actor;	/* who is claimed to act; NULL: nobody known */
+	const struct agent *verified;	/* of these entries the one whose key signed, when it is
+					   the actor's person; NULL: the claim is all there is */
 	const struct change *changes;
 	size_t changes_nr;
 	bool configures;		/* ops.yaml was changed */

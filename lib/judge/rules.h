@@ -61,13 +61,19 @@ bool same_comments(const struct ops_document *before,
 
 /* rules_power.c: who may. `about` is the task a packet is about, or the
  * document itself; `gate` for packets at gates, else NULL. */
-bool rules_may(struct judging *j, const struct names *powers,
-	       const struct ops_document *about, const struct gate *gate);
+enum may { MAY_NOT, MAY_SIGNED, MAY };	/* MAY_SIGNED: if it were signed */
+enum may rules_may(struct judging *j, const struct names *powers,
+		   const struct ops_document *about, const struct gate *gate);
 void rules_need_power(struct judging *j, const char *rule, const struct names *powers,
 		      const struct ops_document *d, const struct ops_document *about,
 		      const struct gate *gate, const char *what);
 /* actor.*: resolve who acts. */
 int rules_actor(struct judging *j);
+
+/* rules_signature.c: whether the signature proves the claim. */
+void rules_signature(struct judging *j);
+/* Say that a power needs a verified actor. */
+void rules_unsigned(struct judging *j, const char *path, const char *what);
 
 /* rules_transition.c: what a recognised transition needs. */
 int rules_transition(struct judging *j, struct change *change);

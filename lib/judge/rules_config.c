@@ -15,9 +15,14 @@ static void rules_configure_power(struct judging *j)
 	static const char *const name[] = { "configure" };
 	struct names powers = { (const char **)(size_t)name, 1 };
 	const struct agent *a = j->c->actor;
+	enum may may = j->genesis ? MAY : rules_may(j, &powers, NULL, NULL);
 
-	if (j->genesis || rules_may(j, &powers, NULL, NULL))
+	if (may == MAY)
 		return;
+	if (may == MAY_SIGNED) {
+		rules_unsigned(j, CONFIG_PATH, "change the configuration");
+		return;
+	}
 	findings_add(j->findings, "power.protected", OPS_ERROR, CONFIG_PATH, 0, 0,
 		     "ask who holds the power 'configure'",
 		     "'%s' may not change the configuration", a ? a->id :

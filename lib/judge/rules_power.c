@@ -77,32 +77,46 @@ static bool is_assignee(const struct judging *j, const struct ops_document *d)
 	       agent_holds(j->c->actor, "work");
 }
 
-bool rules_may(struct judging *j, const struct names *powers,
-	       const struct ops_document *about, const struct gate *gate)
+/* Whether a power that the actor has may be used with no more than a claim. */
+static enum may trusted(const struct judging *j, const char *power)
+{
+	const struct signer *signer = j->c->signer;
+
+	return j->c->verified || (signer && signer->state == SIGNER_PENDING) ||
+	       !trust_needs_signature(&j->config->trust, power) ? MAY : MAY_SIGNED;
+}
+
+/* One of the words: the power or relation that it gives, NULL for none. */
+static const char *has(struct judging *j, const char *name,
+		       const struct ops_document *about, const struct gate *gate)
 {
 	const struct agent *a = j->c->actor;
 	const char *owner = about ? document_text(about, "Owner") : NULL;
+
+	if (!strcmp(name, "anyone") || (!strcmp(name, "assignee") && is_assignee(j, about)) ||
+	    (!strcmp(name, "owner") && owner && agent_is_named(a, owner)) ||
+	    agent_holds(a, name))
+		return name;
+	return !strcmp(name, "power-of-gate") && gate && agent_holds(a, gate->power) ?
+	       gate->power : NULL;
+}
+
+enum may rules_may(struct judging *j, const struct names *powers,
+		   const struct ops_document *about, const struct gate *gate)
+{
+	const struct agent *a = j->c->actor;
+	enum may best = MAY_NOT, may;
+	const char *power;
 	size_t i;
 
-	for (i = 0; a && a->active && i < powers->nr; i++) {
-		const char *name = powers->list[i];
-
-		if (!strcmp(name, "anyone"))
-			return true;
-		if (!strcmp(name, "assignee") && is_assignee(j, about))
-			return true;
-		if (!strcmp(name, "owner") && owner && agent_is_named(a, owner))
-			return true;
-		if (!strcmp(name, "power-of-gate") && gate &&
-		    agent_holds(a, gate->power))
-			return true;
-		if (!strcmp(name, "request-of-gate") && gate &&
-		    rules_may(j, &gate->request_by, about, NULL))
-			return true;
-		if (agent_holds(a, name))
-			return true;
+	for (i = 0; a && a->active && i < powers->nr && best != MAY; i++) {
+		power = has(j, powers->list[i], about, gate);
+		may = power ? trusted(j, power) :
+		      !strcmp(powers->list[i], "request-of-gate") && gate ?
+		      rules_may(j, &gate->request_by, about, NULL) : MAY_NOT;
+		best = may > best ? may : best;
 	}
-	return false;
+	return best;
 }
 
 /* Up to three agents that hold one of the powers, for a remedy. */
@@ -162,10 +176,14 @@ void rules_need_power(struct judging *j, const char *rule, const struct names *p
 {
 	const struct agent *a = j->c->actor;
 	const char *needs;
+	enum may may;
 
-	if (j->genesis || (j->bootstrap && type_is(d->type, "agent")))
+	if (j->genesis || (j->bootstrap && type_is(d->type, "agent")) || !actor_known(j))
 		return;
-	if (!actor_known(j) || rules_may(j, powers, about, gate))
+	may = rules_may(j, powers, about, gate);
+	if (may == MAY_SIGNED)
+		rules_unsigned(j, d->path, what);
+	if (may != MAY_NOT)
 		return;
 	needs = gate && names_have(powers, "power-of-gate") ?
 		arena_printf(j->arena, "the power '%s'", gate->power) :

@@ -14,7 +14,8 @@
 static void rules_self(struct judging *j, const struct change *change)
 {
 	static const char *const fields[] = { "Role", "Department", "Authority-Level",
-					      "Principal", "Email", "Keys" };
+					      "Principal", "Email", "Keys",
+					      "Former-Keys" };
 	const struct agent *a = j->c->actor, *changed;
 	size_t i;
 

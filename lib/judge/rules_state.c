@@ -175,7 +175,7 @@ static void rules_owner(struct judging *j, const struct change *change)
 		const struct transition *tr = &t->transitions[i];
 
 		if (!names_have(&tr->not_by, "owner") ||
-		    !rules_may(j, &tr->by, NULL, NULL))
+		    rules_may(j, &tr->by, NULL, NULL) == MAY_NOT)
 			continue;
 		rule_error(j, "power.own-work", change->after, "Owner",
 			   "let somebody change it who cannot approve it",

@@ -8,6 +8,7 @@
  */
 
 #include "model/planning.h"
+#include "model/trust.h"
 #include "model/type.h"
 #include "util/date.h"
 
@@ -65,6 +66,7 @@ struct config {
 	struct severity_rule *severities;
 	size_t severities_nr;
 	struct planning planning;
+	struct trust trust;
 	const struct conf *root;	/* merged, with origins */
 };
 

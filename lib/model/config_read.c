@@ -321,7 +321,7 @@ int config_read(struct config *c, struct conf_reader *r)
 
 	if (!conf_keys(r, c->root, "the configuration", "format version directories "
 		       "review results dispatch powers roles departments gates types severity "
-		       "selection rebalance calendar progress scope"))
+		       "selection rebalance calendar progress scope trust"))
 		return 0;
 	conf_text(r, c->root, "format", &format);
 	if (!format || strcmp(format, "1"))
@@ -347,6 +347,7 @@ int config_read(struct config *c, struct conf_reader *r)
 			   "'%s' is no period", period);
 	read_results(r, c, conf_get(c->root, "results"));
 	read_severities(r, c, conf_get(c->root, "severity"));
+	trust_read(r, c, conf_get(c->root, "trust"));
 	map = conf_get(c->root, "directories");
 	read_directories(r, map);
 	read_roles(r, conf_get(c->root, "roles"), "roles", "role", &c->roles, &c->roles_nr);

@@ -9,6 +9,7 @@
 #include <string.h>
 
 #include "model/type.h"
+#include "store/sshkey.h"
 #include "util/date.h"
 #include "util/digest.h"
 #include "util/path.h"
@@ -91,6 +92,31 @@ static bool is_evidence(const char *text, struct arena *arena)
 	return path && !path_fault(path);
 }
 
+bool former_key_read(struct former_key *out, const char *text)
+{
+	_Static_assert(sizeof(((struct former_key *)0)->name) == KEY_NAME_MAX + 1,
+		       "a name must fit");
+	struct former_key k = { "", false, NULL };
+	const char *blank = strchr(text, ' ');
+	size_t len = blank ? (size_t)(blank - text) : 0;
+
+	if (!len || len > KEY_NAME_MAX)
+		return false;
+	memcpy(k.name, text, len);
+	k.revoked = !strncmp(blank + 1, "revoked", 7);
+	if (!key_is_name(k.name) || (!k.revoked && strncmp(blank + 1, "retired", 7)))
+		return false;
+	text = blank + 1 + strlen("revoked");
+	if (*text) {
+		if (!k.revoked || strncmp(text, " since ", 7) ||
+		    strspn(text + 7, "0123456789abcdef") != 40 || text[47])
+			return false;
+		k.since = text + 7;
+	}
+	*out = k;
+	return true;
+}
+
 static const char *number_fault(struct arena *arena, const struct field *f,
 				const char *text)
 {
@@ -116,6 +142,8 @@ static const char *kind_fault(struct arena *arena, const struct type *t,
 				const struct field *f, enum field_kind kind,
 				const char *text)
 {
+	char name[KEY_NAME_MAX + 1];
+	struct former_key former;
 	struct date date;
 	int64_t number;
 
@@ -156,6 +184,13 @@ static const char *kind_fault(struct arena *arena, const struct type *t,
 	case FIELD_EVIDENCE:
 		return is_evidence(text, arena) ? NULL :
 		       "is not of the form '<path> sha256:<64 hexadecimal digits>'";
+	case FIELD_KEY:
+		return strlen(text) <= KEY_TEXT_MAX ? key_name(name, text) :
+		       "is longer than a key";
+	case FIELD_FORMER_KEY:
+		return former_key_read(&former, text) ? NULL :
+		       "is not of the form 'SHA256:… retired' or 'SHA256:… revoked "
+		       "[since <commit>]'";
 	case FIELD_REFERENCE:
 	case FIELD_PACKET:
 	case FIELD_LINE:

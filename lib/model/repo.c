@@ -10,6 +10,7 @@
 #include <string.h>
 
 #include "store/hooks.h"
+#include "store/sshsig.h"
 
 struct store_options repo_store_options(const struct ops_repo_options *options)
 {
@@ -82,8 +83,10 @@ int repo_of_store(struct ops_repo **out, struct store *store,
 	repo->utc_offset = options->utc_offset;
 	repo->wait_ms = options->wait_ms;
 	repo->cache = world_cache_new();
-	ret = repo->cache ? setting(&repo->actor, repo, options->actor, REPO_KEY_ACTOR,
-				    err) : error_nomem(err);
+	repo->keys = sshkeys_new();
+	ret = repo->cache && repo->keys ? 0 : error_nomem(err);
+	if (ret == 0)
+		ret = setting(&repo->actor, repo, options->actor, REPO_KEY_ACTOR, err);
 	if (ret == 0)
 		ret = setting(&repo->name, repo, options->author_name, REPO_KEY_NAME,
 			      err);
@@ -114,6 +117,7 @@ void ops_repo_close(struct ops_repo *repo)
 	if (!repo)
 		return;
 	world_cache_free(repo->cache);
+	sshkeys_free(repo->keys);
 	store_close(repo->store);
 	arena_free(repo->arena);
 }

@@ -18,6 +18,7 @@
 struct ops_repo {
 	struct store *store;
 	struct world_cache *cache;
+	struct sshkeys *keys;		/* that signatures were verified with */
 	struct arena *arena;
 	const char *actor;		/* as claimed by options or git config; or NULL */
 	const char *name, *email;	/* of who runs this; NULL = not configured */

@@ -7,20 +7,11 @@
  * be read has no powers and is never skipped in silence.
  */
 
-#include "model/roster.h"
-
 #include <ctype.h>
 #include <string.h>
 
-#include "util/map.h"
+#include "model/roster_inside.h"
 #include "util/path.h"
-
-struct roster {
-	struct agent *list;
-	size_t nr;
-	struct map *by_id;
-	struct ops_findings *findings;
-};
 
 struct reading {
 	struct roster *roster;
@@ -82,6 +73,17 @@ static int identify(struct reading *r, struct map *seen, size_t at, const char *
 	return map_put(seen, key, first);
 }
 
+static int identify_keys(struct reading *r, struct map *seen, size_t at)
+{
+	const struct agent *a = &r->roster->list[at];
+	size_t i;
+	int ret = 0;
+
+	for (i = 0; ret == 0 && i < a->keys_nr; i++)
+		ret = identify(r, seen, at, "key", a->keys[i].name);
+	return ret;
+}
+
 static int add_agent(struct ops_document *d, void *payload, struct ops_error *err)
 {
 	struct reading *r = payload;
@@ -127,8 +129,7 @@ static int add_identities(struct reading *r, struct world *w, struct ops_error *
 {
 	struct map *seen = map_new(r->arena);
 	struct ops_document *d;
-	const char *const *keys;
-	size_t i, j, nr;
+	size_t i;
 	int ret;
 
 	if (!seen)
@@ -138,13 +139,12 @@ static int add_identities(struct reading *r, struct world *w, struct ops_error *
 				     r->roster->findings, err);
 		if (ret)
 			return ret;
+		r->roster->list[i].principal_name = copy_text(r, d, "Principal");
 		if (identify(r, seen, i, "principal", document_text(d, "Principal")) ||
 		    identify(r, seen, i, "email", document_text(d, "Email")) ||
-		    document_list(&keys, &nr, d, "Keys"))
+		    roster_add_keys(r->roster, i, d, r->arena) ||
+		    identify_keys(r, seen, i))
 			return error_nomem(err);
-		for (j = 0; j < nr; j++)
-			if (identify(r, seen, i, "key", keys[j]))
-				return error_nomem(err);
 	}
 	return 0;
 }
@@ -162,8 +162,9 @@ int roster_read(struct roster **out, struct world *w, struct arena *arena,
 	if (!r.roster)
 		return error_nomem(err);
 	r.roster->by_id = map_new(arena);
+	r.roster->by_key = map_new(arena);
 	r.roster->findings = ops_findings_new();
-	if (!r.roster->by_id || !r.roster->findings) {
+	if (!r.roster->by_id || !r.roster->by_key || !r.roster->findings) {
 		roster_free(r.roster);
 		return error_nomem(err);
 	}
@@ -331,6 +332,7 @@ void roster_check_agent(const struct roster *r, const struct agent *a,
 		findings_add(findings, "roster.confusable", OPS_ERROR, a->path, 1, 1,
 			     "choose another Name", "the name '%s' is taken by '%s'",
 			     a->name, other);
+	roster_check_keys(r, a, findings);
 	check_superior(r, a, "Reports-To", a->reports_to, findings);
 	check_superior(r, a, "Spawned-By", a->spawned_by, findings);
 	if (in_cycle(r, a))

@@ -8,6 +8,19 @@
  */
 
 #include "model/world.h"
+#include "store/sshkey.h"
+
+enum key_state { KEY_ACTIVE, KEY_RETIRED, KEY_REVOKED };
+
+/* A key as one entry has it.  What is no key (the document's own finding) has its
+ * text for a name, so that it still tells persons apart, and signs nothing. */
+struct agent_key {
+	const char *name;		/* "SHA256:…", "openpgp:…" */
+	const char *text;		/* as in Keys; NULL of a former key */
+	enum key_state state;
+	const char *since;		/* revoked: its commits after that are disputed; or NULL */
+	const struct agent *agent;
+};
 
 struct agent {
 	const char *id;			/* file stem */
@@ -18,6 +31,9 @@ struct agent {
 	const struct role *department_def;
 	bool active;
 	size_t principal;		/* equal for agents that are one person */
+	const char *principal_name;	/* its Principal; or NULL */
+	const struct agent_key *keys;	/* its own; first those of Keys */
+	size_t keys_nr;
 };
 
 struct roster;
@@ -35,6 +51,11 @@ const struct agent *roster_agent(const struct roster *r, const char *id);
 const struct agent *roster_agent_named(const struct roster *r, const char *name);
 /* By e-mail address, letter case ignored in its domain and local part. */
 const struct agent *roster_agent_of_email(const struct roster *r, const char *email);
+/* The key of that name: one that is revoked anywhere, else an active one, else a
+ * retired one.  NULL: nobody's. */
+const struct agent_key *roster_key(const struct roster *r, const char *name);
+/* Whether an agent's person has an active key; NULL: whether anybody has. */
+bool roster_has_key(const struct roster *r, const struct agent *a);
 /* Findings of entries that could not be read. */
 const struct ops_findings *roster_findings(const struct roster *r);
 /* Whether somebody active holds a power. */
@@ -46,8 +67,8 @@ bool agent_holds(const struct agent *a, const char *power);
  * name or id) means this agent. */
 bool agent_is_named(const struct agent *a, const char *owner);
 
-/* Chain of command of the entry `a`: rules roster.dangling, roster.cycle,
- * roster.role, roster.department, roster.confusable. */
+/* Chain of command and keys of the entry `a`: rules roster.dangling, roster.cycle,
+ * roster.role, roster.department, roster.confusable, roster.key. */
 void roster_check_agent(const struct roster *r, const struct agent *a,
 			const struct config *config, struct ops_findings *findings);
 

@@ -40,8 +40,18 @@ enum field_kind {
 	FIELD_EVIDENCE,		/* <path> sha256:<64 hex> */
 	FIELD_PACKET,		/* id of an earlier packet about the same document, whose
 				   kind is one of `values` */
+	FIELD_KEY,		/* "ssh-ed25519 AAAA…", or an OpenPGP fingerprint */
+	FIELD_FORMER_KEY,	/* <name of a key> retired|revoked [since <commit>] */
 	FIELD_ANY		/* anything that parses */
 };
+
+/* What a field of kind former-key says. */
+struct former_key {
+	char name[73];			/* KEY_NAME_MAX of store/sshkey.h */
+	bool revoked;			/* else retired */
+	const char *since;		/* 40 digits of a commit, in the text read; or NULL */
+};
+bool former_key_read(struct former_key *out, const char *text);
 
 struct field {
 	const char *name;

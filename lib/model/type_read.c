@@ -29,7 +29,7 @@ static const struct {
 	{ "department", FIELD_DEPARTMENT }, { "gate", FIELD_GATE },
 	{ "email", FIELD_EMAIL }, { "digest", FIELD_DIGEST },
 	{ "evidence", FIELD_EVIDENCE }, { "packet", FIELD_PACKET },
-	{ "any", FIELD_ANY },
+	{ "key", FIELD_KEY }, { "former-key", FIELD_FORMER_KEY }, { "any", FIELD_ANY },
 };
 
 static const struct {

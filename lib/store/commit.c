@@ -10,6 +10,9 @@
  *	tree parent* author committer [encoding UTF-8] [gpgsig] blank
  *
  * is reported in `odd`, never repaired.
+ *
+ * What a signature is over are the raw bytes without the lines of `gpgsig`; it is
+ * only taken out here.
  */
 #include <stdlib.h>
 
@@ -26,6 +29,7 @@ struct reader {
 	struct oid *parents;
 	struct arena *arena;
 	int stage;		/* how far in the order of the grammar */
+	const char *signature, *signature_end;	/* lines of the first gpgsig */
 };
 
 enum { AT_TREE, AT_PARENT, AT_AUTHOR, AT_COMMITTER, AT_ENCODING, AT_GPGSIG };
@@ -133,9 +137,15 @@ static int read_header(struct reader *r, const char *line, size_t len)
 	} else if (keyword(line, len, "gpgsig")) {
 		order(r, AT_GPGSIG, false);
 		c->has_signature = true;
+		if (!r->signature) {
+			r->signature = line;
+			r->signature_end = line + len + 1;
+		}
 	} else if (len > 0 && line[0] == ' ') {
 		if (r->stage != AT_GPGSIG)
 			odd(r, "a continued header");
+		else if (r->signature_end == line)
+			r->signature_end = line + len + 1;
 	} else {
 		odd(r, "an unknown header");
 	}
@@ -171,16 +181,43 @@ static int read_headers(struct reader *r)
 	}
 }
 
+/* The signature without the blanks that continue it, and what it is over. */
+static int take_signature(struct reader *r, const char *raw, size_t len)
+{
+	size_t before = (size_t)(r->signature - raw);
+	size_t nr = (size_t)(r->signature_end - r->signature);
+	const char *from = r->signature + strlen("gpgsig ");
+	char *text = arena_alloc(r->arena, nr + 1), *payload, *to = text;
+
+	payload = arena_alloc(r->arena, len - nr + 1);
+	if (!text || !payload)
+		return OPS_ENOMEM;
+	while (from < r->signature_end) {
+		*to++ = *from;
+		if (*from++ == '\n' && from < r->signature_end)
+			from++;
+	}
+	memcpy(payload, raw, before);
+	memcpy(payload + before, r->signature_end, len - before - nr);
+	r->c->signature = text;
+	r->c->signature_len = (size_t)(to - text);
+	r->c->payload = payload;
+	r->c->payload_len = len - nr;
+	return 0;
+}
+
 static int parse(struct commit *c, const char *raw, size_t len,
 		 struct arena *arena, struct ops_error *err)
 {
-	struct reader r = { raw, raw + len, c, NULL, arena, AT_TREE };
+	struct reader r = { raw, raw + len, c, NULL, arena, AT_TREE, NULL, NULL };
 	int rc;
 
 	r.parents = arena_array(arena, PARENTS_MAX, sizeof(*r.parents));
 	if (!r.parents)
 		return error_nomem(err);
 	rc = read_headers(&r);
+	if (rc == 0 && r.signature)
+		rc = take_signature(&r, raw, len);
 	if (rc == OPS_ENOMEM)
 		return error_nomem(err);
 	if (rc < 0)

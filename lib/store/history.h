@@ -29,6 +29,10 @@ struct commit {
 	 * [encoding UTF-8], [gpgsig], blank. */
 	const char *odd;
 	bool has_signature;
+	/* The armoured text of its gpgsig and the bytes that it is over; NULL if there
+	 * is none. */
+	const char *signature, *payload;
+	size_t signature_len, payload_len;
 };
 
 /* Read one commit; strings belong to the arena.  OPS_ENOTFOUND, OPS_EIO,

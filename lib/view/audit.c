@@ -59,6 +59,7 @@ int audit_judge_by(struct judged *j, const struct oid *parent, struct ops_error 
 	c.message = j->commit.message;
 	c.message_len = j->commit.message_len;
 	c.author = j->commit.author.email;
+	c.signer = &j->signer;
 	c.now = j->commit.committer.time;
 	c.lenient = true;
 	if (j->own) {
@@ -71,7 +72,9 @@ int audit_judge_by(struct judged *j, const struct oid *parent, struct ops_error 
 		j->touched = j->touched || c.changes_nr || c.configures;
 		if (c.actor && !j->actor_id) {
 			j->actor_id = arena_str(j->arena, c.actor->id);
-			if (!j->actor_id)
+			j->verified_id = c.verified ? arena_str(j->arena,
+								c.verified->id) : NULL;
+			if (!j->actor_id || (c.verified && !j->verified_id))
 				ret = error_nomem(err);
 		}
 	}
@@ -135,6 +138,7 @@ static int report(struct judged *j)
 	c.time = j->commit.committer.time;
 	c.author = j->commit.author.email;
 	c.actor = j->actor_id;
+	c.verified = j->verified_id;
 	c.subject = subject_of(j);
 	c.findings = j->findings;
 	if (ops_findings_refuse(j->findings))
@@ -165,6 +169,7 @@ static int judge_commit(struct judged *j, const struct oid *id, struct ops_error
 		ret = audit_world(&j->world, &j->snap, v->repo, id, err);
 	if (ret)
 		return ret;
+	signature_check(&j->signer, v->repo->keys, &j->commit);
 	if (j->commit.parents_nr > 1)
 		ret = audit_judge_merge(j, err);
 	else
@@ -181,6 +186,7 @@ static int judge_commit(struct judged *j, const struct oid *id, struct ops_error
 	v->result->commits++;
 	v->result->prehistory += j->before_ops;
 	v->result->judged += j->touched;
+	v->result->verified += j->touched && j->verified_id;
 	ret = report(j);
 	keep(v, j);
 	return ret;

@@ -37,8 +37,8 @@ struct judged {
 	struct ops_findings *findings;
 	struct snap *snap;
 	struct world *world;
-	const struct agent *actor;
-	const char *actor_id;
+	const char *actor_id, *verified_id;
+	struct signer signer;
 	bool touched, before_ops;
 	struct map *own;	/* of a merge: files that equal no parent's */
 };

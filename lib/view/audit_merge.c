@@ -111,6 +111,7 @@ static int join_one(const struct oid *id, void *payload, struct ops_error *err)
 	struct snap *snap_before = NULL, *snap_after = NULL;
 	struct ops_findings *found = ops_findings_new();
 	struct commit commit;
+	struct signer signer;
 	char hex[OID_HEX + 1];
 	size_t i;
 	int ret = found ? commit_read(&commit, j->v->repo->store, id, j->arena, err) :
@@ -131,6 +132,8 @@ static int join_one(const struct oid *id, void *payload, struct ops_error *err)
 	c.message = commit.message;
 	c.message_len = commit.message_len;
 	c.author = commit.author.email;
+	signature_check(&signer, j->v->repo->keys, &commit);
+	c.signer = &signer;
 	c.now = commit.committer.time;
 	c.lenient = true;
 	ret = judge_change(&c, found, err);

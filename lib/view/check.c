@@ -97,6 +97,7 @@ static int check_change(struct checking *c, struct ops_error *err)
 		/* As when they act: their own address, unless nobody is claimed. */
 		k.author = c->repo->actor ? NULL : c->repo->email;
 		k.now = c->repo->now;
+		k.signer = &signer_pending;
 		ret = judge_change(&k, c->refusals, err);
 		world_share_roster(c->world, NULL);
 	}

@@ -8,6 +8,7 @@
 
 #include <string.h>
 
+#include "store/signature.h"
 #include "text/message.h"
 #include "util/path.h"
 #include "view/view.h"
@@ -126,10 +127,41 @@ static int log_file(const char *path, const struct snap_entry *before,
 	return ret;
 }
 
+/* Whose key signed the commit, if they are who it claims: by the roster before it. */
+static int find_verified(struct ops_log_entry *e, struct logging *l,
+			 const struct signer *signer, struct ops_error *err)
+{
+	const struct agent *actor = NULL;
+	const struct agent_key *key = NULL;
+	const struct roster *roster;
+	struct world *before;
+	int ret;
+
+	if (signer->state != SIGNER_GOOD)
+		return 0;
+	ret = world_open(&before, l->before, l->view->repo->cache, err);
+	if (ret)
+		return ret;
+	ret = world_roster(&roster, before, err);
+	if (ret == 0) {
+		actor = e->actor ? roster_agent(roster, e->actor) :
+			roster_agent_of_email(roster, e->author);
+		key = roster_key(roster, signer->key);
+	}
+	if (actor && key && key->state == KEY_ACTIVE && key->agent->active &&
+	    key->agent->principal == actor->principal) {
+		e->verified = arena_str(l->arena, key->agent->id);
+		ret = e->verified ? 0 : error_nomem(err);
+	}
+	world_close(before);
+	return ret;
+}
+
 static int give(struct logging *l, const struct commit *commit, struct ops_error *err)
 {
 	struct ops_log_entry e = { 0 };
 	struct ops_findings *ignored = ops_findings_new();
+	struct signer signer;
 	struct message m;
 	char hex[OID_HEX + 1];
 	int ret;
@@ -158,6 +190,12 @@ static int give(struct logging *l, const struct commit *commit, struct ops_error
 	}
 	if (!e.subject)
 		return error_nomem(err);
+	signature_check(&signer, l->view->repo->keys, commit);
+	e.signature = signer_state_name(signer.state);
+	e.key = *signer.key ? signer.key : NULL;
+	ret = find_verified(&e, l, &signer, err);
+	if (ret)
+		return ret;
 	e.changes = l->changes;
 	e.changes_nr = l->nr;
 	l->given++;

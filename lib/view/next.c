@@ -61,6 +61,7 @@ static int judge_after(struct ops_findings *findings, struct next *n,
 		k.message = n->message;
 		k.message_len = n->len;
 		k.now = n->repo->now;
+		k.signer = &signer_pending;
 		k.lenient = true;	/* only this change is in question */
 		ret = find_claim(&k, n, err);
 	}

@@ -115,7 +115,7 @@ static int propose(struct buf *out, struct ops_repo *repo, struct world *before,
 {
 	struct ops_findings *found = ops_findings_new();
 	struct judge_case k = { .before = before, .after = after, .now = repo->now,
-				.lenient = true, .author = repo->email };
+				.signer = &signer_pending, .lenient = true, .author = repo->email };
 	const struct config *config;
 	int ret = found ? judge_change(&k, found, err) : error_nomem(err);
 

@@ -14,6 +14,7 @@
  *	rule: ID...		what the change is about
  *	actor: NAME, author: E-MAIL, today: DATE, lenient: yes
  *	message: | LINES	of the commit
+ *	signed: KEY, bad, unchecked or pending	its signature; KEY as in a roster
  *	judge: document PATH, judge: world, judge: all	instead of the change
  *	says: TEXT		some finding must say that
  *	expect: accepted, expect: ID...
@@ -64,6 +65,7 @@ static int judge(struct scene *s, struct snap *before, struct snap *after,
 	c.message_len = c.message ? strlen(c.message) : 0;
 	c.claimed = s->act.actor;
 	c.author = s->act.author;
+	c.signer = s->act.signer;
 	c.now = s->act.today;
 	c.lenient = s->act.lenient;
 	if (ret == 0 && s->act.document) {
@@ -261,6 +263,25 @@ static void set_today(struct scene *s, const struct place *at, struct act *act,
 		fault(s, at, "'%s' is no date", text);
 }
 
+static void set_signer(struct scene *s, const struct place *at, struct act *act,
+		       const char *text)
+{
+	struct signer *signer = arena_alloc(s->arena, sizeof(*signer));
+
+	act->signer = signer;
+	signer->why = "so it is said";
+	if (!strcmp(text, "bad"))
+		signer->state = SIGNER_BAD;
+	else if (!strcmp(text, "unchecked"))
+		signer->state = SIGNER_UNCHECKED;
+	else if (!strcmp(text, "pending"))
+		signer->state = SIGNER_PENDING;
+	else if (!key_name(signer->key, text))
+		signer->state = SIGNER_GOOD;
+	else
+		fault(s, at, "'%s' is no key", text);
+}
+
 /* A line `key: value`; false when it is none. */
 static bool key_line(struct scene *s, const struct place *at, const char *key,
 		     const char *value, const char *block)
@@ -279,6 +300,8 @@ static bool key_line(struct scene *s, const struct place *at, const char *key,
 		act->message = block;
 	} else if (!strcmp(key, "today:")) {
 		set_today(s, at, act, value);
+	} else if (!strcmp(key, "signed:")) {
+		set_signer(s, at, act, value);
 	} else if (!strcmp(key, "lenient:")) {
 		act->lenient = true;
 	} else if (!strcmp(key, "judge:") && !strncmp(value, "document ", 9)) {

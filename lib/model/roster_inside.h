@@ -1,0 +1,26 @@
+/* SPDX-License-Identifier: MIT */
+#ifndef MODEL_ROSTER_INSIDE_H
+#define MODEL_ROSTER_INSIDE_H
+
+/* What the files of the roster share. */
+
+#include "model/roster.h"
+#include "util/map.h"
+
+struct roster {
+	struct agent *list;
+	size_t nr;
+	struct map *by_id;
+	struct map *by_key;	/* name of a key -> struct agent_key of the gravest state */
+	struct ops_findings *findings;
+};
+
+/* Read the keys of the entry `at` from its document.  0 or OPS_ENOMEM. */
+int roster_add_keys(struct roster *r, size_t at, const struct ops_document *d,
+		    struct arena *arena);
+
+/* Rule roster.key about the entry `a`. */
+void roster_check_keys(const struct roster *r, const struct agent *a,
+		       struct ops_findings *findings);
+
+#endif

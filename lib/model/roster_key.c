@@ -1,0 +1,130 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * The keys of the roster: whose is a key, and may it still sign.
+ *
+ * Keys are compared by name (fingerprint), never by text: a comment after a key
+ * makes no other key.  A key that is revoked in any entry is revoked.
+ */
+
+#include <string.h>
+
+#include "model/roster_inside.h"
+
+static int add_key(struct roster *r, struct agent_key *k)
+{
+	const struct agent_key *known = map_get(r->by_key, k->name);
+	static const int grave[] = { [KEY_RETIRED] = 0, [KEY_ACTIVE] = 1,
+				     [KEY_REVOKED] = 2 };
+
+	if (known && grave[known->state] >= grave[k->state])
+		return 0;
+	return map_put(r->by_key, k->name, k);
+}
+
+int roster_add_keys(struct roster *r, size_t at, const struct ops_document *d,
+		    struct arena *arena)
+{
+	const char *const *texts, *const *former;
+	struct agent *a = &r->list[at];
+	size_t i, nr, former_nr;
+	struct former_key was;
+	char name[KEY_NAME_MAX + 1];
+	struct agent_key *k;
+
+	if (document_list(&texts, &nr, d, "Keys") ||
+	    document_list(&former, &former_nr, d, "Former-Keys"))
+		return OPS_ENOMEM;
+	k = arena_array(arena, nr + former_nr + 1, sizeof(*k));
+	if (!k)
+		return OPS_ENOMEM;
+	a->keys = k;
+	for (i = 0; i < nr; i++, k++) {
+		bool known = strlen(texts[i]) <= KEY_TEXT_MAX && !key_name(name, texts[i]);
+
+		k->text = arena_str(arena, texts[i]);
+		k->name = known ? arena_str(arena, name) : k->text;
+		k->agent = a;
+		if (!k->name || !k->text || (known && add_key(r, k)))
+			return OPS_ENOMEM;
+	}
+	for (i = 0; i < former_nr; i++) {
+		if (!former_key_read(&was, former[i]))
+			continue;	/* field.value says so */
+		k->name = arena_str(arena, was.name);
+		k->since = was.since ? arena_str(arena, was.since) : NULL;
+		k->state = was.revoked ? KEY_REVOKED : KEY_RETIRED;
+		k->agent = a;
+		if (!k->name || (was.since && !k->since) || add_key(r, k))
+			return OPS_ENOMEM;
+		k++;
+	}
+	a->keys_nr = (size_t)(k - a->keys);
+	return 0;
+}
+
+const struct agent_key *roster_key(const struct roster *r, const char *name)
+{
+	return map_get(r->by_key, name);
+}
+
+bool roster_has_key(const struct roster *r, const struct agent *a)
+{
+	size_t i, k;
+
+	for (i = 0; i < r->nr; i++)
+		for (k = 0; (!a || r->list[i].principal == a->principal) &&
+		     k < r->list[i].keys_nr; k++)
+			if (r->list[i].keys[k].state == KEY_ACTIVE)
+				return true;
+	return false;
+}
+
+/* Whether two entries say themselves that they are one person. */
+static bool say_the_same(const struct agent *a, const struct agent *b)
+{
+	return (a->principal_name && b->principal_name &&
+		!strcmp(a->principal_name, b->principal_name)) ||
+	       (a->email && b->email && !strcmp(a->email, b->email));
+}
+
+static void check_owner(const struct agent *a, const struct agent_key *mine,
+			const struct agent *b, const struct agent_key *theirs,
+			struct ops_findings *findings)
+{
+	bool differ = a->principal_name && b->principal_name;
+
+	if (strcmp(mine->name, theirs->name) || say_the_same(a, b))
+		return;
+	findings_add(findings, "roster.key", differ ? OPS_ERROR : OPS_WARNING, a->path,
+		     1, 1, "let each person have keys of their own, or write the same "
+		     "Principal in both entries",
+		     "key %s is also that of '%s'%s", mine->name, b->id, differ ?
+		     ", who has another Principal" : ", so they count as one person");
+}
+
+void roster_check_keys(const struct roster *r, const struct agent *a,
+		       struct ops_findings *findings)
+{
+	const struct agent_key *grave;
+	size_t i, k, m;
+
+	for (i = 0; i < a->keys_nr; i++) {
+		const struct agent_key *mine = &a->keys[i];
+
+		grave = roster_key(r, mine->name);
+		if (mine->state == KEY_ACTIVE && grave && grave->state == KEY_REVOKED)
+			findings_add(findings, "roster.key", OPS_ERROR, a->path, 1, 1,
+				     "make a new key", "key %s is revoked in '%s'",
+				     mine->name, grave->agent->path);
+		for (k = 0; k < i; k++)
+			if (!strcmp(a->keys[k].name, mine->name) &&
+			    a->keys[k].state == mine->state)
+				findings_add(findings, "roster.key", OPS_ERROR, a->path,
+					     1, 1, "write it once",
+					     "key %s stands there twice", mine->name);
+		for (k = 0; k < r->nr; k++)
+			for (m = 0; &r->list[k] != a && m < r->list[k].keys_nr; m++)
+				check_owner(a, mine, &r->list[k], &r->list[k].keys[m],
+					    findings);
+	}
+}

@@ -1,0 +1,44 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Reading `trust`.  Says nothing about how a signature is verified, nor whose key
+ * it is: that is the judge's and the roster's.
+ */
+
+#include "model/trust.h"
+
+#include <string.h>
+
+#include "model/config.h"
+
+void trust_read(struct conf_reader *r, struct config *c, const struct conf *map)
+{
+	size_t i;
+
+	if (map && map->kind != YAML_MAP)
+		conf_wrong(r, map, NULL, "'trust' must be a mapping");
+	for (i = 0; i < conf_count(map); i++) {
+		const struct conf_entry *e = conf_at(map, i);
+		const char *word = "";
+
+		if (!names_have(&c->powers, e->key) && !conf_word(TRUST_WORDS, e->key)) {
+			conf_wrong(r, e->value, "name a power, all, anyone, assignee or owner",
+				   "'%s' under 'trust' is no declared power", e->key);
+			continue;
+		}
+		conf_text(r, map, e->key, &word);
+		if (!strcmp(word, "signed")) {
+			if (!strcmp(e->key, "all"))
+				c->trust.all = true;
+			else if (names_add(&c->trust.is_signed, r->arena, e->key))
+				r->failed = true;
+		} else if (strcmp(word, "asserted")) {
+			conf_wrong(r, e->value, NULL,
+				   "the trust of '%s' is signed or asserted", e->key);
+		}
+	}
+}
+
+bool trust_needs_signature(const struct trust *t, const char *power)
+{
+	return t->all || names_have(&t->is_signed, power);
+}

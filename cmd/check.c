@@ -4,9 +4,9 @@
  * any files and directories by name.
  *
  * The findings are the answer, so they go to standard output, and report.c does not
- * print them again.  Nothing is changed and no lock is taken.  Paths are counted from the
- * top of the repository, as in the findings themselves.  The forms for other programs
- * are those of formats.c.
+ * print them again.  Nothing is changed but by --fix, and no lock is taken.  Paths are
+ * counted from the top of the repository, as in the findings themselves.  The forms for
+ * other programs are those of formats.c.
  */
 
 #include <string.h>
@@ -21,7 +21,7 @@
 #include "util/error.h"
 
 struct check_options {
-	bool staged, show_suppressed;
+	bool staged, show_suppressed, fix, dry_run;
 	const char *at, *path, *config, *format;
 };
 
@@ -43,6 +43,10 @@ static const struct opt options[] = {
 	{ OPT_FLAG, 0, "show-suppressed", NULL,
 	  offsetof(struct check_options, show_suppressed),
 	  "show also what the documents themselves excuse" },
+	{ OPT_FLAG, 0, "fix", NULL, offsetof(struct check_options, fix),
+	  "put right in the work tree what is certainly a slip" },
+	{ OPT_FLAG, 'n', "dry-run", NULL, offsetof(struct check_options, dry_run),
+	  "with --fix: show it and write nothing" },
 	{ OPT_CHOICE, 0, "format", FORMAT_CHOICES, offsetof(struct check_options, format),
 	  "how findings are written" },
 	OPT_TABLE_END
@@ -122,10 +126,12 @@ static size_t count(const struct session *s, enum ops_severity severity)
 	return nr;
 }
 
-/* The paths of what was looked at, for the formats that list it. */
+/* The paths of what was looked at, for the formats that list it, and what was fixed. */
 struct documents {
 	struct arena *arena;
 	struct opt_list paths;
+	struct ops_fix *fixes;
+	size_t fixes_nr;
 };
 
 static int add_document(const char *path, void *payload)
@@ -134,6 +140,64 @@ static int add_document(const char *path, void *payload)
 	const char *copy = arena_str(d->arena, path);
 
 	return copy && opt_list_add(&d->paths, d->arena, copy) ? 0 : OPS_ENOMEM;
+}
+
+static int add_fix(const struct ops_fix *fix, void *payload)
+{
+	struct documents *d = payload;
+	struct ops_fix *list, *one;
+
+	if (!(d->fixes_nr & (d->fixes_nr - 1))) {
+		list = arena_array(d->arena, d->fixes_nr ? d->fixes_nr * 2 : 1, sizeof(*list));
+		if (!list)
+			return OPS_ENOMEM;
+		if (d->fixes_nr)
+			memcpy(list, d->fixes, d->fixes_nr * sizeof(*list));
+		d->fixes = list;
+	}
+	one = &d->fixes[d->fixes_nr++];
+	one->line = fix->line;
+	one->path = arena_str(d->arena, fix->path);
+	one->rule = arena_str(d->arena, fix->rule);
+	one->before = arena_str(d->arena, fix->before);
+	one->after = fix->after ? arena_str(d->arena, fix->after) : NULL;
+	one->refused = fix->refused ? arena_str(d->arena, fix->refused) : NULL;
+	return one->path && one->rule && one->before && !one->after == !fix->after &&
+	       !one->refused == !fix->refused ? 0 : OPS_ENOMEM;
+}
+
+static void show_fixes(struct session *s, const struct documents *d, bool dry_run)
+{
+	size_t fixed = 0;
+
+	out_list(s->out, "fixes");
+	for (size_t i = 0; i < d->fixes_nr; i++) {
+		const struct ops_fix *f = &d->fixes[i];
+
+		fixed += !f->refused;
+		out_say(s->out, "%s:%u: ", f->path, f->line);
+		out_style(s->out, f->refused ? STYLE_DIM : STYLE_GREEN);
+		out_say(s->out, "%s", f->refused ? "not fixed" : dry_run ? "would fix" :
+			"fixed");
+		out_style(s->out, STYLE_PLAIN);
+		out_say(s->out, " %s\n  - %s\n", f->rule, f->before);
+		if (f->after)
+			out_say(s->out, "  + %s\n", f->after);
+		if (f->refused)
+			out_say(s->out, "  because: %s\n", f->refused);
+		out_map(s->out, NULL);
+		out_string(s->out, "path", f->path);
+		out_number(s->out, "line", f->line);
+		out_string(s->out, "rule", f->rule);
+		out_string(s->out, "before", f->before);
+		out_string(s->out, "after", f->after);
+		out_string(s->out, "refused", f->refused);
+		out_end(s->out);
+	}
+	out_end(s->out);
+	out_number(s->out, "fixed", (double)fixed);
+	out_say(s->out, "%zu %s, %zu not; left are:\n", fixed, dry_run ? "to be fixed" :
+		"fixed", d->fixes_nr - fixed);
 }
 
 static const char *plural(size_t nr)
@@ -180,6 +244,8 @@ static int answer(struct session *s, const struct ops_check_options *asked,
 	if (ret < 0)
 		return ret;
 	if (format == FORMAT_TEXT || format == FORMAT_JSON) {
+		if (asked->fix)
+			show_fixes(s, documents, asked->fix == OPS_FIX_SHOW);
 		show(s, &result, asked->suppressed);
 	} else {
 		struct report report = { s->findings, asked->suppressed,
@@ -195,13 +261,15 @@ static int answer(struct session *s, const struct ops_check_options *asked,
 static int run(struct session *s, const struct args *args)
 {
 	const struct check_options *o = args->options;
-	struct documents documents = { s->arena, { NULL, 0, 0 } };
+	struct documents documents = { s->arena, { NULL, 0, 0 }, NULL, 0 };
 	enum format format = format_of(o->format);
 	struct buf text = BUF_INIT, config = BUF_INIT;
 	struct ops_check_options asked = {
 		.what = o->staged ? OPS_CHECK_STAGED : o->at ? OPS_CHECK_REVISION :
 			OPS_CHECK_WORK_TREE,
 		.revision = o->at, .each = add_document, .payload = &documents,
+		.fix = !o->fix ? OPS_FIX_NOTHING : o->dry_run ? OPS_FIX_SHOW :
+			OPS_FIX_WRITE, .fixed = add_fix,
 		.suppressed = o->show_suppressed ? ops_findings_new() : NULL
 	};
 	int ret = 0;
@@ -212,6 +280,10 @@ static int run(struct session *s, const struct args *args)
 	else if (s->globals->json && o->format && format != FORMAT_JSON)
 		ret = error_set(&s->err, OPS_EUSAGE,
 				"--json and --format %s cannot go together", o->format);
+	else if (o->dry_run && !o->fix)
+		ret = error_set(&s->err, OPS_EUSAGE, "--dry-run goes with --fix");
+	else if (o->fix && (o->staged || o->at))
+		ret = error_set(&s->err, OPS_EUSAGE, "--fix is for the work tree");
 	else if (o->show_suppressed && !asked.suppressed)
 		ret = error_nomem(&s->err);
 	if (ret == 0)

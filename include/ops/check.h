@@ -29,6 +29,17 @@ struct ops_check_result {
 	size_t suppressed;	/* findings that the documents themselves excuse */
 };
 
+/* Whether slips whose meaning is certain are put right: in the work tree only. */
+enum ops_check_fix { OPS_FIX_NOTHING, OPS_FIX_SHOW, OPS_FIX_WRITE };
+
+/* One slip: valid during the call. */
+struct ops_fix {
+	const char *path, *rule;
+	unsigned line;
+	const char *before, *after;	/* the line; after NULL: taken out */
+	const char *refused;		/* why it stays as it is; NULL: put right */
+};
+
 /* What to check; zero-initialise what you do not set. */
 struct ops_check_options {
 	enum ops_check_what what;
@@ -46,6 +57,9 @@ struct ops_check_options {
 	/* Called with the path of each document that was read and is asked for; valid
 	 * during the call.  A negative status ends the check.  May be NULL. */
 	int (*each)(const char *path, void *payload);
+	enum ops_check_fix fix;	/* OPS_CHECK_WORK_TREE only; findings are those that are
+				   left, or with OPS_FIX_SHOW would be */
+	int (*fixed)(const struct ops_fix *fix, void *payload);	/* as `each` */
 	void *payload;
 	struct ops_findings *suppressed;	/* gets the excused findings; may be NULL */
 };
@@ -54,8 +68,8 @@ struct ops_check_options {
  * Check documents: by themselves, their links, and for the work tree and the index also
  * the change against the tip, as if the author made it now.  Findings are sorted.
  * Returns 0 whatever was found (see ops_findings_refuse()); OPS_ENOTFOUND: no such
- * revision or path; OPS_EUSAGE; OPS_EENVIRONMENT; OPS_EIO; OPS_ENOMEM; a negative status
- * of `each`.
+ * revision or path; OPS_ECHANGED: a file changed while it was put right; OPS_EUSAGE;
+ * OPS_EENVIRONMENT; OPS_EIO; OPS_ENOMEM; a negative status of `each` or `fixed`.
  */
 int ops_repo_check_with(struct ops_check_result *result, struct ops_findings *findings,
 			struct ops_repo *repo, const struct ops_check_options *options,

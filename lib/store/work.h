@@ -28,6 +28,11 @@ int work_check(struct store *s, const struct journal_path *p, bool skip,
 int work_apply(struct store *s, const struct journal *j,
 	       const struct journal_path *p, struct ops_error *err);
 
+/* Replace a file by these bytes, all or nothing, if it still holds `old`.  OPS_ECHANGED:
+ * it does not; OPS_ENOTFOUND, OPS_EINVALID, OPS_EIO. */
+int work_replace(struct store *s, const char *path, const void *old, size_t old_len,
+		 const void *data, size_t len, struct ops_error *err);
+
 /* The file's data for the index; false when it isn't there. */
 bool work_stat(struct stat *out, struct store *s, const char *path);
 

@@ -14,7 +14,7 @@
 #include "store/history.h"
 #include "text/links.h"
 #include "util/path.h"
-#include "view/check_inside.h"
+#include "view/check_fix.h"
 
 bool check_wanted(const struct checking *c, const char *path)
 {
@@ -69,8 +69,12 @@ int check_document(struct ops_document *d, void *checking, struct ops_error *err
 		ret = judge_document(d, c->repo->now, c->findings, err);
 		if (ret == 0)
 			ret = lint(c, d, err);
+		if (ret == 0)
+			ret = check_mend(c, d->path, d->type, true, d->doc->text, d->doc->len,
+					 err);
 	} else {
 		c->result->unreadable++;
+		ret = check_mend_unread(c, d->path, d->type, err);
 	}
 	c->judged = ops_findings_count(c->findings);
 	return ret;
@@ -185,7 +189,9 @@ static int lay_over(struct snap **over, struct checking *c, struct ops_error *er
 	const char *fault = o->text && o->paths_nr ? path_fault(o->paths[0]) : NULL;
 	int ret;
 
-	if (!o->text && !o->config)
+	const struct mended *one = c->mended ? c->mended->list : NULL;
+
+	if (!o->text && !o->config && !one)
 		return 0;
 	if (o->text && (!o->paths_nr || !*o->paths[0] || fault))
 		return error_set(err, OPS_EUSAGE, "the text needs the path of a file%s%s",
@@ -195,6 +201,9 @@ static int lay_over(struct snap **over, struct checking *c, struct ops_error *er
 		ret = snap_put(*over, o->paths[0], o->text, o->text_len, err);
 	if (ret == 0 && o->config)
 		ret = snap_put(*over, CONFIG_PATH, o->config, o->config_len, err);
+	for (; ret == 0 && one; one = one->next)
+		if (!one->dropped)
+			ret = snap_put(*over, one->path, one->text, one->len, err);
 	return ret;
 }
 
@@ -341,14 +350,17 @@ static int check_all(struct checking *c, struct ops_findings *findings,
 	return ret;
 }
 
-int ops_repo_check_with(struct ops_check_result *result, struct ops_findings *findings,
-			struct ops_repo *repo, const struct ops_check_options *options,
-			struct ops_error *err)
+/* One check. */
+static int check_once(struct ops_check_result *result, struct ops_findings *findings,
+		      struct ops_repo *repo, const struct ops_check_options *options,
+		      struct mending *mending, const struct mending *mended,
+		      struct ops_error *err)
 {
 	struct ops_check_result found = { 0 };
 	struct checking c = { .repo = repo, .options = options, .result = &found,
 			      .findings = ops_findings_new(),
-			      .refusals = ops_findings_new(), .arena = arena_new() };
+			      .refusals = ops_findings_new(), .arena = arena_new(),
+			      .mending = mending, .mended = mended };
 	int ret;
 
 	c.visited = c.arena ? map_new(c.arena) : NULL;
@@ -359,6 +371,58 @@ int ops_repo_check_with(struct ops_check_result *result, struct ops_findings *fi
 	arena_free(c.arena);
 	if (ret == 0)
 		*result = found;
+	return ret;
+}
+
+/* Check, and once more over what would be mended, until all of that is better. */
+static int fix_and_check(struct ops_check_result *result, struct ops_findings *findings,
+			 struct ops_repo *repo, const struct ops_check_options *options,
+			 struct mending *m, struct ops_error *err)
+{
+	struct ops_check_options silent = *options;
+	struct ops_findings *before = ops_findings_new(), *after = NULL;
+	bool dropped = true;
+	int ret = before ? 0 : error_nomem(err);
+
+	silent.each = NULL;
+	silent.suppressed = NULL;
+	if (ret == 0)
+		ret = check_once(result, before, repo, &silent, m, NULL, err);
+	while (ret == 0 && m->list && dropped) {
+		ops_findings_free(after);
+		after = ops_findings_new();
+		ret = after ? check_once(result, after, repo, &silent, NULL, m, err) :
+		      error_nomem(err);
+		if (ret == 0)
+			ret = check_fix_compare(&dropped, m, before, after, err);
+	}
+	if (ret == 0 && options->fix == OPS_FIX_WRITE)
+		ret = check_fix_write(m, repo, err);
+	if (ret == 0)
+		ret = check_once(result, findings, repo, options, NULL, m, err);
+	if (ret == 0)
+		ret = check_fix_tell(m, options, err);
+	ops_findings_free(before);
+	ops_findings_free(after);
+	return ret;
+}
+
+int ops_repo_check_with(struct ops_check_result *result, struct ops_findings *findings,
+			struct ops_repo *repo, const struct ops_check_options *options,
+			struct ops_error *err)
+{
+	struct mending m = { NULL, NULL, NULL };
+	int ret;
+
+	if (!options->fix)
+		return check_once(result, findings, repo, options, NULL, NULL, err);
+	if (options->what != OPS_CHECK_WORK_TREE || options->text)
+		return error_set(err, OPS_EUSAGE, "only files of the work tree are put right");
+	m.last = &m.list;
+	m.arena = arena_new();
+	ret = m.arena ? fix_and_check(result, findings, repo, options, &m, err) :
+	      error_nomem(err);
+	arena_free(m.arena);
 	return ret;
 }
 

@@ -11,7 +11,7 @@
 #include <string.h>
 
 #include "util/path.h"
-#include "view/check_inside.h"
+#include "view/check_fix.h"
 
 /* Whether the file is Markdown by its name. */
 static bool is_markdown(const char *path)
@@ -42,8 +42,8 @@ static int check_markdown(struct checking *c, const char *path, const struct blo
 
 	if (ret == OPS_ENOMEM)
 		return error_nomem(err);
-	if (ret)
-		return 0;	/* what cannot be read was said, and is not excused */
+	if (ret)	/* what cannot be read was said, and is not excused */
+		return check_mend(c, path, NULL, false, blob->data, blob->len, err);
 	if (links_scan(&links, arena, blob->data, doc ? doc->body_at : 0, blob->len,
 		       doc ? doc->body_line : 1))
 		return error_nomem(err);

@@ -11,6 +11,7 @@
 #include "util/map.h"
 
 struct linking;
+struct mending;
 
 struct checking {
 	struct ops_repo *repo;
@@ -25,6 +26,8 @@ struct checking {
 	struct map *range;		/* paths a range changed; NULL: no range */
 	struct map *visited;		/* of those asked for by name */
 	struct linking *linking;
+	struct mending *mending;	/* collects what could be mended; NULL */
+	const struct mending *mended;	/* laid over what is checked; NULL */
 	size_t judged;			/* findings that belong to documents before */
 };
 

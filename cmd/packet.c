@@ -99,7 +99,9 @@ int packet_record(struct session *s, const char *kind, const char *target,
 	const char *kept = NULL;
 	int ret;
 
-	request.action = arena_printf(s->arena, "packet.%s", kind);
+	/* A step of a handoff is an act of its own that records a packet. */
+	request.action = arena_printf(s->arena, "%s%s", strchr(kind, '.') ? "" : "packet.",
+				      kind);
 	if (!request.action)
 		return error_nomem(&s->err);
 	ret = input_settings(&request.sections, s->arena, &words, true, &s->err);
@@ -113,7 +115,8 @@ int packet_record(struct session *s, const char *kind, const char *target,
 
 		ret = request_draft(&request, s, o->from, &act);
 	} else if (!nr) {
-		ret = fill_template(&request.text, &kept, s, kind);
+		ret = fill_template(&request.text, &kept, s, strcmp(kind, "handoff.package") ?
+				    kind : "handoff-package");
 		if (!ret && !request.text) {
 			out_say(s->talk, "ops: nothing was written, so nothing is recorded\n");
 			return error_set(&s->err, OPS_EUSAGE, "the template was not filled in");

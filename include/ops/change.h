@@ -41,6 +41,9 @@ struct ops_setting {
  *   "packet.KIND"	record a packet of that kind about document `target`: its parts, as
  *			fields, as sections, or as a `text` of named parts; an act's
  *			message is then the id of the packet
+ *   "handoff.start" (`to`), "handoff.package", "handoff.reject", "handoff.extend",
+ *			"handoff.cancel" of task `target`: the packets of a handoff, with what
+ *			is known filled in; the transition "hand-over" accepts it
  *   the name of a transition of the target's type: "assign" (`to`), "accept",
  *			"start", "block", "unblock", "submit", "rework", "complete", "cancel",
  *			for prompts and policies "approve", "revise", "retire", …

@@ -112,6 +112,22 @@ int ops_view_packet(const struct ops_packet **out, struct ops_view *view,
 int ops_view_template(const char **out, struct ops_view *view, const char *kind,
 		      struct ops_error *err);
 
+/* A handoff of a task. */
+struct ops_handoff {
+	const char *id;
+	const char *state;	/* requested, late, packaged, rejected, accepted, cancelled */
+	const char *owner;	/* Department/agent it leaves */
+	const char *to;		/* agent's id */
+	const char *deadline;	/* of the package, the latest that was given */
+	const char *package, *rejection;	/* ids of packets, or NULL */
+	const char *next;	/* who does what next, or NULL */
+};
+
+/* The handoffs of a task, in order of time; the time is that of the repository. */
+int ops_view_handoffs(const struct ops_handoff **out, size_t *nr, struct ops_view *view,
+		      const struct ops_document *task, struct ops_findings *findings,
+		      struct ops_error *err);
+
 /* One value of the effective configuration. */
 struct ops_config_value {
 	const char *key;	/* "gates.quality.power" */

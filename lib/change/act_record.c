@@ -30,6 +30,10 @@ int act_record(struct draft *d, const struct ops_request *r, struct ops_error *e
 
 	if (ret)
 		return ret;
+	/* A transition may have the name of a kind. */
+	for (i = 0; i < doc->type->transitions_nr; i++)
+		if (!strcmp(doc->type->transitions[i].action, r->action))
+			return act_transition(d, r, err);
 	if (r->fields_nr > sizeof(with) / sizeof(*with))
 		return error_set(err, OPS_EUSAGE, "too many fields");
 	for (i = 0; i < r->fields_nr; i++) {

@@ -115,6 +115,12 @@ static int set_value(const char **out, struct draft *d, const struct ops_documen
 		*out = arena_printf(d->arena, "%ld",
 				    (was ? strtol(was, NULL, 10) : 0) + 1);
 		break;
+	case SET_ACTOR:
+		if (!d->actor)
+			return error_set(err, OPS_EUSAGE, "'%s' is not in the roster",
+					 d->actor_name);
+		*out = arena_printf(d->arena, "%s/%s", d->actor->department, d->actor->id);
+		break;
 	case SET_LITERAL:
 		*out = set->literal;
 		return 0;
@@ -131,6 +137,8 @@ static const char *target(struct draft *d, const struct ops_document *doc,
 	if (*tr->to != '{')
 		return tr->to;
 	name = arena_dup(d->arena, tr->to + 1, strlen(tr->to) - 2);
+	if (name && !strcmp(name, doc->type->status))
+		return doc->status ? doc->status : "";
 	name = name ? document_text(doc, name) : NULL;
 	return name ? name : "";
 }

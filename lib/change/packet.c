@@ -10,6 +10,7 @@
 #include "change/draft.h"
 #include "model/dispatch.h"
 #include "model/gate.h"
+#include "model/handoff.h"
 #include "util/path.h"
 
 #define FILL_MAX 72	/* what a request may set, and what is filled in */
@@ -105,6 +106,22 @@ static int add_gate(struct filling *f, struct draft *d, const struct packet_want
 	return ret;
 }
 
+/* An acceptance names the handoff and the package it accepts. */
+static int add_accepted(struct filling *f, struct draft *d, const struct packet_want *want,
+			struct ops_error *err)
+{
+	struct packets all;
+	struct handoff h;
+	int ret = world_packets(&all.list, &all.nr, d->now, want->about->id, d->findings,
+				err);
+
+	if (ret)
+		return ret;
+	handoff_open(&h, &all, d->repo->now);
+	ret = add_field(f, "Answers", h.start ? h.start->id : NULL, err);
+	return ret ? ret : add_field(f, "Package", h.package ? h.package->id : NULL, err);
+}
+
 /* What a checkpoint says when its author left it at the numbers; NULL for nothing. */
 static const char *progress(const struct filling *f, struct draft *d)
 {
@@ -168,6 +185,8 @@ static int fill(struct filling *f, struct draft *d, const struct packet_want *wa
 		ret = add_field(f, "About", want->about->id, err);
 	if (ret == 0 && want->gate)
 		ret = add_gate(f, d, want, err);
+	if (ret == 0 && !strcmp(want->kind, HANDOFF_ACCEPTANCE) && !want->fields_nr)
+		ret = add_accepted(f, d, want, err);
 	for (i = 0; ret == 0 && want->rule && i < want->rule->with_nr; i++)
 		if (strcmp(want->rule->with[i].name, "Gate") &&
 		    strcmp(want->rule->with[i].name, "Decision"))

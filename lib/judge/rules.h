@@ -98,6 +98,10 @@ int rules_evidence(struct judging *j, struct ops_document *d, size_t least);
 /* rules_packet.c: records. */
 int rules_packet(struct judging *j, struct change *change);
 
+/* rules_handoff.c: a packet of a handoff; the task that moves by one. */
+int rules_handoff(struct judging *j, struct ops_document *d, struct ops_document *about);
+int rules_handed_over(struct judging *j, struct change *change);
+
 /* rules_record.c: what the definition of a kind asks for. */
 int rules_record(struct judging *j, struct ops_document *d, struct ops_document *about);
 /* Sections with too few items. */

@@ -269,5 +269,7 @@ int rules_record(struct judging *j, struct ops_document *d, struct ops_document 
 		ret = rules_evidence(j, d, 0);
 	if (ret == 0 && names_have(&d->type->packet.checks, "ratio"))
 		check_ratio(j, d);
+	if (ret == 0 && names_have(&d->type->packet.checks, "handoff"))
+		ret = rules_handoff(j, d, about);
 	return ret;
 }

@@ -92,6 +92,8 @@ static const char *target_of(const struct transition *tr, const struct ops_docum
 	if (*tr->to != '{' || len < 3)
 		return tr->to;
 	name = arena_dup(world_arena(before->world), tr->to + 1, len - 2);
+	if (name && !strcmp(name, before->type->status))
+		return before->status ? before->status : "";
 	name = name ? document_text(before, name) : NULL;
 	return name ? name : "";
 }

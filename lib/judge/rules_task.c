@@ -195,6 +195,11 @@ static int check_scope(struct judging *j, struct change *change)
 	return ret;
 }
 
+static int check_handoff(struct judging *j, struct change *change)
+{
+	return rules_handed_over(j, change);
+}
+
 int rules_check(struct judging *j, struct change *change, const char *check)
 {
 	static const struct {
@@ -207,6 +212,7 @@ int rules_check(struct judging *j, struct change *change, const char *check)
 		{ "timeline", check_timeline },
 		{ "dependencies", check_dependencies },
 		{ "scope", check_scope },
+		{ "handoff", check_handoff },
 	};
 	size_t i;
 

@@ -52,6 +52,9 @@ static const char *set_fault(struct judging *j, const struct change *change,
 		return now && !strcmp(now, text) ? NULL :
 		       arena_printf(j->arena, "%s (Last-Reviewed and the configured "
 				    "period)", text);
+	case SET_ACTOR:
+		return now && j->c->actor && roster_agent_named(j->roster, now) ==
+		       j->c->actor ? NULL : "who does it (Department/agent)";
 	case SET_LITERAL:
 		return now && !strcmp(now, set->literal) ? NULL : set->literal;
 	}

@@ -50,6 +50,7 @@ struct config {
 	bool broken;			/* it has mistakes: only the built-in part is in force */
 	struct period review;
 	unsigned ratio;			/* of results that succeed, in per cent */
+	unsigned handoff_limit;		/* seconds */
 	struct names powers;
 	struct role *roles, *departments;
 	size_t roles_nr, departments_nr;
@@ -79,7 +80,9 @@ int config_load(struct config **out, const char *text, size_t len,
 		struct ops_findings *findings, struct ops_error *err);
 void config_free(struct config *config);	/* NULL is fine */
 
-/* type_packet.c: complain about what the packet rules of a type name and is not there. */
+/* type_packet.c: read what is configured about packets at the top level. */
+void config_read_packets(struct conf_reader *r, struct config *c);
+/* Complain about what the packet rules of a type name and is not there. */
 void config_check_packet(struct conf_reader *r, const struct config *c,
 			 const struct type *t);
 

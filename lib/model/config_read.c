@@ -200,7 +200,8 @@ static void check_type(struct conf_reader *r, const struct config *c,
 					   "'%s' in 'not-by' of '%s' is not known",
 					   tr->not_by.list[j], tr->name);
 		for (j = 0; j < tr->checks.nr; j++)
-			if (!conf_word("prompt assignee dispatch timeline dependencies scope",
+			if (!conf_word("prompt assignee dispatch timeline dependencies scope "
+				       "handoff",
 				       tr->checks.list[j]))
 				conf_wrong(r, t->at, NULL,
 					   "transition '%s' asks for check '%s', which "
@@ -294,20 +295,6 @@ static void read_directories(struct conf_reader *r, const struct conf *map)
 	}
 }
 
-static void read_results(struct conf_reader *r, struct config *c, const struct conf *map)
-{
-	double ratio = 0;
-	bool present = false;
-
-	if (!map || !conf_keys(r, map, "'results'", "ratio"))
-		return;
-	conf_number(r, map, "ratio", &ratio, &present);
-	if (!present || ratio < 1 || ratio > 100 || ratio != (unsigned)ratio)
-		conf_wrong(r, map, "write ratio: 80", "'ratio' is a whole number from 1 to 100");
-	else
-		c->ratio = (unsigned)ratio;
-}
-
 int config_read(struct config *c, struct conf_reader *r)
 {
 	const struct conf *powers = conf_get(c->root, "powers");
@@ -319,7 +306,8 @@ int config_read(struct config *c, struct conf_reader *r)
 	size_t i;
 	int ret;
 
-	if (!conf_keys(r, c->root, "the configuration", "format version directories "
+	if (!conf_keys(r, c->root, "the configuration", "format version "
+		       "directories handoff "
 		       "review results dispatch powers roles departments gates types severity "
 		       "selection rebalance calendar progress scope trust"))
 		return 0;
@@ -345,7 +333,7 @@ int config_read(struct config *c, struct conf_reader *r)
 		conf_wrong(r, conf_get(review, "period"),
 			   "write for example 3 months, or 90 days",
 			   "'%s' is no period", period);
-	read_results(r, c, conf_get(c->root, "results"));
+	config_read_packets(r, c);
 	read_severities(r, c, conf_get(c->root, "severity"));
 	trust_read(r, c, conf_get(c->root, "trust"));
 	map = conf_get(c->root, "directories");

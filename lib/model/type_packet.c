@@ -188,7 +188,43 @@ void config_check_packet(struct conf_reader *r, const struct config *c,
 				   "'%s' in 'not-by' of '%s' is not known",
 				   p->not_by.list[i], t->name);
 	for (i = 0; i < p->checks.nr; i++)
-		if (!conf_word("ratio", p->checks.list[i]))
+		if (!conf_word("ratio handoff", p->checks.list[i]))
 			conf_wrong(r, t->at, NULL, "'%s' asks for check '%s', which does "
 				   "not exist", t->name, p->checks.list[i]);
+}
+
+static void read_results(struct conf_reader *r, struct config *c, const struct conf *map)
+{
+	double ratio = 0;
+	bool present = false;
+
+	if (!map || !conf_keys(r, map, "'results'", "ratio"))
+		return;
+	conf_number(r, map, "ratio", &ratio, &present);
+	if (!present || ratio < 1 || ratio > 100 || ratio != (unsigned)ratio)
+		conf_wrong(r, map, "write ratio: 80", "'ratio' is a whole number from 1 to 100");
+	else
+		c->ratio = (unsigned)ratio;
+}
+
+static void read_handoff(struct conf_reader *r, struct config *c, const struct conf *map)
+{
+	const char *limit = NULL;
+	int64_t seconds;
+
+	if (!map || !conf_keys(r, map, "'handoff'", "limit"))
+		return;
+	conf_text(r, map, "limit", &limit);
+	if (!limit || !duration_parse(&seconds, limit) || seconds < 1 ||
+	    seconds > 366 * 86400)
+		conf_wrong(r, map, "write for example limit: 3600s",
+			   "'limit' is a time from a second to a year");
+	else
+		c->handoff_limit = (unsigned)seconds;
+}
+
+void config_read_packets(struct conf_reader *r, struct config *c)
+{
+	read_results(r, c, conf_get(c->root, "results"));
+	read_handoff(r, c, conf_get(c->root, "handoff"));
 }

@@ -121,7 +121,8 @@ struct session {
 extern const struct command cmd_merge_driver[], cmd_resolve[];
 
 /* Every file ends in one of these: values, the last of which has no name. */
-extern const struct command cmd_handoff[], cmd_packet[], cmd_thread[];
+extern const struct command cmd_dispatch[], cmd_handoff[], cmd_packet[], cmd_synthesize[],
+	cmd_thread[];
 extern const struct command cmd_act[], cmd_assign[], cmd_audit[], cmd_batch[],
 	cmd_check[], cmd_checkpoint[], cmd_completion[], cmd_config[], cmd_edit[],
 	cmd_gate[], cmd_help[], cmd_hook[], cmd_hook_notice[],

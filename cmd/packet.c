@@ -25,11 +25,15 @@ struct list_options {
 	bool open;
 };
 
+struct show_options {
+	const char *format;
+};
+
 #define USAGE(name, text) \
 	static const char *const usage_##name[] = { text, NULL }
 
 USAGE(list, "ops packet list [--kind KIND] [--open] [DOC]");
-USAGE(show, "ops packet show PACKET");
+USAGE(show, "ops packet show [--format text|markdown|json] PACKET");
 USAGE(template, "ops packet template KIND");
 USAGE(new, "ops packet new [-F FILE] [-e PATH]... KIND DOC [NAME=TEXT]...");
 USAGE(ask, "ops ask [-F FILE] TASK [NAME=TEXT]...");
@@ -47,6 +51,12 @@ static const struct opt list_options[] = {
 	  "only packets of that kind" },
 	{ OPT_FLAG, 0, "open", NULL, offsetof(struct list_options, open),
 	  "only what waits for an answer" },
+	OPT_TABLE_END
+};
+
+static const struct opt show_options[] = {
+	{ OPT_CHOICE, 0, "format", "text|markdown|json",
+	  offsetof(struct show_options, format), "how it is written" },
 	OPT_TABLE_END
 };
 
@@ -222,17 +232,26 @@ out:
 
 static int run_show(struct session *s, const struct args *args)
 {
+	const struct show_options *o = args->options;
 	const struct ops_packet *packet = NULL;
+	const char *markdown = NULL;
 	struct ops_view *view = NULL;
 	int ret;
 
 	if ((ret = ops_view_open(&view, s->repo, NULL, &s->err)) < 0)
 		goto out;
 	ret = ops_view_packet(&packet, view, args->words[0], s->findings, &s->err);
+	if (!ret)
+		ret = ops_view_message(&markdown, view, packet, &s->err);
 	if (ret < 0)
 		goto out;
-	packet_print(s, packet);
 	packet_members(s, packet);
+	out_string(s->out, "markdown", markdown);
+	if (o->format && !strcmp(o->format, "markdown")) {
+		out_block(s->out, "", markdown, strlen(markdown));
+		goto out;
+	}
+	packet_print(s, packet);
 	out_say(s->out, "\n");
 	report_assurance(s);
 out:
@@ -293,8 +312,8 @@ static int run_kind(struct session *s, const struct args *args)
 const struct command cmd_packet[] = {
 	{ "packet list", "List packets, of one document or of all", NEED_REPO | PAGED,
 	  usage_list, list_options, sizeof(struct list_options), 0, 1, run_list },
-	{ "packet show", "Show a packet", NEED_REPO | PAGED, usage_show, NULL, 0, 1, 1,
-	  run_show },
+	{ "packet show", "Show a packet", NEED_REPO | PAGED, usage_show, show_options,
+	  sizeof(struct show_options), 1, 1, run_show },
 	{ "packet template", "Print what a kind of packet asks for", NEED_REPO,
 	  usage_template, NULL, 0, 1, 1, run_template },
 	{ "packet new", "Record a packet of any kind", NEED_REPO | WRITES, usage_new,

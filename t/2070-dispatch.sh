@@ -29,6 +29,17 @@ test_expect_success 'the six fields, in their order' '
 	test_cmp expected found
 '
 
+test_expect_success 'ops dispatch prints it again, and what became of it' '
+	ops dispatch swap-7k2f >again &&
+	sed "/^\$/,\$d" again >found &&
+	test_cmp expected found &&
+	test_grep "not acknowledged, last heard never$" again &&
+	ops_json result.parts.PRIORITY HIGH ops dispatch swap-7k2f &&
+	ops_json result.acknowledged null ops dispatch swap-7k2f --format json &&
+	ops dispatch --format markdown swap-7k2f >markdown &&
+	test_grep "^## NOT-YOUR-JOB$" markdown && test_grep "^- .src/match/\*.c.$" markdown
+'
+
 test_expect_success 'is kept as a packet to the agent' '
 	P=$(ls 05-PROCESSES/packets/swap-7k2f/*-dispatch-*.md) &&
 	test_grep "^To: Production/codegen$" $P &&
@@ -37,6 +48,18 @@ test_expect_success 'is kept as a packet to the agent' '
 	do
 		test_grep "^## $part$" $P || return 1
 	done
+'
+
+test_expect_success 'an acknowledgement and a heartbeat are seen, and silence' '
+	test_tick && ops --as $DEV accept swap-7k2f && ops --as $DEV start swap-7k2f &&
+	ops dispatch swap-7k2f >state &&
+	test_grep "acknowledged 2026-01-15, last heard never$" state &&
+	test_tick && ops --as $DEV checkpoint swap-7k2f --progress 10 &&
+	ops_json result.heartbeat "$OPS_NOW" ops dispatch swap-7k2f &&
+	was=$test_now && test_tick 259200 &&
+	ops_json result.stalled false ops dispatch swap-7k2f &&
+	test_tick 1 && ops dispatch swap-7k2f >state &&
+	test_grep ": stalled$" state && test_clock "$was"
 '
 
 test_expect_success 'defaults for what the task does not say' '
@@ -59,6 +82,7 @@ refused_with () {
 		! cmp -s draft "$TEST_FIXTURES/task.md" &&
 		ops --as $LEAD new task --id bad-$n --from draft &&
 		test_tick && ops_step Requested bad-$n && test_tick && ops_step Approved bad-$n &&
+		{ test $rule_wanted != task.dispatch || test_expect_code 1 ops dispatch bad-$n; } &&
 		ops_refused $rule_wanted ops --as $LEAD assign bad-$n $DEV &&
 		test_grep "bad-$n.md:[0-9]*:[0-9]*: error.*$text_wanted" "$TEST_ROOT/refused.err"
 	'

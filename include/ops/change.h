@@ -41,6 +41,8 @@ struct ops_setting {
  *   "packet.KIND"	record a packet of that kind about document `target`: its parts, as
  *			fields, as sections, or as a `text` of named parts; an act's
  *			message is then the id of the packet
+ *   "synthesize"	record one result of the results of document `target`: those named by
+ *			fields Of, or all of which none was made yet
  *   "handoff.start" (`to`), "handoff.package", "handoff.reject", "handoff.extend",
  *			"handoff.cancel" of task `target`: the packets of a handoff, with what
  *			is known filled in; the transition "hand-over" accepts it

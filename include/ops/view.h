@@ -107,9 +107,34 @@ int ops_view_packet(const struct ops_packet **out, struct ops_view *view,
 		    const char *name, struct ops_findings *findings,
 		    struct ops_error *err);
 
+/* A packet as a message in Markdown.  Belongs to the view. */
+int ops_view_message(const char **out, struct ops_view *view,
+		     const struct ops_packet *packet, struct ops_error *err);
+
 /* What to fill in for a packet of a kind: its named parts, with comments.  OPS_EUSAGE:
  * there is no such kind.  Belongs to the view. */
 int ops_view_template(const char **out, struct ops_view *view, const char *kind,
+		      struct ops_error *err);
+
+/* The order to work on a task. */
+#define OPS_DISPATCH_PARTS 6
+struct ops_dispatch {
+	const char *task, *status;
+	const char *to;			/* Department/agent it belongs to now; or NULL */
+	struct {
+		const char *name, *text;	/* TASK, SCOPE, … as the task says now */
+	} part[OPS_DISPATCH_PARTS];
+	const char *message;		/* all of them as text */
+	const char *markdown;
+	const char *packet, *sent;	/* id and time of the last that was given; or NULL */
+	const char *acknowledged;	/* the day; or NULL */
+	const char *heartbeat;		/* time of the last packet of who has it; or NULL */
+	bool stalled;			/* silent for longer than progress.stalled */
+};
+
+/* What makes it a bad order is among the findings (task.dispatch). */
+int ops_view_dispatch(const struct ops_dispatch **out, struct ops_view *view,
+		      const struct ops_document *task, struct ops_findings *findings,
 		      struct ops_error *err);
 
 /* A handoff of a task. */

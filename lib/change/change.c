@@ -50,6 +50,8 @@ static draft_act_fn *act_named(const struct draft *d, const char *action)
 		return act_plan;
 	if (!strncmp(action, "packet.", 7))
 		return act_packet;
+	if (!strcmp(action, "synthesize"))
+		return act_synthesize;
 	if (!strncmp(action, "handoff.", 8))
 		return act_handoff;
 	kind = config_type(d->config, action);

@@ -223,8 +223,36 @@ static bool read_ratio(const char *text, unsigned long n[3], bool *passed)
 	return !*text;
 }
 
+/* A result made of others has their numbers. */
+static int check_parts(struct judging *j, const struct ops_document *d,
+		       const struct packets *earlier, const unsigned long n[3])
+{
+	const char *const *of;
+	const struct ops_document *p;
+	const char *status;
+	size_t i, nr, complete = 0;
+
+	if (document_list(&of, &nr, d, "Of"))
+		return OPS_ENOMEM;
+	for (i = 0; i < nr; i++) {
+		p = with_id(earlier, of[i]);
+		status = p ? document_text(p, "Status") : NULL;
+		if (!p || strcmp(p->type->name, d->type->name))
+			rule_error(j, "packet.reference", d, "Of", NULL,
+				   "it is made of '%s', which is no %s that was recorded "
+				   "about this before", of[i], d->type->name);
+		complete += status && !strcmp(status, "COMPLETE");
+	}
+	if (nr && (n[0] != complete || n[1] != nr))
+		rule_error(j, "packet.ratio", d, "Quality-Gate", "ops synthesize counts them",
+			   "it says %lu of %lu, and of what it is made of %zu of %zu are "
+			   "complete", n[0], n[1], complete, nr);
+	return 0;
+}
+
 /* A result that counts: the numbers agree, some success is no failure, and no whole one. */
-static void check_ratio(struct judging *j, const struct ops_document *d)
+static int check_ratio(struct judging *j, const struct ops_document *d,
+		       const struct packets *earlier)
 {
 	const char *text = document_text(d, "Quality-Gate");
 	const char *status = document_text(d, "Status");
@@ -232,11 +260,11 @@ static void check_ratio(struct judging *j, const struct ops_document *d)
 	bool passed;
 
 	if (!text)
-		return;
+		return 0;
 	if (!read_ratio(text, n, &passed)) {
 		rule_error(j, "packet.ratio", d, "Quality-Gate",
 			   "write PASSED (2/2 = 100%)", "it has not the form of a ratio");
-		return;
+		return 0;
 	}
 	if (n[0] > n[1] || n[2] != (n[1] ? n[0] * 100 / n[1] : 0))
 		rule_error(j, "packet.ratio", d, "Quality-Gate", NULL,
@@ -250,6 +278,7 @@ static void check_ratio(struct judging *j, const struct ops_document *d)
 		rule_error(j, "packet.ratio", d, "Status", "write Status: PARTIAL",
 			   "%lu of %lu is partial success, and it says %s", n[0], n[1],
 			   status);
+	return check_parts(j, d, earlier, n);
 }
 
 int rules_record(struct judging *j, struct ops_document *d, struct ops_document *about)
@@ -268,7 +297,7 @@ int rules_record(struct judging *j, struct ops_document *d, struct ops_document 
 	if (ret == 0 && type_field(d->type, "Evidence"))
 		ret = rules_evidence(j, d, 0);
 	if (ret == 0 && names_have(&d->type->packet.checks, "ratio"))
-		check_ratio(j, d);
+		ret = check_ratio(j, d, &earlier);
 	if (ret == 0 && names_have(&d->type->packet.checks, "handoff"))
 		ret = rules_handoff(j, d, about);
 	return ret;

@@ -12,6 +12,8 @@
 
 #include "model/world.h"
 
+struct buf;
+
 /* The list is that of world_packets(). */
 struct packets {
 	struct ops_document *const *list;
@@ -32,6 +34,9 @@ bool packet_blocks(const struct packets *all, const struct ops_document *p,
  * OPS_EAMBIGUOUS. */
 int packet_find(const struct ops_document **out, const struct packets *all,
 		const char *name, const struct names *kinds, struct ops_error *err);
+
+/* Append it as a message in Markdown. */
+void packet_markdown(struct buf *out, const struct ops_document *p);
 
 /* What is asked, in one line of at most `max` bytes: the first of its sections. */
 const char *packet_gist(struct arena *arena, const struct ops_document *p, size_t max);

@@ -139,6 +139,7 @@ struct packet_rules {
 	struct item_rule *items;
 	size_t items_nr;
 	struct names checks;		/* what data cannot say: see rules_record.c */
+	const char *heading;		/* of it as a message; NULL: the kind's name */
 	bool part;			/* who writes one has a part in the work */
 };
 

@@ -129,6 +129,7 @@ void type_read_packet(struct conf_reader *r, struct type *t, const struct conf *
 	conf_names(r, c, "until", &p->until);
 	conf_names(r, c, "checks", &p->checks);
 	conf_flag(r, c, "part", &p->part);
+	conf_text(r, c, "heading", &p->heading);
 	if (items)
 		read_items(r, p, items, NULL, NULL);
 	if (by)

@@ -366,7 +366,7 @@ static void read_type(struct conf_reader *r, struct type *t, const struct conf *
 		       "title base paths place archive id create edit fields sections "
 		       "sections-by states transitions abstract kinds-by append-only "
 		       "protected status not-by after until blocks items items-by "
-		       "checks part links absent fresh"))
+		       "checks part heading links absent fresh"))
 		return;
 	conf_text(r, c, "title", &t->title);
 	conf_text(r, c, "id", &id);

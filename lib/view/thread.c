@@ -139,6 +139,21 @@ int ops_view_packet(const struct ops_packet **out, struct ops_view *view,
 	return ret;
 }
 
+int ops_view_message(const char **out, struct ops_view *view,
+		     const struct ops_packet *packet, struct ops_error *err)
+{
+	struct buf b = BUF_INIT;
+	const char *text;
+
+	packet_markdown(&b, packet->document);
+	text = buf_failed(&b) ? NULL : arena_str(view->arena, b.data);
+	buf_release(&b);
+	if (!text)
+		return error_nomem(err);
+	*out = text;
+	return 0;
+}
+
 /* What a part is for: its values, or whether it may be left out. */
 static void hint(struct buf *b, struct arena *arena, const struct field *f)
 {

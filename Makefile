@@ -28,6 +28,9 @@ fishcompdir ?= $(prefix)/share/fish/vendor_completions.d
 # directory beside its own, as installed.  Distributions set it empty.
 RPATH ?= $$ORIGIN:$$ORIGIN/../lib
 
+# What signs commits: run by this path, whatever PATH or a configuration says.
+SSH_KEYGEN ?= $(or $(shell command -v ssh-keygen),/usr/bin/ssh-keygen)
+
 PKG_CONFIG ?= pkg-config
 INSTALL ?= install
 PACKAGES = libgit2 yaml-0.1 libcjson libmd libcrypto
@@ -43,6 +46,7 @@ WARNINGS = -Wall -Wextra -pedantic -Wshadow -Wstrict-prototypes \
 SANITIZE_FLAGS = $(if $(SANITIZE),-fsanitize=$(SANITIZE) \
 	-fno-sanitize-recover=undefined -fno-omit-frame-pointer)
 COMPILE = $(CC) -std=c11 -D_GNU_SOURCE -DOPS_VERSION='"$(VERSION)"' \
+	-DOPS_SSH_KEYGEN='"$(SSH_KEYGEN)"' \
 	$(WARNINGS) $(CPPFLAGS) $(CFLAGS) $(SANITIZE_FLAGS) -MMD -MP
 LINK = $(CC) $(CFLAGS) $(SANITIZE_FLAGS) -pthread $(LDFLAGS)
 

@@ -85,7 +85,7 @@ struct command {
 /* What the environment says.  main.c fills it and nobody else reads it. */
 struct environment {
 	const char *actor, *home, *git_dir, *author_name, *author_email, *ceiling;
-	const char *pager, *editor, *temporary, *terminal;
+	const char *ssh_agent, *pager, *editor, *temporary, *terminal;
 	const char *now, *wait;
 	const char *const *all;		/* for programs that are run */
 	bool no_color, inside_hook, other_index;
@@ -126,7 +126,7 @@ extern const struct command cmd_dispatch[], cmd_handoff[], cmd_packet[], cmd_syn
 extern const struct command cmd_act[], cmd_assign[], cmd_audit[], cmd_batch[],
 	cmd_check[], cmd_checkpoint[], cmd_completion[], cmd_config[], cmd_edit[],
 	cmd_gate[], cmd_help[], cmd_hook[], cmd_hook_notice[],
-	cmd_hooks[], cmd_init[], cmd_list[],
+	cmd_hooks[], cmd_init[], cmd_key[], cmd_list[],
 	cmd_log[], cmd_new[], cmd_recover[], cmd_review[], cmd_scope[],
 	cmd_show[], cmd_transition[];
 

@@ -32,6 +32,7 @@
 /* In the order of `ops help`: setting up, looking, working, deciding, judging. */
 static const struct command *const commands[] = {
 	cmd_init, cmd_new, cmd_config, cmd_check, cmd_list, cmd_show, cmd_log,
+	cmd_key,
 	cmd_scope,
 	cmd_deps, cmd_plan,
 	cmd_assign, cmd_transition, cmd_checkpoint, cmd_act, cmd_edit, cmd_gate,
@@ -98,6 +99,7 @@ static void read_environment(struct environment *env)
 	env->ceiling = getenv("GIT_CEILING_DIRECTORIES");
 	env->other_index = getenv("GIT_INDEX_FILE") || getenv("GIT_QUARANTINE_PATH");
 	env->inside_hook = env->git_dir || env->other_index;
+	env->ssh_agent = getenv("SSH_AUTH_SOCK");
 	env->pager = getenv("GIT_PAGER");
 	if (!env->pager)
 		env->pager = getenv("PAGER");
@@ -183,6 +185,7 @@ static int prepare(struct session *s)
 	s->where.git_dir = s->globals->git_dir ? s->globals->git_dir : env->git_dir;
 	s->where.ceiling = env->ceiling;
 	s->where.home = env->home;
+	s->where.ssh_agent = env->ssh_agent;
 	if (!(s->command->needs & SERVES)) {
 		s->where.actor = s->globals->actor ? s->globals->actor : env->actor;
 		s->where.author_name = env->author_name;

@@ -74,10 +74,12 @@ static void say_act(struct session *s, const struct ops_act *act, const char *ga
 {
 	bool at_gate = !strncmp(act->action, "gate.", 5);
 	bool packet = !strncmp(act->action, "packet.", 7);
+	bool key = !strncmp(act->action, "key.", 4);
 
 	/* As it is typed: "gate approve". */
 	out_say(s->out, "%s%s%s %s", dry_run ? "would " : "", at_gate ? "gate " : packet ?
-		"record " : "", act->action + (at_gate ? 5 : packet ? 7 : 0), act->id);
+		"record " : key ? "key " : "",
+		act->action + (at_gate ? 5 : packet ? 7 : key ? 4 : 0), act->id);
 	if (gate)
 		out_say(s->out, " %s", gate);
 	if (act->from && act->to && strcmp(act->from, act->to))

@@ -32,6 +32,9 @@ struct ops_setting {
  *   "review"		a review of document `target`: its dates are set
  *   "flag"		record each document past its review date for governance, once;
  *			`target` NULL = all documents
+ *   "key.add", "key.retire", "key.revoke"
+ *			of agent `target`: `text` is the key, or (to end it) its name;
+ *			key.revoke: what it signed after the commit `to` is disputed
  *   "checkpoint"	progress of task `target`; fields Progress, Milestone
  *   "gate.request", "gate.approve", "gate.block", "gate.reject", "gate.lift"
  *			of task `target` and `gate`; sections are the request's parts

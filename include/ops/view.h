@@ -153,6 +153,20 @@ int ops_view_handoffs(const struct ops_handoff **out, size_t *nr, struct ops_vie
 		      const struct ops_document *task, struct ops_findings *findings,
 		      struct ops_error *err);
 
+/* One key of the roster. */
+struct ops_key {
+	const char *agent;
+	const char *name;	/* "SHA256:…", or "openpgp:…" */
+	const char *text;	/* "ssh-ed25519 AAAA…" as it stands there; NULL of a former one */
+	const char *state;	/* active, retired, revoked */
+	const char *since;	/* revoked: its commits after this one are disputed; or NULL */
+	bool signs;		/* the agent is active, and the key */
+};
+
+/* All keys, by agent. */
+int ops_view_keys(const struct ops_key **out, size_t *nr, struct ops_view *view,
+		  struct ops_findings *findings, struct ops_error *err);
+
 /* One value of the effective configuration. */
 struct ops_config_value {
 	const char *key;	/* "gates.quality.power" */

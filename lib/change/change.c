@@ -14,6 +14,7 @@
 #include <string.h>
 
 #include "change/draft.h"
+#include "change/signing.h"
 #include "judge/judge.h"
 #include "text/message.h"
 #include "util/random.h"
@@ -31,6 +32,7 @@ struct changing {
 	struct arena *arena;		/* of this attempt; outlives the plan */
 	change_genesis_fn *genesis;
 	void *payload;
+	struct signing signing;		/* of this attempt */
 };
 
 /* The act of a name; packets kinds and transitions are found by their data. */
@@ -46,6 +48,8 @@ static draft_act_fn *act_named(const struct draft *d, const char *action)
 		return act_flag;
 	if (!strncmp(action, "gate.", 5))
 		return act_gate;
+	if (!strncmp(action, "key.", 4))
+		return act_key;
 	if (!strncmp(action, "plan.", 5))
 		return act_plan;
 	if (!strncmp(action, "packet.", 7))
@@ -119,6 +123,9 @@ static const char *subject_of(struct changing *c)
 				    a->action + 7, a->id);
 	if (!strncmp(a->action, "gate.", 5))
 		return arena_printf(d->arena, "chore(ops): %s %s of %s", verb, r->gate,
+				    a->id);
+	if (!strncmp(a->action, "key.", 4))
+		return arena_printf(d->arena, "chore(ops): %s key of %s", a->action + 4,
 				    a->id);
 	if (r->to)
 		return arena_printf(d->arena, "chore(ops): %s %s to %s", verb, a->id,
@@ -204,6 +211,17 @@ static int begin(struct changing *c, struct txn_plan *plan, struct ops_error *er
 	return ret ? ret : world_roster(&d->roster, d->tip, err);
 }
 
+static int plan_signature(struct changing *c, struct txn_plan *plan, struct ops_error *err)
+{
+	struct draft *d = &c->draft;
+	int ret = signing_decide(&c->signing, c->repo, d->config, d->roster, d->actor,
+				 d->arena, err);
+
+	if (ret == 0)
+		plan->is_signed = c->signing.used;
+	return ret;
+}
+
 static int decide(struct txn_plan *plan, void *payload, struct ops_error *err)
 {
 	struct changing *c = payload;
@@ -215,7 +233,8 @@ static int decide(struct txn_plan *plan, void *payload, struct ops_error *err)
 	if (ret)
 		return ret;
 	if (c->genesis) {
-		ret = c->genesis(d, &c->subject, c->payload, err);
+		ret = plan_signature(c, plan, err);
+		ret = ret ? ret : c->genesis(d, &c->subject, c->payload, err);
 		return ret ? ret : write_message(c, c->subject, "init", err);
 	}
 	if (!d->config->present)
@@ -227,6 +246,8 @@ static int decide(struct txn_plan *plan, void *payload, struct ops_error *err)
 		return error_set(err, OPS_EENVIRONMENT, "it is not known who acts: use "
 				 "--as, or set git config ops.actor");
 	ret = repo_identity(&plan->author, &plan->committer, c->repo, d->actor, err);
+	if (ret == 0)
+		ret = plan_signature(c, plan, err);
 	for (i = 0; ret == 0 && i < c->nr; i++) {
 		ret = one_request(c, &c->requests[i], err);
 		if (ret == 0 && i + 1 < c->nr)
@@ -266,6 +287,7 @@ static int verdict(const struct txn_plan *plan, void *payload, struct ops_error 
 	k.claimed = c->genesis ? NULL : c->draft.actor_name;
 	k.author = plan->author.email;
 	k.now = c->repo->now;
+	k.signer = c->signing.used ? &c->signing.promised : NULL;
 	ret = judge_change(&k, c->fresh, err);
 	if (ret == 0 && ops_findings_refuse(c->fresh))
 		ret = error_set(err, OPS_EREFUSED, "the change is refused");
@@ -273,6 +295,15 @@ out:
 	world_close(after);
 	world_close(before);
 	return ret;
+}
+
+static int sign(struct buf *out, const struct buf *commit, void *payload,
+		struct ops_error *err)
+{
+	struct changing *c = payload;
+
+	return sign_bytes(out, &c->signing.with, c->repo->keys, commit->data, commit->len,
+			  err);
 }
 
 static const char *copy(struct arena *arena, const char *text)
@@ -298,7 +329,9 @@ static int make_outcome(struct ops_outcome **out, struct changing *c,
 	acts = arena_array(o->arena, d->acts_nr + 1, sizeof(*acts));
 	o->public.subject = copy(o->arena, c->subject ? c->subject : "");
 	o->public.actor = copy(o->arena, d->actor_name ? d->actor_name : "");
-	o->public.notes = copy(o->arena, result->notes);
+	o->public.notes = c->signing.note && result->committed ?
+		arena_printf(o->arena, "%s%s%s", c->signing.note, *result->notes ? "\n" : "",
+			     result->notes) : copy(o->arena, result->notes);
 	for (i = 0; acts && i < d->acts_nr; i++) {
 		acts[i].action = copy(o->arena, d->acts[i].action);
 		acts[i].type = copy(o->arena, d->acts[i].type);
@@ -372,7 +405,7 @@ int ops_repo_change(struct ops_outcome **out, struct ops_findings *findings,
 		    struct ops_repo *repo, const struct ops_request *requests,
 		    size_t nr, unsigned flags, struct ops_error *err)
 {
-	struct txn_options options = { repo->wait_ms, flags & OPS_DRY_RUN, false };
+	struct txn_options options = { repo->wait_ms, flags & OPS_DRY_RUN, false, sign };
 	struct changing c = { 0 };
 
 	if (nr == 0)
@@ -389,7 +422,7 @@ int change_genesis(struct ops_outcome **out, struct ops_findings *findings,
 		   struct ops_repo *repo, change_genesis_fn *genesis, void *payload,
 		   struct ops_error *err)
 {
-	struct txn_options options = { repo->wait_ms, false, true };
+	struct txn_options options = { repo->wait_ms, false, true, sign };
 	struct changing c = { 0 };
 
 	c.repo = repo;

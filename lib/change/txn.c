@@ -25,7 +25,7 @@
  *	idle --lock_take, recover--> LOCKED
  *	LOCKED --read_tip--> READ --decide--> DECIDED --judge--> JUDGED
  *	  |  (refused, nothing to do, dry_run: back to idle)
- *	JUDGED --collect, check_user--> PLANNED     nothing written so far
+ *	JUDGED --collect, check_user, sign--> PLANNED     nothing written so far
  *	PLANNED --write_objects--> WRITTEN          garbage for gc if we die
  *	WRITTEN --prepare--> JOURNALED              the barrier
  *	JOURNALED --lock_index--> INDEXED --lock_branch--> READY
@@ -45,6 +45,7 @@
 #include "store/state.h"
 #include "store/work.h"
 #include "util/arena.h"
+#include "util/buf.h"
 
 #define GIT_WAIT_MS 2000	/* a dead git's lock must not cost more */
 
@@ -58,6 +59,7 @@ struct act {
 	bool *skip;
 	size_t cap;
 	struct objects objects;
+	struct buf signature;	/* of the commit to be; empty for none */
 	struct held ref;
 	struct index_edit index;
 	bool moved;		/* lost a race: begin again */
@@ -219,7 +221,9 @@ static int check_user(struct act *a, struct ops_error *err)
 
 /* --- PLANNED to JOURNALED --- */
 
-static int write_objects(struct act *a, struct ops_error *err)
+/* Blobs, trees and the bytes of the commit; with `objects->dry` none is written. */
+static int make_objects(struct buf *commit, struct act *a, struct objects *objects,
+			struct ops_error *err)
 {
 	struct txn_plan *p = &a->plan;
 	struct journal *j = &a->journal;
@@ -229,16 +233,45 @@ static int write_objects(struct act *a, struct ops_error *err)
 
 	for (i = 0; rc == 0 && i < j->paths_nr; i++)
 		if (j->paths[i].has)
-			rc = objects_blob(&j->paths[i].new, &a->objects,
-					  a->after[i]->data, a->after[i]->len, err);
-	if (rc < 0)
-		return rc;
-	rc = objects_tree(&tree, &a->objects, p->before, j->paths, j->paths_nr,
-			  err);
+			rc = objects_blob(&j->paths[i].new, objects, a->after[i]->data,
+					  a->after[i]->len, err);
 	if (rc == 0)
-		rc = objects_commit(&j->new, &a->objects, &tree,
-				    p->unborn ? NULL : &p->tip, &p->author,
-				    &p->committer, p->message, err);
+		rc = objects_tree(&tree, objects, p->before, j->paths, j->paths_nr, err);
+	if (rc == 0)
+		rc = objects_commit_text(commit, &tree, p->unborn ? NULL : &p->tip,
+					 &p->author, &p->committer, p->message, err);
+	return rc;
+}
+
+/* A signer can fail or take its time: it is asked while nothing is written yet. */
+static int sign(struct act *a, void *payload, struct ops_error *err)
+{
+	struct objects objects;
+	struct buf commit = BUF_INIT;
+	int rc;
+
+	if (!a->plan.is_signed)
+		return 0;
+	objects_init(&objects, a->store);
+	objects.dry = true;
+	rc = make_objects(&commit, a, &objects, err);
+	if (rc == 0)
+		rc = a->options->sign(&a->signature, &commit, payload, err);
+	objects_release(&objects);
+	buf_release(&commit);
+	return rc;
+}
+
+static int write_objects(struct act *a, struct ops_error *err)
+{
+	struct buf commit = BUF_INIT;
+	int rc = make_objects(&commit, a, &a->objects, err);
+
+	if (rc == 0 && a->signature.len)
+		rc = objects_commit_sign(&commit, &a->signature, err);
+	if (rc == 0)
+		rc = objects_commit(&a->journal.new, &a->objects, &commit, err);
+	buf_release(&commit);
 	return rc < 0 ? rc : objects_settle(&a->objects, err);
 }
 
@@ -342,6 +375,7 @@ static void act_release(struct act *a)
 	held_release(&a->ref);
 	index_release(&a->index);
 	objects_release(&a->objects);
+	buf_release(&a->signature);
 	snap_free(a->plan.after);
 	snap_free(a->plan.before);
 	arena_free(a->plan.arena);
@@ -397,6 +431,7 @@ static int attempt(bool *moved, struct txn_result *result, struct store *s,
 	a.ref = none;
 	index_init(&a.index, s);
 	objects_init(&a.objects, s);
+	buf_init(&a.signature);
 	rc = state_check(s, err);
 	if (rc == 0)
 		rc = decide_and_judge(&a, decide, judge, payload, err);
@@ -414,6 +449,8 @@ static int attempt(bool *moved, struct txn_result *result, struct store *s,
 	if (a.journal.paths_nr == 0)
 		notes_add(result, "nothing changed, so no commit was made");
 	else
+		rc = sign(&a, payload, err);
+	if (rc == 0 && a.journal.paths_nr)
 		rc = write_all(&a, err);
 out:
 	*moved = a.moved;

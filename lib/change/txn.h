@@ -37,6 +37,7 @@ struct txn_plan {
 	/* to be set by decide: */
 	const char *message;	/* the whole commit message */
 	struct signature author, committer;
+	bool is_signed;		/* sign() of the options is asked */
 	bool nothing;		/* decide found nothing to do: end with 0, no commit */
 };
 
@@ -46,10 +47,16 @@ typedef int txn_decide(struct txn_plan *plan, void *payload,
 typedef int txn_judge(const struct txn_plan *plan, void *payload,
 		      struct ops_error *err);
 
+/* Append a signature over these bytes of a commit to be.  Called before anything
+ * is written; not 0 ends with nothing written. */
+typedef int txn_sign(struct buf *out, const struct buf *commit, void *payload,
+		     struct ops_error *err);
+
 struct txn_options {
 	unsigned wait_ms;	/* for the lock, and for git's own; 0 = do not wait */
 	bool dry_run;		/* decide and judge, write nothing */
 	bool create_branch;	/* the branch of state may be unborn */
+	txn_sign *sign;		/* NULL: no plan is signed */
 };
 
 struct txn_result {

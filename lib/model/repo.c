@@ -85,6 +85,11 @@ int repo_of_store(struct ops_repo **out, struct store *store,
 	repo->cache = world_cache_new();
 	repo->keys = sshkeys_new();
 	ret = repo->cache && repo->keys ? 0 : error_nomem(err);
+	if (ret == 0 && options->home && !(repo->home = arena_str(arena, options->home)))
+		ret = error_nomem(err);
+	if (ret == 0 && options->ssh_agent &&
+	    !(repo->ssh_agent = arena_str(arena, options->ssh_agent)))
+		ret = error_nomem(err);
 	if (ret == 0)
 		ret = setting(&repo->actor, repo, options->actor, REPO_KEY_ACTOR, err);
 	if (ret == 0)

@@ -22,6 +22,8 @@ struct ops_repo {
 	struct arena *arena;
 	const char *actor;		/* as claimed by options or git config; or NULL */
 	const char *name, *email;	/* of who runs this; NULL = not configured */
+	const char *home;		/* or NULL */
+	const char *ssh_agent;		/* its socket; or NULL */
 	int64_t now;
 	int utc_offset;
 	unsigned wait_ms;

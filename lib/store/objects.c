@@ -156,6 +156,13 @@ static int write_object(struct oid *out, struct objects *w, const void *data,
 	bool empty;
 	int rc;
 
+	if (w->dry) {
+		rc = git_odb_hash(&oid, data, len, type);
+		if (rc < 0)
+			return repo_fail(err, rc, "cannot hash %zu bytes", len);
+		repo_from_git(out, &oid);
+		return 0;
+	}
 	rc = put(&oid, w->store, data, len, type, err);
 	if (rc < 0)
 		return rc;
@@ -231,12 +238,10 @@ static void add_person(struct buf *b, const char *key, const struct signature *p
 		   p->time, p->offset < 0 ? '-' : '+', minutes / 60, minutes % 60);
 }
 
-int objects_commit(struct oid *out, struct objects *w, const struct oid *tree,
-		   const struct oid *parent, const struct signature *author,
-		   const struct signature *committer, const char *message,
-		   struct ops_error *err)
+int objects_commit_text(struct buf *out, const struct oid *tree, const struct oid *parent,
+			const struct signature *author, const struct signature *committer,
+			const char *message, struct ops_error *err)
 {
-	struct buf b = BUF_INIT;
 	char hex[OID_HEX + 1];
 	size_t len = message ? strlen(message) : 0;
 	int rc;
@@ -251,18 +256,49 @@ int objects_commit(struct oid *out, struct objects *w, const struct oid *tree,
 	if (rc < 0)
 		return rc;
 	oid_hex(hex, tree);
-	buf_printf(&b, "tree %s\n", hex);
+	buf_printf(out, "tree %s\n", hex);
 	if (parent) {
 		oid_hex(hex, parent);
-		buf_printf(&b, "parent %s\n", hex);
+		buf_printf(out, "parent %s\n", hex);
 	}
-	add_person(&b, "author", author);
-	add_person(&b, "committer", committer);
-	buf_printf(&b, "\n%s", message);
-	rc = buf_failed(&b) ? error_nomem(err) :
-		write_object(out, w, b.data, b.len, GIT_OBJECT_COMMIT, err);
-	buf_release(&b);
-	return rc;
+	add_person(out, "author", author);
+	add_person(out, "committer", committer);
+	buf_printf(out, "\n%s", message);
+	return buf_failed(out) ? error_nomem(err) : 0;
+}
+
+/* As git: after the committer, its lines after the first begin with a blank. */
+int objects_commit_sign(struct buf *text, const struct buf *signature,
+			struct ops_error *err)
+{
+	const char *body = strstr(text->data, "\n\n");
+	size_t head = body ? (size_t)(body - text->data) + 1 : 0, len = signature->len, i;
+	struct buf b = BUF_INIT;
+
+	while (len && signature->data[len - 1] == '\n')
+		len--;
+	buf_add(&b, text->data, head);
+	buf_str(&b, "gpgsig ");
+	for (i = 0; i < len; i++) {
+		buf_char(&b, signature->data[i]);
+		if (signature->data[i] == '\n')
+			buf_char(&b, ' ');
+	}
+	buf_char(&b, '\n');
+	buf_add(&b, text->data + head, text->len - head);
+	if (buf_failed(&b)) {
+		buf_release(&b);
+		return error_nomem(err);
+	}
+	buf_release(text);
+	*text = b;
+	return 0;
+}
+
+int objects_commit(struct oid *out, struct objects *w, const struct buf *text,
+		   struct ops_error *err)
+{
+	return write_object(out, w, text->data, text->len, GIT_OBJECT_COMMIT, err);
 }
 
 static int settle_one(struct store *s, const struct oid *id, struct ops_error *err)

@@ -7,10 +7,13 @@
 #include "store/history.h"
 #include "store/journal.h"
 
+struct buf;
+
 struct objects {
 	struct store *store;
 	struct oid *ids;	/* what was written */
 	size_t nr, cap;
+	bool dry;		/* ids are computed, and nothing is written */
 };
 
 void objects_init(struct objects *w, struct store *s);
@@ -29,11 +32,15 @@ int objects_tree(struct oid *out, struct objects *w, struct snap *base,
 		 const struct journal_path *paths, size_t nr,
 		 struct ops_error *err);
 
-/* A commit without signature.  OPS_EUSAGE: a name, address or message that
- * git could not hold. */
-int objects_commit(struct oid *out, struct objects *w, const struct oid *tree,
-		   const struct oid *parent, const struct signature *author,
-		   const struct signature *committer, const char *message,
+/* The bytes of a commit without signature, which is what a signature is over.
+ * OPS_EUSAGE: a name, address or message that git could not hold. */
+int objects_commit_text(struct buf *out, const struct oid *tree, const struct oid *parent,
+			const struct signature *author, const struct signature *committer,
+			const char *message, struct ops_error *err);
+/* Put a signature (armoured) into them. */
+int objects_commit_sign(struct buf *text, const struct buf *signature,
+			struct ops_error *err);
+int objects_commit(struct oid *out, struct objects *w, const struct buf *text,
 		   struct ops_error *err);
 
 /* All bytes are on their way to the disk and all objects read back equal to

@@ -180,6 +180,7 @@ static int judge_commit(struct judged *j, const struct oid *id, struct ops_error
 		findings_add(j->findings, "commit.header", j->commit.parents_nr > 1 ?
 			     OPS_WARNING : OPS_ERROR, NULL, 0, 0, NULL,
 			     "its header is odd: %s", j->commit.odd);
+	audit_dispute(j);
 	ret = check_id(j, err);
 	if (ret)
 		return ret;
@@ -312,7 +313,9 @@ int audit_range(struct ops_audit_result *result, struct ops_repo *repo,
 	v.payload = calls->payload;
 	v.arena = arena_new();
 	v.seen = v.arena ? map_new(v.arena) : NULL;
-	ret = v.seen ? walk(&v, tip, hide, max, err) : error_nomem(err);
+	ret = v.seen ? audit_dispute_begin(&v, tip, err) : error_nomem(err);
+	if (ret == 0)
+		ret = walk(&v, tip, hide, max, err);
 	if (v.kept.used) {
 		world_close(v.kept.world);
 		snap_free(v.kept.snap);

@@ -17,6 +17,11 @@ struct kept_world {
 	bool used;
 };
 
+/* What is disputed of a key. */
+struct disputed {
+	struct map *commits;		/* by id; NULL: all */
+};
+
 struct verifying {
 	struct ops_repo *repo;
 	struct ops_audit_result *result;
@@ -27,6 +32,7 @@ struct verifying {
 	struct kept_world kept;
 	struct arena *arena;	/* of the whole run: ids of acts seen */
 	struct map *seen;
+	struct map *disputed;	/* name of a key -> struct disputed; NULL: none */
 };
 
 /* What judging one commit needs and makes. */
@@ -49,6 +55,10 @@ int audit_world(struct world **world, struct snap **snap, struct ops_repo *repo,
 
 /* Judge the commit against one parent (NULL: it has none). */
 int audit_judge_by(struct judged *j, const struct oid *parent, struct ops_error *err);
+
+/* audit_dispute.c: signature.disputed. */
+int audit_dispute_begin(struct verifying *v, const struct oid *tip, struct ops_error *err);
+void audit_dispute(struct judged *j);
 
 /* Judge a merge. */
 int audit_judge_merge(struct judged *j, struct ops_error *err);

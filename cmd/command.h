@@ -118,7 +118,7 @@ struct session {
 };
 
 /* Of the same kind as those that follow. */
-extern const struct command cmd_merge_driver[], cmd_resolve[];
+extern const struct command cmd_merge_driver[], cmd_resolve[], cmd_sync[];
 
 /* Every file ends in one of these: values, the last of which has no name. */
 extern const struct command cmd_dispatch[], cmd_handoff[], cmd_packet[], cmd_synthesize[],

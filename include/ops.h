@@ -23,6 +23,7 @@
 #include "ops/plan.h"
 #include "ops/repo.h"
 #include "ops/scope.h"
+#include "ops/sync.h"
 #include "ops/view.h"
 
 #endif

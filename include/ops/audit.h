@@ -67,6 +67,14 @@ int ops_audit_verify(struct ops_audit_result *result, struct ops_repo *repo,
 		     void (*progress)(size_t done, size_t known, void *payload),
 		     void *payload, struct ops_error *err);
 
+/*
+ * Judge the commits of `to` that `from` ("": nothing) has not, both 40 digits, before they
+ * come in from elsewhere.  Returns 0; OPS_EREFUSED with a finding for each fault, which names its
+ * commit; else as ops_audit_verify().
+ */
+int ops_audit_incoming(struct ops_findings *findings, struct ops_repo *repo,
+		       const char *from, const char *to, struct ops_error *err);
+
 /* A ref that is about to move, in the words of git's hooks. */
 struct ops_ref_update {
 	const char *ref;	/* in full: "refs/heads/main" */

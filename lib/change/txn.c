@@ -46,6 +46,7 @@
 #include "store/work.h"
 #include "util/arena.h"
 #include "util/buf.h"
+#include "util/path.h"
 
 #define GIT_WAIT_MS 2000	/* a dead git's lock must not cost more */
 
@@ -63,6 +64,7 @@ struct act {
 	struct held ref;
 	struct index_edit index;
 	bool moved;		/* lost a race: begin again */
+	const struct txn_move *move;	/* not to a commit of ours; or NULL */
 };
 
 static unsigned git_wait(const struct act *a)
@@ -124,6 +126,19 @@ static bool regular(const struct snap_entry *e)
 	return e->mode == SNAP_FILE || e->mode == SNAP_EXEC;
 }
 
+/* What came from elsewhere may be anything, and have any name. */
+static bool movable(const char *path, const struct snap_entry *e)
+{
+	return !e || (regular(e) && e->has_oid && !path_fault(path));
+}
+
+static int not_movable(const char *path, struct ops_error *err)
+{
+	return error_set(err, OPS_EENVIRONMENT, "'%s' is a link or a submodule, or has a name "
+			 "that ops does not write: let git bring this work tree along, with "
+			 "git merge or git rebase", path);
+}
+
 static int collect_one(const char *path, const struct snap_entry *before,
 		       const struct snap_entry *after, void *payload,
 		       struct ops_error *err)
@@ -133,10 +148,11 @@ static int collect_one(const char *path, const struct snap_entry *before,
 	struct journal_path *p;
 	int rc;
 
-	if ((before && (!regular(before) || !before->has_oid)) ||
+	if (a->move ? !movable(path, before) || !movable(path, after) :
+	    (before && (!regular(before) || !before->has_oid)) ||
 	    (after && (!regular(after) || !after->data)))
-		return error_set(err, OPS_EINVALID, "'%s' is not a regular file",
-				 path);
+		return a->move ? not_movable(path, err) :
+		       error_set(err, OPS_EINVALID, "'%s' is not a regular file", path);
 	rc = a->journal.paths_nr == a->cap ? grow(a, err) : 0;
 	if (rc < 0)
 		return rc;
@@ -146,8 +162,11 @@ static int collect_one(const char *path, const struct snap_entry *before,
 	p->had = before != NULL;
 	p->has = after != NULL;
 	p->exec = (after ? after : before)->mode == SNAP_EXEC;
+	p->was_exec = before ? before->mode == SNAP_EXEC : p->exec;
 	if (before)
 		p->old = before->oid;
+	if (after && a->move)
+		p->new = after->oid;
 	a->after[a->journal.paths_nr] = NULL;
 	if (after) {
 		/* The entry is the walk's; its bytes are the overlay's. */
@@ -388,9 +407,12 @@ static void act_release(struct act *a)
 static int write_all(struct act *a, struct ops_error *err)
 {
 	bool durable = false;
-	int rc;
+	int rc = 0;
 
-	rc = write_objects(a, err);
+	if (a->move)
+		a->journal.new = a->move->to;
+	else
+		rc = write_objects(a, err);
 	if (rc < 0)
 		return rc;
 	rc = prepare(a, err);
@@ -480,6 +502,109 @@ int txn_run(struct txn_result *result, struct store *s,
 		while (moved && ++tries < TXN_TRIES);
 	lock_drop(&lock);
 	*result = r;
+	return rc;
+}
+
+/* --- moving to a commit that is there --- */
+
+static int plan_move(struct act *a, struct arena *of_commit, struct ops_error *err)
+{
+	const struct txn_move *m = a->move;
+	struct txn_plan *p = &a->plan;
+	struct commit c;
+	int rc = commit_read(&c, a->store, &m->to, of_commit, err);
+
+	p->arena = arena_new();
+	if (rc == 0 && !p->arena)
+		rc = error_nomem(err);
+	if (rc < 0)
+		return rc;
+	p->tip = m->from;
+	p->unborn = oid_is_zero(&m->from);
+	p->message = m->why;
+	p->committer = c.committer;
+	rc = p->unborn ? snap_of_nothing(&p->before, err) :
+	     snap_of_commit(&p->before, a->store, &m->from, err);
+	return rc < 0 ? rc : snap_of_commit(&p->after, a->store, &m->to, err);
+}
+
+static int move_once(struct txn_result *result, struct store *s,
+		     const struct txn_options *options, const struct txn_move *move,
+		     struct ops_error *err)
+{
+	static const struct held none = HELD_NONE;
+	struct act a = { .store = s, .options = options, .result = result, .move = move };
+	struct arena *arena = arena_new();
+	int rc;
+
+	a.ref = none;
+	index_init(&a.index, s);
+	objects_init(&a.objects, s);
+	rc = arena ? state_check(s, err) : error_nomem(err);
+	if (rc == 0)
+		rc = plan_move(&a, arena, err);
+	a.journal.ref = store_branch(s);
+	a.journal.unborn = a.plan.unborn;
+	a.journal.old = a.plan.tip;
+	a.journal.tree = state_has_tree(s);
+	if (rc == 0)
+		rc = check_tip(&a, err);
+	/* Without a work tree it does not matter what lies there. */
+	if (rc == 0 && a.journal.tree)
+		rc = collect(&a, err);
+	if (rc == 0)
+		rc = check_user(&a, err);
+	if (rc == 0 && !options->dry_run)
+		rc = write_all(&a, err);
+	act_release(&a);
+	arena_free(arena);
+	return rc;
+}
+
+int txn_move(struct txn_result *result, struct store *s, const struct txn_options *options,
+	     const struct txn_move *move, struct ops_error *err)
+{
+	struct txn_result r = { 0 };
+	struct lock lock = { -1 };
+	int rc = state_writable(s, err);
+
+	if (rc == 0 && !options->dry_run)
+		rc = lock_take(&lock, s, options->wait_ms, err);
+	if (rc == 0 && !options->dry_run)
+		rc = recover(&r, s, options->wait_ms, err);
+	if (rc == 0)
+		rc = move_once(&r, s, options, move, err);
+	lock_drop(&lock);
+	*result = r;
+	return rc;
+}
+
+int txn_build(struct oid *out, struct store *s, struct snap *before, struct snap *after,
+	      const struct oid *parent, const struct signature *author,
+	      const struct signature *committer, const char *message,
+	      struct ops_error *err)
+{
+	static const struct held none = HELD_NONE;
+	struct act a = { .store = s };
+	int rc;
+
+	a.ref = none;
+	index_init(&a.index, s);
+	objects_init(&a.objects, s);
+	a.plan.arena = arena_new();
+	a.plan.before = before;
+	a.plan.after = after;
+	a.plan.tip = *parent;
+	a.plan.author = *author;
+	a.plan.committer = *committer;
+	a.plan.message = message;
+	rc = a.plan.arena ? collect(&a, err) : error_nomem(err);
+	if (rc == 0)
+		rc = write_objects(&a, err);
+	if (rc == 0)
+		*out = a.journal.new;
+	a.plan.before = a.plan.after = NULL;	/* the caller's */
+	act_release(&a);
 	return rc;
 }
 

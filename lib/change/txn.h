@@ -80,6 +80,28 @@ int txn_run(struct txn_result *result, struct store *s,
 	    const struct txn_options *options, txn_decide *decide, txn_judge *judge,
 	    void *payload, struct ops_error *err);
 
+/*
+ * Write a commit of `after`, an overlay over `before`, on top of `parent`; no branch knows it
+ * and nothing is judged.  It is durable once a txn_move() to it is done.
+ */
+int txn_build(struct oid *out, struct store *s, struct snap *before, struct snap *after,
+	      const struct oid *parent, const struct signature *author,
+	      const struct signature *committer, const char *message,
+	      struct ops_error *err);
+
+/* The branch of state, with work tree and index, from one commit to another one that
+ * is there already. */
+struct txn_move {
+	struct oid from, to;	/* from: zero when unborn */
+	const char *why;	/* for the reflog */
+};
+
+/* Returns as txn_run(), OPS_ECHANGED at once when the branch is not at `from`;
+ * OPS_EENVIRONMENT also for what cannot be brought into the work tree by us: a link, a
+ * submodule, a path that path_fault() names. */
+int txn_move(struct txn_result *result, struct store *s, const struct txn_options *options,
+	     const struct txn_move *move, struct ops_error *err);
+
 /* Only steps lock and recover: settle what a dead process left.  *notes as in
  * txn_result; a negative status as in txn_run. */
 int txn_recover(struct txn_result *result, struct store *s, unsigned wait_ms,

@@ -36,8 +36,8 @@ struct conflict {
 };
 
 enum merge_flags {
-	/* Theirs is an act that was decided on base: where ours has changed authority
-	 * meanwhile nothing follows from anything. */
+	/* Theirs is an act that is done again on ours, and will be judged as such: each field
+	 * of authority by itself, and nothing follows from anything. */
 	MERGE_ACT = 1 << 0
 };
 
@@ -63,7 +63,7 @@ struct merging {
 	unsigned flags;
 	/* merge_header.c: */
 	struct map *lists;		/* fields that were merged as lists */
-	enum { TAKE_OURS, TAKE_THEIRS, TAKE_NEITHER } authority;
+	enum { TAKE_OURS, TAKE_THEIRS, TAKE_NEITHER, TAKE_EACH } authority;
 	struct buf hunk_ours, hunk_theirs;	/* of authority in conflict */
 	bool hunk_put;
 };

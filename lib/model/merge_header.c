@@ -153,17 +153,17 @@ static bool follows(const struct merging *g, const struct doc *from, const struc
 
 static void decide_authority(struct merging *g)
 {
-	g->authority = TAKE_OURS;
-	if (!authority_differs(g, g->ours, g->theirs) ||
+	/* An act that is done again is judged as one there: its fields are enough. */
+	g->authority = g->flags & MERGE_ACT ? TAKE_EACH : TAKE_OURS;
+	if (g->flags & MERGE_ACT || !authority_differs(g, g->ours, g->theirs) ||
 	    (g->base && !authority_differs(g, g->base, g->theirs)))
 		return;
 	g->authority = TAKE_THEIRS;
 	if (g->base && !authority_differs(g, g->base, g->ours))
 		return;
-	if (!(g->flags & MERGE_ACT) && follows(g, g->ours, g->theirs))
+	if (follows(g, g->ours, g->theirs))
 		return;
-	g->authority = !(g->flags & MERGE_ACT) && follows(g, g->theirs, g->ours) ?
-		       TAKE_OURS : TAKE_NEITHER;
+	g->authority = follows(g, g->theirs, g->ours) ? TAKE_OURS : TAKE_NEITHER;
 }
 
 /* --- lists --- */
@@ -288,6 +288,17 @@ static int authority(struct buf *out, struct merging *g, const struct piece *bas
 	/* Here only how it is written differs. */
 	if (yaml_same(value_of(g->ours, name), value_of(g->theirs, name))) {
 		add_piece(out, same_bytes(base, ours) && theirs ? theirs : ours);
+		return 0;
+	}
+	if (g->authority == TAKE_EACH) {
+		const struct yaml_node *b = value_of(g->base, name);
+
+		if (yaml_same(b, value_of(g->theirs, name)))
+			add_piece(out, ours);
+		else if (yaml_same(b, value_of(g->ours, name)))
+			add_piece(out, theirs);
+		else
+			return merge_conflict(g->m, CONFLICT_AUTHORITY, name, err);
 		return 0;
 	}
 	if (g->authority != TAKE_NEITHER) {

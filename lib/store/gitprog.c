@@ -96,23 +96,18 @@ int gitprog_run(struct child_result *result, struct store *s, const struct gitpr
 	return ret;
 }
 
-/* The last line that says something; git's own is behind those of hooks and hints. */
+/* The first line that says something: the cause stands before what came of it. */
 const char *gitprog_words(struct arena *arena, const struct child_result *result)
 {
-	const char *text = result->err.data, *line, *best = NULL, *words;
-	size_t len, best_len = 0;
+	const char *line = result->err.data, *words;
+	size_t len = 0;
 
-	for (line = text; *line; line += len + (line[len] == '\n')) {
+	for (; *line; line += len + (line[len] == '\n')) {
 		len = strcspn(line, "\n");
-		if (!strncmp(line, "hint:", 5) || !len)
-			continue;
-		if (!best || !strncmp(line, "fatal:", 6) || !strncmp(line, "error:", 6) ||
-		    strncmp(best, "fatal:", 6)) {
-			best = line;
-			best_len = len;
-		}
+		if (len && strncmp(line, "hint:", 5) && strncmp(line, "warning:", 8) &&
+		    strncmp(line, "To ", 3))
+			break;
 	}
-	words = best ? arena_dup(arena, best, best_len < WORDS_MAX ? best_len : WORDS_MAX) :
-		NULL;
+	words = *line ? arena_dup(arena, line, len < WORDS_MAX ? len : WORDS_MAX) : NULL;
 	return words ? words : "it said nothing";
 }

@@ -107,7 +107,7 @@ static int check_same(struct check *c, size_t i, const struct index_item *item,
 		c->skip[i] = item->skip_worktree;
 	if (!p->had || item->stage || item->intent_to_add ||
 	    (item->mode & 0170000) != 0100000 ||
-	    ((item->mode & 0111) != 0) != p->exec ||
+	    ((item->mode & 0111) != 0) != p->was_exec ||
 	    memcmp(item->id, p->old.id, sizeof(p->old.id)) != 0)
 		return staged(p->path, err);
 	return 0;

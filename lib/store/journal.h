@@ -32,6 +32,7 @@ struct journal_path {
 	const char *path;
 	bool had, has;		/* in the tip before, after */
 	bool exec;
+	bool was_exec;		/* before; not written down */
 	struct oid old, new;
 };
 

@@ -28,7 +28,7 @@
 
 #define POLL_MS 10
 
-static uint64_t now_ms(void)
+uint64_t wait_clock_ms(void)
 {
 	struct timespec t = { 0 };
 
@@ -54,18 +54,19 @@ static int busy(const char *path, int fd, struct ops_error *err)
 	if (n > 0 && sscanf(text, "pid %ld since %llu\n", &pid, &since) == 2)
 		return error_set(err, OPS_EBUSY, "'%s' is held by process %ld "
 				 "for %llu s now; try again", path, pid,
-				 (unsigned long long)(now_ms() / 1000) - since);
+				 (unsigned long long)(wait_clock_ms() / 1000) - since);
 	return error_set(err, OPS_EBUSY,
 			 "'%s' is held by another process; try again", path);
 }
 
-static int open_lock(int *out, char **path, struct store *s, struct ops_error *err)
+static int open_lock(int *out, char **path, struct store *s, const char *name,
+		     struct ops_error *err)
 {
 	const int flags = O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW;
 	char *dir = file_join(s->common_dir, "ops");
 	int fd, rc = 0;
 
-	*path = dir ? file_join(dir, "lock") : NULL;
+	*path = dir ? file_join(dir, name) : NULL;
 	if (!*path) {
 		free(dir);
 		return error_nomem(err);
@@ -87,25 +88,25 @@ static void sign_lock(int fd)
 {
 	char text[64];
 	int len = snprintf(text, sizeof(text), "pid %ld since %llu\n",
-			   (long)getpid(), (unsigned long long)(now_ms() / 1000));
+			   (long)getpid(), (unsigned long long)(wait_clock_ms() / 1000));
 
 	if (len > 0 && ftruncate(fd, 0) == 0)
 		(void)!pwrite(fd, text, (size_t)len, 0);
 }
 
-int lock_take(struct lock *out, struct store *s, unsigned wait_ms,
-	      struct ops_error *err)
+int lock_take_named(struct lock *out, struct store *s, const char *name,
+		    unsigned wait_ms, struct ops_error *err)
 {
-	uint64_t end = now_ms() + wait_ms;
+	uint64_t end = wait_clock_ms() + wait_ms;
 	char *path = NULL;
 	int fd = -1, rc;
 
-	rc = open_lock(&fd, &path, s, err);
+	rc = open_lock(&fd, &path, s, name, err);
 	while (rc == 0 && flock(fd, LOCK_EX | LOCK_NB) != 0) {
 		if (errno != EWOULDBLOCK && errno != EINTR)
 			rc = error_set(err, OPS_EIO, "cannot lock '%s': %s", path,
 				       strerror(errno));
-		else if (now_ms() >= end)
+		else if (wait_clock_ms() >= end)
 			rc = busy(path, fd, err);
 		else
 			wait_for(POLL_MS);
@@ -119,6 +120,12 @@ int lock_take(struct lock *out, struct store *s, unsigned wait_ms,
 	sign_lock(fd);
 	out->fd = fd;
 	return 0;
+}
+
+int lock_take(struct lock *out, struct store *s, unsigned wait_ms,
+	      struct ops_error *err)
+{
+	return lock_take_named(out, s, "lock", wait_ms, err);
 }
 
 void lock_drop(struct lock *lock)
@@ -207,7 +214,7 @@ static int make_parents(const char *path)
 
 int held_take(struct held *h, unsigned wait_ms, struct ops_error *err)
 {
-	uint64_t end = now_ms() + wait_ms;
+	uint64_t end = wait_clock_ms() + wait_ms;
 	unsigned made = 0;
 
 	for (;;) {
@@ -224,7 +231,7 @@ int held_take(struct held *h, unsigned wait_ms, struct ops_error *err)
 		if (errno != EEXIST && errno != EINTR)
 			return error_set(err, OPS_EIO, "cannot create '%s': %s",
 					 h->path, strerror(errno));
-		if (now_ms() >= end)
+		if (wait_clock_ms() >= end)
 			return error_set(err, OPS_EBUSY, "'%s' exists: a git "
 					 "command is at work, or one died and "
 					 "left it behind; make sure that none "

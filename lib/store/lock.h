@@ -19,6 +19,9 @@ struct lock {
 };
 int lock_take(struct lock *out, struct store *s, unsigned wait_ms,
 	      struct ops_error *err);
+/* Another one, <common dir>/ops/<name>. */
+int lock_take_named(struct lock *out, struct store *s, const char *name,
+		    unsigned wait_ms, struct ops_error *err);
 void lock_drop(struct lock *lock);
 
 /* Which file it is, however it is named. Zero: none. */
@@ -57,5 +60,7 @@ bool file_same(const struct file_id *a, const struct file_id *b, bool other_boot
 
 /* Wait about `ms` milliseconds. */
 void wait_for(unsigned ms);
+/* Milliseconds since some moment, to wait no longer than. */
+uint64_t wait_clock_ms(void);
 
 #endif

@@ -296,10 +296,9 @@ static int change(struct snap *snap, const char *path, void *data, size_t len,
 	return 0;
 }
 
-int snap_put(struct snap *snap, const char *path, const void *data, size_t len,
-	     struct ops_error *err)
+static int put(struct snap *snap, const char *path, const void *data, size_t len,
+	       enum snap_mode mode, bool keep, struct ops_error *err)
 {
-	enum snap_mode mode = SNAP_FILE;
 	struct snap_entry e;
 	char *copy;
 	int rc;
@@ -312,11 +311,11 @@ int snap_put(struct snap *snap, const char *path, const void *data, size_t len,
 		rc = check_parents(snap, path, err);
 	else if (rc < 0)
 		rc = error_set(err, rc, "cannot look at '%s'", path);
-	else if (e.mode == SNAP_EXEC)
-		mode = SNAP_EXEC;
-	else if (e.mode != SNAP_FILE)
+	else if (e.mode != SNAP_FILE && e.mode != SNAP_EXEC)
 		rc = error_set(err, OPS_EEXISTS, "'%s' is not a regular file",
 			       path);
+	else if (keep)
+		mode = e.mode;
 	if (rc < 0)
 		return rc;
 	copy = malloc(len + 1);
@@ -326,6 +325,18 @@ int snap_put(struct snap *snap, const char *path, const void *data, size_t len,
 		memcpy(copy, data, len);
 	copy[len] = '\0';
 	return change(snap, path, copy, len, mode, false, err);
+}
+
+int snap_put(struct snap *snap, const char *path, const void *data, size_t len,
+	     struct ops_error *err)
+{
+	return put(snap, path, data, len, SNAP_FILE, true, err);
+}
+
+int snap_put_mode(struct snap *snap, const char *path, const void *data, size_t len,
+		  bool exec, struct ops_error *err)
+{
+	return put(snap, path, data, len, exec ? SNAP_EXEC : SNAP_FILE, false, err);
 }
 
 int snap_remove(struct snap *snap, const char *path, struct ops_error *err)

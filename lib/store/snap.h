@@ -57,6 +57,9 @@ void snap_free(struct snap *snap);	/* NULL is fine; not the base */
 /* Overlay only: put a file (data is copied) or take one away. */
 int snap_put(struct snap *snap, const char *path, const void *data, size_t len,
 	     struct ops_error *err);
+/* The same, and whether it is executable. */
+int snap_put_mode(struct snap *snap, const char *path, const void *data, size_t len,
+		  bool exec, struct ops_error *err);
 int snap_remove(struct snap *snap, const char *path, struct ops_error *err);
 
 /* The oid of the tree this is a snapshot of; false for other kinds. */

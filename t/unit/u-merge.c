@@ -141,9 +141,12 @@ UNIT_TEST(merge_authority_is_of_one_side)
 	for (i = 0; i < UNIT_COUNT(cases); i++)
 		check_merge(cases[i].base, cases[i].ours, cases[i].theirs, cases[i].expected,
 			    cases[i].conflicts, 0);
-	/* An act that was decided on the base follows from nothing else. */
-	check_merge(QUEUED, ASSIGNED, STARTED, NULL, "authority:Status authority:Started",
-		    MERGE_ACT);
+	/* An act that is done again follows from nothing, and changes its own fields. */
+	check_merge(QUEUED, ASSIGNED, STARTED, NULL, "authority:Status", MERGE_ACT);
+	check_merge(ASSIGNED, ASSIGNED "Accepted: 2026-01-02\n", "Status: Cancelled\n"
+		    "Assigned-To: Production/a\nAssigned: 2026-01-01\nCancelled: 2026-01-02\n",
+		    "Status: Cancelled\nAssigned-To: Production/a\nAssigned: 2026-01-01\n"
+		    "Cancelled: 2026-01-02\nAccepted: 2026-01-02\n", "", MERGE_ACT);
 }
 
 UNIT_TEST(merge_sections_and_ticks)

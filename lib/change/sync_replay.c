@@ -1,0 +1,95 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Doing what is pending again on top of what the upstream has.
+ *
+ * An act that lost is left out, and what comes after it is tried all the same. A commit that
+ * somebody made with git is no act: nobody leaves it out for them, so where it cannot be
+ * carried over everything stops, and git helps on.
+ */
+#include "change/sync.h"
+
+#include <string.h>
+
+#include "util/map.h"
+
+static bool is_act(const struct pending *p)
+{
+	return p->act->action != NULL;
+}
+
+static int stop(struct pending *p, const char *why, struct ops_error *err)
+{
+	return error_set(err, OPS_EREFUSED, "commit %.10s (%s) cannot be done again on top of "
+			 "the upstream: %s; bring both together with git merge or git rebase, and "
+			 "synchronise then", p->act->commit, p->act->subject, why);
+}
+
+static int lose(struct syncing *y, struct pending *p, struct replayed *r,
+		struct ops_error *err)
+{
+	p->act->state = "lost";
+	p->act->why = r->why;
+	p->act->findings = r->findings;
+	r->findings = NULL;
+	p->act->kept = arena_printf(y->arena, "refs/ops/lost/%.12s", p->act->commit);
+	return p->act->kept ? sync_find_winner(y, p, r->path, err) : error_nomem(err);
+}
+
+static int take(struct syncing *y, struct pending *p, struct replayed *r,
+		struct ops_error *err)
+{
+	char hex[OID_HEX + 1];
+
+	switch (r->end) {
+	case REPLAY_MADE:
+		y->made = r->commit;
+		oid_hex(hex, &r->commit);
+		p->act->published = arena_str(y->arena, hex);
+		return p->act->published ? 0 : error_nomem(err);
+	case REPLAY_EMPTY:
+		p->act->state = "done";
+		p->act->why = r->why;
+		return 0;
+	case REPLAY_UNFIT:
+		return stop(p, r->why, err);
+	default:
+		return is_act(p) ? lose(y, p, r, err) : stop(p, r->why, err);
+	}
+}
+
+static int one_more(struct syncing *y, struct pending *p, struct ops_error *err)
+{
+	const char *known = p->id ? map_get(y->theirs, p->id) : NULL;
+	struct replayed r;
+	int ret;
+
+	/* An answer was lost, and the push had happened. */
+	if (known) {
+		p->act->state = "published";
+		p->act->published = known;
+		return 0;
+	}
+	if (p->c.parents_nr > 1)
+		return stop(p, "it is a merge", err);
+	if (p->rewritten) {
+		memset(&r, 0, sizeof(r));
+		r.why = "the upstream was rewritten without it";
+		return lose(y, p, &r, err);
+	}
+	ret = replay(&r, y->repo, &p->c, &y->made, y->arena, err);
+	if (ret == 0)
+		ret = take(y, p, &r, err);
+	ops_findings_free(r.findings);
+	return ret;
+}
+
+int sync_replay(struct syncing *y, struct ops_error *err)
+{
+	size_t i;
+	int ret = 0;
+
+	y->made = y->there;
+	for (i = 0; ret == 0 && i < y->nr; i++)
+		ret = one_more(y, &y->list[i], err);
+	return ret;
+}

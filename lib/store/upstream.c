@@ -1,0 +1,215 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * The branch of state somewhere else.
+ *
+ * Must never force a push, and never take a failed one for one that did not happen: who
+ * asks has to look again.  What the other side says is bounded, and only shown.
+ */
+#include "store/upstream.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "store/ref.h"
+#include "store/repo.h"
+#include "util/arena.h"
+
+#define WORDS_MAX 2000
+
+static int config_text(const char **out, struct store *s, struct arena *arena,
+		       const char *section, const char *name, const char *key,
+		       struct ops_error *err)
+{
+	struct ops_error found = { 0 };
+	const char *full = arena_printf(arena, "%s.%s.%s", section, name, key);
+	int rc = full ? store_config(out, s, arena, full, &found) : OPS_ENOMEM;
+
+	if (rc == OPS_ENOTFOUND) {
+		*out = NULL;
+		return 0;
+	}
+	return rc < 0 ? error_set(err, rc, "%s", found.message) : 0;
+}
+
+static bool is_ref(const char *ref)
+{
+	int valid = 0;
+
+	return git_reference_name_is_valid(&valid, ref) == 0 && valid;
+}
+
+static bool is_branch(const char *ref)
+{
+	return !strncmp(ref, "refs/heads/", 11) && is_ref(ref);
+}
+
+int upstream_find(struct upstream *out, struct store *s, struct arena *arena,
+		  const char *remote, struct ops_error *err)
+{
+	const char *branch = store_branch(s), *ref = NULL, *url = NULL, *name = remote;
+	int rc = 0;
+
+	if (!branch)
+		return error_set(err, OPS_EENVIRONMENT, "no branch is checked out and none is "
+				 "configured (git config ops.branch), so there is nothing to "
+				 "synchronise");
+	branch += strlen("refs/heads/");
+	if (!name)
+		rc = config_text(&name, s, arena, "branch", branch, "remote", err);
+	if (rc == 0)
+		rc = config_text(&ref, s, arena, "branch", branch, "merge", err);
+	if (rc < 0)
+		return rc;
+	if (!name)
+		name = "origin";
+	if (!*name || *name == '-' || !strcmp(name, "."))
+		return error_set(err, OPS_EENVIRONMENT, "the upstream of '%s' is no remote: "
+				 "'%s'", branch, name);
+	rc = config_text(&url, s, arena, "remote", name, "url", err);
+	if (rc < 0)
+		return rc;
+	if (!url)
+		return error_set(err, remote ? OPS_EUSAGE : OPS_EENVIRONMENT, remote ?
+				 "there is no remote '%s': git remote lists them" :
+				 "there is no remote '%s': git remote add %.0s names one", name,
+				 name);
+	out->remote = name;
+	out->ref = ref && is_branch(ref) ? ref : arena_printf(arena, "refs/heads/%s", branch);
+	out->fetched = arena_printf(arena, "refs/ops/fetched/%s/%s", name, branch);
+	out->seen = arena_printf(arena, "refs/ops/seen/%s/%s", name, branch);
+	if (!out->ref || !out->fetched || !out->seen)
+		return error_nomem(err);
+	return is_ref(out->seen) ? 0 : error_set(err, OPS_EENVIRONMENT,
+						  "'%s' is no name for a remote", name);
+}
+
+int upstream_fetch(struct oid *tip, struct store *s, const struct upstream *u,
+		   const struct gitprog *how, struct ops_error *err)
+{
+	struct arena *arena = arena_new();
+	const char *spec = arena ? arena_printf(arena, "+%s:%s", u->ref, u->fetched) : NULL;
+	const char *args[] = { "-c", "core.fsync=all", "-c", "maintenance.auto=false", "-c",
+			       "gc.auto=0", "fetch", "--quiet", "--no-tags",
+			       "--no-write-fetch-head", "--no-recurse-submodules", "--",
+			       u->remote, spec, NULL };
+	struct child_result result;
+	int rc;
+
+	child_result_init(&result);
+	rc = spec ? gitprog_run(&result, s, how, args, err) : error_nomem(err);
+	if (rc == 0 && result.timed_out)
+		rc = error_set(err, OPS_ETIMEOUT, "'%s' did not answer in %u s", u->remote,
+			       how->timeout_ms / 1000);
+	else if (rc == 0 && result.code == 0)
+		rc = ref_value(tip, s, u->fetched, err);
+	else if (rc == 0 && strstr(result.err.data, "couldn't find remote ref"))
+		memset(tip, 0, sizeof(*tip));
+	else if (rc == 0)
+		rc = error_set(err, OPS_EENVIRONMENT, "cannot fetch from '%s': %s", u->remote,
+			       gitprog_words(arena, &result));
+	child_result_release(&result);
+	arena_free(arena);
+	return rc;
+}
+
+/* What the other side said: lines "remote: ...", without those words. */
+static const char *remote_words(struct arena *arena, const char *text)
+{
+	struct buf b = BUF_INIT;
+	const char *copy;
+	size_t len;
+
+	for (; *text; text += len + (text[len] == '\n')) {
+		const char *line = text;
+		size_t keep;
+
+		len = strcspn(text, "\n");
+		if (strncmp(line, "remote: ", 8))
+			continue;
+		keep = len - 8;
+		while (keep && line[8 + keep - 1] == ' ')
+			keep--;
+		if (!keep || b.len + keep > WORDS_MAX)
+			continue;
+		buf_printf(&b, "%s%.*s", b.len ? " / " : "", (int)keep, line + 8);
+	}
+	copy = b.len && !buf_failed(&b) ? arena_dup(arena, b.data, b.len) : NULL;
+	buf_release(&b);
+	return copy;
+}
+
+/* The line "!\t<from>:<to>\t[rejected] (why)" of --porcelain. */
+static enum push_end read_end(const char **words, const struct child_result *result,
+			      struct arena *arena)
+{
+	const char *line = result->out.data;
+	const char *said = remote_words(arena, result->err.data);
+
+	while (line && *line && *line != '!') {
+		line = strchr(line, '\n');
+		line = line ? line + 1 : NULL;
+	}
+	if (!line || !*line) {
+		*words = gitprog_words(arena, result);
+		return PUSH_UNKNOWN;
+	}
+	line = strchr(line, '[') ? strchr(line, '[') : line;
+	*words = said ? said : arena_dup(arena, line, strcspn(line, "\n"));
+	if (!*words)
+		*words = "it was rejected";
+	return strncmp(line, "[rejected]", 10) ? PUSH_REFUSED : PUSH_MOVED;
+}
+
+int upstream_push(enum push_end *end, const char **words, struct store *s,
+		  const struct upstream *u, const struct oid *what,
+		  const struct gitprog *how, struct arena *arena, struct ops_error *err)
+{
+	char hex[OID_HEX + 1];
+	const char *spec;
+	struct child_result result;
+	int rc;
+
+	oid_hex(hex, what);
+	spec = arena_printf(arena, "%s:%s", hex, u->ref);
+	child_result_init(&result);
+	if (spec) {
+		const char *args[] = { "push", "--porcelain", "--no-follow-tags", "--", u->remote,
+				       spec, NULL };
+
+		rc = gitprog_run(&result, s, how, args, err);
+	} else {
+		rc = error_nomem(err);
+	}
+	*words = "";
+	if (rc == 0 && result.timed_out) {
+		*words = "it did not answer in time";
+		*end = PUSH_UNKNOWN;
+	} else if (rc == 0) {
+		*end = result.code == 0 ? PUSH_DONE : read_end(words, &result, arena);
+	}
+	child_result_release(&result);
+	return rc;
+}
+
+int upstream_note(struct store *s, const char *ref, const struct oid *what,
+		  const struct gitprog *how, struct ops_error *err)
+{
+	char hex[OID_HEX + 1];
+	const char *args[] = { "-c", "core.fsync=all", "update-ref", "--no-deref", ref, hex,
+			       NULL };
+	struct gitprog alone = *how;
+	struct child_result result;
+	struct arena *arena = arena_new();
+	int rc;
+
+	oid_hex(hex, what);
+	alone.asks = false;
+	child_result_init(&result);
+	rc = arena ? gitprog_run(&result, s, &alone, args, err) : error_nomem(err);
+	if (rc == 0 && result.code != 0)
+		rc = error_set(err, OPS_EIO, "cannot write '%s': %s", ref,
+			       gitprog_words(arena, &result));
+	child_result_release(&result);
+	arena_free(arena);
+	return rc;
+}

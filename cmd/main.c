@@ -37,6 +37,7 @@ static const struct command *const commands[] = {
 	cmd_deps, cmd_plan,
 	cmd_assign, cmd_transition, cmd_checkpoint, cmd_act, cmd_edit, cmd_gate,
 	cmd_packet, cmd_thread, cmd_handoff, cmd_dispatch, cmd_synthesize,
+	cmd_vet,
 	cmd_review, cmd_batch, cmd_sync, cmd_resolve, cmd_recover, cmd_audit, cmd_hooks, cmd_hook,
 	cmd_hook_notice, cmd_merge_driver, cmd_help, cmd_completion,
 	NULL

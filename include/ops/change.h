@@ -69,6 +69,7 @@ struct ops_request {
 	size_t sections_nr;
 	const char *const *evidence;	/* paths of files that are committed */
 	size_t evidence_nr;
+	const char *at;		/* revision whose files are the evidence; NULL: the tip */
 	unsigned line;		/* of a batch: named in errors; 0 = none */
 };
 

@@ -46,31 +46,56 @@ static int add_section(struct filling *f, const char *name, const char *value,
 	return add(f->sections, &f->sections_nr, FILL_MAX, name, value, err);
 }
 
-/* "<path> sha256:<hex>, …" of the files a request names. */
-static int add_evidence(struct filling *f, struct draft *d,
-			const struct ops_request *r, struct ops_error *err)
+/* "<path> sha256:<hex>, …" of the files a request names, as they are in `w`. */
+static int add_evidence_of(struct filling *f, struct draft *d, const char *field,
+			   struct world *w, const struct ops_request *r,
+			   struct ops_error *err)
 {
 	const char *digest, *list = NULL;
 	size_t i;
 	int ret;
 
-	for (i = 0; r && i < r->evidence_nr; i++) {
+	for (i = 0; i < r->evidence_nr; i++) {
 		if (strchr(r->evidence[i], ','))
 			return error_set(err, OPS_EUSAGE, "evidence '%s' has a comma in "
 					 "its name", r->evidence[i]);
-		ret = world_file_digest(&digest, d->now, r->evidence[i], err);
+		ret = world_file_digest(&digest, w, r->evidence[i], err);
 		if (ret)
 			return ret;
 		if (!*digest)
 			return error_set(err, OPS_ENOTFOUND, "evidence '%s' is not in "
-					 "the repository: commit it first",
-					 r->evidence[i]);
+					 "%s%s%s", r->evidence[i], r->at ? "'" : "the repository: "
+					 "commit it first", r->at ? r->at : "", r->at ? "'" : "");
 		list = arena_printf(d->arena, "%s%s%s sha256:%s", list ? list : "",
 				    list ? ", " : "", r->evidence[i], digest);
 		if (!list)
 			return error_nomem(err);
 	}
-	return add_field(f, "Evidence", list, err);
+	return add_field(f, field, list, err);
+}
+
+static int add_evidence(struct filling *f, struct draft *d, const char *field,
+			const struct ops_request *r, struct ops_error *err)
+{
+	struct snap *snap = NULL;
+	struct world *w = NULL;
+	struct oid commit;
+	int ret;
+
+	if (!r || !r->evidence_nr)
+		return 0;
+	if (!r->at)
+		return add_evidence_of(f, d, field, d->now, r, err);
+	ret = store_resolve(&commit, d->repo->store, r->at, err);
+	if (ret == 0)
+		ret = snap_of_commit(&snap, d->repo->store, &commit, err);
+	if (ret == 0)
+		ret = world_open(&w, snap, d->repo->cache, err);
+	if (ret == 0)
+		ret = add_evidence_of(f, d, field, w, r, err);
+	world_close(w);
+	snap_free(snap);
+	return ret;
 }
 
 /* Gate, Subject and, for decisions, Answers. */
@@ -148,7 +173,8 @@ static int add_known_sections(struct filling *f, struct draft *d,
 	size_t i;
 	int ret = 0;
 
-	if (!strcmp(want->kind, "decision") || !strcmp(want->kind, "flag"))
+	if (!strcmp(want->kind, "decision") || !strcmp(want->kind, "flag") ||
+	    !strcmp(want->kind, "path-review"))
 		return add_section(f, "Reason", reason, err);
 	if (!strcmp(want->kind, "checkpoint"))
 		return add_section(f, "Notes", reason ? reason : progress(f, d), err);
@@ -197,7 +223,9 @@ static int fill(struct filling *f, struct draft *d, const struct packet_want *wa
 	if (ret == 0)
 		ret = add_field(f, "To", want->to, err);
 	if (ret == 0 && kind && type_field(kind, "Evidence"))
-		ret = add_evidence(f, d, r, err);
+		ret = add_evidence(f, d, "Evidence", r, err);
+	if (ret == 0 && kind && type_field(kind, "Reviewed"))
+		ret = add_evidence(f, d, "Reviewed", r, err);
 	for (i = 0; ret == 0 && r && i < r->sections_nr; i++)
 		ret = add_section(f, r->sections[i].name, r->sections[i].value, err);
 	if (ret == 0)

@@ -73,11 +73,15 @@ static int add_difference(const char *path, const struct snap_entry *before,
 
 	if (j->c->only && !j->c->only(path, j->c->payload))
 		return 0;
+	type = config_type_of_path(j->config, path);
+	if (j->asks_files)
+		ret = rules_commit_file(j, path, type, before, after);
+	if (ret)
+		return error_set(err, ret, "'%s' could not be judged", path);
 	if (!strcmp(path, CONFIG_PATH)) {
 		j->c->configures = true;
 		return rules_config(j, before, after);
 	}
-	type = config_type_of_path(j->config, path);
 	if (!j->governed && (type || config_type_of_path(j->config_after, path)))
 		j->governed = arena_str(j->arena, path);
 	if (!type)
@@ -237,6 +241,8 @@ static int judge_begin(struct judging *j, struct ops_error *err)
 	if (ret)
 		return ret;
 	j->bootstrap = !roster_anyone_holds(j->roster, "roster");
+	if (!j->genesis)
+		rules_commit_begin(j);
 	return 0;
 }
 
@@ -274,6 +280,8 @@ int judge_change(struct judge_case *c, struct ops_findings *findings,
 		ret = rules_roster_held(&j);
 	if (ret == 0)
 		ret = rules_message(&j);
+	if (ret == 0)
+		ret = rules_commit(&j);
 	if (ret)
 		return ret == OPS_ENOMEM ? error_nomem(err) :
 		       error_set(err, ret, "the change could not be judged");

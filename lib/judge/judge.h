@@ -65,6 +65,20 @@ struct judge_case {
 int judge_change(struct judge_case *c, struct ops_findings *findings,
 		 struct ops_error *err);
 
+/* A commit that is about to stand in the line of a branch. */
+struct landing {
+	struct world *authority;	/* whose roster and rules are in force */
+	struct snap *before, *after;	/* its first parent, and it */
+	const char *branch;		/* without refs/heads/ */
+	const char *author, *committer;	/* e-mail; NULL: not known */
+};
+
+/* Whether it may, where that branch is protected.  Returns as judge_change(). */
+int judge_landing(const struct landing *l, struct ops_findings *findings,
+		  struct ops_error *err);
+int judge_protects(bool *out, struct world *authority, const char *branch,
+		   struct ops_error *err);
+
 /* The rules for a document by itself, as it stands in its world. */
 int judge_document(struct ops_document *d, int64_t now,
 		   struct ops_findings *findings, struct ops_error *err);

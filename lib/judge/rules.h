@@ -21,6 +21,10 @@ struct judging {
 	struct arena *arena;		/* of the world after */
 	struct map *folded;		/* rules_place.c: names by their small letters */
 	struct ops_findings *findings;
+	/* rules_commit.c: of the files of the change */
+	bool asks_files, names_task, touches_others, touches_changelog;
+	const char *touches_shown;	/* one that users are concerned with */
+	struct names files, sensitive;
 };
 
 /* Add an error about a document's field (NULL: about its header). */
@@ -108,6 +112,17 @@ int rules_record(struct judging *j, struct ops_document *d, struct ops_document 
 int rules_items(struct judging *j, struct ops_document *d);
 /* Nothing may be open that blocks the action. */
 int rules_open(struct judging *j, const struct change *change, const char *action);
+/* rules_commit.c: standing rules.  Which files have to be noted; note one (which is a
+ * document of `type`, or NULL); judge, when message and actor are known. */
+void rules_commit_begin(struct judging *j);
+int rules_commit_file(struct judging *j, const char *path, const struct type *type,
+		      const struct snap_entry *before, const struct snap_entry *after);
+int rules_commit(struct judging *j);
+
+/* rules_secret.c: what a file, or the message, adds. */
+int rules_secrets(struct judging *j, const char *path, const struct snap_entry *before,
+		  const struct snap_entry *after);
+int rules_secrets_message(struct judging *j);
 
 /* rules_config.c, rules_roster.c, rules_message.c */
 int rules_config(struct judging *j, const struct snap_entry *before,

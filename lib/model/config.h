@@ -9,6 +9,7 @@
 
 #include "model/planning.h"
 #include "model/trust.h"
+#include "model/standing.h"
 #include "model/type.h"
 #include "util/date.h"
 
@@ -63,6 +64,7 @@ struct config {
 	struct names scope_states;	/* in which an assigned task holds its scope */
 	struct dispatch_part *parts;
 	size_t parts_nr;
+	struct standing standing;
 	struct names folded;		/* the patterns of all types, in small letters */
 	struct severity_rule *severities;
 	size_t severities_nr;
@@ -102,6 +104,8 @@ const char *config_directory(const struct config *c, const char *name);
 /* The type whose patterns match a path; an abstract type for packets; NULL for
  * a file that isn't governed. */
 const struct type *config_type_of_path(const struct config *c, const char *path);
+/* Make ready what the next one needs; for config_load().  Returns 0 or OPS_ENOMEM. */
+int config_fold_patterns(struct config *c);
 /* Whether a path would be governed on a disk that ignores the case of letters.  Returns
  * 0 or OPS_ENOMEM. */
 int config_governs_folded(bool *out, const struct config *c, const char *path);

@@ -237,6 +237,11 @@ static void check_references(struct conf_reader *r, const struct config *c)
 		check_powers(r, c, &c->gates[i].request_by, "assignee anyone owner", at,
 			     c->gates[i].name);
 	}
+	roles = conf_get(c->root, "standing");
+	check_powers(r, c, &c->standing.branches.by, "", conf_get(roles, "branches"),
+		     "'branches'");
+	check_powers(r, c, &c->standing.sensitive.by, "", conf_get(roles, "sensitive"),
+		     "'sensitive'");
 	for (i = 0; i < c->types_nr; i++)
 		check_type(r, c, &c->types[i]);
 }
@@ -309,7 +314,8 @@ int config_read(struct config *c, struct conf_reader *r)
 	if (!conf_keys(r, c->root, "the configuration", "format version "
 		       "directories handoff "
 		       "review results dispatch powers roles departments gates types severity "
-		       "selection rebalance calendar progress scope trust"))
+		       "selection rebalance calendar progress scope trust "
+		       "standing"))
 		return 0;
 	conf_text(r, c->root, "format", &format);
 	if (!format || strcmp(format, "1"))
@@ -336,6 +342,8 @@ int config_read(struct config *c, struct conf_reader *r)
 	config_read_packets(r, c);
 	read_severities(r, c, conf_get(c->root, "severity"));
 	trust_read(r, c, conf_get(c->root, "trust"));
+	if (standing_read(&c->standing, r, conf_get(c->root, "standing")))
+		return OPS_ENOMEM;
 	map = conf_get(c->root, "directories");
 	read_directories(r, map);
 	read_roles(r, conf_get(c->root, "roles"), "roles", "role", &c->roles, &c->roles_nr);

@@ -13,6 +13,7 @@
 #include "util/date.h"
 #include "util/digest.h"
 #include "util/path.h"
+#include "util/shape.h"
 
 static bool all_of(const char *text, const char *set)
 {
@@ -223,29 +224,6 @@ static const char *length_fault(struct arena *arena, const struct field *f,
 	return NULL;
 }
 
-/* Whether a text has a form: only the last `*` is ever tried again, so the time is
- * at most the product of the two lengths. */
-static bool has_form(const char *form, const char *text)
-{
-	const char *star = NULL, *again = NULL;
-
-	while (*text) {
-		if (*form == '*') {
-			star = form++;
-			again = text;
-		} else if (*form == '?' || *form == *text) {
-			form++;
-			text++;
-		} else if (star) {
-			form = star + 1;
-			text = ++again;
-		} else {
-			return false;
-		}
-	}
-	return form[strspn(form, "*")] == '\0';
-}
-
 static const char *scalar_fault(struct arena *arena, const struct type *t,
 				const struct field *f, enum field_kind kind,
 				const char *text)
@@ -260,7 +238,7 @@ static const char *scalar_fault(struct arena *arena, const struct type *t,
 	if (fault || !f->forms.nr)
 		return fault;
 	for (i = 0; i < f->forms.nr; i++)
-		if (has_form(f->forms.list[i], text))
+		if (shape_form(f->forms.list[i], text, strlen(text)))
 			return NULL;
 	return arena_printf(arena, "is not of the form %s",
 			    names_text(&f->forms, arena, " or "));

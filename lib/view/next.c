@@ -124,6 +124,30 @@ static int judge_next(struct ops_findings *findings, struct next *n, struct ops_
 	return ret;
 }
 
+/* HEAD's branch may be one that not everybody moves. */
+static int judge_branch(struct ops_findings *findings, struct next *n,
+			struct ops_error *err)
+{
+	struct landing l = { .after = world_snap(n->after), .author = n->repo->email,
+			     .committer = n->repo->email };
+	const char *branch = store_branch(n->repo->store);
+	struct oid tip;
+	int ret = store_tip(&tip, n->repo->store, err);
+
+	if (ret == OPS_ENOTFOUND || strncmp(branch, "refs/heads/", 11))
+		return 0;
+	l.branch = branch + 11;
+	if (ret == 0)
+		ret = snap_of_commit(&l.before, n->repo->store, &tip, err);
+	if (ret == 0)
+		ret = world_open(&l.authority, l.before, n->repo->cache, err);
+	if (ret == 0)
+		ret = judge_landing(&l, findings, err);
+	world_close(l.authority);
+	snap_free(l.before);
+	return ret;
+}
+
 static int clean(struct buf *text, struct next *n, const char *message, size_t len,
 		 struct ops_error *err)
 {
@@ -165,6 +189,8 @@ int ops_repo_check_commit(struct ops_findings *findings, struct ops_repo *repo,
 		ret = world_open(&n.after, snap, repo->cache, err);
 	if (ret == 0)
 		ret = judge_next(findings, &n, err);
+	if (ret == 0)
+		ret = judge_branch(findings, &n, err);
 	world_close(n.after);
 	snap_free(snap);
 	buf_release(&text);

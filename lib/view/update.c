@@ -16,6 +16,7 @@
 #include "store/ref.h"
 #include "store/state.h"
 #include "util/arena.h"
+#include "view/landing.h"
 #include "view/view.h"
 
 struct updating {
@@ -24,13 +25,20 @@ struct updating {
 	struct ops_findings *findings;
 	struct oid old, now;	/* zero: not there */
 	bool unseen;		/* the old value is not in this clone */
+	bool state, protected;	/* what the branch is */
 };
+
+/* Why the branch is not to be deleted or rewritten. */
+static const char *holds(const struct updating *u)
+{
+	return u->state ? "holds the state" : "is protected";
+}
 
 static void refuse(struct updating *u, const char *rule, const char *remedy,
 		   const char *what)
 {
-	findings_add(u->findings, rule, OPS_ERROR, NULL, 0, 0, remedy, "'%s' %s",
-		     u->update->ref, what);
+	findings_add(u->findings, rule, OPS_ERROR, NULL, 0, 0, remedy, "'%s' %s, %s",
+		     u->update->ref, holds(u), what);
 }
 
 /* The branch that a server keeps; another name for a ref is no way around it. */
@@ -103,7 +111,7 @@ static int check_move(bool *refused, struct updating *u, struct ops_error *err)
 
 	*refused = true;
 	if (oid_is_zero(&u->now)) {
-		refuse(u, "ref.deleted", NULL, "holds the state, and is not deleted");
+		refuse(u, "ref.deleted", NULL, "and is not deleted");
 		return 0;
 	}
 	if (u->update->server && store_is_shallow(u->repo->store))
@@ -114,7 +122,7 @@ static int check_move(bool *refused, struct updating *u, struct ops_error *err)
 		if (ret || !forward) {
 			if (ret == 0)
 				refuse(u, "ref.rewritten", "fetch, merge, and push again",
-				       "holds the state, and no commit is taken from it");
+				       "and no commit is taken from it");
 			return ret;
 		}
 	}
@@ -135,10 +143,33 @@ static int is_judged(bool *out, struct updating *u, struct ops_error *err)
 		return state_is_branch(out, u->repo->store, u->update->ref, err);
 	if (!strncmp(u->update->ref, "refs/replace/", 13)) {
 		if (!oid_is_zero(&u->now))
-			refuse(u, "ref.replace", NULL, "would show one object for another");
+			findings_add(u->findings, "ref.replace", OPS_ERROR, NULL, 0, 0, NULL,
+				     "'%s' would show one object for another",
+				     u->update->ref);
 		return 0;
 	}
 	return server_branch(out, u, err);
+}
+
+/* What the branch would get, where that can be told. */
+static int judge_new(struct ops_audit_result *found, struct updating *u,
+		     const struct audit_calls *calls, struct ops_error *err)
+{
+	const struct ops_ref_update *update = u->update;
+	int ret = 0;
+
+	/* What is new cannot be told, or not be walked: that is for the server to see. */
+	if (u->unseen || (update->push && oid_is_zero(&u->old) &&
+			  store_is_shallow(u->repo->store)))
+		return 0;
+	if (u->state)
+		ret = audit_range(found, u->repo, &u->now,
+				  oid_is_zero(&u->old) ? NULL : &u->old,
+				  update->server ? OPS_PUSH_COMMITS_MAX : 0, calls, err);
+	if (ret == 0 && u->protected)
+		ret = landing_check(found, u->repo, update->ref, &u->old, &u->now, calls,
+				    err);
+	return ret;
 }
 
 int ops_audit_update(struct ops_audit_result *result, struct ops_findings *findings,
@@ -149,24 +180,21 @@ int ops_audit_update(struct ops_audit_result *result, struct ops_findings *findi
 	struct audit_calls calls = { each, NULL, payload };
 	struct ops_audit_result found = { 0 };
 	struct updating u = { .repo = repo, .update = update, .findings = findings };
-	bool judged, refused = false;
+	bool refused = false;
 	int ret;
 
 	if (!oid_parse(&u.old, update->old) || !oid_parse(&u.now, update->now))
 		return error_set(err, OPS_EUSAGE, "'%.50s' is not the id of a commit",
 				 oid_parse(&u.old, update->old) ? update->now : update->old);
-	ret = is_judged(&judged, &u, err);
-	if (ret == 0 && judged)
+	ret = is_judged(&u.state, &u, err);
+	if (ret == 0)
+		ret = landing_protects(&u.protected, repo, update->ref, err);
+	if (ret == 0 && (u.state || u.protected))
 		ret = find_old(&u, err);
-	if (ret == 0 && judged && (update->server || update->push))
+	if (ret == 0 && (u.state || u.protected) && (update->server || update->push))
 		ret = check_move(&refused, &u, err);
-	/* What is new cannot be told, or not be walked: that is for the server to see. */
-	if (update->push && oid_is_zero(&u.old) && store_is_shallow(repo->store))
-		u.unseen = true;
-	if (ret == 0 && judged && !refused && !u.unseen && !oid_is_zero(&u.now) &&
-	    !oid_equal(&u.old, &u.now))
-		ret = audit_range(&found, repo, &u.now, oid_is_zero(&u.old) ? NULL : &u.old,
-				  update->server ? OPS_PUSH_COMMITS_MAX : 0, &calls, err);
+	if (ret == 0 && !refused && !oid_is_zero(&u.now) && !oid_equal(&u.old, &u.now))
+		ret = judge_new(&found, &u, &calls, err);
 	if (ret == 0 && findings_failed(findings))
 		ret = error_nomem(err);
 	if (ret == 0)

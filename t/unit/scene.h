@@ -39,7 +39,7 @@ struct macro {
 
 /* What a change is judged with; set in the world, overridden in a change. */
 struct act {
-	const char *actor, *author, *message, *document;
+	const char *actor, *author, *message, *document, *branch;
 	const struct signer *signer;
 	int64_t today;
 	bool lenient, world, all;

@@ -13,6 +13,7 @@
  *	world: NAME		read t/judge/NAME.world here
  *	rule: ID...		what the change is about
  *	actor: NAME, author: E-MAIL, today: DATE, lenient: yes
+ *	branch: NAME		is to get the commit
  *	message: | LINES	of the commit
  *	signed: KEY, bad, unchecked or pending	its signature; KEY as in a roster
  *	judge: document PATH, judge: world, judge: all	instead of the change
@@ -77,6 +78,12 @@ static int judge(struct scene *s, struct snap *before, struct snap *after,
 	} else if (ret == 0) {
 		ret = s->act.world ? judge_world(c.after, found, err) :
 		      judge_change(&c, found, err);
+	}
+	if (ret == 0 && s->act.branch) {
+		struct landing l = { c.before, before, after, s->act.branch, c.author,
+				     c.author };
+
+		ret = judge_landing(&l, found, err);
 	}
 	world_close(c.after);
 	world_close(c.before);
@@ -302,6 +309,8 @@ static bool key_line(struct scene *s, const struct place *at, const char *key,
 		set_today(s, at, act, value);
 	} else if (!strcmp(key, "signed:")) {
 		set_signer(s, at, act, value);
+	} else if (!strcmp(key, "branch:")) {
+		act->branch = value;
 	} else if (!strcmp(key, "lenient:")) {
 		act->lenient = true;
 	} else if (!strcmp(key, "judge:") && !strncmp(value, "document ", 9)) {

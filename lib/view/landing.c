@@ -1,0 +1,145 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Who put what into the line of a protected branch that is about to move.
+ *
+ * The rules in force are those of the branch of state as it is now; what is about to be
+ * brought has no say about itself.
+ */
+
+#include "view/landing.h"
+
+#include <string.h>
+
+#include "judge/judge.h"
+#include "util/arena.h"
+#include "view/view.h"
+
+struct line {
+	struct ops_repo *repo;
+	struct world *authority;
+	const char *branch;
+	const struct audit_calls *calls;
+	struct ops_audit_result *result;
+};
+
+static int tell(struct line *l, const struct commit *c, struct arena *arena,
+		struct ops_findings *findings)
+{
+	const char *lf = memchr(c->message, '\n', c->message_len);
+	struct ops_audit_commit told = { 0 };
+	char hex[OID_HEX + 1];
+
+	oid_hex(hex, &c->id);
+	told.commit = hex;
+	told.time = c->committer.time;
+	told.author = c->author.email;
+	told.subject = arena_dup(arena, c->message, lf ? (size_t)(lf - c->message) :
+				 c->message_len);
+	told.findings = findings;
+	l->result->refused++;
+	return l->calls->each(&told, l->calls->payload);
+}
+
+static int judge_one(struct line *l, const struct commit *c, struct arena *arena,
+		     struct ops_error *err)
+{
+	struct ops_findings *findings = ops_findings_new();
+	struct landing landing = { .authority = l->authority, .branch = l->branch,
+				   .author = c->author.email,
+				   .committer = c->committer.email };
+	int ret = findings ? snap_of_commit(&landing.after, l->repo->store, &c->id, err) :
+		  error_nomem(err);
+
+	if (ret == 0)
+		ret = c->parents_nr ? snap_of_commit(&landing.before, l->repo->store,
+						     &c->parents[0], err) :
+		      snap_of_nothing(&landing.before, err);
+	if (ret == 0)
+		ret = judge_landing(&landing, findings, err);
+	if (ret == 0 && ops_findings_refuse(findings))
+		ret = tell(l, c, arena, findings);
+	snap_free(landing.before);
+	snap_free(landing.after);
+	ops_findings_free(findings);
+	return ret;
+}
+
+/* From `now` down its first parents to `end`, which need not be among them. */
+static int walk_line(struct line *l, const struct oid *now, const struct oid *end,
+		     struct ops_error *err)
+{
+	struct arena *arena = arena_new();
+	struct oid id = *now;
+	struct commit c;
+	size_t nr = 0;
+	int ret = arena ? 0 : error_nomem(err);
+
+	while (ret == 0 && !oid_equal(&id, end)) {
+		arena_clear(arena);
+		if (++nr > OPS_PUSH_COMMITS_MAX)
+			ret = error_set(err, OPS_EREFUSED, "more than %d new commits at once: "
+					"send them in parts", OPS_PUSH_COMMITS_MAX);
+		if (ret == 0)
+			ret = commit_read(&c, l->repo->store, &id, arena, err);
+		if (ret == 0)
+			ret = judge_one(l, &c, arena, err);
+		if (ret || !c.parents_nr)
+			break;
+		id = c.parents[0];
+	}
+	arena_free(arena);
+	return ret;
+}
+
+int landing_protects(bool *out, struct ops_repo *repo, const char *ref,
+		     struct ops_error *err)
+{
+	struct snap *snap = NULL;
+	struct world *world = NULL;
+	struct oid tip;
+	int ret;
+
+	*out = false;
+	if (strncmp(ref, "refs/heads/", 11))
+		return 0;
+	ret = store_tip(&tip, repo->store, err);
+	if (ret == OPS_ENOTFOUND)
+		return 0;
+	if (ret == 0)
+		ret = snap_of_commit(&snap, repo->store, &tip, err);
+	if (ret == 0)
+		ret = world_open(&world, snap, repo->cache, err);
+	if (ret == 0)
+		ret = judge_protects(out, world, ref + 11, err);
+	world_close(world);
+	snap_free(snap);
+	return ret;
+}
+
+int landing_check(struct ops_audit_result *result, struct ops_repo *repo, const char *ref,
+		  const struct oid *old, const struct oid *now,
+		  const struct audit_calls *calls, struct ops_error *err)
+{
+	struct line l = { repo, NULL, ref + 11, calls, result };
+	struct snap *snap = NULL;
+	struct oid tip, end;
+	int ret = store_tip(&tip, repo->store, err);
+
+	if (ret == 0)
+		ret = snap_of_commit(&snap, repo->store, &tip, err);
+	if (ret == 0)
+		ret = world_open(&l.authority, snap, repo->cache, err);
+	/* A new branch begins where it leaves the state. */
+	if (ret == 0)
+		ret = history_merge_base(&end, repo->store, oid_is_zero(old) ? &tip : old, now,
+					 err);
+	if (ret == OPS_ENOTFOUND) {
+		memset(&end, 0, sizeof(end));
+		ret = 0;
+	}
+	if (ret == 0)
+		ret = walk_line(&l, now, &end, err);
+	world_close(l.authority);
+	snap_free(snap);
+	return ret;
+}

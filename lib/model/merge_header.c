@@ -65,6 +65,16 @@ static const char *status_of(const struct merging *g, const struct doc *doc)
 	return state ? state->name : text;
 }
 
+/* Whether both name somebody, and not the same: two claims.  That one was handed to the
+ * other cannot be told from headers alone. */
+static bool is_two_claims(const struct way *w, const char *name)
+{
+	const struct field *f = type_field(w->g->type, name);
+	const char *from = doc_text(w->from, name), *to = doc_text(w->to, name);
+
+	return f && f->kind == FIELD_AGENT && from && *from && to && *to;
+}
+
 /* Whether the steps set all that differs. */
 static bool explains(const struct way *w, size_t nr)
 {
@@ -79,6 +89,8 @@ static bool explains(const struct way *w, size_t nr)
 			if (!is_authority(w->g, name) ||
 			    yaml_same(value_of(w->from, name), value_of(w->to, name)))
 				continue;
+			if (is_two_claims(w, name))
+				return false;
 			for (s = 0; s < nr; s++)
 				for (n = 0; n < w->steps[s]->sets_nr; n++)
 					set = set || !strcmp(w->steps[s]->sets[n].field, name);

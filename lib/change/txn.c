@@ -25,8 +25,8 @@
  *	idle --lock_take, recover--> LOCKED
  *	LOCKED --read_tip--> READ --decide--> DECIDED --judge--> JUDGED
  *	  |  (refused, nothing to do, dry_run: back to idle)
- *	JUDGED --collect, check_user, sign--> PLANNED     nothing written so far
- *	PLANNED --write_objects--> WRITTEN          garbage for gc if we die
+ *	JUDGED --txn_collect, txn_check_user, sign--> PLANNED
+ *	PLANNED --txn_write_objects--> WRITTEN      garbage for gc if we die
  *	WRITTEN --prepare--> JOURNALED              the barrier
  *	JOURNALED --lock_index--> INDEXED --lock_branch--> READY
  *	  |  any failure: undo --> LOCKED;  branch moved: undo --> LOCKED again
@@ -40,6 +40,7 @@
 #include <string.h>
 
 #include "change/recover.h"
+#include "change/txn_inside.h"
 #include "store/objects.h"
 #include "store/ref.h"
 #include "store/state.h"
@@ -49,23 +50,6 @@
 #include "util/path.h"
 
 #define GIT_WAIT_MS 2000	/* a dead git's lock must not cost more */
-
-struct act {
-	struct store *store;
-	const struct txn_options *options;
-	struct txn_result *result;
-	struct txn_plan plan;
-	struct journal journal;
-	const struct snap_entry **after;	/* one per path of the journal */
-	bool *skip;
-	size_t cap;
-	struct objects objects;
-	struct buf signature;	/* of the commit to be; empty for none */
-	struct held ref;
-	struct index_edit index;
-	bool moved;		/* lost a race: begin again */
-	const struct txn_move *move;	/* not to a commit of ours; or NULL */
-};
 
 static unsigned git_wait(const struct act *a)
 {
@@ -180,13 +164,13 @@ static int collect_one(const char *path, const struct snap_entry *before,
 	return p->path ? 0 : error_nomem(err);
 }
 
-static int collect(struct act *a, struct ops_error *err)
+int txn_collect(struct act *a, struct ops_error *err)
 {
 	return snap_diff(a->plan.before, a->plan.after, collect_one, a, err);
 }
 
 /* Whether the branch is no longer at the tip that was judged. */
-static int check_tip(struct act *a, struct ops_error *err)
+int txn_check_tip(struct act *a, struct ops_error *err)
 {
 	struct oid now;
 	int rc = ref_value(&now, a->store, a->journal.ref, err);
@@ -217,7 +201,7 @@ static int refuse_or_retry(struct act *a, int rc, struct ops_error *err)
 {
 	struct ops_error moved = { 0 };
 
-	if (rc != OPS_EREFUSED || check_tip(a, &moved) != OPS_ECHANGED)
+	if (rc != OPS_EREFUSED || txn_check_tip(a, &moved) != OPS_ECHANGED)
 		return rc;
 	if (err)
 		*err = moved;
@@ -225,7 +209,7 @@ static int refuse_or_retry(struct act *a, int rc, struct ops_error *err)
 }
 
 /* Index and work tree have our paths as the tip has them. */
-static int check_user(struct act *a, struct ops_error *err)
+int txn_check_user(struct act *a, struct ops_error *err)
 {
 	struct journal *j = &a->journal;
 	int rc;
@@ -281,7 +265,7 @@ static int sign(struct act *a, void *payload, struct ops_error *err)
 	return rc;
 }
 
-static int write_objects(struct act *a, struct ops_error *err)
+int txn_write_objects(struct act *a, struct ops_error *err)
 {
 	struct buf commit = BUF_INIT;
 	int rc = make_objects(&commit, a, &a->objects, err);
@@ -337,7 +321,7 @@ static int lock_branch(struct act *a, struct ops_error *err)
 
 	rc = held_take(&a->ref, git_wait(a), err);
 	if (rc == 0)
-		rc = check_tip(a, err);
+		rc = txn_check_tip(a, err);
 	if (rc < 0)
 		return rc;
 	rc = state_follows(&follows, a->store, a->journal.ref, err);
@@ -389,7 +373,7 @@ static void follow(struct act *a, bool durable)
 
 /* --- the whole --- */
 
-static void act_release(struct act *a)
+void txn_release(struct act *a)
 {
 	held_release(&a->ref);
 	index_release(&a->index);
@@ -404,7 +388,7 @@ static void act_release(struct act *a)
 }
 
 /* From PLANNED on; the caller holds the lock. */
-static int write_all(struct act *a, struct ops_error *err)
+int txn_write_all(struct act *a, struct ops_error *err)
 {
 	bool durable = false;
 	int rc = 0;
@@ -412,7 +396,7 @@ static int write_all(struct act *a, struct ops_error *err)
 	if (a->move)
 		a->journal.new = a->move->to;
 	else
-		rc = write_objects(a, err);
+		rc = txn_write_objects(a, err);
 	if (rc < 0)
 		return rc;
 	rc = prepare(a, err);
@@ -463,9 +447,9 @@ static int attempt(bool *moved, struct txn_result *result, struct store *s,
 	a.journal.unborn = a.plan.unborn;
 	a.journal.old = a.plan.tip;
 	a.journal.tree = state_has_tree(s);
-	rc = collect(&a, err);
+	rc = txn_collect(&a, err);
 	if (rc == 0)
-		rc = check_user(&a, err);
+		rc = txn_check_user(&a, err);
 	if (rc < 0 || options->dry_run)
 		goto out;
 	if (a.journal.paths_nr == 0)
@@ -473,10 +457,10 @@ static int attempt(bool *moved, struct txn_result *result, struct store *s,
 	else
 		rc = sign(&a, payload, err);
 	if (rc == 0 && a.journal.paths_nr)
-		rc = write_all(&a, err);
+		rc = txn_write_all(&a, err);
 out:
 	*moved = a.moved;
-	act_release(&a);
+	txn_release(&a);
 	return rc;
 }
 
@@ -502,109 +486,6 @@ int txn_run(struct txn_result *result, struct store *s,
 		while (moved && ++tries < TXN_TRIES);
 	lock_drop(&lock);
 	*result = r;
-	return rc;
-}
-
-/* --- moving to a commit that is there --- */
-
-static int plan_move(struct act *a, struct arena *of_commit, struct ops_error *err)
-{
-	const struct txn_move *m = a->move;
-	struct txn_plan *p = &a->plan;
-	struct commit c;
-	int rc = commit_read(&c, a->store, &m->to, of_commit, err);
-
-	p->arena = arena_new();
-	if (rc == 0 && !p->arena)
-		rc = error_nomem(err);
-	if (rc < 0)
-		return rc;
-	p->tip = m->from;
-	p->unborn = oid_is_zero(&m->from);
-	p->message = m->why;
-	p->committer = c.committer;
-	rc = p->unborn ? snap_of_nothing(&p->before, err) :
-	     snap_of_commit(&p->before, a->store, &m->from, err);
-	return rc < 0 ? rc : snap_of_commit(&p->after, a->store, &m->to, err);
-}
-
-static int move_once(struct txn_result *result, struct store *s,
-		     const struct txn_options *options, const struct txn_move *move,
-		     struct ops_error *err)
-{
-	static const struct held none = HELD_NONE;
-	struct act a = { .store = s, .options = options, .result = result, .move = move };
-	struct arena *arena = arena_new();
-	int rc;
-
-	a.ref = none;
-	index_init(&a.index, s);
-	objects_init(&a.objects, s);
-	rc = arena ? state_check(s, err) : error_nomem(err);
-	if (rc == 0)
-		rc = plan_move(&a, arena, err);
-	a.journal.ref = store_branch(s);
-	a.journal.unborn = a.plan.unborn;
-	a.journal.old = a.plan.tip;
-	a.journal.tree = state_has_tree(s);
-	if (rc == 0)
-		rc = check_tip(&a, err);
-	/* Without a work tree it does not matter what lies there. */
-	if (rc == 0 && a.journal.tree)
-		rc = collect(&a, err);
-	if (rc == 0)
-		rc = check_user(&a, err);
-	if (rc == 0 && !options->dry_run)
-		rc = write_all(&a, err);
-	act_release(&a);
-	arena_free(arena);
-	return rc;
-}
-
-int txn_move(struct txn_result *result, struct store *s, const struct txn_options *options,
-	     const struct txn_move *move, struct ops_error *err)
-{
-	struct txn_result r = { 0 };
-	struct lock lock = { -1 };
-	int rc = state_writable(s, err);
-
-	if (rc == 0 && !options->dry_run)
-		rc = lock_take(&lock, s, options->wait_ms, err);
-	if (rc == 0 && !options->dry_run)
-		rc = recover(&r, s, options->wait_ms, err);
-	if (rc == 0)
-		rc = move_once(&r, s, options, move, err);
-	lock_drop(&lock);
-	*result = r;
-	return rc;
-}
-
-int txn_build(struct oid *out, struct store *s, struct snap *before, struct snap *after,
-	      const struct oid *parent, const struct signature *author,
-	      const struct signature *committer, const char *message,
-	      struct ops_error *err)
-{
-	static const struct held none = HELD_NONE;
-	struct act a = { .store = s };
-	int rc;
-
-	a.ref = none;
-	index_init(&a.index, s);
-	objects_init(&a.objects, s);
-	a.plan.arena = arena_new();
-	a.plan.before = before;
-	a.plan.after = after;
-	a.plan.tip = *parent;
-	a.plan.author = *author;
-	a.plan.committer = *committer;
-	a.plan.message = message;
-	rc = a.plan.arena ? collect(&a, err) : error_nomem(err);
-	if (rc == 0)
-		rc = write_objects(&a, err);
-	if (rc == 0)
-		*out = a.journal.new;
-	a.plan.before = a.plan.after = NULL;	/* the caller's */
-	act_release(&a);
 	return rc;
 }
 

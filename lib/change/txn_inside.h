@@ -1,0 +1,44 @@
+/* SPDX-License-Identifier: MIT */
+#ifndef CHANGE_TXN_INSIDE_H
+#define CHANGE_TXN_INSIDE_H
+
+/* What the two files of the transaction share: its state, and the steps that lead on.  Each
+ * returns as txn_run(). */
+
+#include "change/txn.h"
+#include "store/index.h"
+#include "store/journal.h"
+#include "store/lock.h"
+#include "store/objects.h"
+#include "util/buf.h"
+
+struct act {
+	struct store *store;
+	const struct txn_options *options;
+	struct txn_result *result;
+	struct txn_plan plan;
+	struct journal journal;
+	const struct snap_entry **after;	/* one per path of the journal */
+	bool *skip;
+	size_t cap;
+	struct objects objects;
+	struct buf signature;	/* of the commit to be; empty for none */
+	struct held ref;
+	struct index_edit index;
+	bool moved;		/* lost a race: begin again */
+	const struct txn_move *move;	/* not to a commit of ours; or NULL */
+};
+
+/* The paths that differ, and what they become. */
+int txn_collect(struct act *a, struct ops_error *err);
+/* Whether the branch is still at the tip that was judged. */
+int txn_check_tip(struct act *a, struct ops_error *err);
+/* Whether index and work tree have our paths as the tip has them. */
+int txn_check_user(struct act *a, struct ops_error *err);
+/* Blobs, trees, the commit. */
+int txn_write_objects(struct act *a, struct ops_error *err);
+/* From PLANNED on; the caller holds the lock. */
+int txn_write_all(struct act *a, struct ops_error *err);
+void txn_release(struct act *a);
+
+#endif

@@ -1,0 +1,115 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * The transaction for commits that nobody decides about any more: moving the branch to one
+ * that is there, and writing one that no branch knows yet.
+ *
+ * Goes through the same states as an act (txn.c), from PLANNED on; its invariants 3 to 8
+ * hold here too.  Must never move a branch by another way.
+ */
+#include "change/txn.h"
+
+#include "change/recover.h"
+#include "change/txn_inside.h"
+#include "store/state.h"
+#include "util/arena.h"
+
+static int plan_move(struct act *a, struct arena *of_commit, struct ops_error *err)
+{
+	const struct txn_move *m = a->move;
+	struct txn_plan *p = &a->plan;
+	struct commit c;
+	int rc = commit_read(&c, a->store, &m->to, of_commit, err);
+
+	p->arena = arena_new();
+	if (rc == 0 && !p->arena)
+		rc = error_nomem(err);
+	if (rc < 0)
+		return rc;
+	p->tip = m->from;
+	p->unborn = oid_is_zero(&m->from);
+	p->message = m->why;
+	p->committer = c.committer;
+	rc = p->unborn ? snap_of_nothing(&p->before, err) :
+	     snap_of_commit(&p->before, a->store, &m->from, err);
+	return rc < 0 ? rc : snap_of_commit(&p->after, a->store, &m->to, err);
+}
+
+static int move_once(struct txn_result *result, struct store *s,
+		     const struct txn_options *options, const struct txn_move *move,
+		     struct ops_error *err)
+{
+	static const struct held none = HELD_NONE;
+	struct act a = { .store = s, .options = options, .result = result, .move = move };
+	struct arena *arena = arena_new();
+	int rc;
+
+	a.ref = none;
+	index_init(&a.index, s);
+	objects_init(&a.objects, s);
+	rc = arena ? state_check(s, err) : error_nomem(err);
+	if (rc == 0)
+		rc = plan_move(&a, arena, err);
+	a.journal.ref = store_branch(s);
+	a.journal.unborn = a.plan.unborn;
+	a.journal.old = a.plan.tip;
+	a.journal.tree = state_has_tree(s);
+	if (rc == 0)
+		rc = txn_check_tip(&a, err);
+	/* Without a work tree it does not matter what lies there. */
+	if (rc == 0 && a.journal.tree)
+		rc = txn_collect(&a, err);
+	if (rc == 0)
+		rc = txn_check_user(&a, err);
+	if (rc == 0 && !options->dry_run)
+		rc = txn_write_all(&a, err);
+	txn_release(&a);
+	arena_free(arena);
+	return rc;
+}
+
+int txn_move(struct txn_result *result, struct store *s, const struct txn_options *options,
+	     const struct txn_move *move, struct ops_error *err)
+{
+	struct txn_result r = { 0 };
+	struct lock lock = { -1 };
+	int rc = state_writable(s, err);
+
+	if (rc == 0 && !options->dry_run)
+		rc = lock_take(&lock, s, options->wait_ms, err);
+	if (rc == 0 && !options->dry_run)
+		rc = recover(&r, s, options->wait_ms, err);
+	if (rc == 0)
+		rc = move_once(&r, s, options, move, err);
+	lock_drop(&lock);
+	*result = r;
+	return rc;
+}
+
+int txn_build(struct oid *out, struct store *s, struct snap *before, struct snap *after,
+	      const struct oid *parent, const struct signature *author,
+	      const struct signature *committer, const char *message,
+	      struct ops_error *err)
+{
+	static const struct held none = HELD_NONE;
+	struct act a = { .store = s };
+	int rc;
+
+	a.ref = none;
+	index_init(&a.index, s);
+	objects_init(&a.objects, s);
+	a.plan.arena = arena_new();
+	a.plan.before = before;
+	a.plan.after = after;
+	a.plan.tip = *parent;
+	a.plan.author = *author;
+	a.plan.committer = *committer;
+	a.plan.message = message;
+	rc = a.plan.arena ? txn_collect(&a, err) : error_nomem(err);
+	if (rc == 0)
+		rc = txn_write_objects(&a, err);
+	if (rc == 0)
+		*out = a.journal.new;
+	a.plan.before = a.plan.after = NULL;	/* the caller's */
+	txn_release(&a);
+	return rc;
+}

@@ -118,6 +118,16 @@ test_expect_success 'standard input is only taken as it should be' '
 	head -c 2000000 /dev/zero | test_must_fail ops check --path $T -
 '
 
+test_expect_success 'a change that keeps size and time of the file is a change' '
+	git checkout -q -f && sleep 1 && git update-index -q --refresh &&
+	ops --as $DEV check >found && cp -p $T kept &&
+	sed "s/^Title: ./Title: X/" kept >$T && touch -r kept $T &&
+	test "$(wc -c <kept)" = "$(wc -c <$T)" &&
+	test_expect_code 1 ops --as $DEV check >found && test_grep power.missing found &&
+	git checkout -q -f && chmod 755 $T && test_might_fail ops --as $DEV check >found &&
+	chmod 644 $T && ops --as $DEV check
+'
+
 test_expect_success 'another configuration, also where there is none' '
 	test_write_lines "format: 1" "version: 9" "types:" "  note:" "    title: A note" \
 		"    paths: [\"notes/*.md\"]" "    create: [anyone]" \

@@ -12,8 +12,11 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
+#include <linux/openat2.h>
+#include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/syscall.h>
 #include <unistd.h>
 
 #include "util/buf.h"
@@ -57,13 +60,12 @@ static int read_all(struct buf *out, int fd, size_t max, const char *name,
 	return 0;
 }
 
-int file_read_at(struct buf *out, int dir, const char *name, size_t max,
-		 struct ops_error *err)
+/* Open a regular file to read it, following no link. */
+static int open_file(int *out, struct stat *st, int dir, const char *name,
+		     struct ops_error *err)
 {
-	struct stat st;
-	int fd, rc;
+	int fd = openat(dir, name, O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK), rc;
 
-	fd = openat(dir, name, O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK);
 	if (fd < 0 && (errno == ENOENT || errno == ENOTDIR))
 		return error_set(err, OPS_ENOTFOUND, "no file '%s'", name);
 	if (fd < 0 && (errno == ELOOP || errno == ENXIO))
@@ -72,15 +74,69 @@ int file_read_at(struct buf *out, int dir, const char *name, size_t max,
 	if (fd < 0)
 		return error_set(err, OPS_EIO, "cannot open '%s': %s", name,
 				 strerror(errno));
-	buf_clear(out);
-	if (fstat(fd, &st) != 0)
+	*out = fd;
+	if (fstat(fd, st) != 0)
 		rc = error_set(err, OPS_EIO, "cannot look at '%s': %s", name,
 			       strerror(errno));
-	else if (!S_ISREG(st.st_mode))
+	else if (!S_ISREG(st->st_mode))
 		rc = error_set(err, OPS_EINVALID, "'%s' is not a regular file",
 			       name);
 	else
-		rc = read_all(out, fd, max, name, err);
+		return 0;
+	close(fd);
+	return rc;
+}
+
+int file_read_at(struct buf *out, int dir, const char *name, size_t max,
+		 struct ops_error *err)
+{
+	struct stat st;
+	int fd, rc = open_file(&fd, &st, dir, name, err);
+
+	if (rc)
+		return rc;
+	buf_clear(out);
+	rc = read_all(out, fd, max, name, err);
+	close(fd);
+	return rc;
+}
+
+int file_take_at(void **out, size_t *len, int dir, const char *name, size_t max,
+		 struct ops_error *err)
+{
+	struct buf rest = BUF_INIT;
+	struct stat st;
+	char *text;
+	ssize_t n;
+	int fd, rc = open_file(&fd, &st, dir, name, err);
+
+	if (rc)
+		return rc;
+	if ((uintmax_t)st.st_size > max) {
+		close(fd);
+		return error_set(err, OPS_EINVALID, "'%s' is larger than %zu bytes", name, max);
+	}
+	/* One call is enough for a file that does not grow: it gets less than it asks. */
+	text = malloc((size_t)st.st_size + 2);
+	n = text ? read(fd, text, (size_t)st.st_size + 1) : 0;
+	if (text && n >= 0 && n <= st.st_size) {
+		text[n] = '\0';
+		*out = text;
+		*len = (size_t)n;
+	} else if (text) {
+		/* It does, or the call was interrupted: from the beginning, in turns. */
+		free(text);
+		rc = lseek(fd, 0, SEEK_SET) ?
+		     error_set(err, OPS_EIO, "cannot read '%s'", name) :
+		     read_all(&rest, fd, max, name, err);
+		*len = rest.len;
+		*out = rc ? NULL : buf_detach(&rest);
+		if (rc == 0 && !*out)
+			rc = error_nomem(err);
+		buf_release(&rest);
+	} else {
+		rc = error_nomem(err);
+	}
 	close(fd);
 	return rc;
 }
@@ -143,6 +199,16 @@ static int step(int *out, int dir, const char *part, bool create,
 				 part, path, strerror(errno));
 	*out = fd;
 	return 0;
+}
+
+int file_directory_at(int top, const char *dir)
+{
+	const struct open_how how = {
+		.flags = O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC,
+		.resolve = RESOLVE_BENEATH | RESOLVE_NO_SYMLINKS | RESOLVE_NO_MAGICLINKS
+	};
+
+	return (int)syscall(SYS_openat2, top, *dir ? dir : ".", &how, sizeof(how));
 }
 
 int file_parent(int *out, const char **name, const char *root, const char *path,

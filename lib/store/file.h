@@ -22,12 +22,20 @@ int file_read_at(struct buf *out, int dir, const char *name, size_t max,
 int file_read(struct buf *out, const char *path, size_t max,
 	      struct ops_error *err);
 
+/* The same as a new string for the caller to free. */
+int file_take_at(void **out, size_t *len, int dir, const char *name, size_t max,
+		 struct ops_error *err);
+
 /* Write all bytes to a descriptor; OPS_EIO. */
 int file_write(int fd, const void *data, size_t len, const char *name,
 	       struct ops_error *err);
 
 /* Close, with the error a delayed write may report.  fd < 0 is fine. */
 int file_close(int fd, const char *name, struct ops_error *err);
+
+/* Open the directory `dir` below the open directory `top` by one call that follows no
+ * link.  Negative: it is not there, or the kernel cannot do that: ask file_parent(). */
+int file_directory_at(int top, const char *dir);
 
 /*
  * Open the directory that holds `path`, part by part below `root`, following

@@ -92,6 +92,7 @@ static bool read_item(struct index_item *item, struct scan *s)
 		return false;
 	item->mode = (unsigned)number(entry + 24);
 	item->id = entry + 40;
+	item->stat = entry;
 	item->stage = flags >> 12 & 3;
 	item->intent_to_add = (more & INTENT_TO_ADD) != 0;
 	item->skip_worktree = (more & SKIP_WORKTREE) != 0;

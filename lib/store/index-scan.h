@@ -13,6 +13,8 @@ struct index_item {
 	unsigned mode, stage;
 	bool intent_to_add, skip_worktree;
 	const unsigned char *id;
+	const unsigned char *stat;	/* 40 bytes: ctime, mtime, dev, ino, mode, uid, gid,
+					   size, as the format has them */
 };
 
 /*

@@ -6,6 +6,10 @@
  * link planted anywhere in the tree is an entry and never a way out of it.
  * Entries named .git are not part of the tree; a directory that holds one is a
  * repository of its own and shown as a module.
+ *
+ * A snapshot is read more than once, by the check and by the comparison with the tip.
+ * So it keeps what it listed, the directory it read from last, and what the index
+ * knows about files that nobody touched.
  */
 #include <dirent.h>
 #include <errno.h>
@@ -14,20 +18,31 @@
 #include <unistd.h>
 
 #include "store/file.h"
+#include "store/known.h"
 #include "store/snap-kind.h"
 #include "util/arena.h"
 #include "util/buf.h"
+#include "util/map.h"
 #include "util/path.h"
+
+#define KEPT_MAX 50000		/* entries */
+
+struct listing {
+	struct snap_entry *list;
+	size_t nr;
+};
 
 struct snap_disk {
 	struct snap snap;
 	char *root;
+	int top;			/* open at `root`, or -1 */
+	struct known *known;		/* NULL: not in a work tree */
+	struct arena *arena;
+	struct map *listings;		/* by directory */
+	size_t kept;
+	int dir;			/* open at `dir_path`, or -1 */
+	char dir_path[PATH_MAX_BYTES + 1];
 };
-
-static const char *root_of(const struct snap *snap)
-{
-	return ((const struct snap_disk *)snap)->root;
-}
 
 static enum snap_mode mode_at(int dir, const char *name, const struct stat *st)
 {
@@ -48,58 +63,82 @@ static enum snap_mode mode_at(int dir, const char *name, const struct stat *st)
 		SNAP_MODULE : SNAP_DIR;
 }
 
-/* OPS_ENOTFOUND and OPS_EINVALID (a part is a link) both mean: not there. */
-static int open_parent(int *out, const char **name, const char *root,
-		       const char *path, struct ops_error *err)
+/* Open a directory, for the caller to close.  OPS_ENOTFOUND also when a part is a link. */
+static int open_directory(int *out, struct snap_disk *d, const char *path,
+			  struct ops_error *err)
 {
-	int rc = file_parent(out, name, root, path, false, err);
+	char inner[PATH_MAX_BYTES + 3];
+	size_t len = strlen(path);
+	const char *name;
+	int rc;
 
+	if (len > PATH_MAX_BYTES)
+		return snap_absent(path, err);
+	if (d->top < 0)
+		d->top = open(d->root, O_PATH | O_DIRECTORY | O_CLOEXEC);
+	*out = d->top < 0 ? -1 : file_directory_at(d->top, path);
+	if (*out >= 0)
+		return 0;
+	/* The parent of "path/." is the directory itself. */
+	memcpy(inner, path, len);
+	memcpy(inner + len, len ? "/." : ".", len ? 3 : 2);
+	rc = file_parent(out, &name, d->root, inner, false, err);
 	return rc == OPS_EINVALID ? snap_absent(path, err) : rc;
 }
 
-static int disk_find(struct snap_entry *out, struct snap *snap, const char *path,
-		     struct ops_error *err)
+/* The directory that holds `path`, which stays the snapshot's. */
+static int open_parent(int *out, const char **name, struct snap *snap, const char *path,
+		       struct ops_error *err)
 {
-	const char *name;
-	struct stat st;
-	int dir, rc;
+	struct snap_disk *d = (struct snap_disk *)snap;
+	size_t len = path_directory_len(path);
+	int rc;
 
-	rc = open_parent(&dir, &name, root_of(snap), path, err);
-	if (rc < 0)
-		return rc;
-	if (fstatat(dir, name, &st, AT_SYMLINK_NOFOLLOW) != 0) {
-		rc = errno == ENOENT || errno == ENAMETOOLONG ?
-			snap_absent(path, err) :
-			error_set(err, OPS_EIO, "cannot look at '%s': %s", path,
-				  strerror(errno));
-	} else {
-		memset(out, 0, sizeof(*out));
-		out->name = path_name(path);
-		out->mode = mode_at(dir, name, &st);
+	if (len > PATH_MAX_BYTES)
+		return snap_absent(path, err);
+	if (d->dir < 0 || strncmp(d->dir_path, path, len) || d->dir_path[len]) {
+		if (d->dir >= 0)
+			close(d->dir);
+		d->dir = -1;
+		memcpy(d->dir_path, path, len);
+		d->dir_path[len] = '\0';
+		rc = open_directory(&d->dir, d, d->dir_path, err);
+		if (rc < 0) {
+			d->dir = -1;
+			return rc;
+		}
 	}
-	close(dir);
-	return rc;
+	*name = path_name(path);
+	*out = d->dir;
+	return 0;
+}
+
+static void set_entry(struct snap_entry *out, const struct snap_disk *d, int dir,
+		      const char *path, const char *name, const struct stat *st)
+{
+	memset(out, 0, sizeof(*out));
+	out->name = name;
+	out->mode = mode_at(dir, name, st);
+	if (d->known && (out->mode == SNAP_FILE || out->mode == SNAP_EXEC))
+		out->has_oid = known_oid(&out->oid, d->known, path, st);
 }
 
 static int disk_read(struct blob *out, struct snap *snap, const char *path,
 		     const struct snap_entry *entry, size_t max,
 		     struct ops_error *err)
 {
-	struct buf text = BUF_INIT;
 	const char *name;
 	int dir, rc;
 
 	(void)entry;
-	rc = open_parent(&dir, &name, root_of(snap), path, err);
+	rc = open_parent(&dir, &name, snap, path, err);
 	if (rc < 0)
 		return rc;
-	rc = file_read_at(&text, dir, name, max, err);
+	rc = file_take_at(&out->owner, &out->len, dir, name, max, err);
 	if (rc < 0)
 		error_prefix(err, "'%s'", path);
-	close(dir);
-	if (rc == 0)
-		rc = snap_copy_blob(out, text.data, text.len, err);
-	buf_release(&text);
+	else
+		out->data = out->owner;
 	return rc;
 }
 
@@ -116,9 +155,10 @@ struct entries {
 	size_t nr, cap;
 };
 
-static int add_entry(struct entries *list, int fd, const char *name,
-		     struct arena *arena, struct ops_error *err)
+static int add_entry(struct entries *list, struct snap_disk *snap, int fd, struct buf *path,
+		     const char *name, struct ops_error *err)
 {
+	size_t len = path->len;
 	struct snap_entry *more;
 	struct stat st;
 	size_t cap;
@@ -140,15 +180,19 @@ static int add_entry(struct entries *list, int fd, const char *name,
 		list->v = more;
 		list->cap = cap;
 	}
-	memset(&list->v[list->nr], 0, sizeof(*list->v));
-	list->v[list->nr].name = arena_str(arena, name);
-	list->v[list->nr].mode = mode_at(fd, name, &st);
-	return list->v[list->nr++].name ? 0 : error_nomem(err);
+	name = arena_str(snap->arena, name);
+	buf_str(path, name ? name : "");
+	if (!name || buf_failed(path))
+		return error_nomem(err);
+	set_entry(&list->v[list->nr++], snap, fd, path->data, name, &st);
+	path->len = len;
+	return 0;
 }
 
-static int read_directory(struct entries *list, int fd, const char *path,
-			  struct arena *arena, struct ops_error *err)
+static int read_directory(struct entries *list, struct snap_disk *snap, int fd,
+			  const char *path, struct ops_error *err)
 {
+	struct buf below = BUF_INIT;
 	struct dirent *d;
 	DIR *stream;
 	int rc = 0;
@@ -159,6 +203,7 @@ static int read_directory(struct entries *list, int fd, const char *path,
 		return error_set(err, OPS_EIO, "cannot read directory '%s': %s",
 				 path, strerror(errno));
 	}
+	buf_printf(&below, "%s%s", path, *path ? "/" : "");
 	while (rc == 0) {
 		errno = 0;
 		d = readdir(stream);
@@ -170,51 +215,151 @@ static int read_directory(struct entries *list, int fd, const char *path,
 			break;
 		if (strcmp(d->d_name, ".") && strcmp(d->d_name, "..") &&
 		    strcmp(d->d_name, ".git"))
-			rc = add_entry(list, fd, d->d_name, arena, err);
+			rc = add_entry(list, snap, fd, &below, d->d_name, err);
 	}
 	closedir(stream);
+	buf_release(&below);
 	return rc;
 }
 
-static int disk_list(struct snap_entry **out, size_t *nr, struct snap *snap,
-		     const char *path, struct arena *arena, struct ops_error *err)
+/* List a directory.  One that is not there has no entries. */
+static int list_directory(struct listing *out, struct snap_disk *d, const char *path,
+			  struct ops_error *err)
 {
 	struct entries list = { NULL, 0, 0 };
-	struct buf inner = BUF_INIT;
-	void *copy;
-	const char *name;
-	int fd, rc;
+	int fd, rc = open_directory(&fd, d, path, err);
 
-	*out = NULL;
-	*nr = 0;
-	buf_printf(&inner, "%s%s.", path, *path ? "/" : "");
-	if (buf_failed(&inner))
-		return error_nomem(err);
-	/* The parent of "path/." is the directory itself. */
-	rc = open_parent(&fd, &name, root_of(snap), inner.data, err);
-	buf_release(&inner);
 	if (rc < 0)
 		return rc == OPS_ENOTFOUND ? 0 : rc;
-	rc = read_directory(&list, fd, path, arena, err);
+	rc = read_directory(&list, d, fd, path, err);
 	if (rc == 0 && list.nr > 0) {
 		qsort(list.v, list.nr, sizeof(*list.v), path_order);
-		copy = arena_dup(arena, list.v, list.nr * sizeof(*list.v));
-		if (copy) {
-			*out = copy;
-			*nr = list.nr;
-		} else {
+		out->list = (void *)arena_dup(d->arena, list.v, list.nr * sizeof(*list.v));
+		out->nr = list.nr;
+		if (!out->list)
 			rc = error_nomem(err);
-		}
 	}
 	free(list.v);
 	return rc;
 }
 
-static void disk_release(struct snap *snap)
+/* List it for good, if there is room. */
+static int keep_listing(struct snap_disk *d, const char *path, struct ops_error *err)
 {
-	free(((struct snap_disk *)snap)->root);
+	struct listing fresh = { NULL, 0 }, *l;
+	int rc = list_directory(&fresh, d, path, err);
+
+	if (rc)
+		return rc;
+	l = (void *)arena_dup(d->arena, &fresh, sizeof(fresh));
+	if (!l || map_put(d->listings, path, l))
+		return error_nomem(err);
+	d->kept += fresh.nr + 1;
+	return 0;
 }
 
+static int disk_list(struct snap_entry **out, size_t *nr, struct snap *snap,
+		     const char *path, struct arena *arena, struct ops_error *err)
+{
+	struct snap_disk *d = (struct snap_disk *)snap;
+	struct listing fresh = { NULL, 0 };
+	const struct listing *l = map_get(d->listings, path);
+	int rc = 0;
+
+	*out = NULL;
+	*nr = 0;
+	if (!l && d->kept < KEPT_MAX) {
+		rc = keep_listing(d, path, err);
+		l = rc ? NULL : map_get(d->listings, path);
+	} else if (!l) {
+		rc = list_directory(&fresh, d, path, err);
+		l = &fresh;
+	}
+	if (rc || !l || !l->nr)
+		return rc;
+	/* Whoever lists may sort. */
+	*out = (void *)arena_dup(arena, l->list, l->nr * sizeof(*l->list));
+	*nr = l->nr;
+	return *out ? 0 : error_nomem(err);
+}
+
+/* The kept listing of the directory of `path`; NULL when it is not kept. */
+static int listing_of(const struct listing **out, struct snap_disk *d, const char *path,
+		      struct ops_error *err)
+{
+	char dir[PATH_MAX_BYTES + 1];
+	size_t len = path_directory_len(path);
+	int rc = 0;
+
+	*out = NULL;
+	if (len > PATH_MAX_BYTES)
+		return 0;
+	memcpy(dir, path, len);
+	dir[len] = '\0';
+	*out = map_get(d->listings, dir);
+	if (!*out && d->kept < KEPT_MAX) {
+		rc = keep_listing(d, dir, err);
+		*out = rc ? NULL : map_get(d->listings, dir);
+	}
+	return rc;
+}
+
+static int find_listed(struct snap_entry *out, const struct listing *l, const char *path,
+		       struct ops_error *err)
+{
+	struct snap_entry key = { .name = path_name(path), .mode = SNAP_FILE };
+	const struct snap_entry *found = NULL;
+
+	if (l->nr)
+		found = bsearch(&key, l->list, l->nr, sizeof(key), path_order);
+	/* Where the name of a directory comes is another place. */
+	key.mode = SNAP_DIR;
+	if (!found && l->nr)
+		found = bsearch(&key, l->list, l->nr, sizeof(key), path_order);
+	if (!found)
+		return snap_absent(path, err);
+	*out = *found;
+	out->name = key.name;
+	return 0;
+}
+
+static int disk_find(struct snap_entry *out, struct snap *snap, const char *path,
+		     struct ops_error *err)
+{
+	const struct listing *l;
+	const char *name;
+	struct stat st;
+	int dir, rc = listing_of(&l, (struct snap_disk *)snap, path, err);
+
+	if (rc < 0)
+		return rc;
+	if (l)
+		return find_listed(out, l, path, err);
+	rc = open_parent(&dir, &name, snap, path, err);
+	if (rc < 0)
+		return rc;
+	if (fstatat(dir, name, &st, AT_SYMLINK_NOFOLLOW) == 0)
+		set_entry(out, (struct snap_disk *)snap, dir, path, name, &st);
+	else
+		rc = errno == ENOENT || errno == ENAMETOOLONG ?
+			snap_absent(path, err) :
+			error_set(err, OPS_EIO, "cannot look at '%s': %s", path,
+				  strerror(errno));
+	return rc;
+}
+
+static void disk_release(struct snap *snap)
+{
+	struct snap_disk *d = (struct snap_disk *)snap;
+
+	if (d->dir >= 0)
+		close(d->dir);
+	if (d->top >= 0)
+		close(d->top);
+	known_free(d->known);
+	arena_free(d->arena);
+	free(d->root);
+}
 static const struct snap_kind disk_kind = {
 	disk_list, disk_find, disk_read, disk_release
 };
@@ -228,9 +373,13 @@ static int open_disk(struct snap **out, struct store *s, const char *root,
 		return error_nomem(err);
 	d->snap.kind = &disk_kind;
 	d->snap.store = s;
+	d->dir = d->top = -1;
 	d->root = strdup(root);
-	if (!d->root) {
-		free(d);
+	d->arena = arena_new();
+	d->listings = d->arena ? map_new(d->arena) : NULL;
+	d->known = s ? known_open(s) : NULL;
+	if (!d->root || !d->listings || (s && !d->known)) {
+		snap_free(&d->snap);
 		return error_nomem(err);
 	}
 	*out = &d->snap;

@@ -87,14 +87,31 @@ static bool is_bad_in_body(const char *text, size_t len, size_t at, size_t *step
 	return !*step || c <= 0x9f;
 }
 
+/* Whether eight bytes are all from ' ' to '~': for each, its top bit and those of its
+ * difference to ' ' and of its sum with 1 stay clear. */
+static bool is_plain(const char *text)
+{
+	const uint64_t ones = UINT64_C(0x0101010101010101), tops = ones << 7;
+	uint64_t w;
+
+	memcpy(&w, text, sizeof(w));
+	return !((w | (w + ones) | (((w | tops) - ones * ' ') ^ tops)) & tops);
+}
+
 /* The first byte of the body that may not be there, or len. */
 static size_t body_clean_to(const char *text, size_t at, size_t len)
 {
 	size_t step;
 
-	for (; at < len; at += step)
+	while (at < len) {
+		if (len - at >= sizeof(uint64_t) && is_plain(text + at)) {
+			at += sizeof(uint64_t);
+			continue;
+		}
 		if (is_bad_in_body(text, len, at, &step))
 			return at;
+		at += step;
+	}
 	return len;
 }
 

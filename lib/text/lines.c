@@ -63,6 +63,9 @@ static bool comment_stays_open(struct lines *l, size_t at)
 {
 	size_t open, run, close;
 
+	/* Nearly every line. */
+	if (!memchr(l->text + at, '<', l->line_end - at))
+		return false;
 	while (at < l->line_end) {
 		if (l->text[at] == '`') {
 			run = run_of(l, at, '`');
@@ -222,7 +225,15 @@ static enum line_kind plain_line(struct lines *l)
 {
 	/* Deep indentation is code, unless a list item is open to hold it. */
 	bool deep = l->indent >= l->list_indent + 4;
+	char first = l->text_start < l->line_end ? (char)(l->text[l->text_start] | 32) : '\0';
 
+	/* Nearly every line: nothing but text begins with a letter. */
+	if (first >= 'a' && first <= 'z' && !deep) {
+		l->comment = comment_stays_open(l, l->text_start);
+		if (!l->indent)
+			l->list_indent = 0;
+		return LINE_TEXT;
+	}
 	if (l->text_start == l->line_end)
 		return LINE_BLANK;
 	if (deep)

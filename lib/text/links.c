@@ -51,11 +51,15 @@ static void place(struct scan *s, size_t at, unsigned *line, unsigned *column)
 {
 	size_t i;
 
-	for (; s->counted < at; s->counted++)
-		if (s->text[s->counted] == '\n') {
+	while (s->counted < at) {
+		const char *lf = memchr(s->text + s->counted, '\n', at - s->counted);
+
+		s->counted = lf ? (size_t)(lf - s->text) + 1 : at;
+		if (lf) {
 			s->line++;
-			s->line_at = s->counted + 1;
+			s->line_at = s->counted;
 		}
+	}
 	*line = s->line;
 	*column = 1;
 	if (at >= s->line_at) {
@@ -447,8 +451,10 @@ static bool worth(const char *text, size_t len)
 		if (++at < end && strchr("([:", *at))
 			return true;
 	}
-	return memmem(text, len, "<!--", 4) || memmem(text, len, "href=", 5) ||
-	       memmem(text, len, "src=", 4);
+	for (at = text; (at = memchr(at, '<', (size_t)(end - at))); )
+		if (++at < end && (*at == '!' || is_letter(*at)))
+			return true;
+	return false;
 }
 
 int links_scan(struct links *out, struct arena *arena, const char *text, size_t at,

@@ -36,7 +36,8 @@ struct links {
 	size_t nr, cap;
 };
 
-/* Find all in text[at..end), whose first line is `line`.  Returns 0 or OPS_ENOMEM. */
+/* Find all in text[at..end), whose first line is `line`; behind it stands more text, or a
+ * NUL.  Returns 0 or OPS_ENOMEM. */
 int links_scan(struct links *out, struct arena *arena, const char *text, size_t at,
 	       size_t end, unsigned line);
 

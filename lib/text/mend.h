@@ -18,6 +18,7 @@ struct arena;
 struct buf;
 
 /*
+ * (All texts end in a NUL that their length does not count.)
  * Mend what keeps a document from being read: a byte order mark, and values of one line
  * that need quotes (`title: a: b`, `who: @ada`).  Appends to `out` a text that can be
  * read, and to `rules` the rules that were mended, a line each ("12 yaml.syntax").

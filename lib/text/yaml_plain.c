@@ -10,6 +10,7 @@
  * the whole text and says why.  For what it accepts it makes the same tree, node for node;
  * u-plain.c holds the two against each other.
  */
+#include <stdbool.h>
 #include <string.h>
 
 #include "text/yaml_inside.h"
@@ -39,6 +40,25 @@ static size_t key_length(const char *s, size_t len)
 	return n + 2 < len && s[n] == ':' && s[n + 1] == ' ' ? n : 0;
 }
 
+/* What stands for itself within a value that begins with a letter or digit. */
+static const bool inside[256] = {
+	['0'] = 1, ['1'] = 1, ['2'] = 1, ['3'] = 1, ['4'] = 1, ['5'] = 1, ['6'] = 1,
+	['7'] = 1, ['8'] = 1, ['9'] = 1,
+	['a'] = 1, ['b'] = 1, ['c'] = 1, ['d'] = 1, ['e'] = 1, ['f'] = 1, ['g'] = 1,
+	['h'] = 1, ['i'] = 1, ['j'] = 1, ['k'] = 1, ['l'] = 1, ['m'] = 1, ['n'] = 1,
+	['o'] = 1, ['p'] = 1, ['q'] = 1, ['r'] = 1, ['s'] = 1, ['t'] = 1, ['u'] = 1,
+	['v'] = 1, ['w'] = 1, ['x'] = 1, ['y'] = 1, ['z'] = 1,
+	['A'] = 1, ['B'] = 1, ['C'] = 1, ['D'] = 1, ['E'] = 1, ['F'] = 1, ['G'] = 1,
+	['H'] = 1, ['I'] = 1, ['J'] = 1, ['K'] = 1, ['L'] = 1, ['M'] = 1, ['N'] = 1,
+	['O'] = 1, ['P'] = 1, ['Q'] = 1, ['R'] = 1, ['S'] = 1, ['T'] = 1, ['U'] = 1,
+	['V'] = 1, ['W'] = 1, ['X'] = 1, ['Y'] = 1, ['Z'] = 1,
+	[' '] = 1, ['.'] = 1, ['/'] = 1, ['_'] = 1, ['@'] = 1, ['('] = 1, [')'] = 1,
+	['+'] = 1, [','] = 1, [';'] = 1, ['='] = 1, ['-'] = 1, ['<'] = 1, ['>'] = 1,
+	['\''] = 1, ['"'] = 1, ['!'] = 1, ['?'] = 1, ['*'] = 1, ['&'] = 1, ['%'] = 1,
+	['['] = 1, [']'] = 1, ['{'] = 1, ['}'] = 1, ['|'] = 1, ['~'] = 1, ['$'] = 1,
+	['^'] = 1, ['`'] = 1
+};
+
 /* Length of a value that ends the line at `s`, 0 if it isn't a plain one. */
 static size_t value_length(const char *s, size_t len)
 {
@@ -47,10 +67,13 @@ static size_t value_length(const char *s, size_t len)
 	if (!len || !is_word(s[0]))
 		return 0;
 	for (; n < len && s[n] != '\n'; n++) {
-		if (is_word(s[n]) || (s[n] && strchr(" ./_@()+,;=-", s[n])))
+		if (inside[(unsigned char)s[n]])
 			continue;
-		/* As in 12:00: a colon means something only before a blank. */
-		if (s[n] != ':' || n + 1 == len || !is_word(s[n + 1]))
+		/* As in 12:00 and in addresses: it means something only before a blank. */
+		if (s[n] == ':' && n + 1 < len && (is_word(s[n + 1]) || s[n + 1] == '/'))
+			continue;
+		/* As in C#: likewise, behind one. */
+		if (s[n] != '#' || s[n - 1] == ' ')
 			return 0;
 	}
 	return s[n - 1] == ' ' || n > YAML_SCALAR_MAX ? 0 : n;

@@ -25,9 +25,11 @@ static bool is_markdown(const char *path)
  * first is a line across the page. */
 static bool has_header(const char *text)
 {
-	const char *at = text + 3 + strspn(text + 3 * !strncmp(text, "---", 3), " \t\r");
-
-	return !strncmp(text, "---", 3) && *at == '\n' && strstr(at, "\n---");
+	if (strncmp(text, "---", 3))
+		return false;
+	text += 3;
+	text += strspn(text, " \t\r");
+	return *text == '\n' && strstr(text, "\n---");
 }
 
 static int check_markdown(struct checking *c, const char *path, const struct blob *blob,

@@ -54,6 +54,8 @@ UNIT_TEST(plain_takes_what_is_plain)
 		"Date: 2026-01-15T12:00:00Z\n", "Mail: a@b.example\nX: c;d+e = (a, b)\n",
 		"Words: two  blanks inside\n", "List: [a]\n", "List: [a, b c, d-1.2/x_y]\nB: c",
 		"Map: {a: 1, b-c: 0.5}\nList: [1]\n", "M: {a: b c, A: d}",
+		"Url: https://example.org/a?b=c#d\n",
+		"Who: Ada <a@b.c>, (@ada)\nWhat: it's \"C#\" & {x} [y] | 100% `z` ~!*$^\n",
 	};
 	size_t i;
 
@@ -72,6 +74,7 @@ UNIT_TEST(plain_leaves_what_may_mean_more)
 		"A: []\n", "A: [a,b]\n", "A: [a, ]\n", "A: [a: b]\n", "A: {a}\n",
 		"A: {a: 1, a: 2}\n", "A: [a] b\n", "A: [a\n", "A: [a, [b]]\n", "A: [ a]\n",
 		"A: {a: }\n", "A: {a: 1}x\n", "A: [a #b]\n", "A: [a ]\n", "A: [-1]\n",
+		"Title: a #b\n", "Title: a:#\n", "Title: 'a'\n",
 	};
 	size_t i;
 
@@ -88,6 +91,7 @@ UNIT_TEST(plain_agrees_with_the_parser_on_anything)
 		"!t", "|", ">", "%", "@", "`", "?", "? ", "~", "\t", "\r\n", "---", "...", "=",
 		"(", ")", ".", "/", "_", ";", "+", "<<", "\xc3\xa9", "Key: value\n",
 		"Z: 2\n", "Q: w x\n", "R: 12:00 x\n", "S-t: a/b\n",
+		"://", "#x", "<y>", "it's", "\"q\"", "$", "^",
 		"L: [a, b]\n", "M: {a: 1}\n", "[a", ", b", "]\n", "{a: ", "}\n",
 		"U: w,x\n", "V: (1)\n", "W_x: y-\n", "Key: a", "Z: b ",
 	};

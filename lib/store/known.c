@@ -1,0 +1,150 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * What the index knows about files of the work tree.
+ *
+ * It remembers of each file how it was when git last looked.  One that is still so holds
+ * what the index says, unless it was written in the same moment as the index ("racy"):
+ * those are not known here, and whoever asks reads them.
+ */
+#include "store/known.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "store/file.h"
+#include "store/index-scan.h"
+#include "store/repo.h"
+#include "util/arena.h"
+#include "util/buf.h"
+
+#define INDEX_MAX ((size_t)256 << 20)
+#define SECOND 1000000000L
+#define TICK (SECOND / 50)	/* no clock of a file system is coarser than this,
+				   but for those with whole seconds */
+
+struct entry {
+	const char *path;
+	unsigned char stat[40], id[20];
+};
+
+struct known {
+	struct arena *arena;
+	struct entry *list;	/* in byte order of path */
+	size_t nr, cap;
+	struct timespec written;
+};
+
+static int add(const struct index_item *item, void *payload, struct ops_error *err)
+{
+	struct known *k = payload;
+	struct entry *e, *more;
+
+	if (item->stage || item->intent_to_add || item->skip_worktree)
+		return 0;
+	if (k->nr == k->cap) {
+		k->cap = k->cap ? k->cap * 2 : 256;
+		more = realloc(k->list, k->cap * sizeof(*more));
+		if (!more)
+			return error_nomem(err);
+		k->list = more;
+	}
+	e = &k->list[k->nr];
+	e->path = arena_str(k->arena, item->path);
+	if (!e->path)
+		return error_nomem(err);
+	memcpy(e->stat, item->stat, sizeof(e->stat));
+	memcpy(e->id, item->id, sizeof(e->id));
+	/* Another order than ours is one of a file system without case. */
+	if (k->nr && strcmp(k->list[k->nr - 1].path, e->path) >= 0)
+		return OPS_EINVALID;
+	k->nr++;
+	return 0;
+}
+
+struct known *known_open(struct store *s)
+{
+	struct known *k = calloc(1, sizeof(*k));
+	char *path = file_join(s->git_dir, "index");
+	struct buf raw = BUF_INIT;
+	struct ops_error ignored = { 0 };
+	struct stat st;
+	size_t nr;
+	int rc;
+
+	if (k)
+		k->arena = arena_new();
+	if (!k || !k->arena || !path) {
+		free(path);
+		known_free(k);
+		return NULL;
+	}
+	rc = stat(path, &st) ? OPS_ENOTFOUND : file_read(&raw, path, INDEX_MAX, &ignored);
+	k->written = st.st_mtim;
+	if (rc == 0)
+		rc = index_scan(&nr, &raw, add, k, &ignored);
+	if (rc)
+		k->nr = 0;
+	buf_release(&raw);
+	free(path);
+	return k;
+}
+
+void known_free(struct known *k)
+{
+	if (!k)
+		return;
+	arena_free(k->arena);
+	free(k->list);
+	free(k);
+}
+
+static unsigned long number(const unsigned char *p)
+{
+	return (unsigned long)p[0] << 24 | (unsigned long)p[1] << 16 |
+	       (unsigned long)p[2] << 8 | p[3];
+}
+
+/* Whether the time in the index is this one; systems without parts of seconds have 0. */
+static bool same_time(const unsigned char *p, const struct timespec *t)
+{
+	return number(p) == ((unsigned long)t->tv_sec & 0xffffffff) &&
+	       number(p + 4) == (unsigned long)t->tv_nsec;
+}
+
+/* Whether it was certainly before the index was written. */
+static bool before(const struct timespec *t, const struct timespec *written)
+{
+	if (!t->tv_nsec || !written->tv_nsec)
+		return t->tv_sec < written->tv_sec;
+	return (written->tv_sec - t->tv_sec) * SECOND + written->tv_nsec - t->tv_nsec > TICK;
+}
+
+bool known_oid(struct oid *out, const struct known *k, const char *path,
+	       const struct stat *st)
+{
+	size_t low = 0, high = k->nr;
+
+	while (low < high) {
+		size_t middle = low + (high - low) / 2;
+		const struct entry *e = &k->list[middle];
+		int order = strcmp(e->path, path);
+
+		if (order < 0) {
+			low = middle + 1;
+		} else if (order > 0) {
+			high = middle;
+		} else {
+			if (!same_time(e->stat, &st->st_ctim) ||
+			    !same_time(e->stat + 8, &st->st_mtim) ||
+			    number(e->stat + 20) != ((unsigned long)st->st_ino & 0xffffffff) ||
+			    number(e->stat + 36) != ((unsigned long)st->st_size & 0xffffffff) ||
+			    (number(e->stat + 24) & 0111) != (st->st_mode & 0100 ? 0111 : 0) ||
+			    !before(&st->st_mtim, &k->written) ||
+			    !before(&st->st_ctim, &k->written))
+				return false;
+			memcpy(out->id, e->id, sizeof(out->id));
+			return true;
+		}
+	}
+	return false;
+}

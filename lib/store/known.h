@@ -1,0 +1,24 @@
+/* SPDX-License-Identifier: MIT */
+#ifndef STORE_KNOWN_H
+#define STORE_KNOWN_H
+
+/* Files of the work tree whose content is known without reading them. */
+
+#include <sys/stat.h>
+
+#include "store/store.h"
+
+struct known;
+
+/* Read what the index says about files.  Without one, or with one that is not
+ * understood, nothing is known.  NULL: out of memory. */
+struct known *known_open(struct store *s);
+void known_free(struct known *k);	/* NULL is fine */
+
+/* The id of the blob that the file holds, if git would say the same of it without
+ * reading it: its size, times, inode and mode are those in the index, and it was
+ * certainly not written after the index was. */
+bool known_oid(struct oid *out, const struct known *k, const char *path,
+	       const struct stat *st);
+
+#endif

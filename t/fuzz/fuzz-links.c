@@ -1,0 +1,75 @@
+/* SPDX-License-Identifier: MIT */
+/* Links, anchors, excuses and slips of any text: every place lies in the text, and what
+ * was mended can be read and needs no mending. */
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "text/allow.h"
+#include "text/links.h"
+#include "text/mend.h"
+#include "util/arena.h"
+#include "util/buf.h"
+#include "util/map.h"
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
+
+static void need(int condition)
+{
+	if (!condition)
+		abort();
+}
+
+static unsigned lines_of(const char *text, size_t len)
+{
+	unsigned nr = 1;
+
+	for (size_t i = 0; i < len; i++)
+		nr += text[i] == '\n';
+	return nr;
+}
+
+static void mend(struct arena *arena, const char *text, size_t len)
+{
+	struct ops_findings *findings = ops_findings_new();
+	struct buf out = BUF_INIT, rules = BUF_INIT, again = BUF_INIT;
+	struct doc *doc = NULL;
+
+	if (mend_header(&out, &rules, arena, text, len) == 0) {
+		need(doc_parse(&doc, arena, NULL, out.data, out.len, 0, findings, NULL) == 0);
+		need(mend_header(&again, &rules, arena, out.data, out.len) == OPS_EINVALID);
+	}
+	buf_release(&again);
+	buf_release(&rules);
+	buf_release(&out);
+	ops_findings_free(findings);
+}
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+	struct arena *arena = arena_new();
+	struct ops_findings *findings = ops_findings_new();
+	char *text = arena_dup(arena, data, size);
+	struct links links = { NULL, 0, 0 };
+	struct allows allows = { NULL, 0 };
+	struct map *anchors = map_new(arena);
+	struct doc *doc = NULL;
+	unsigned lines = lines_of(text, size);
+
+	need(links_scan(&links, arena, text, 0, size, 1) == 0);
+	for (size_t i = 0; i < links.nr; i++)
+		need(links.list[i].line >= 1 && links.list[i].column >= 1 &&
+		     links.list[i].line <= links.list[i].last_line &&
+		     links.list[i].last_line <= lines);
+	need(links_anchors(anchors, arena, text, 0, size) == 0);
+	if (doc_parse(&doc, arena, NULL, text, size, 0, findings, NULL))
+		doc = NULL;
+	need(allows_find(&allows, arena, doc, &links, text, size) == 0);
+	for (size_t i = 0; i < allows.nr; i++)
+		need(allows.list[i].line >= 1 && allows.list[i].first <= allows.list[i].last &&
+		     allows.list[i].last <= lines);
+	mend(arena, text, size);
+	ops_findings_free(findings);
+	arena_free(arena);
+	return 0;
+}

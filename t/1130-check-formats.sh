@@ -142,6 +142,13 @@ test_expect_success 'rules come with what the manual says, findings with a finge
 	test "$(sort prints after | uniq -u | wc -l)" = 2
 '
 
+test_expect_success 'two findings that say the same are two' '
+	test_when_finished "rm twice.md" && echo "[a](gone.md) [b](gone.md)" >twice.md &&
+	test_expect_code 1 ops check --format sarif twice.md >answer && sarif answer &&
+	get "runs.0.results.*.partialFingerprints.opsFinding/v1" answer | sort -u >prints &&
+	test_line_count = 3 prints
+'
+
 test_expect_success 'every rule that a check can name is explained' '
 	grep -h -o "findings_add(c->findings, \"[a-z.-]*" "$TEST_SOURCE"/lib/view/check*.c |
 		sed "s/.*\"//" | sort -u >named &&

@@ -37,6 +37,9 @@ test_expect_success 'files that no type governs are said to be so' '
 test_expect_success 'a file is checked once, however often it is named' '
 	ops_json result.documents 1 ops check $T ./$T 05-PROCESSES/active-tasks/ &&
 	ops_json result.documents 1 ops check $T &&
+	ops_json result.documents 1 ops check "$PWD/$T" $T &&
+	(cd notes && ops check "$PWD/b.md" >../found) && test_grep "^notes/b.md" found &&
+	test_expect_code 4 ops check /etc/passwd &&
 	test_expect_code 1 ops --json check notes notes/a.md . >answer &&
 	test "$("$TEST_BUILD/t/json-get" result.untyped answer)" = 3
 '
@@ -72,7 +75,7 @@ test_expect_success 'a range: what the one side changed, as it stands at its end
 	test_sed $T "s/^Priority: HIGH/Priority: URGENT/" && git add -A notes $T &&
 	git commit -q -m one && test_sed $T "s/^Priority: URGENT/Priority: HOT/" &&
 	git commit -q -a -m two && git rm -q notes/c.txt && git commit -q -m three &&
-	git checkout -q main && echo "[gone](gone.md)" >notes/theirs.md &&
+	git checkout -q main && echo "[gone](gone.md)" >notes/theirs.md && echo >>notes/a.md &&
 	git add notes && git commit -q -m theirs &&
 	for range in main..topic main...topic ..topic
 	do
@@ -122,9 +125,10 @@ test_expect_success 'a change that keeps size and time of the file is a change' 
 	git checkout -q -f && sleep 1 && git update-index -q --refresh &&
 	ops --as $DEV check >found && cp -p $T kept &&
 	sed "s/^Title: ./Title: X/" kept >$T && touch -r kept $T &&
+	sleep 1 && : >other && git add other &&
 	test "$(wc -c <kept)" = "$(wc -c <$T)" &&
 	test_expect_code 1 ops --as $DEV check >found && test_grep power.missing found &&
-	git checkout -q -f && chmod 755 $T && test_might_fail ops --as $DEV check >found &&
+	git rm -q -f other && git checkout -q -f && chmod 755 $T && test_might_fail ops --as $DEV check >found &&
 	chmod 644 $T && ops --as $DEV check
 '
 

@@ -89,6 +89,9 @@ test_expect_success 'how grave it is can be chosen, by rule and by type' '
 test_expect_success 'what is finished stays as it was' '
 	printf "\n[prompt](../prompts/delivery-prompt.md)\n" >>$T &&
 	ops_commit_as $LEAD "a link that moving breaks" && ops check &&
+	ops --as $LEAD gate request swap-7k2f pre-governance --section "Scope=[x](gone.md)" \
+		--section Approach=x --section "Risk Assessment=x" --section Documentation=x &&
+	ops check >found && test_grep ! link found &&
 	ops --as $LEAD cancel swap-7k2f --reason "not now" && ops check >found &&
 	test_grep ! link found
 '

@@ -99,6 +99,10 @@ test_expect_success 'powers, states and what cannot be read are not excused' '
 		test_expect_code 1 ops check docs/d.md >found &&
 		test_grep "^docs/d.md:1:1: error allow.rule: " found || return 1
 	done &&
+	test_write_lines "<!-- ops-allow-file section.duplicate: I like it -->" "" "## Scope" "" x >>$T &&
+	ops_commit_as $LEAD "another scope" && test_expect_code 1 ops check --at HEAD >found &&
+	git reset -q --hard HEAD~ && mkdir -p docs &&
+	test_grep "error section.duplicate" found && test_grep allow.rule found &&
 	test_write_lines --- "# ops-allow-file yaml.unquoted-colon: it is right" "a: b: c" --- \
 		>docs/d.md && test_expect_code 1 ops check docs/d.md >found &&
 	test_grep yaml.unquoted-colon found

@@ -68,6 +68,14 @@ test_expect_success 'dates, versions, letters, placeholders' '
 	test_grep "^3 fixed" found && test_grep "notes/a.md:6: fixed doc.placeholder" found
 '
 
+test_expect_success 'what is excused is no slip' '
+	left "who: x\nday: 2026/1/5 # ops-allow field.value: as the letter has it" &&
+	test_grep "0 warnings, 1 suppressed" found &&
+	left "# ops-allow doc.placeholder: it is a name\ntitle: <title>\nwho: x" &&
+	fixed "who: x # ops-allow field.value: y\nday: 2026/1/5" \
+		"who: x # ops-allow field.value: y\nday: 2026-01-05"
+'
+
 test_expect_success 'a byte order mark goes, and what it hid is looked at' '
 	printf "\357\273\277---\nwho: a: b\nday: 2026/1/5\n---\n" >notes/a.md &&
 	ops check --fix notes/a.md >found && test_grep "^3 fixed" found &&

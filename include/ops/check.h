@@ -46,8 +46,9 @@ struct ops_check_options {
 	const char *revision;	/* of OPS_CHECK_REVISION; NULL = the tip.  "A..B": only
 				   the documents that B changed since it parted from A,
 				   as they stand at B */
-	const char *const *paths;	/* files and directories, "" being the top; files
-					   no type governs are checked there, too */
+	const char *const *paths;	/* files and directories, counted from the top, which
+					   is "", or whole; files no type governs are checked
+					   there, too */
 	size_t paths_nr;	/* 0 = all governed documents */
 	const char *text;	/* instead of the file that paths[0] names; NULL */
 	size_t text_len;

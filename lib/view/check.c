@@ -35,8 +35,7 @@ static bool can_change(const struct ops_document *d)
 {
 	const struct state *state = d->status ? type_state(d->type, d->status) : NULL;
 
-	return !d->type->append_only && !(d->type->base && d->type->base->append_only) &&
-	       !(state && state->final);
+	return !d->type->append_only && !(state && state->final);
 }
 
 /* What a linter asks, beside the rules that a change is judged by. */
@@ -308,7 +307,8 @@ static int check_paths(struct checking *c, struct ops_error *err)
 		if (ret == 0)
 			ret = snap_find(&entry, tip, o->paths[i], err);
 		if (ret == OPS_ENOTFOUND)
-			error_set(err, ret, "there is no '%s'", o->paths[i]);
+			error_set(err, ret, "there is no '%s' (paths are counted from the "
+				  "top of the repository)", o->paths[i]);
 	}
 	snap_free(tip);
 	return ret;
@@ -407,21 +407,43 @@ static int fix_and_check(struct ops_check_result *result, struct ops_findings *f
 	return ret;
 }
 
+/* Whole paths, as editors pass them, counted from the top of the work tree. */
+static int own_paths(struct ops_check_options *o, struct arena *arena,
+		     const struct ops_repo *repo)
+{
+	const char *top = store_work_dir(repo->store);
+	const char **paths = arena_array(arena, o->paths_nr + 1, sizeof(*paths));
+	size_t i;
+
+	if (!paths)
+		return OPS_ENOMEM;
+	for (i = 0; i < o->paths_nr; i++) {
+		paths[i] = o->paths[i];
+		if (top && *paths[i] == '/' && path_below(top, paths[i]))
+			paths[i] += strlen(top) + 1;
+		else if (top && !strcmp(top, paths[i]))
+			paths[i] = "";
+	}
+	o->paths = paths;
+	return 0;
+}
+
 int ops_repo_check_with(struct ops_check_result *result, struct ops_findings *findings,
 			struct ops_repo *repo, const struct ops_check_options *options,
 			struct ops_error *err)
 {
 	struct mending m = { NULL, NULL, NULL };
+	struct ops_check_options own = *options;
 	int ret;
 
-	if (!options->fix)
-		return check_once(result, findings, repo, options, NULL, NULL, err);
-	if (options->what != OPS_CHECK_WORK_TREE || options->text)
+	if (own.fix && (own.what != OPS_CHECK_WORK_TREE || own.text))
 		return error_set(err, OPS_EUSAGE, "only files of the work tree are put right");
 	m.last = &m.list;
 	m.arena = arena_new();
-	ret = m.arena ? fix_and_check(result, findings, repo, options, &m, err) :
-	      error_nomem(err);
+	ret = m.arena && own_paths(&own, m.arena, repo) == 0 ? 0 : error_nomem(err);
+	if (ret == 0)
+		ret = own.fix ? fix_and_check(result, findings, repo, &own, &m, err) :
+		      check_once(result, findings, repo, &own, NULL, NULL, err);
 	arena_free(m.arena);
 	return ret;
 }

@@ -171,10 +171,23 @@ static int edit(struct mending *m, struct mended *one, const struct doc *doc,
 	return ret;
 }
 
+/* Whether the document excuses what is found at that line: then it is no slip. */
+static bool excused(const struct checking *c, unsigned line)
+{
+	size_t i;
+
+	for (i = c->judged; i < ops_findings_count(c->findings); i++)
+		if (ops_findings_at(c->findings, i)->suppressed &&
+		    ops_findings_at(c->findings, i)->line == line)
+			return true;
+	return false;
+}
+
 /* The field that can be mended and stands lowest, above line `below`. */
-static const struct field *lowest(struct arena *arena, const struct type *t,
+static const struct field *lowest(const struct checking *c, const struct type *t,
 				  const struct doc *doc, unsigned below, const char **right)
 {
+	struct arena *arena = c->mending->arena;
 	const struct field *best = NULL;
 	unsigned line = 0;
 	size_t i;
@@ -182,7 +195,8 @@ static const struct field *lowest(struct arena *arena, const struct type *t,
 	for (i = 0; i < t->fields_nr; i++) {
 		const struct yaml_node *value = doc_field(doc, t->fields[i].name);
 		const char *text = value && value->start.line < below &&
-				   value->start.line > line ?
+				   value->start.line > line &&
+				   !excused(c, value->start.line) ?
 			right_value(arena, t, &t->fields[i], value) : NULL;
 
 		if (!text)
@@ -195,8 +209,9 @@ static const struct field *lowest(struct arena *arena, const struct type *t,
 }
 
 /* Mend the fields of what can be read now, from below, so that lines keep numbers. */
-static int mend_fields(struct mending *m, struct mended *one, const struct type *t)
+static int mend_fields(const struct checking *c, struct mended *one, const struct type *t)
 {
+	struct mending *m = c->mending;
 	struct ops_findings *findings = ops_findings_new();
 	const struct field *f;
 	const char *right = NULL;
@@ -207,7 +222,7 @@ static int mend_fields(struct mending *m, struct mended *one, const struct type 
 	while (ret == 0 && below) {
 		ret = doc_parse(&doc, m->arena, NULL, one->text, one->len, DOC_HEADER_ONLY,
 				findings, NULL);
-		f = ret ? NULL : lowest(m->arena, t, doc, below, &right);
+		f = ret ? NULL : lowest(c, t, doc, below, &right);
 		if (!f)
 			break;
 		below = doc_field(doc, f->name)->start.line;
@@ -261,7 +276,7 @@ int check_mend(struct checking *c, const char *path, const struct type *type,
 	if (ret == OPS_EINVALID)
 		return 0;
 	if (ret == 0 && type)
-		ret = mend_fields(m, one, type);
+		ret = mend_fields(c, one, type);
 	if (ret)
 		return error_nomem(err);
 	if (one->fixes) {

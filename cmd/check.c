@@ -205,8 +205,9 @@ static const char *plural(size_t nr)
 	return nr == 1 ? "" : "s";
 }
 
+/* `alone`: nothing was named, so that nothing to look at is no answer. */
 static void show(struct session *s, const struct ops_check_result *result,
-		 const struct ops_findings *suppressed)
+		 const struct ops_findings *suppressed, bool alone)
 {
 	size_t errors = count(s, OPS_ERROR), warnings = count(s, OPS_WARNING);
 
@@ -231,6 +232,9 @@ static void show(struct session *s, const struct ops_check_result *result,
 		out_say(s->out, "; %zu file%s not looked at", result->other,
 			plural(result->other));
 	out_say(s->out, "\n");
+	if (alone && !result->documents && !ops_findings_count(s->findings))
+		out_say(s->talk, "nothing is governed here: name files or directories to check "
+			"any Markdown, or give types with --config\n");
 }
 
 /* Check, and show it in the form that is asked for. */
@@ -246,7 +250,8 @@ static int answer(struct session *s, const struct ops_check_options *asked,
 	if (format == FORMAT_TEXT || format == FORMAT_JSON) {
 		if (asked->fix)
 			show_fixes(s, documents, asked->fix == OPS_FIX_SHOW);
-		show(s, &result, asked->suppressed);
+		show(s, &result, asked->suppressed,
+		     asked->what != OPS_CHECK_REVISION && !asked->paths_nr);
 	} else {
 		struct report report = { s->findings, asked->suppressed,
 					 documents->paths.values, documents->paths.nr };

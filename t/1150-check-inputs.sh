@@ -141,7 +141,8 @@ test_expect_success 'another configuration, also where there is none' '
 	test_grep ! config.version found &&
 	git init -q elsewhere && mkdir elsewhere/notes && cp notes/b.md elsewhere/notes &&
 	(
-		cd elsewhere && ops check >found && counts "0 documents" found &&
+		cd elsewhere && ops check >found 2>said && counts "0 documents" found &&
+		test_grep "nothing is governed here: name files" said &&
 		ops check --config ../types.yaml >found && counts "1 document: 0 unr" found &&
 		test_write_lines --- "name: abcd" --- >notes/b.md &&
 		test_expect_code 1 ops check --config ../types.yaml >found &&

@@ -10,6 +10,7 @@
 #include <string.h>
 
 #include "change/draft.h"
+#include "judge/judge.h"
 
 /* The transition of that action from the document's status, else any of it. */
 static const struct transition *choose(const struct ops_document *doc,
@@ -29,50 +30,6 @@ static const struct transition *choose(const struct ops_document *doc,
 		any = tr;
 	}
 	return any;
-}
-
-static int refuse_transition(struct draft *d, const struct ops_document *doc,
-			     const struct transition *tr, struct ops_error *err)
-{
-	const struct type *t = doc->type;
-	struct names ways = { NULL, 0 };
-	unsigned line, column;
-	size_t i;
-
-	for (i = 0; i < t->transitions_nr; i++)
-		if (doc->status && names_have(&t->transitions[i].from, doc->status) &&
-		    !names_have(&ways, t->transitions[i].action) &&
-		    names_add(&ways, d->arena, t->transitions[i].action))
-			return error_nomem(err);
-	document_place(doc, t->status, &line, &column);
-	findings_add(d->findings, type_is(t, "task") ? "task.transition" :
-		     "doc.transition", OPS_ERROR, doc->path, line, column,
-		     ways.nr ? arena_printf(d->arena, "from %s: %s", doc->status,
-			     names_text(&ways, d->arena, ", ")) :
-		     "nothing leads out of this status",
-		     "'%s' leads from %s, and '%s' is %s", tr->action,
-		     names_text(&tr->from, d->arena, " or "), doc->id,
-		     doc->status ? doc->status : "without a status");
-	return error_set(err, OPS_EREFUSED, "'%s' is refused", tr->action);
-}
-
-/* What is done once is not done again, not even within one batch. */
-static int refuse_done(struct draft *d, const struct ops_document *doc,
-		       const struct transition *tr, struct ops_error *err)
-{
-	unsigned line, column;
-	size_t i;
-
-	for (i = 0; i < tr->lacks.nr; i++) {
-		if (!document_text(doc, tr->lacks.list[i]))
-			continue;
-		document_place(doc, tr->lacks.list[i], &line, &column);
-		findings_add(d->findings, "task.done-already", OPS_ERROR, doc->path,
-			     line, column, NULL, "'%s' was done already: '%s' is set",
-			     tr->action, tr->lacks.list[i]);
-		return error_set(err, OPS_EREFUSED, "'%s' is refused", tr->action);
-	}
-	return 0;
 }
 
 /* What a set rule writes; NULL: remove the field. */
@@ -269,11 +226,9 @@ int act_transition(struct draft *d, const struct ops_request *r,
 	if (!tr)
 		return error_set(err, OPS_EUSAGE, "type '%s' has no action '%s'",
 				 doc->type->name, r->action);
-	if (!doc->status || !names_have(&tr->from, doc->status))
-		return refuse_transition(d, doc, tr, err);
-	ret = refuse_done(d, doc, tr, err);
-	if (ret)
-		return ret;
+	/* What changes nothing could not be judged afterwards. */
+	if (!judge_allows(doc, tr, d->findings))
+		return error_set(err, OPS_EREFUSED, "'%s' is refused", tr->action);
 	if (tr->reason && (!r->reason || !*r->reason))
 		return error_set(err, OPS_EUSAGE, "'%s' needs a reason (--reason)",
 				 r->action);

@@ -79,6 +79,11 @@ int judge_landing(const struct landing *l, struct ops_findings *findings,
 int judge_protects(bool *out, struct world *authority, const char *branch,
 		   struct ops_error *err);
 
+/* Whether a document is where a transition leads from, and has not gone that way when it
+ * goes once; else the findings that refuse it. */
+bool judge_allows(const struct ops_document *d, const struct transition *tr,
+		  struct ops_findings *findings);
+
 /* The rules for a document by itself, as it stands in its world. */
 int judge_document(struct ops_document *d, int64_t now,
 		   struct ops_findings *findings, struct ops_error *err);

@@ -55,6 +55,10 @@ static inline bool snap_entry_is_file(const struct snap_entry *e)
 /* rules_state.c: what a change does to a document. */
 int rules_state(struct judging *j, struct change *change);
 
+/* rules_way.c: no transition leads there; a reason is required and not kept. */
+void rules_no_way(struct judging *j, const struct change *change);
+void rules_reason(struct judging *j, const struct change *change);
+
 /* rules_same.c: whether two documents have equal bodies; equal values of a
  * field; and no comment in the header of the second that the first has not. */
 bool same_body(const struct ops_document *a, const struct ops_document *b);

@@ -131,25 +131,6 @@ static const struct transition *recognise(struct judging *j, struct change *chan
 	return best;
 }
 
-static void no_such_transition(struct judging *j, const struct change *change)
-{
-	const struct type *t = change->type;
-	struct names ways = { NULL, 0 };
-	size_t i;
-
-	for (i = 0; i < t->transitions_nr; i++)
-		if (names_have(&t->transitions[i].from, change->from) &&
-		    !names_have(&ways, t->transitions[i].action))
-			names_add(&ways, j->arena, t->transitions[i].action);
-	rule_error(j, type_is(t, "task") ? "task.transition" : "doc.transition",
-		   change->after, t->status, ways.nr ?
-		   arena_printf(j->arena, "from %s: %s", change->from,
-				names_text(&ways, j->arena, ", ")) :
-		   "nothing leads out of this status",
-		   "no transition leads from %s to %s", change->from,
-		   change->to ? change->to : "none");
-}
-
 static void rules_initial(struct judging *j, const struct change *change)
 {
 	const struct type *t = change->type;
@@ -311,7 +292,7 @@ int rules_state(struct judging *j, struct change *change)
 	moved_on = change->from && (!change->to || strcmp(change->from, change->to));
 	if (moved_on && !change->transition &&
 	    (!change->to || type_state(change->type, change->to)))
-		no_such_transition(j, change);
+		rules_no_way(j, change);
 	if (!change->from)
 		rules_initial(j, change);
 	d = differences(j, change, change->transition, true);

@@ -81,12 +81,8 @@ static void rules_sets(struct judging *j, const struct change *change)
 				   tr->needs.list[i], NULL,
 				   "'%s' needs a value before '%s'",
 				   tr->needs.list[i], tr->action);
-	for (i = 0; i < tr->lacks.nr; i++)
-		if (document_text(change->before, tr->lacks.list[i]))
-			rule_error(j, "task.done-already", change->before,
-				   tr->lacks.list[i], NULL,
-				   "'%s' was done already: '%s' is set", tr->action,
-				   tr->lacks.list[i]);
+	judge_allows(change->before, tr, j->findings);
+	rules_reason(j, change);
 }
 
 /* Separation of powers: whoever is related to the document may not do it. */

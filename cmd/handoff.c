@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * ops handoff: a task goes from its owner to another, step by step.
+ * ops handoff: a task goes from its owner to another, step by step; and a session to
+ * the next.
  *
  * Each step is one commit; the task moves with the acceptance and with nothing else.
  * What a step needs, and who may take it, is said by the definitions and the judge.
@@ -27,11 +28,14 @@ USAGE(package, "ops handoff package -e PATH... [-F FILE] TASK [NAME=TEXT]...");
 USAGE(accept, "ops handoff accept TASK");
 USAGE(reject, "ops handoff reject -m TEXT TASK");
 USAGE(mediate, "ops handoff mediate --extend|--cancel -m TEXT TASK");
+USAGE(session, "ops handoff session [-F FILE] [NAME=TEXT]...");
 USAGE(status, "ops handoff status TASK");
 
 static const struct opt reasoned[] = { ACT_REASON, ACT_DRY_RUN, OPT_TABLE_END };
 static const struct opt plain[] = { ACT_DRY_RUN, OPT_TABLE_END };
 static const struct opt package_options[] = { PACKET_OPTIONS, OPT_TABLE_END };
+
+static const struct opt session_options[] = { PACKET_FROM, ACT_DRY_RUN, OPT_TABLE_END };
 
 static const struct opt mediate_options[] = {
 	{ OPT_FLAG, 0, "extend", NULL, offsetof(struct mediate_options, extend),
@@ -62,6 +66,11 @@ static int run_package(struct session *s, const struct args *args)
 {
 	return packet_record(s, "handoff.package", args->words[0], args->words + 1,
 			     args->nr - 1, args->options);
+}
+
+static int run_session(struct session *s, const struct args *args)
+{
+	return packet_record(s, "handoff.session", NULL, args->words, args->nr, args->options);
 }
 
 static int run_mediate(struct session *s, const struct args *args)
@@ -146,6 +155,8 @@ const struct command cmd_handoff[] = {
 	    run_step),
 	ACT(mediate, "Settle a handoff that is late or was rejected", mediate_options,
 	    mediate_options, 1, 1, run_mediate),
+	ACT(session, "Record what a session leaves to the next", session_options,
+	    packet_options, 0, ANY_WORDS, run_session),
 	{ "handoff status", "Show where the handoffs of a task stand", NEED_REPO,
 	  usage_status, NULL, 0, 1, 1, run_status },
 	{ .name = NULL }

@@ -125,8 +125,9 @@ int packet_record(struct session *s, const char *kind, const char *target,
 
 		ret = request_draft(&request, s, o->from, &act);
 	} else if (!nr) {
-		ret = fill_template(&request.text, &kept, s, strcmp(kind, "handoff.package") ?
-				    kind : "handoff-package");
+		ret = fill_template(&request.text, &kept, s, !strcmp(kind, "handoff.package") ?
+				    "handoff-package" : !strcmp(kind, "handoff.session") ?
+				    "session" : kind);
 		if (!ret && !request.text) {
 			out_say(s->talk, "ops: nothing was written, so nothing is recorded\n");
 			return error_set(&s->err, OPS_EUSAGE, "the template was not filled in");

@@ -49,6 +49,8 @@ struct ops_setting {
  *   "handoff.start" (`to`), "handoff.package", "handoff.reject", "handoff.extend",
  *			"handoff.cancel" of task `target`: the packets of a handoff, with what
  *			is known filled in; the transition "hand-over" accepts it
+ *   "handoff.session"	record what a session leaves to the next: its parts, as for packets,
+ *			with a list of Decisions and of Patterns
  *   the name of a transition of the target's type: "assign" (`to`), "accept",
  *			"start", "block", "unblock", "submit", "rework", "complete", "cancel",
  *			for prompts and policies "approve", "revise", "retire", …

@@ -56,6 +56,8 @@ static draft_act_fn *act_named(const struct draft *d, const char *action)
 		return act_packet;
 	if (!strcmp(action, "synthesize"))
 		return act_synthesize;
+	if (!strcmp(action, "handoff.session"))
+		return act_session;
 	if (!strncmp(action, "handoff.", 8))
 		return act_handoff;
 	kind = config_type(d->config, action);

@@ -52,6 +52,7 @@ struct config {
 	struct period review;
 	unsigned ratio;			/* of results that succeed, in per cent */
 	unsigned handoff_limit;		/* seconds */
+	const char *decisions, *patterns;	/* paths of the files of entries */
 	struct names powers;
 	struct role *roles, *departments;
 	size_t roles_nr, departments_nr;

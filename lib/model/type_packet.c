@@ -9,6 +9,7 @@
 #include <string.h>
 
 #include "model/config.h"
+#include "util/path.h"
 
 void type_read_when(struct conf_reader *r, struct field_case **out, size_t *nr,
 		    const struct conf *when, const char *key)
@@ -213,8 +214,16 @@ static void read_handoff(struct conf_reader *r, struct config *c, const struct c
 	const char *limit = NULL;
 	int64_t seconds;
 
-	if (!map || !conf_keys(r, map, "'handoff'", "limit"))
+	if (!map || !conf_keys(r, map, "'handoff'", "limit decisions patterns"))
 		return;
+	conf_text(r, map, "decisions", &c->decisions);
+	conf_text(r, map, "patterns", &c->patterns);
+	if (path_fault(c->decisions))
+		conf_wrong(r, conf_get(map, "decisions"), NULL, "path '%s' %s", c->decisions,
+			   path_fault(c->decisions));
+	if (path_fault(c->patterns))
+		conf_wrong(r, conf_get(map, "patterns"), NULL, "path '%s' %s", c->patterns,
+			   path_fault(c->patterns));
 	conf_text(r, map, "limit", &limit);
 	if (!limit || !duration_parse(&seconds, limit) || seconds < 1 ||
 	    seconds > 366 * 86400)

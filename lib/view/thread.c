@@ -179,11 +179,12 @@ int ops_view_template(const char **out, struct ops_view *view, const char *kind,
 		      struct ops_error *err)
 {
 	const struct type *t = config_type(view->config, kind);
+	bool session = !strcmp(kind, "session");	/* no packet, and made like one */
 	struct buf b = BUF_INIT;
 	const char *text;
 	size_t i;
 
-	if (!t || !t->base || !t->base->abstract)
+	if (!t || !(session || (t->base && t->base->abstract)))
 		return error_set(err, OPS_EUSAGE, "there is no kind of packet '%.60s'", kind);
 	buf_printf(&b, "# %s. Write after each ':'; lines like this one are dropped.\n",
 		   t->title);
@@ -196,6 +197,8 @@ int ops_view_template(const char **out, struct ops_view *view, const char *kind,
 	for (i = 0; i < t->fields_nr; i++)
 		if (is_asked(&t->fields[i]))
 			buf_printf(&b, "%s:\n", t->fields[i].name);
+	if (session)
+		buf_str(&b, "Decisions:\nPatterns:\n");
 	text = buf_failed(&b) ? NULL : arena_str(view->arena, b.data);
 	buf_release(&b);
 	if (!text)

@@ -76,6 +76,7 @@ test_expect_success 'a package is whole, and says what is so' '
 	pack $DEV &&
 	test_grep "^Base: $HEAD$" $P/*-handoff-package-*.md &&
 	test_grep "pre-governance: approved" $P/*-handoff-package-*.md &&
+	test_grep "^  - .*src/match/\*.c" $P/*-handoff-package-*.md &&
 	test_grep "reports/test.log sha256:" $P/*-handoff-package-*.md &&
 	state 0 packaged && owner Production/codegen
 '

@@ -111,11 +111,13 @@ static int start(struct step *s, const struct ops_request *r, struct ops_error *
 
 static int package(struct step *s, const struct ops_request *r, struct ops_error *err)
 {
-	struct names open = { NULL, 0 }, gates = { NULL, 0 };
+	struct names open = { NULL, 0 }, gates = { NULL, 0 }, locks = { NULL, 0 };
 	struct draft *d = s->d;
 	char *hex = arena_alloc(d->arena, OID_HEX + 1);
 	int ret = handoff_open_packets(&open, d->arena, &s->all);
 
+	if (ret == 0)
+		ret = handoff_locks(&locks, d->arena, d->config, s->task);
 	if (ret || !hex)
 		return error_nomem(err);
 	ret = handoff_gates(&gates, d->arena, d->config, s->task, d->now, d->now,
@@ -125,6 +127,7 @@ static int package(struct step *s, const struct ops_request *r, struct ops_error
 	oid_hex(hex, &d->plan->tip);
 	add(s, "Base", hex);
 	add(s, "Open", joined(d, &open));
+	add(s, "Locks", joined(d, &locks));
 	add(s, "Gates", joined(d, &gates));
 	return record(s, "packet." HANDOFF_PACKAGE, r, err);
 }

@@ -128,11 +128,15 @@ static int rules_package(struct judging *j, const struct ops_document *package,
 			 const struct ops_document *at, struct ops_document *task,
 			 const struct packets *all, const char *rule)
 {
-	struct names open = { NULL, 0 }, gates = { NULL, 0 };
+	struct names open = { NULL, 0 }, gates = { NULL, 0 }, locks = { NULL, 0 };
 	int ret = handoff_open_packets(&open, j->arena, all);
 
 	if (ret == 0)
 		ret = rules_list(j, package, at, "Open", &open, rule);
+	if (ret == 0)
+		ret = handoff_locks(&locks, j->arena, j->config, task);
+	if (ret == 0)
+		ret = rules_list(j, package, at, "Locks", &locks, rule);
 	if (ret == 0)
 		ret = handoff_gates(&gates, j->arena, j->config, task, j->c->before,
 				    j->c->after, j->findings, NULL);

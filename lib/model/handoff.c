@@ -9,6 +9,7 @@
 #include <string.h>
 
 #include "model/gate.h"
+#include "model/scope.h"
 #include "util/date.h"
 
 const char *handoff_state_name(enum handoff_state state)
@@ -117,6 +118,21 @@ int handoff_open_packets(struct names *out, struct arena *arena,
 	for (i = 0; i < all->nr; i++)
 		if (!is_kind(all->list[i], HANDOFF) && packet_is_open(all, all->list[i]) &&
 		    names_add(out, arena, all->list[i]->id))
+			return OPS_ENOMEM;
+	return 0;
+}
+
+int handoff_locks(struct names *out, struct arena *arena, const struct config *config,
+		  struct ops_document *task)
+{
+	struct scope scope;
+	size_t i;
+
+	if (scope_read(&scope, arena, config, task))
+		return OPS_ENOMEM;
+	for (i = 0; i < scope.nr; i++)
+		if (!strchr(scope.patterns[i], ',') && !names_have(out, scope.patterns[i]) &&
+		    names_add(out, arena, scope.patterns[i]))
 			return OPS_ENOMEM;
 	return 0;
 }

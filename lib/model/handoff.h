@@ -47,9 +47,12 @@ void handoff_read(struct handoff *out, const struct packets *all,
 void handoff_open(struct handoff *out, const struct packets *all, int64_t now);
 
 /* What a package has to name, as the items of its lists: the packets that are open about
- * the task, but for handoffs, and "<gate>: <state>" of each gate. */
+ * the task, but for handoffs; the paths it holds, but for patterns with a comma, which
+ * parts items; and "<gate>: <state>" of each gate. */
 int handoff_open_packets(struct names *out, struct arena *arena,
 			 const struct packets *all);
+int handoff_locks(struct names *out, struct arena *arena, const struct config *config,
+		  struct ops_document *task);
 int handoff_gates(struct names *out, struct arena *arena, const struct config *config,
 		  struct ops_document *task, struct world *recorded, struct world *files,
 		  struct ops_findings *findings, struct ops_error *err);

@@ -30,6 +30,24 @@ matrix () {
 test_expect_success 'a task that can be started, one that can be completed' '
 	ops_world && ops_task_at Assigned start-7k2f >/dev/null &&
 	ops_task_at Decided done-7k2f >/dev/null &&
+	ops_task_at In-Progress hand-7k2f >/dev/null && test_tick &&
+	ops --as codegen handoff start hand-7k2f docwriter >/dev/null &&
+	ops --as codegen handoff package hand-7k2f -e reports/test.log Completed="- [x] a" \
+		Current-State=b Pending="- [ ] c" Risks=d Findings=e Next=f \
+		Failing-Checks=none >/dev/null &&
+	cat >after <<-EOF &&
+	set -e
+	$next
+	task=05-PROCESSES/active-tasks/hand-7k2f.md
+	owner=\$(sed -n "s/^Assigned-To: //p" \$task)
+	set -- 05-PROCESSES/packets/hand-7k2f/*-handoff-acceptance-*
+	if test -f "\$1"
+	then
+		test "\$owner" = Production/docwriter
+	else
+		test "\$owner" = Production/codegen
+	fi
+	EOF
 	mkdir world && cp -r .git world/
 '
 
@@ -43,6 +61,11 @@ test_expect_success STRACE 'start, with a full disk or a failing one' '
 
 test_expect_success STRACE 'complete, which moves a document and records another, killed' '
 	matrix prepare "$OPS_PROGRAM" --as operations-orchestrator complete done-7k2f
+'
+
+test_expect_success STRACE 'a handoff accepted, killed: one owner, the one on record' '
+	next="sh $TRASH/after" &&
+	matrix prepare "$OPS_PROGRAM" --as docwriter handoff accept hand-7k2f
 '
 
 test_done

@@ -57,6 +57,7 @@ static int run(struct session *s, const struct args *args)
 	if (result.verified)
 		out_say(s->out, ", %zu of them signed", result.verified);
 	out_say(s->out, ", %zu refused\n", result.refused);
+	waivers_show(s);
 	report_assurance(s);
 	s->found = result.refused != 0;
 	return 0;

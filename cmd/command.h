@@ -86,7 +86,7 @@ struct command {
 struct environment {
 	const char *actor, *home, *git_dir, *author_name, *author_email, *ceiling;
 	const char *ssh_agent, *pager, *editor, *temporary, *terminal;
-	const char *now, *wait;
+	const char *now, *wait, *namespace;
 	const char *const *all;		/* for programs that are run */
 	bool no_color, inside_hook, other_index;
 };
@@ -118,13 +118,14 @@ struct session {
 };
 
 /* Of the same kind as those that follow. */
-extern const struct command cmd_merge_driver[], cmd_resolve[], cmd_sync[];
+extern const struct command cmd_server[], cmd_waive[],
+	cmd_merge_driver[], cmd_resolve[], cmd_sync[];
 
 /* Every file ends in one of these: values, the last of which has no name. */
 extern const struct command cmd_dispatch[], cmd_handoff[], cmd_packet[], cmd_synthesize[],
 	cmd_thread[];
 extern const struct command cmd_act[], cmd_assign[], cmd_audit[], cmd_batch[],
-	cmd_check[], cmd_checkpoint[], cmd_completion[], cmd_config[], cmd_edit[],
+	cmd_check[], cmd_checkpoint[], cmd_ci[], cmd_completion[], cmd_config[], cmd_edit[],
 	cmd_gate[], cmd_help[], cmd_hook[], cmd_hook_notice[],
 	cmd_hooks[], cmd_init[], cmd_key[], cmd_list[],
 	cmd_log[], cmd_new[], cmd_recover[], cmd_review[], cmd_scope[],
@@ -136,6 +137,9 @@ extern const struct command cmd_deps[], cmd_plan[];
 /* hook.c: the message file of a hook.  OPS_EENVIRONMENT. */
 struct buf;
 int hook_read_message(struct buf *text, const char *path, struct ops_error *err);
+
+/* waive.c: the waivers that are active now, as a list and as lines. */
+void waivers_show(struct session *s);
 
 /* The command after `command` in the list of main.c; NULL begins and ends. */
 const struct command *command_next(const struct command *command);

@@ -10,9 +10,11 @@
  */
 
 #include <errno.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "command.h"
 #include "out.h"
@@ -126,6 +128,31 @@ static int split_line(struct ops_ref_update *update, char *line, ssize_t len,
 	return 0;
 }
 
+/* Nothing was changed and nothing is held, so this may be the end at any time. */
+static void out_of_time(int signal)
+{
+	static const char words[] = "ops: judging this push takes longer than it may; send "
+		"it in parts\n";
+
+	(void)signal;
+	(void)!write(STDERR_FILENO, words, sizeof(words) - 1);
+	_exit(EXIT_TIMEOUT);
+}
+
+/* What a push may be, and how long it may take from here. */
+static int begin_push(size_t *commits, struct session *s)
+{
+	struct ops_push_limits limits;
+	int ret = ops_server_limits(&limits, s->repo, &s->err);
+
+	if (ret)
+		return ret;
+	*commits = limits.commits;
+	signal(SIGALRM, out_of_time);
+	alarm(limits.seconds);
+	return 0;
+}
+
 /* A line "REF NEW THEIR-REF THEIR-OLD" of git, on its way to a remote. */
 static int split_push(struct ops_ref_update *update, char *line, ssize_t len,
 		      struct ops_error *err)
@@ -157,7 +184,7 @@ static int judge_lines(struct session *s, split_fn *split, bool server)
 	char *line = NULL;
 	size_t room = 0;
 	ssize_t len;
-	int ret = 0;
+	int ret = server ? begin_push(&update.commits, s) : 0;
 
 	out_list(s->out, "found");
 	while (!ret && (len = getline(&line, &room, stdin)) >= 0) {
@@ -206,10 +233,11 @@ static int run_update(struct session *s, const struct args *args)
 		.ref = args->words[0], .old = args->words[1], .now = args->words[2],
 		.server = true
 	};
-	int ret;
+	int ret = begin_push(&update.commits, s);
 
 	out_list(s->out, "found");
-	ret = judge_update(s, &sum, &update);
+	if (!ret)
+		ret = judge_update(s, &sum, &update);
 	if (!ret)
 		show_sum(s, &sum);
 	return ret;

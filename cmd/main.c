@@ -38,6 +38,7 @@ static const struct command *const commands[] = {
 	cmd_assign, cmd_transition, cmd_checkpoint, cmd_act, cmd_edit, cmd_gate,
 	cmd_packet, cmd_thread, cmd_handoff, cmd_dispatch, cmd_synthesize,
 	cmd_vet,
+	cmd_waive, cmd_ci, cmd_server,
 	cmd_review, cmd_batch, cmd_sync, cmd_resolve, cmd_recover, cmd_audit, cmd_hooks, cmd_hook,
 	cmd_hook_notice, cmd_merge_driver, cmd_help, cmd_completion,
 	NULL
@@ -93,6 +94,7 @@ static void read_environment(struct environment *env)
 	env->actor = getenv("OPS_ACTOR");
 	env->now = getenv("OPS_NOW");
 	env->wait = getenv("OPS_WAIT");
+	env->namespace = getenv("GIT_NAMESPACE");
 	env->home = getenv("HOME");
 	env->git_dir = getenv("GIT_DIR");
 	env->author_name = getenv("GIT_AUTHOR_NAME");
@@ -193,6 +195,10 @@ static int prepare(struct session *s)
 		s->where.author_email = env->author_email;
 		s->where.environment = env->all;
 	}
+	s->where.serves = s->command->needs & SERVES;
+	if (s->where.serves && env->namespace && *env->namespace)
+		return error_set(&s->err, OPS_EENVIRONMENT, "this repository is served in parts "
+				 "(GIT_NAMESPACE), of which no branch of state is known");
 	s->where.inside_hook = s->command->needs & AFTER_GIT ? env->other_index :
 			       env->inside_hook;
 	if (!(s->command->needs & NEED_REPO))

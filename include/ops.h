@@ -22,6 +22,7 @@
 #include "ops/merge.h"
 #include "ops/plan.h"
 #include "ops/repo.h"
+#include "ops/server.h"
 #include "ops/scope.h"
 #include "ops/sync.h"
 #include "ops/view.h"

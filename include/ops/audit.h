@@ -80,6 +80,7 @@ struct ops_ref_update {
 	const char *ref;	/* in full: "refs/heads/main" */
 	const char *old, *now;	/* 40 digits; only zeros: it is not there */
 	bool server;		/* somebody pushes it to us */
+	size_t commits;		/* at most, of a push; 0: OPS_PUSH_COMMITS_MAX */
 	bool push;		/* we are about to push it: `old` is what is there */
 };
 
@@ -93,7 +94,7 @@ struct ops_ref_update {
  * deleted nor taken back, and no refs/replace is taken.  What is about to be pushed is
  * judged as the server would, as far as can be told here.  Returns 0 whatever was found;
  * OPS_ECHANGED: the ref is not at `old` any more; OPS_EREFUSED: more than
- * OPS_PUSH_COMMITS_MAX commits in a push; OPS_EUSAGE: not such words; else as
+ * `commits` commits in a push; OPS_EUSAGE: not such words; else as
  * ops_audit_verify().
  */
 int ops_audit_update(struct ops_audit_result *result, struct ops_findings *findings,

@@ -81,6 +81,11 @@ const struct ops_finding *ops_findings_at(const struct ops_findings *findings,
 /* Whether any finding is an error, which is what refuses a change. */
 bool ops_findings_refuse(const struct ops_findings *findings);
 
+/* Add copies of all findings of `from`, each message after `prefix` (which may be NULL).  An
+ * allocation that fails makes `to` refuse whatever it is asked. */
+void ops_findings_copy(struct ops_findings *to, const struct ops_findings *from,
+		       const char *prefix);
+
 /*
  * Put the findings in their stable order: by path, line, column, rule,
  * message.  Findings that are equal in all of these are dropped but one.

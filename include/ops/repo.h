@@ -31,6 +31,8 @@ struct ops_repo_options {
 	int64_t now;		/* seconds since 1970; required */
 	int utc_offset;		/* minutes, for commit dates */
 	unsigned wait_ms;	/* how long a writer waits for locks */
+	bool serves;		/* somebody else asks: of git's configuration only the
+				   repository's own file is believed */
 	bool inside_hook;	/* git's hook variables are set: writing is refused */
 	const char *const *environment;	/* "NAME=value" for git when we run it, ends with NULL;
 				   NULL = empty */

@@ -182,6 +182,8 @@ static int judge_one(struct judging *j, struct change *change)
 		      rules_state(j, change);
 	if (ret == 0 && type_is(change->type, "agent"))
 		ret = rules_roster(j, change);
+	if (ret == 0 && type_is(change->type, "waiver") && change->kind == CHANGE_CREATED)
+		ret = rules_waiver(j, change->after);
 	return ret;
 }
 
@@ -249,8 +251,8 @@ static int judge_begin(struct judging *j, struct ops_error *err)
 int judge_change(struct judge_case *c, struct ops_findings *findings,
 		 struct ops_error *err)
 {
+	size_t i, from = ops_findings_count(findings);
 	struct judging j = { 0 };
-	size_t i;
 	int ret;
 
 	j.c = c;
@@ -282,6 +284,8 @@ int judge_change(struct judge_case *c, struct ops_findings *findings,
 		ret = rules_message(&j);
 	if (ret == 0)
 		ret = rules_commit(&j);
+	if (ret == 0)
+		ret = rules_waive(&j, from);
 	if (ret)
 		return ret == OPS_ENOMEM ? error_nomem(err) :
 		       error_set(err, ret, "the change could not be judged");

@@ -128,6 +128,10 @@ int rules_secrets(struct judging *j, const char *path, const struct snap_entry *
 		  const struct snap_entry *after);
 int rules_secrets_message(struct judging *j);
 
+/* rules_waiver.c: a new waiver; and what is waived of the findings from `from` on. */
+int rules_waiver(struct judging *j, struct ops_document *d);
+int rules_waive(struct judging *j, size_t from);
+
 /* rules_config.c, rules_roster.c, rules_message.c */
 int rules_config(struct judging *j, const struct snap_entry *before,
 		 const struct snap_entry *after);

@@ -11,6 +11,7 @@
 #include "model/trust.h"
 #include "model/standing.h"
 #include "model/type.h"
+#include "model/waiver.h"
 #include "util/date.h"
 
 #define CONFIG_PATH "05-PROCESSES/ops.yaml"
@@ -66,6 +67,9 @@ struct config {
 	struct dispatch_part *parts;
 	size_t parts_nr;
 	struct standing standing;
+	struct waiver_limits waivers;
+	size_t push_commits;		/* new ones, in one push */
+	unsigned push_seconds;		/* for judging a push */
 	struct names folded;		/* the patterns of all types, in small letters */
 	struct severity_rule *severities;
 	size_t severities_nr;

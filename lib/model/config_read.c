@@ -300,6 +300,26 @@ static void read_directories(struct conf_reader *r, const struct conf *map)
 	}
 }
 
+/* What a server takes of one push. */
+static void read_push(struct conf_reader *r, struct config *c, const struct conf *map)
+{
+	double commits = 0;
+	const char *time = "";
+	int64_t seconds = 0;
+	bool present = false;
+
+	if (!map || !conf_keys(r, map, "'push'", "commits time"))
+		return;
+	conf_number(r, map, "commits", &commits, &present);
+	if (!present || commits < 1 || commits > 1e6 || commits != (unsigned)commits)
+		conf_wrong(r, map, NULL, "'commits' is a whole number from 1 to 1000000");
+	conf_text(r, map, "time", &time);
+	if (!duration_parse(&seconds, time) || seconds < 1 || seconds > 3600)
+		conf_wrong(r, map, "write time: 60s", "'time' is from a second to an hour");
+	c->push_commits = (size_t)commits;
+	c->push_seconds = (unsigned)seconds;
+}
+
 int config_read(struct config *c, struct conf_reader *r)
 {
 	const struct conf *powers = conf_get(c->root, "powers");
@@ -315,7 +335,7 @@ int config_read(struct config *c, struct conf_reader *r)
 		       "directories handoff "
 		       "review results dispatch powers roles departments gates types severity "
 		       "selection rebalance calendar progress scope trust "
-		       "standing"))
+		       "standing push waivers"))
 		return 0;
 	conf_text(r, c->root, "format", &format);
 	if (!format || strcmp(format, "1"))
@@ -340,6 +360,8 @@ int config_read(struct config *c, struct conf_reader *r)
 			   "write for example 3 months, or 90 days",
 			   "'%s' is no period", period);
 	config_read_packets(r, c);
+	read_push(r, c, conf_get(c->root, "push"));
+	waiver_limits_read(&c->waivers, r, conf_get(c->root, "waivers"));
 	read_severities(r, c, conf_get(c->root, "severity"));
 	trust_read(r, c, conf_get(c->root, "trust"));
 	if (standing_read(&c->standing, r, conf_get(c->root, "standing")))

@@ -163,7 +163,9 @@ static int look(enum hook_state *out, const struct place *p, struct ops_error *e
 
 	if (rc < 0)
 		return rc;
-	if (ours)
+	if (ours && access(p->path, X_OK) != 0)
+		*out = HOOK_MISSING;	/* git passes it over */
+	else if (ours)
 		*out = is_there(p->aside) ? HOOK_CHAINED : HOOK_INSTALLED;
 	else
 		*out = is_there(p->path) ? HOOK_FOREIGN : HOOK_MISSING;
@@ -313,13 +315,17 @@ int hooks_install(struct store *s, struct ops_error *err)
 static int uninstall(const struct place *p, struct ops_error *err)
 {
 	enum hook_state state = HOOK_MISSING;
+	bool ours = false;
 	int rc = look(&state, p, err);
 
 	if (rc < 0 || state == HOOK_FOREIGN)
 		return rc;
 	if (is_there(p->aside))
 		return rename(p->aside, p->path) ? failed("put back", p->path, err) : 0;
-	if (state == HOOK_INSTALLED && unlink(p->path) != 0)
+	rc = is_ours(&ours, p->path, err);
+	if (rc < 0)
+		return rc;
+	if (ours && unlink(p->path) != 0)
 		return failed("remove", p->path, err);
 	return 0;
 }

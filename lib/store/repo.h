@@ -18,7 +18,7 @@ struct store {
 	char *git_dir, *common_dir, *work_dir;	/* no trailing '/' */
 	char *head;		/* what HEAD names ("refs/heads/x"), or NULL */
 	char *branch;		/* branch of state, or NULL */
-	bool bare, branch_is_head, branch_configured, inside_hook;
+	bool bare, branch_is_head, branch_configured, inside_hook, own_config;
 	bool loose_near;	/* the object looked at last was a file of its own */
 	unsigned reads;
 };

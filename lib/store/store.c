@@ -213,6 +213,7 @@ int store_open(struct store **out, const struct store_options *options,
 	if (!s)
 		return error_nomem(err);
 	s->inside_hook = options->inside_hook;
+	s->own_config = options->own_config;
 	rc = open_repository(s, options, err);
 	if (rc == 0)
 		rc = find_branch(s, options, err);
@@ -307,11 +308,18 @@ int store_config(const char **out, struct store *s, struct arena *arena,
 		 const char *key, struct ops_error *err)
 {
 	git_buf value = GIT_BUF_INIT;
-	git_config *config = NULL;
+	git_config *config = NULL, *all;
 	const char *copy;
 	int rc;
 
 	rc = git_repository_config(&config, s->repo);
+	if (rc == 0 && s->own_config) {
+		/* Whose home this is, is not known. */
+		all = config;
+		config = NULL;
+		rc = git_config_open_level(&config, all, GIT_CONFIG_LEVEL_LOCAL);
+		git_config_free(all);
+	}
 	if (rc < 0)
 		return repo_fail(err, rc, "cannot read the git configuration");
 	rc = git_config_get_string_buf(&value, config, key);

@@ -33,6 +33,7 @@ struct store_options {
 	const char *branch;	/* branch of state; NULL = git config ops.branch,
 				   else the one that is checked out */
 	const char *global_config; /* the user's git configuration directory (HOME), or NULL */
+	bool own_config;	/* of git's configuration, believe the repository's file only */
 	bool inside_hook;	/* GIT_DIR, GIT_INDEX_FILE or GIT_QUARANTINE_PATH was set */
 };
 

@@ -34,6 +34,10 @@ void findings_add(struct ops_findings *findings, const char *rule,
 		  unsigned column, const char *remedy, const char *fmt, ...)
 	PRINTF_LIKE(8, 9);
 
+/* Make the finding at `at` less grave than it was found, and say why before its message. */
+void findings_demote(struct ops_findings *findings, size_t at, enum ops_severity severity,
+		     const char *fmt, ...) PRINTF_LIKE(4, 5);
+
 /* Say that the finding at `at` does not count, and why.  The caller sees to it that it
  * is not counted. */
 void findings_suppress(struct ops_findings *findings, size_t at, const char *reason);

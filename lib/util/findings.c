@@ -138,6 +138,40 @@ void findings_add(struct ops_findings *findings, const char *rule,
 	findings->list[findings->nr++] = one;
 }
 
+void ops_findings_copy(struct ops_findings *to, const struct ops_findings *from,
+		       const char *prefix)
+{
+	size_t i;
+
+	for (i = 0; i < from->nr; i++) {
+		const struct ops_finding *f = &from->list[i];
+
+		findings_add(to, f->rule, f->severity, f->path, f->line, f->column, f->remedy,
+			     "%s%s", prefix ? prefix : "", f->message);
+	}
+	if (from->failed)
+		to->failed = true;
+}
+
+void findings_demote(struct ops_findings *findings, size_t at, enum ops_severity severity,
+		     const char *fmt, ...)
+{
+	struct ops_finding *f = &findings->list[at];
+	char *why, *message;
+	va_list ap;
+
+	va_start(ap, fmt);
+	why = format_kept(findings->arena, fmt, ap);
+	va_end(ap);
+	message = why ? arena_printf(findings->arena, "%s: %s", why, f->message) : NULL;
+	if (!message) {
+		findings->failed = true;
+		return;
+	}
+	f->message = message;
+	f->severity = severity;
+}
+
 void findings_suppress(struct ops_findings *findings, size_t at, const char *reason)
 {
 	findings->list[at].suppressed = keep(findings, reason);

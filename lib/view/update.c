@@ -165,7 +165,8 @@ static int judge_new(struct ops_audit_result *found, struct updating *u,
 	if (u->state)
 		ret = audit_range(found, u->repo, &u->now,
 				  oid_is_zero(&u->old) ? NULL : &u->old,
-				  update->server ? OPS_PUSH_COMMITS_MAX : 0, calls, err);
+				  !update->server ? 0 : update->commits ? update->commits :
+				  OPS_PUSH_COMMITS_MAX, calls, err);
 	if (ret == 0 && u->protected)
 		ret = landing_check(found, u->repo, update->ref, &u->old, &u->now, calls,
 				    err);

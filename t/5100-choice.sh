@@ -211,13 +211,13 @@ test_expect_success 'what the judge refuses is left out by name, the rest is don
 	ops --as $LEAD plan --apply >out 2>err &&
 	test_grep "assign chore-4444" out &&
 	test_grep ! short-1111 out &&
-	test_grep "task.parts.*not assigned" err &&
+	test_grep "task.parts.*left out" err &&
 	ops_json result.fields.Status Queued ops show short-1111
 '
 
 test_expect_success 'when all is refused, that is the answer' '
 	ops_unchanged 1 ops --as $LEAD plan --apply &&
-	test_grep "all that could be assigned is refused" "$TEST_ROOT/refused.err"
+	test_grep "all that could be done is refused" "$TEST_ROOT/refused.err"
 '
 
 test_expect_success 'a department that is no expert, an agent away or inactive' '

@@ -40,6 +40,8 @@ struct ops_setting {
  *			of task `target` and `gate`; sections are the request's parts
  *   "plan.assign"	choose for task `target`, or for all that are queued (NULL), and
  *			assign; fields Skip=ID leave tasks out.  See ops_repo_assign()
+ *   "plan.rebalance"	move work that is not started from agents that have too much; fields
+ *			Skip=ID.  See ops_repo_rebalance()
  *   "plan.cut"	take the dependency `to` out of task `target`, with a reason
  *   "packet.KIND"	record a packet of that kind about document `target`: its parts, as
  *			fields, as sections, or as a `text` of named parts; an act's

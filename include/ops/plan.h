@@ -133,6 +133,45 @@ int ops_view_graph(const struct ops_graph **out, struct ops_view *view, const ch
 		   const char *const *done, size_t done_nr,
 		   struct ops_findings *findings, struct ops_error *err);
 
+/* What an agent has to do. */
+struct ops_load {
+	const char *agent;		/* Department/id */
+	unsigned tasks, limit;		/* active ones, and at a time */
+	double hours, complexity;	/* of these together */
+	double utilisation;		/* tasks / limit */
+	const char *level;		/* over, under, even */
+	unsigned after;			/* tasks after rebalancing */
+};
+
+/* A task that should change hands. */
+struct ops_move {
+	const char *task, *title;
+	const char *from, *to;		/* Department/id */
+	double capability;		/* of who is to have it */
+	bool handoff;			/* it is started, and goes only by a handoff */
+};
+
+struct ops_balance {
+	double before, after;		/* average utilisation of those who work */
+	double over, under, match;	/* the thresholds */
+	const struct ops_load *loads;	/* of those who work, in order of path */
+	size_t loads_nr;
+	const struct ops_move *moves;	/* in order of path */
+	size_t moves_nr;
+};
+
+/* Who has too much, and what should go to whom.  Belongs to the view. */
+int ops_view_balance(const struct ops_balance **out, struct ops_view *view,
+		     struct ops_findings *findings, struct ops_error *err);
+
+/*
+ * Move what ops_view_balance() says and is not started, decided inside the transaction,
+ * as one commit.  What the judge refuses stays where it is, and its findings become
+ * warnings.  Statuses as ops_repo_change().
+ */
+int ops_repo_rebalance(struct ops_outcome **out, struct ops_findings *findings,
+		       struct ops_repo *repo, unsigned flags, struct ops_error *err);
+
 #ifdef __cplusplus
 }
 #endif

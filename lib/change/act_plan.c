@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Acts that planning decides: "plan.assign" of one task or of all that are queued, and
- * "plan.cut" of a dependency.
+ * Acts that planning decides: "plan.assign" of one task or of all that are queued,
+ * "plan.rebalance" of what is not started, and "plan.cut" of a dependency.
  *
  * The choice is made here, inside the transaction and from the tip, so that two who plan
  * at once never give one agent more than it can take.  What is done is done by the act
@@ -11,6 +11,7 @@
 #include <string.h>
 
 #include "change/draft.h"
+#include "model/balance.h"
 #include "model/plan.h"
 #include "util/path.h"
 
@@ -49,6 +50,30 @@ static int assign(struct planning_act *a, const struct plan_row *row,
 		return error_nomem(err);
 	buf_printf(&a->d->body, "- %s to %s: %s\n", row->task->id, w->name, sum);
 	return act_transition(a->d, &q, err);
+}
+
+/* Work that is not started changes hands as planned; the rest is for a handoff. */
+static int rebalance(struct planning_act *a, struct ops_error *err)
+{
+	struct draft *d = a->d;
+	struct balance balance;
+	size_t i;
+	int ret = balance_make(&balance, a->board, &a->skip) ? error_nomem(err) : 0;
+
+	for (i = 0; ret == 0 && i < balance.nr; i++) {
+		const struct move *m = &balance.moves[i];
+		const struct task *t = &a->board->tasks[m->task];
+		const struct worker *w = &a->board->workers[m->to];
+		struct ops_request q = { .action = "reassign", .target = t->path,
+					 .to = w->agent->id };
+
+		if (m->started)
+			continue;
+		buf_printf(&d->body, "- %s from %s to %s: capability %.3f\n", t->id,
+			   a->board->workers[m->from].name, w->name, m->capability);
+		ret = act_transition(d, &q, err);
+	}
+	return ret;
 }
 
 /* Whether a task was escalated already, by the names of its packets. */
@@ -189,7 +214,7 @@ int act_plan(struct draft *d, const struct ops_request *r, struct ops_error *err
 
 	if (!strcmp(r->action, "plan.cut"))
 		return cut(d, r, err);
-	if (strcmp(r->action, "plan.assign"))
+	if (strcmp(r->action, "plan.assign") && strcmp(r->action, "plan.rebalance"))
 		return error_set(err, OPS_EUSAGE, "there is no action '%s'", r->action);
 	ret = read_skip(&a.skip, d, r, err);
 	if (ret)
@@ -199,10 +224,13 @@ int act_plan(struct draft *d, const struct ops_request *r, struct ops_error *err
 	if (!aside)
 		return error_nomem(err);
 	ret = board_read(&a.board, d->now, d->repo->now, aside, err);
-	if (ret == 0)
+	if (ret == 0 && !strcmp(r->action, "plan.rebalance")) {
+		ret = rebalance(&a, err);
+	} else if (ret == 0) {
 		ret = track_read(&a.track, a.board, aside, err);
-	if (ret == 0)
-		ret = carry_out(&a, r, err);
+		if (ret == 0)
+			ret = carry_out(&a, r, err);
+	}
 	board_free(a.board);
 	ops_findings_free(aside);
 	return ret;
@@ -249,7 +277,7 @@ static int learn(struct left_out *l, const struct ops_findings *found,
 
 		findings_add(findings, f->rule, f->severity == OPS_ERROR ? OPS_WARNING :
 			     f->severity, f->path, f->line, f->column, f->remedy,
-			     f->severity == OPS_ERROR ? "not assigned: %s" : "%s",
+			     f->severity == OPS_ERROR ? "left out: %s" : "%s",
 			     f->message);
 		if (f->severity != OPS_ERROR || !f->path)
 			continue;
@@ -265,11 +293,11 @@ static int learn(struct left_out *l, const struct ops_findings *found,
 }
 
 /* Try, leave out what is refused, and try again. */
-static int assign_all(struct ops_outcome **out, struct left_out *l,
-		      struct ops_findings *findings, struct ops_repo *repo,
-		      unsigned flags, struct ops_error *err)
+static int try_all(struct ops_outcome **out, struct left_out *l, const char *action,
+		   struct ops_findings *findings, struct ops_repo *repo,
+		   unsigned flags, struct ops_error *err)
 {
-	struct ops_request r = { .action = "plan.assign" };
+	struct ops_request r = { .action = action };
 	struct ops_findings *found;
 	size_t round, before;
 	int ret = OPS_EREFUSED, lost;
@@ -290,9 +318,29 @@ static int assign_all(struct ops_outcome **out, struct left_out *l,
 	}
 	if (ret == 0 && l->nr && !(*out)->acts_nr) {
 		ops_outcome_free(*out);
-		ret = error_set(err, OPS_EREFUSED, "all that could be assigned is refused");
+		ret = error_set(err, OPS_EREFUSED, "all that could be done is refused");
 	}
 	return ret;
+}
+
+static int change_all(struct ops_outcome **out, const char *action,
+		      struct ops_findings *findings, struct ops_repo *repo,
+		      unsigned flags, struct ops_error *err)
+{
+	struct left_out l = { arena_new(), NULL, 0 };
+	int ret;
+
+	l.list = l.arena ? arena_array(l.arena, SKIP_MAX, sizeof(*l.list)) : NULL;
+	ret = l.list ? try_all(out, &l, action, findings, repo, flags, err) :
+	      error_nomem(err);
+	arena_free(l.arena);
+	return ret;
+}
+
+int ops_repo_rebalance(struct ops_outcome **out, struct ops_findings *findings,
+		       struct ops_repo *repo, unsigned flags, struct ops_error *err)
+{
+	return change_all(out, "plan.rebalance", findings, repo, flags, err);
 }
 
 int ops_repo_assign(struct ops_outcome **out, struct ops_findings *findings,
@@ -300,14 +348,8 @@ int ops_repo_assign(struct ops_outcome **out, struct ops_findings *findings,
 		    struct ops_error *err)
 {
 	struct ops_request r = { .action = "plan.assign", .target = task };
-	struct left_out l = { NULL, NULL, 0 };
-	int ret;
 
 	if (task)
 		return ops_repo_change(out, findings, repo, &r, 1, flags, err);
-	l.arena = arena_new();
-	l.list = l.arena ? arena_array(l.arena, SKIP_MAX, sizeof(*l.list)) : NULL;
-	ret = l.list ? assign_all(out, &l, findings, repo, flags, err) : error_nomem(err);
-	arena_free(l.arena);
-	return ret;
+	return change_all(out, "plan.assign", findings, repo, flags, err);
 }

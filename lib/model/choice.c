@@ -41,7 +41,7 @@ static bool is_expert(const struct board *b, const struct worker *w, const struc
 	return true;
 }
 
-static enum why_not why_not(const struct board *b, const struct worker *w,
+enum why_not choice_why_not(const struct board *b, const struct worker *w,
 			    const struct task *t)
 {
 	if (!w->agent->active)
@@ -62,7 +62,7 @@ void choice_score(struct score *out, const struct board *b, const struct track *
 	size_t i;
 
 	out->worker = worker;
-	out->why = why_not(b, w, t);
+	out->why = choice_why_not(b, w, t);
 	out->active = w->active;
 	out->performance = track_performance(track, t->type, worker);
 	out->cohesion = track_cohesion(track, t->project, worker);
@@ -103,7 +103,7 @@ bool choice_best(struct score *out, const struct board *b, const struct track *t
 	size_t i;
 
 	for (i = 0; i < b->workers_nr; i++) {
-		if (why_not(b, &b->workers[i], t) != CAN_TAKE)
+		if (choice_why_not(b, &b->workers[i], t) != CAN_TAKE)
 			continue;
 		choice_score(&s, b, track, t, i);
 		if (!found || choice_compare(&s, out) < 0)

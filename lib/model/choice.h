@@ -29,6 +29,10 @@ struct score {
 	struct cohesion cohesion;
 };
 
+/* Why an agent cannot take a task, with the work it has now. */
+enum why_not choice_why_not(const struct board *b, const struct worker *w,
+			    const struct task *t);
+
 double choice_capability(const struct worker *w, const struct task *t);
 
 /* All factors of one agent for a task, with the work it has now. */

@@ -75,12 +75,28 @@ static bool is_two_claims(const struct way *w, const char *name)
 	return f && f->kind == FIELD_AGENT && from && *from && to && *to;
 }
 
+/* Whether a step that counts itself was done. */
+static bool counted(const struct way *w, const struct transition *tr)
+{
+	size_t i;
+
+	for (i = 0; i < tr->sets_nr; i++)
+		if (tr->sets[i].kind == SET_INCREMENT &&
+		    yaml_same(value_of(w->from, tr->sets[i].field),
+			      value_of(w->to, tr->sets[i].field)))
+			return false;
+	return true;
+}
+
 /* Whether the steps set all that differs. */
 static bool explains(const struct way *w, size_t nr)
 {
 	const struct doc *docs[] = { w->from, w->to };
 	size_t i, k, s, n;
 
+	for (s = 0; s < nr; s++)
+		if (!counted(w, w->steps[s]))
+			return false;
 	for (k = 0; k < 2; k++)
 		for (i = 0; i < docs[k]->header->nr; i++) {
 			const char *name = docs[k]->header->pairs[i].key->value;

@@ -8,6 +8,7 @@
 
 #include <string.h>
 
+#include "model/balance.h"
 #include "model/plan.h"
 #include "ops/plan.h"
 #include "util/path.h"
@@ -162,4 +163,79 @@ int ops_view_plan(const struct ops_plan **out, struct ops_view *view, const char
 	if (ret == 0)
 		*out = public;
 	return ret;
+}
+
+static int fill_loads(struct ops_balance *out, const struct board *b,
+		      const struct balance *balance)
+{
+	static const char *const levels[] = { "under", "even", "over" };
+	struct ops_load *list = arena_array(b->arena, b->workers_nr + 1, sizeof(*list));
+	size_t i;
+
+	if (!list)
+		return OPS_ENOMEM;
+	for (i = 0; i < b->workers_nr; i++) {
+		const struct worker *w = &b->workers[i];
+		struct ops_load *l = &list[out->loads_nr];
+
+		if (!w->works && !balance->loads[i].before)
+			continue;
+		l->agent = w->name;
+		l->tasks = balance->loads[i].before;
+		l->limit = w->limit;
+		l->hours = w->hours;
+		l->complexity = w->complexity;
+		l->utilisation = (double)l->tasks / (w->limit ? w->limit : 1);
+		l->level = levels[balance->loads[i].level + 1];
+		l->after = balance->loads[i].after;
+		out->loads_nr++;
+	}
+	out->loads = list;
+	return 0;
+}
+
+static int fill_moves(struct ops_balance *out, const struct board *b,
+		      const struct balance *balance)
+{
+	struct ops_move *list = arena_array(b->arena, balance->nr + 1, sizeof(*list));
+	size_t i;
+
+	if (!list)
+		return OPS_ENOMEM;
+	for (i = 0; i < balance->nr; i++) {
+		const struct move *m = &balance->moves[i];
+
+		list[i].task = b->tasks[m->task].id;
+		list[i].title = b->tasks[m->task].title;
+		list[i].from = b->workers[m->from].name;
+		list[i].to = b->workers[m->to].name;
+		list[i].capability = m->capability;
+		list[i].handoff = m->started;
+	}
+	out->moves = list;
+	out->moves_nr = balance->nr;
+	return 0;
+}
+
+int ops_view_balance(const struct ops_balance **out, struct ops_view *view,
+		     struct ops_findings *findings, struct ops_error *err)
+{
+	struct ops_balance *public = arena_alloc(view->arena, sizeof(*public));
+	struct balance balance;
+	struct board *b;
+	int ret = public ? view_board(&b, view, findings, err) : error_nomem(err);
+
+	if (ret)
+		return ret;
+	if (balance_make(&balance, b, NULL))
+		return error_nomem(err);
+	public->before = balance.before;
+	public->after = balance.after;
+	public->over = b->planning->over;
+	public->under = b->planning->under;
+	public->match = b->planning->match;
+	if (fill_loads(public, b, &balance) || fill_moves(public, b, &balance))
+		return error_nomem(err);
+	*out = public;
+	return 0;
 }

@@ -34,7 +34,7 @@ static const struct command *const commands[] = {
 	cmd_init, cmd_new, cmd_config, cmd_check, cmd_list, cmd_show, cmd_log,
 	cmd_key,
 	cmd_scope,
-	cmd_deps, cmd_plan, cmd_rebalance,
+	cmd_status, cmd_next, cmd_deps, cmd_plan, cmd_rebalance,
 	cmd_assign, cmd_transition, cmd_checkpoint, cmd_act, cmd_edit, cmd_gate,
 	cmd_packet, cmd_thread, cmd_handoff, cmd_dispatch, cmd_synthesize,
 	cmd_vet,

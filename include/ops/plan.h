@@ -172,6 +172,55 @@ int ops_view_balance(const struct ops_balance **out, struct ops_view *view,
 int ops_repo_rebalance(struct ops_outcome **out, struct ops_findings *findings,
 		       struct ops_repo *repo, unsigned flags, struct ops_error *err);
 
+/* What can be done next with a task. */
+struct ops_deed {
+	const char *task, *title, *status, *priority, *due;
+	const char *agent;		/* its assignee, or NULL */
+	const char *action;		/* request, decide, lift, assign, accept, start,
+					   continue, complete, unblock */
+	const char *gate;		/* of the first three; else NULL */
+	const char *who;		/* who can do it, in words */
+	const char *reason;		/* why it stands where it does */
+	bool waits;			/* for other work first */
+};
+
+/*
+ * What `agent` (an id or Department/id; NULL: anybody) can do now, what comes first
+ * first.  Belongs to the view.  OPS_ENOTFOUND: no such agent.
+ */
+int ops_view_next(const struct ops_deed **out, size_t *nr, struct ops_view *view,
+		  const char *agent, struct ops_findings *findings, struct ops_error *err);
+
+/* A task that something is the matter with. */
+struct ops_concern {
+	const char *task, *title, *status, *agent;	/* agent may be NULL */
+	const char *what;		/* in words */
+	size_t count;			/* of tasks that wait for it; 0 elsewhere */
+};
+
+/* A prompt or policy past its review. */
+struct ops_expired {
+	const char *path, *next_review;
+};
+
+struct ops_status_report {
+	double health;			/* 1 - troubled / active; 1 without tasks */
+	size_t active, queued, assigned, in_progress, review, blocked_nr;
+	size_t critical;		/* of the gravest priority */
+	size_t late, cyclic, unreadable;
+	size_t troubled;		/* blocked, stalled, late, or never free to end */
+	const struct ops_deed *gates;	/* that wait for a decision */
+	size_t gates_nr;
+	const struct ops_concern *blocked, *blockers, *stalled, *overdue;
+	size_t blocked_count, blockers_nr, stalled_nr, overdue_nr;
+	const struct ops_expired *expired;
+	size_t expired_nr;
+};
+
+/* How everything stands.  Belongs to the view. */
+int ops_view_status(const struct ops_status_report **out, struct ops_view *view,
+		    struct ops_findings *findings, struct ops_error *err);
+
 #ifdef __cplusplus
 }
 #endif

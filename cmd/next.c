@@ -1,0 +1,104 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * ops next: what to do now, what comes first first, with the reason.
+ */
+
+#include "command.h"
+#include "deeds.h"
+#include "out.h"
+#include "util/arena.h"
+#include "util/error.h"
+
+struct next_options {
+	const char *agent;
+	bool all;
+	size_t number;
+};
+
+static const char *const usage[] = {
+	"ops next [--for AGENT | --all] [-n N]",
+	NULL
+};
+
+static const struct opt options[] = {
+	{ OPT_TEXT, 0, "for", "AGENT", offsetof(struct next_options, agent),
+	  "what AGENT can do; without it, who acts" },
+	{ OPT_FLAG, 'a', "all", NULL, offsetof(struct next_options, all),
+	  "what anybody can do" },
+	{ OPT_NUMBER, 'n', "number", "N", offsetof(struct next_options, number),
+	  "the first N only" },
+	OPT_TABLE_END
+};
+
+static const struct out_column columns[] = {
+	{ "rank", "NR", NUMBER },
+	{ "task", "TASK", SHRINK_LAST },
+	{ "action", "DO", SHRINK_NEVER },
+	{ "gate", "GATE", SHRINK_NEVER },
+	{ "who", "WHO", SHRINK_FIRST },
+	{ "due", "DUE", SHRINK_NEVER },
+	{ "reason", "WHY", SHRINK_FIRST },
+	{ "priority", NULL, SHRINK_NEVER },
+	{ "status", NULL, SHRINK_NEVER },
+	{ "agent", NULL, SHRINK_NEVER },
+	{ "waits", NULL, SHRINK_NEVER },
+	{ "title", NULL, SHRINK_NEVER },
+};
+
+#define COLUMNS (sizeof(columns) / sizeof(columns[0]))
+
+void deeds_show(struct session *s, const char *key, const struct ops_deed *list,
+		size_t nr, size_t max)
+{
+	size_t shown = max && max < nr ? max : nr;
+
+	out_table(s->out, key, columns, COLUMNS);
+	for (size_t i = 0; i < shown; i++) {
+		const struct ops_deed *d = &list[i];
+		const char *cells[COLUMNS] = {
+			arena_printf(s->arena, "%zu", i + 1), d->task, d->action, d->gate,
+			d->who, d->due, d->reason, d->priority, d->status, d->agent,
+			d->waits ? "yes" : "no", d->title,
+		};
+
+		out_row(s->out, cells);
+	}
+	out_table_end(s->out);
+	if (shown < nr)
+		out_say(s->out, "and %zu more\n", nr - shown);
+}
+
+static int run(struct session *s, const struct args *args)
+{
+	const struct next_options *o = args->options;
+	const struct ops_deed *list = NULL;
+	struct ops_view *view = NULL;
+	const char *agent;
+	size_t nr = 0;
+	int ret;
+
+	if (o->all && o->agent)
+		return error_set(&s->err, OPS_EUSAGE, "--all is everybody, --for is one");
+	if ((ret = ops_view_open(&view, s->repo, NULL, &s->err)) < 0)
+		goto out;
+	agent = o->all ? NULL : o->agent ? o->agent : ops_view_actor(view);
+	ret = ops_view_next(&list, &nr, view, agent, s->findings, &s->err);
+	if (ret < 0)
+		goto out;
+	if (agent)
+		out_say(s->out, "for %s: %s\n", agent, nr ? "" : "nothing to do");
+	else if (!nr)
+		out_say(s->out, "nothing to do\n");
+	out_string(s->out, "commit", ops_view_commit(view));
+	out_string(s->out, "for", agent);
+	deeds_show(s, "deeds", list, nr, o->number);
+out:
+	ops_view_close(view);
+	return ret;
+}
+
+const struct command cmd_next[] = {
+	{ "next", "Show what to do now, and why that first", NEED_REPO | PAGED, usage,
+	  options, sizeof(struct next_options), 0, 0, run },
+	{ .name = NULL }
+};

@@ -1,0 +1,48 @@
+/* SPDX-License-Identifier: MIT */
+#ifndef MODEL_AGENDA_H
+#define MODEL_AGENDA_H
+
+/*
+ * What can be done next with each active task, by whom, and what comes first.
+ *
+ * The next deed of a task follows from its status, and from the gates of that status in
+ * their order: the first that is not approved is asked for, decided or lifted.  Deeds are
+ * in the order: what can go on before what waits for other work; the gravest priority of
+ * the task and of all that wait for it; the least slack; the most tasks that wait for it
+ * at once; path.
+ */
+
+#include "model/gate.h"
+#include "model/schedule.h"
+
+enum deed_kind { DEED_REQUEST, DEED_DECIDE, DEED_LIFT, DEED_ASSIGN, DEED_ACCEPT,
+		 DEED_START, DEED_CONTINUE, DEED_COMPLETE, DEED_UNBLOCK };
+extern const char *const deed_names[];
+
+struct deed {
+	size_t task;
+	enum deed_kind kind;
+	const struct gate *gate;	/* of the first three; else NULL */
+	enum gate_state state;		/* of that gate */
+	const struct names *powers;	/* any of which suffices, also "assignee" */
+	unsigned priority;		/* the gravest that hangs on it */
+	size_t because;			/* the task whose priority that is */
+	bool waits;
+};
+
+struct agenda {
+	struct deed *deeds;
+	size_t nr;
+};
+
+/* `agent`: only what that one can do, or NULL.  In the board's arena. */
+int agenda_make(struct agenda *out, const struct graph *g, const struct schedule *s,
+		const struct agent *agent, struct ops_findings *findings,
+		struct ops_error *err);
+
+/* The last sign of life of a task in progress: when its assignee last recorded something
+ * or began, in seconds since 1970.  NO_POINT: there is none. */
+int task_last_sign(int64_t *out, const struct board *b, const struct task *t,
+		   struct ops_error *err);
+
+#endif

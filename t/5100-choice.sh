@@ -142,9 +142,24 @@ test_expect_success 'it is not assigned, and says so' '
 	test_grep "\"verdict\":\"queue\"" "$TEST_ROOT/refused.out"
 '
 
+# Nobody is told of by the id of the task twice: the packet is there.
+test_expect_success 'a critical one is escalated by a packet, once' '
+	ops_step Requested rust-2222 && ops_step Approved rust-2222 &&
+	ops_unchanged 1 ops --as $LEAD assign --auto --dry-run rust-2222 &&
+	test_expect_code 1 ops --as $LEAD assign --auto rust-2222 >out &&
+	test_grep "(CRITICAL): escalate, no suitable agent for critical task" out &&
+	git log -1 --format=%B >message && test_grep "rust-2222 is escalated" message &&
+	cat 05-PROCESSES/packets/rust-2222/*-escalation-* >packet &&
+	test_grep "^Type: Resource" packet && test_grep "^From: $LEAD" packet &&
+	test_grep "no suitable agent for critical task" packet &&
+	ops_json result.fields.Status Queued ops show rust-2222 &&
+	ops_unchanged 1 ops --as $LEAD assign --auto rust-2222 &&
+	ops_unchanged 0 ops --as $LEAD plan --apply
+'
+
 test_expect_success 'what the gate has not let through is refused by the judge' '
 	ops_refused gate.missing ops --as $LEAD assign --auto tie-1111 &&
-	ops_json result.choices.0.verdict wait ops plan &&
+	ops_json result.choices.1.verdict wait ops plan &&
 	ops plan >out && test_grep "gate .pre-governance. has not been asked" out
 '
 
@@ -276,6 +291,45 @@ test_expect_success 'weights of zero leave the factor out' '
 		cd badrepo && ops init --from ../bad &&
 		queued swap-1111 "$NEEDS" &&
 		ops_json result.choices.0.candidates.0.score 0.575 ops plan swap-1111
+	)
+'
+
+# crowd LINE: that line of `ops batch` for each of 230 tasks, ID being its id.
+crowd () {
+	awk -v line="$1" 'BEGIN {
+		for (i = 1; i <= 230; i++) {
+			one = line
+			sub("ID", sprintf("crowd-%04d", i), one)
+			print one
+		}
+	}'
+}
+MAKE='{"action": "new", "target": "task", "id": "ID", "fields": {"Title": "Crowd",
+"Type": "chore", "Due": "2026-03-01", "Prompt": "delivery-prompt"}, "sections":
+{"Objective": "Print 1.", "Scope": "`a.c`", "Acceptance Criteria": "`make` prints 1",
+"Verification": "`make`", "Not Your Job": "The rest.", "Timeline": "A day.",
+"Dependencies": "None.", "Resources": "None."}}'
+ASK='{"action": "gate.request", "target": "ID", "gate": "pre-governance", "sections":
+{"Scope": "s", "Approach": "a", "Risk Assessment": "r", "Documentation": "d"}}'
+GRANT='{"action": "gate.approve", "target": "ID", "gate": "pre-governance", "reason": "ok"}'
+one_line () {
+	echo "$1" | tr "\n" " "
+}
+
+test_expect_success 'more than one message can name is several commits, and one answer' '
+	rm -rf bad badrepo && cp -R "$TEST_FIXTURES/world" bad &&
+	sed "/^Email: /a Max-Concurrent: 1000" bad/05-PROCESSES/agents/Production/codegen.md >new &&
+	mv new bad/05-PROCESSES/agents/Production/codegen.md &&
+	git init -q badrepo &&
+	(
+		cd badrepo && ops init --from ../bad &&
+		crowd "$(one_line "$MAKE")" | ops --as $LEAD batch >/dev/null &&
+		crowd "$(one_line "$ASK")" | ops --as $LEAD batch >/dev/null &&
+		crowd "$GRANT" | ops --as $GOV batch >/dev/null &&
+		ops_json result.acts.# 230 ops --as $LEAD plan --apply &&
+		test $(git rev-list --count HEAD) -eq 6 &&
+		ops_unchanged 0 ops --as $LEAD plan --apply &&
+		ops audit verify
 	)
 '
 

@@ -65,7 +65,9 @@ int ops_view_plan(const struct ops_plan **out, struct ops_view *view, const char
 /*
  * Assign as ops_view_plan() says, decided inside the transaction, as one commit: one
  * task, or all that are queued (`task` NULL).  With all, what the judge refuses is left
- * out, and its findings become warnings.  Statuses as ops_repo_change().
+ * out, and its findings become warnings; where one message cannot name all, there are
+ * several commits, of which the outcome has the last (a dry run shows the first).  Statuses
+ * as ops_repo_change().
  */
 int ops_repo_assign(struct ops_outcome **out, struct ops_findings *findings,
 		    struct ops_repo *repo, const char *task, unsigned flags,
@@ -166,8 +168,8 @@ int ops_view_balance(const struct ops_balance **out, struct ops_view *view,
 
 /*
  * Move what ops_view_balance() says and is not started, decided inside the transaction,
- * as one commit.  What the judge refuses stays where it is, and its findings become
- * warnings.  Statuses as ops_repo_change().
+ * in as many commits as ops_repo_assign().  What the judge refuses stays where it is, and
+ * its findings become warnings.  Statuses as ops_repo_change().
  */
 int ops_repo_rebalance(struct ops_outcome **out, struct ops_findings *findings,
 		       struct ops_repo *repo, unsigned flags, struct ops_error *err);

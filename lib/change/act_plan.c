@@ -10,16 +10,21 @@
 
 #include <string.h>
 
-#include "change/draft.h"
+#include "change/change.h"
 #include "model/balance.h"
 #include "model/plan.h"
 #include "util/path.h"
+
+/* One message names what one commit does, and has a bound: see MESSAGE_MAX. */
+#define NAMED_MAX 50000u
+#define ACTS_MANY 50	/* fewer do not reach it */
 
 struct planning_act {
 	struct draft *d;
 	struct board *board;
 	struct track *track;
 	struct names skip;
+	size_t counted;		/* acts that were there before */
 };
 
 /* The ids that a request asks to leave out: fields called Skip. */
@@ -36,6 +41,16 @@ static int read_skip(struct names *out, struct draft *d, const struct ops_reques
 			return error_nomem(err);
 	}
 	return 0;
+}
+
+/* Whether a message that names one act more might be too long. */
+static bool is_full(const struct planning_act *a)
+{
+	size_t i, named = a->d->body.len;
+
+	for (i = a->counted; i < a->d->acts_nr; i++)
+		named += strlen(a->d->acts[i].path) + 64;
+	return named > NAMED_MAX;
 }
 
 static int assign(struct planning_act *a, const struct plan_row *row,
@@ -60,7 +75,7 @@ static int rebalance(struct planning_act *a, struct ops_error *err)
 	size_t i;
 	int ret = balance_make(&balance, a->board, &a->skip) ? error_nomem(err) : 0;
 
-	for (i = 0; ret == 0 && i < balance.nr; i++) {
+	for (i = 0; ret == 0 && i < balance.nr && !is_full(a); i++) {
 		const struct move *m = &balance.moves[i];
 		const struct task *t = &a->board->tasks[m->task];
 		const struct worker *w = &a->board->workers[m->to];
@@ -142,7 +157,7 @@ static int carry_out(struct planning_act *a, const struct ops_request *r,
 		wish.only = doc->id;
 	}
 	ret = plan_make(&plan, a->board, a->track, &wish, a->d->findings, err);
-	for (i = 0; ret == 0 && i < plan.nr; i++) {
+	for (i = 0; ret == 0 && i < plan.nr && !is_full(a); i++) {
 		if (plan.rows[i].verdict == PLAN_ASSIGN)
 			ret = assign(a, &plan.rows[i], err);
 		else if (plan.rows[i].verdict == PLAN_ESCALATE)
@@ -208,7 +223,7 @@ static int cut(struct draft *d, const struct ops_request *r, struct ops_error *e
 
 int act_plan(struct draft *d, const struct ops_request *r, struct ops_error *err)
 {
-	struct planning_act a = { d, NULL, NULL, { NULL, 0 } };
+	struct planning_act a = { d, NULL, NULL, { NULL, 0 }, d->acts_nr };
 	struct ops_findings *aside = NULL;
 	int ret;
 
@@ -323,6 +338,68 @@ static int try_all(struct ops_outcome **out, struct left_out *l, const char *act
 	return ret;
 }
 
+/* Put the acts of `before` in front of those of `o`. */
+static int join(struct ops_outcome *o, const struct ops_outcome *before,
+		struct ops_error *err)
+{
+	struct arena *arena = ((struct outcome *)o)->arena;
+	struct ops_act *list = arena_array(arena, o->acts_nr + before->acts_nr + 1,
+					   sizeof(*list));
+	size_t i;
+
+	if (!list)
+		return error_nomem(err);
+	for (i = 0; i < before->acts_nr; i++) {
+		const struct ops_act *a = &before->acts[i];
+
+		list[i].action = arena_str(arena, a->action);
+		list[i].type = arena_str(arena, a->type);
+		list[i].id = arena_str(arena, a->id);
+		list[i].path = arena_str(arena, a->path);
+		list[i].from = a->from ? arena_str(arena, a->from) : NULL;
+		list[i].to = a->to ? arena_str(arena, a->to) : NULL;
+		list[i].message = a->message ? arena_str(arena, a->message) : NULL;
+		if (!list[i].action || !list[i].type || !list[i].id || !list[i].path)
+			return error_nomem(err);
+	}
+	if (o->acts_nr)
+		memcpy(list + i, o->acts, o->acts_nr * sizeof(*list));
+	if (!o->committed) {
+		o->committed = before->committed;
+		memcpy(o->commit, before->commit, sizeof(o->commit));
+		o->subject = arena_str(arena, before->subject);
+	}
+	o->acts = list;
+	o->acts_nr += before->acts_nr;
+	return o->subject ? 0 : error_nomem(err);
+}
+
+/* All of it, in as many commits as messages need.  What was committed stays so when a
+ * later one fails. */
+static int change_on(struct ops_outcome **out, struct left_out *l, const char *action,
+		     struct ops_findings *findings, struct ops_repo *repo,
+		     unsigned flags, struct ops_error *err)
+{
+	struct ops_outcome *next;
+	size_t nr = ACTS_MANY;
+	int ret = try_all(out, l, action, findings, repo, flags, err);
+
+	while (ret == 0 && (*out)->committed && nr >= ACTS_MANY &&
+	       (*out)->acts_nr >= ACTS_MANY) {
+		if (try_all(&next, l, action, findings, repo, flags, NULL))
+			break;	/* the next run says why */
+		nr = next->acts_nr;
+		ret = join(next, *out, err);
+		ops_outcome_free(*out);
+		*out = next;
+	}
+	if (ret == OPS_ENOMEM && *out) {
+		ops_outcome_free(*out);
+		*out = NULL;
+	}
+	return ret;
+}
+
 static int change_all(struct ops_outcome **out, const char *action,
 		      struct ops_findings *findings, struct ops_repo *repo,
 		      unsigned flags, struct ops_error *err)
@@ -331,7 +408,7 @@ static int change_all(struct ops_outcome **out, const char *action,
 	int ret;
 
 	l.list = l.arena ? arena_array(l.arena, SKIP_MAX, sizeof(*l.list)) : NULL;
-	ret = l.list ? try_all(out, &l, action, findings, repo, flags, err) :
+	ret = l.list ? change_on(out, &l, action, findings, repo, flags, err) :
 	      error_nomem(err);
 	arena_free(l.arena);
 	return ret;

@@ -7,6 +7,8 @@
  */
 #include "store/history.h"
 
+#include <stdlib.h>
+
 #include "store/repo.h"
 
 int history_walk(struct store *s, const struct oid *tip, const struct oid *hide,
@@ -15,34 +17,14 @@ int history_walk(struct store *s, const struct oid *tip, const struct oid *hide,
 			     struct ops_error *err),
 		 void *payload, struct ops_error *err)
 {
-	git_revwalk *walk = NULL;
-	struct oid id;
-	git_oid oid;
-	int rc, git;
+	struct oid *list = NULL;
+	size_t nr = 0, i;
+	int ret = history_list(&list, &nr, s, tip, hide, 0, err);
 
-	git = git_revwalk_new(&walk, s->repo);
-	if (git == 0)
-		git = git_revwalk_sorting(walk, GIT_SORT_TOPOLOGICAL |
-				(newest_first ? 0 : GIT_SORT_REVERSE));
-	repo_to_git(&oid, tip);
-	if (git == 0)
-		git = git_revwalk_push(walk, &oid);
-	if (git == 0 && hide) {
-		repo_to_git(&oid, hide);
-		git = git_revwalk_hide(walk, &oid);
-	}
-	rc = 0;
-	while (git == 0 && rc == 0) {
-		git = git_revwalk_next(&oid, walk);
-		if (git == 0) {
-			repo_from_git(&id, &oid);
-			rc = each(&id, payload, err);
-		}
-	}
-	if (git < 0 && git != GIT_ITEROVER)
-		rc = repo_fail(err, git, "cannot walk the history");
-	git_revwalk_free(walk);
-	return rc > 0 ? 0 : rc;
+	for (i = 0; ret == 0 && i < nr; i++)
+		ret = each(&list[newest_first ? nr - 1 - i : i], payload, err);
+	free(list);
+	return ret > 0 ? 0 : ret;
 }
 
 int history_merge_base(struct oid *out, struct store *s, const struct oid *a,

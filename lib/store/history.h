@@ -41,6 +41,14 @@ int commit_read(struct commit *out, struct store *s, const struct oid *id,
 		struct arena *arena, struct ops_error *err);
 
 /*
+ * List the commits reachable from `tip` and not from `hide` (NULL: none), parents before
+ * children; the list is the caller's to free().  More than `max` (0: no bound) is
+ * OPS_EREFUSED; OPS_EIO, OPS_ENOTFOUND when one is missing.
+ */
+int history_list(struct oid **out, size_t *nr, struct store *s, const struct oid *tip,
+		 const struct oid *hide, size_t max, struct ops_error *err);
+
+/*
  * Call `each` with the id of every commit reachable from `tip` and not from
  * `hide` (NULL: none), parents before children (`newest_first`: the reverse).
  * A negative return of `each` ends the walk and is returned; a positive one

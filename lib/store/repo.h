@@ -11,6 +11,9 @@
 #include "util/error.h"
 
 struct buf;
+struct tree;
+
+#define STORE_TREES 64
 
 struct store {
 	git_repository *repo;
@@ -21,6 +24,10 @@ struct store {
 	bool bare, branch_is_head, branch_configured, inside_hook, own_config;
 	bool loose_near;	/* the object looked at last was a file of its own */
 	unsigned reads;
+	struct oid *cut;		/* shallow.c: where the clone is cut off, sorted */
+	size_t cut_nr;
+	bool cut_known, cut_all;
+	struct tree *trees[STORE_TREES];	/* tree.c: some that were read last */
 };
 
 /* Start libgit2, once per process, with our options. */

@@ -3,10 +3,12 @@
  * What differs between two snapshots.
  *
  * Directories are merged entry by entry in path order; sub-trees with the same
- * id are never opened.  Content without an id (a work tree, an overlay) is
+ * id are never opened, and of two of git's trees only the entries between those that
+ * are the same at both ends are looked at.  Content without an id (a work tree, an overlay) is
  * hashed to be compared, so a file that was put back as it was is no change.
  */
 #include "store/snap-kind.h"
+#include "store/tree.h"
 #include "util/arena.h"
 #include "util/buf.h"
 #include "util/path.h"
@@ -134,8 +136,55 @@ static int merge(struct diff *d, const struct snap_entry *a, size_t a_nr,
 	return rc < 0 ? rc : 0;
 }
 
-static int diff_directory(struct diff *d, bool in_before, bool in_after,
-			  struct ops_error *err)
+/* Entries of a tree, whose names stay its own. */
+static struct snap_entry *some_entries(struct arena *arena, const struct tree *t,
+				       size_t from, size_t to)
+{
+	struct snap_entry *list = arena_array(arena, to - from + 1, sizeof(*list));
+	struct tree_entry e;
+	size_t i;
+
+	for (i = from; list && i < to; i++) {
+		e = tree_at(t, i);
+		tree_fill(&list[i - from], &e);
+		list[i - from].name = e.name;
+	}
+	return list;
+}
+
+/* A directory that is in both, as trees of git; OPS_ENOTFOUND: it is not so. */
+static int diff_trees(struct diff *d, struct ops_error *err)
+{
+	struct arena *arena;
+	struct tree_middle m;
+	struct tree *before, *after;
+	struct snap_entry *a, *b;
+	int rc = snap_tree_open(&before, d->before, d->path.data, err);
+
+	if (rc == 0)
+		rc = snap_tree_open(&after, d->after, d->path.data, err);
+	if (rc == 0) {
+		rc = tree_compare(&m, before, after, err);
+		if (rc < 0 && rc != OPS_ENOMEM)
+			error_prefix(err, "directory '%s'", d->path.data);
+	}
+	if (rc < 0)
+		return rc;
+	if (m.a_to - m.a_from > SNAP_DIR_MAX || m.b_to - m.b_from > SNAP_DIR_MAX)
+		return OPS_ENOTFOUND;	/* the usual way says so */
+	arena = arena_new();
+	if (!arena)
+		return error_nomem(err);
+	a = some_entries(arena, before, m.a_from, m.a_to);
+	b = some_entries(arena, after, m.b_from, m.b_to);
+	rc = a && b ? merge(d, a, m.a_to - m.a_from, b, m.b_to - m.b_from, err) :
+	     error_nomem(err);
+	arena_free(arena);
+	return rc;
+}
+
+static int diff_lists(struct diff *d, bool in_before, bool in_after,
+		      struct ops_error *err)
 {
 	struct arena *arena = arena_new();
 	struct snap_entry *a = NULL, *b = NULL;
@@ -144,10 +193,7 @@ static int diff_directory(struct diff *d, bool in_before, bool in_after,
 
 	if (!arena)
 		return error_nomem(err);
-	if (++d->depth > DIFF_DEPTH)
-		rc = error_set(err, OPS_EINVALID, "'%s' is nested too deeply",
-			       d->path.data);
-	if (rc == 0 && in_before)
+	if (in_before)
 		rc = d->before->kind->list(&a, &a_nr, d->before, d->path.data,
 					   arena, err);
 	if (rc == 0 && in_after)
@@ -155,8 +201,23 @@ static int diff_directory(struct diff *d, bool in_before, bool in_after,
 					  arena, err);
 	if (rc == 0)
 		rc = merge(d, a, a_nr, b, b_nr, err);
-	d->depth--;
 	arena_free(arena);
+	return rc;
+}
+
+static int diff_directory(struct diff *d, bool in_before, bool in_after,
+			  struct ops_error *err)
+{
+	int rc = OPS_ENOTFOUND;
+
+	if (++d->depth > DIFF_DEPTH)
+		rc = error_set(err, OPS_EINVALID, "'%s' is nested too deeply",
+			       d->path.data);
+	else if (in_before && in_after)
+		rc = diff_trees(d, err);
+	if (rc == OPS_ENOTFOUND)
+		rc = diff_lists(d, in_before, in_after, err);
+	d->depth--;
 	return rc;
 }
 

@@ -2,190 +2,67 @@
 /*
  * Snapshots of git's trees.
  *
- * A tree is used as its raw bytes ("mode name NUL id", over and over): parsing
- * ten thousand entries into objects costs more than reading them.  Directories
- * that were looked at are kept, with an offset per entry, so that a second
+ * Directories that were looked at are kept as raw trees (tree.h), so that a second
  * look-up is a binary search.  Blobs are never kept.
- *
- * Invariants: an offset table ends with the length of the bytes; entries are
- * checked for shape once, when the directory is read, and never after.
  */
 #include <stdlib.h>
 
 #include "store/snap-kind.h"
+#include "store/tree.h"
 #include "util/arena.h"
 #include "util/map.h"
 #include "util/path.h"
 
-#define TREE_MAX (64u << 20)
-
-struct directory {
-	git_odb_object *object;
-	const char *raw;
-	uint32_t *at;		/* where each entry's mode begins */
-	size_t nr;
-	struct directory *next;
+struct opened {
+	struct tree *tree;
+	struct opened *next;
 };
 
 struct snap_tree {
 	struct snap snap;
 	struct oid root;
 	struct arena *arena;
-	struct map *known;	/* directory path -> struct directory */
-	struct directory *all;
+	struct map *known;	/* directory path -> struct tree */
+	struct opened *all;
 };
 
-struct raw_entry {
-	const char *name;
-	size_t len;
-	enum snap_mode mode;
-	const unsigned char *id;
-};
-
-static enum snap_mode mode_of(unsigned mode)
-{
-	switch (mode & 0170000) {
-	case 0040000:
-		return SNAP_DIR;
-	case 0100000:
-		return mode & 0111 ? SNAP_EXEC : SNAP_FILE;
-	case 0120000:
-		return SNAP_LINK;
-	case 0160000:
-		return SNAP_MODULE;
-	default:
-		return SNAP_OTHER;
-	}
-}
-
-/* The entry at raw[at]; the bytes were checked by count_entries(). */
-static struct raw_entry entry_at(const struct directory *d, size_t i)
-{
-	const char *p = d->raw + d->at[i];
-	struct raw_entry e;
-	unsigned mode = 0;
-
-	while (*p != ' ')
-		mode = mode * 8 + (unsigned)(*p++ - '0');
-	e.mode = mode_of(mode);
-	e.name = p + 1;
-	e.len = d->at[i + 1] - 21 - (size_t)(e.name - d->raw);
-	e.id = (const unsigned char *)d->raw + d->at[i + 1] - 20;
-	return e;
-}
-
-/* Fill in d->at (when not NULL), count; false when the bytes are malformed. */
-static bool count_entries(size_t *nr, uint32_t *at, const char *raw, size_t len)
-{
-	size_t i = 0, count = 0, digits;
-	const char *nul;
-
-	while (i < len) {
-		if (at)
-			at[count] = (uint32_t)i;
-		for (digits = 0; i < len && raw[i] >= '0' && raw[i] <= '7'; i++)
-			digits++;
-		if (i == len || raw[i] != ' ' || digits == 0 || digits > 7)
-			return false;
-		i++;
-		nul = memchr(raw + i, '\0', len - i);
-		if (!nul || nul == raw + i ||
-		    len - (size_t)(nul - raw) < 21)
-			return false;
-		i = (size_t)(nul - raw) + 21;
-		count++;
-	}
-	if (at)
-		at[count] = (uint32_t)len;
-	*nr = count;
-	return true;
-}
-
-static int load(struct directory **out, struct snap_tree *t, const char *path,
+static int load(struct tree **out, struct snap_tree *t, const char *path,
 		const struct oid *id, struct ops_error *err)
 {
-	git_odb_object *object = NULL;
-	struct directory *d;
-	size_t len;
+	struct opened *one = arena_alloc(t->arena, sizeof(*one));
 	int rc;
 
-	rc = repo_object(&object, t->snap.store, id, GIT_OBJECT_TREE, TREE_MAX,
-			 err);
+	if (!one)
+		return error_nomem(err);
+	rc = tree_load(&one->tree, t->snap.store, id, err);
 	if (rc < 0) {
-		if (rc != OPS_ENOMEM && err)
-			rc = err->status = OPS_EIO;
 		error_prefix(err, "directory '%s'", path);
-		return rc == OPS_ENOMEM ? rc : OPS_EIO;
+		return rc;
 	}
-	d = arena_alloc(t->arena, sizeof(*d));
-	if (!d) {
-		git_odb_object_free(object);
+	one->next = t->all;
+	t->all = one;		/* from here on freed with the snapshot */
+	if (map_put(t->known, path, one->tree) < 0)
 		return error_nomem(err);
-	}
-	d->object = object;
-	d->next = t->all;
-	t->all = d;		/* from here on freed with the snapshot */
-	d->raw = git_odb_object_data(object);
-	len = git_odb_object_size(object);
-	if (!count_entries(&d->nr, NULL, d->raw, len))
-		return error_set(err, OPS_EIO,
-				 "the tree of directory '%s' is malformed", path);
-	d->at = arena_array(t->arena, d->nr + 1, sizeof(*d->at));
-	if (!d->at)
-		return error_nomem(err);
-	(void)count_entries(&d->nr, d->at, d->raw, len);
-	if (map_put(t->known, path, d) < 0)
-		return error_nomem(err);
-	*out = d;
+	*out = one->tree;
 	return 0;
 }
 
-static int compare_raw(const struct raw_entry *e, const char *name, size_t len,
-		       bool dir)
+static int need_table(struct tree *tree, const char *path, struct ops_error *err)
 {
-	size_t n = e->len < len ? e->len : len;
-	int c = memcmp(e->name, name, n);
-	unsigned char x, y;
+	int rc = tree->at ? 0 : tree_index(tree, err);
 
-	if (c)
-		return c;
-	x = e->len > n ? (unsigned char)e->name[n] : e->mode == SNAP_DIR ? '/' : 0;
-	y = len > n ? (unsigned char)name[n] : dir ? '/' : 0;
-	return (x > y) - (x < y);
-}
-
-/* A name stands at one of two places, as a file or as a directory. */
-static bool search(struct raw_entry *out, const struct directory *d,
-		   const char *name, size_t len)
-{
-	size_t low, high, middle;
-	int as_dir, c;
-
-	for (as_dir = 0; as_dir < 2; as_dir++) {
-		low = 0;
-		high = d->nr;
-		while (low < high) {
-			middle = low + (high - low) / 2;
-			*out = entry_at(d, middle);
-			c = compare_raw(out, name, len, as_dir);
-			if (c == 0)
-				return true;
-			if (c < 0)
-				low = middle + 1;
-			else
-				high = middle;
-		}
-	}
-	return false;
+	if (rc < 0)
+		error_prefix(err, "directory '%s'", path);
+	return rc;
 }
 
 /* The directory at `path`; OPS_ENOTFOUND without a message. */
-static int open_directory(struct directory **out, struct snap_tree *t,
-			  const char *path, struct ops_error *err)
+static int open_directory(struct tree **out, struct snap_tree *t, const char *path,
+			  struct ops_error *err)
 {
 	char parent[PATH_MAX_BYTES + PATH_PART_MAX + 2];
-	struct directory *d;
-	struct raw_entry e;
+	struct tree *d;
+	struct tree_entry e;
 	struct oid id;
 	size_t len;
 	int rc;
@@ -203,21 +80,15 @@ static int open_directory(struct directory **out, struct snap_tree *t,
 	memcpy(parent, path, len);
 	parent[len] = '\0';
 	rc = open_directory(&d, t, parent, err);
+	if (rc == 0)
+		rc = need_table(d, parent, err);
 	if (rc < 0)
 		return rc;
-	if (!search(&e, d, path_name(path), strlen(path_name(path))) ||
+	if (!tree_search(&e, d, path_name(path), strlen(path_name(path))) ||
 	    e.mode != SNAP_DIR)
 		return OPS_ENOTFOUND;
 	memcpy(id.id, e.id, sizeof(id.id));
 	return load(out, t, path, &id, err);
-}
-
-static void fill(struct snap_entry *out, const struct raw_entry *e)
-{
-	memset(out, 0, sizeof(*out));
-	out->mode = e->mode;
-	out->has_oid = true;
-	memcpy(out->oid.id, e->id, sizeof(out->oid.id));
 }
 
 static int tree_list(struct snap_entry **out, size_t *nr, struct snap *snap,
@@ -225,13 +96,15 @@ static int tree_list(struct snap_entry **out, size_t *nr, struct snap *snap,
 {
 	struct snap_tree *t = (struct snap_tree *)snap;
 	struct snap_entry *entries;
-	struct directory *d;
-	struct raw_entry e;
+	struct tree_entry e;
+	struct tree *d;
 	char *names;
 	size_t i;
 	int rc;
 
 	rc = open_directory(&d, t, dir, err);
+	if (rc == 0)
+		rc = need_table(d, dir, err);
 	if (rc == OPS_ENOTFOUND) {
 		*out = NULL;
 		*nr = 0;
@@ -245,12 +118,12 @@ static int tree_list(struct snap_entry **out, size_t *nr, struct snap *snap,
 				 SNAP_DIR_MAX);
 	/* One copy of the whole tree: its names are NUL-terminated in place. */
 	entries = arena_array(arena, d->nr ? d->nr : 1, sizeof(*entries));
-	names = arena_dup(arena, d->raw, d->at[d->nr]);
+	names = arena_dup(arena, d->raw, d->len);
 	if (!entries || !names)
 		return error_nomem(err);
 	for (i = 0; i < d->nr; i++) {
-		e = entry_at(d, i);
-		fill(&entries[i], &e);
+		e = tree_at(d, i);
+		tree_fill(&entries[i], &e);
 		entries[i].name = names + (e.name - d->raw);
 	}
 	*out = entries;
@@ -265,8 +138,8 @@ static int tree_find(struct snap_entry *out, struct snap *snap, const char *path
 	char parent[PATH_MAX_BYTES + PATH_PART_MAX + 2];
 	size_t len = path_directory_len(path);
 	const char *name = path_name(path);
-	struct directory *d;
-	struct raw_entry e;
+	struct tree_entry e;
+	struct tree *d;
 	int rc;
 
 	if (len >= sizeof(parent))
@@ -274,11 +147,13 @@ static int tree_find(struct snap_entry *out, struct snap *snap, const char *path
 	memcpy(parent, path, len);
 	parent[len] = '\0';
 	rc = open_directory(&d, t, parent, err);
-	if (rc == OPS_ENOTFOUND || (rc == 0 && !search(&e, d, name, strlen(name))))
+	if (rc == 0)
+		rc = need_table(d, parent, err);
+	if (rc == OPS_ENOTFOUND || (rc == 0 && !tree_search(&e, d, name, strlen(name))))
 		return snap_absent(path, err);
 	if (rc < 0)
 		return rc;
-	fill(out, &e);
+	tree_fill(out, &e);
 	out->name = name;
 	return 0;
 }
@@ -293,10 +168,10 @@ static int tree_read(struct blob *out, struct snap *snap, const char *path,
 static void tree_release(struct snap *snap)
 {
 	struct snap_tree *t = (struct snap_tree *)snap;
-	struct directory *d;
+	struct opened *one;
 
-	for (d = t->all; d; d = d->next)
-		git_odb_object_free(d->object);
+	for (one = t->all; one; one = one->next)
+		tree_unref(one->tree);
 	arena_free(t->arena);
 }
 
@@ -308,7 +183,7 @@ int snap_of_tree(struct snap **out, struct store *s, const struct oid *tree,
 		 struct ops_error *err)
 {
 	struct snap_tree *t = calloc(1, sizeof(*t));
-	struct directory *root;
+	struct tree *root;
 	int rc;
 
 	if (!t)
@@ -355,18 +230,24 @@ bool snap_tree_oid(struct oid *out, const struct snap *snap)
 	return true;
 }
 
+int snap_tree_open(struct tree **out, struct snap *snap, const char *dir,
+		   struct ops_error *err)
+{
+	return snap->kind == &tree_kind ?
+	       open_directory(out, (struct snap_tree *)snap, dir, err) : OPS_ENOTFOUND;
+}
+
 int snap_tree_raw(const char **raw, size_t *len, struct snap *snap, const char *dir,
 		  struct ops_error *err)
 {
-	struct directory *d;
-	int rc;
+	struct tree *d;
+	int rc = snap_tree_open(&d, snap, dir, err);
 
-	if (snap->kind != &tree_kind)
-		return OPS_ENOTFOUND;
-	rc = open_directory(&d, (struct snap_tree *)snap, dir, err);
+	if (rc == 0)
+		rc = need_table(d, dir, err);
 	if (rc < 0)
 		return rc;
 	*raw = d->raw;
-	*len = d->at[d->nr];
+	*len = d->len;
 	return 0;
 }

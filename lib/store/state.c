@@ -44,11 +44,6 @@ const char *store_busy_state(struct store *s)
 	}
 }
 
-bool store_is_shallow(struct store *s)
-{
-	return git_repository_is_shallow(s->repo) == 1;
-}
-
 int state_refresh(struct store *s, struct ops_error *err)
 {
 	char *head = NULL;

@@ -16,6 +16,7 @@
 
 #include "store/file.h"
 #include "store/repo.h"
+#include "store/tree.h"
 #include "util/arena.h"
 #include "util/buf.h"
 
@@ -264,6 +265,7 @@ void store_close(struct store *s)
 {
 	if (!s)
 		return;
+	tree_forget(s);
 	git_odb_free(s->odb);
 	git_repository_free(s->repo);
 	free(s->git_dir);
@@ -271,6 +273,7 @@ void store_close(struct store *s)
 	free(s->work_dir);
 	free(s->head);
 	free(s->branch);
+	free(s->cut);
 	free(s);
 }
 

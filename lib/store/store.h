@@ -81,7 +81,9 @@ int store_resolve(struct oid *out, struct store *s, const char *revision,
 const char *store_busy_state(struct store *s);
 /* Whether git's ignore files say to leave a path alone. */
 bool store_ignores(struct store *s, const char *path);
-/* Whether the clone is shallow. */
+/* Whether the clone is shallow, or would be taken for it. */
 bool store_is_shallow(struct store *s);
+/* Whether it was cut off behind this commit: its parents need not be there. */
+bool store_is_cut(struct store *s, const struct oid *commit);
 
 #endif

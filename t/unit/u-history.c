@@ -1,0 +1,320 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Which commits a range has, against counting on random graphs; where trees differ,
+ * against looking at every entry.
+ */
+#include "trash.h"
+
+#include <stdint.h>
+
+#include "store/history.h"
+#include "store/tree.h"
+
+#define COMMITS 60
+
+static uint32_t state;
+
+static unsigned chance(unsigned below)
+{
+	state = state * 1664525u + 1013904223u;
+	return (state >> 12) % below;
+}
+
+/* A graph, and which commits each can reach. */
+struct graph {
+	unsigned parents[COMMITS][3], parents_nr[COMMITS];
+	bool reaches[COMMITS][COMMITS];
+	struct oid ids[COMMITS];
+};
+
+enum dates { DATES_TRUE, DATES_EQUAL, DATES_RANDOM };
+
+static void add_commit(struct graph *g, FILE *script, unsigned i, enum dates dates,
+		       bool linear)
+{
+	unsigned nr = i == 0 ? 0 : linear ? 1 : 1 + (chance(3) == 0) + (chance(9) == 0);
+	unsigned k, p, q;
+
+	g->reaches[i][i] = true;
+	fprintf(script, "commit refs/heads/c%u\nmark :%u\ncommitter C%u <c@x> %u +0000\n"
+		"data 0\n", i, i + 1, i, dates == DATES_EQUAL ? 1700000000 : dates == DATES_TRUE ?
+		1700000000 + i : 1700000000 + chance(1000));
+	for (k = 0; k < nr; k++) {
+		p = linear || chance(2) ? i - 1 : chance(i);
+		for (q = 0; q < g->parents_nr[i]; q++)
+			if (g->parents[i][q] == p)
+				break;
+		if (q < g->parents_nr[i])
+			continue;
+		g->parents[i][g->parents_nr[i]++] = p;
+		fprintf(script, "%s :%u\n", q ? "merge" : "from", p + 1);
+		for (q = 0; q < COMMITS; q++)
+			g->reaches[i][q] = g->reaches[i][q] || g->reaches[p][q];
+	}
+}
+
+static struct store *make_graph(struct graph *g, enum dates dates, bool linear)
+{
+	struct ops_error err = { 0 };
+	struct store *s;
+	char name[32];
+	FILE *script;
+	unsigned i;
+
+	memset(g, 0, sizeof(*g));
+	trash_make();
+	script = fopen("script", "w");
+	ck_assert_ptr_nonnull(script);
+	for (i = 0; i < COMMITS; i++)
+		add_commit(g, script, i, dates, linear);
+	fclose(script);
+	trash_do("cd r && git fast-import --quiet <../script");
+	s = trash_open("r");
+	for (i = 0; i < COMMITS; i++) {
+		snprintf(name, sizeof(name), "c%u", i);
+		ck_assert_int_eq(store_resolve(&g->ids[i], s, name, &err), 0);
+	}
+	return s;
+}
+
+static unsigned index_of(const struct graph *g, const struct oid *id)
+{
+	unsigned i = 0;
+
+	while (i < COMMITS && !oid_equal(&g->ids[i], id))
+		i++;
+	ck_assert_uint_lt(i, COMMITS);
+	return i;
+}
+
+/* Nothing new is left out, and nothing is there twice or before its parents; without a
+ * lie nothing old is left in.  Returns how many old ones there are. */
+static unsigned check_list(const struct graph *g, struct store *s, unsigned tip, unsigned hide)
+{
+	bool listed[COMMITS] = { false }, hides = hide < COMMITS;
+	struct ops_error err = { 0 };
+	unsigned i, k, at, old = 0;
+	struct oid *list;
+	size_t nr;
+
+	ck_assert_msg(history_list(&list, &nr, s, &g->ids[tip], hides ? &g->ids[hide] : NULL,
+				   0, &err) == 0, "%s", err.message);
+	for (i = 0; i < nr; i++) {
+		at = index_of(g, &list[i]);
+		ck_assert(!listed[at]);
+		listed[at] = true;
+		ck_assert(g->reaches[tip][at]);
+		old += hides && g->reaches[hide][at];
+		for (k = 0; k < g->parents_nr[at]; k++)
+			ck_assert(listed[g->parents[at][k]] ||
+				  (hides && g->reaches[hide][g->parents[at][k]]));
+	}
+	for (i = 0; i < COMMITS; i++)
+		ck_assert_msg(listed[i] || !g->reaches[tip][i] ||
+			      (hides && g->reaches[hide][i]), "%u of %u..%u is left out", i,
+			      hide, tip);
+	free(list);
+	return old;
+}
+
+UNIT_TEST(history_list_is_what_can_be_reached)
+{
+	struct graph g;
+	struct store *s;
+	unsigned tip, hide, seed;
+
+	for (seed = 1; seed < 4; seed++) {
+		state = seed;
+		s = make_graph(&g, DATES_TRUE, false);
+		for (tip = 0; tip < COMMITS; tip++)
+			for (hide = tip % 3; hide <= COMMITS; hide += 3)
+				ck_assert_uint_eq(check_list(&g, s, tip, hide), 0);
+		store_close(s);
+		trash_end();
+	}
+}
+
+UNIT_TEST(history_list_leaves_nothing_out_when_dates_lie)
+{
+	struct graph g;
+	struct store *s;
+	unsigned tip, hide, seed;
+
+	for (seed = 5; seed < 8; seed++) {
+		state = seed;
+		s = make_graph(&g, seed == 5 ? DATES_EQUAL : DATES_RANDOM, false);
+		for (tip = 0; tip < COMMITS; tip++)
+			for (hide = tip % 3; hide <= COMMITS; hide += 3)
+				check_list(&g, s, tip, hide);
+		store_close(s);
+		trash_end();
+	}
+}
+
+UNIT_TEST(history_list_of_a_line_is_exact_whatever_the_dates)
+{
+	struct graph g;
+	struct store *s;
+	unsigned hide, seed;
+
+	for (seed = 8; seed < 10; seed++) {
+		state = seed;
+		s = make_graph(&g, seed == 8 ? DATES_EQUAL : DATES_RANDOM, true);
+		for (hide = 0; hide < COMMITS; hide++)
+			ck_assert_uint_eq(check_list(&g, s, COMMITS - 1, hide), 0);
+		store_close(s);
+		trash_end();
+	}
+}
+
+UNIT_TEST(history_list_follows_no_graft_and_no_replacement)
+{
+	struct ops_error err = { 0 };
+	struct graph g;
+	struct store *s;
+	struct oid *list;
+	size_t nr;
+
+	s = make_graph(&g, DATES_TRUE, true);
+	store_close(s);
+	trash_do("cd r && git config advice.graftFileDeprecated false && "
+		 "git rev-parse c40 >.git/info/grafts && git replace --graft c30 && "
+		 "git rev-list --count c59 >../seen && "
+		 "grep -qx 20 ../seen");
+	s = trash_open("r");
+	ck_assert_uint_eq(check_list(&g, s, COMMITS - 1, COMMITS), 0);
+	ck_assert_int_eq(history_list(&list, &nr, s, &g.ids[59], NULL, 59, &err),
+			 OPS_EREFUSED);
+	ck_assert_int_eq(history_list(&list, &nr, s, &g.ids[59], &g.ids[9], 50, &err), 0);
+	ck_assert_uint_eq(nr, 50);
+	free(list);
+	store_close(s);
+	trash_do("rm r/.git/info/grafts");
+	trash_end();
+}
+
+UNIT_TEST(history_list_ends_where_a_shallow_clone_does)
+{
+	struct ops_error err = { 0 };
+	struct graph g;
+	struct store *s;
+	struct oid *list;
+	size_t nr;
+
+	s = make_graph(&g, DATES_TRUE, true);
+	ck_assert(!store_is_shallow(s));
+	ck_assert(!store_is_cut(s, &g.ids[50]));
+	store_close(s);
+	trash_do("git clone -q --depth 10 --branch c59 \"file://$PWD/r\" part");
+	s = trash_open("part");
+	ck_assert(store_is_shallow(s));
+	ck_assert(store_is_cut(s, &g.ids[50]));
+	ck_assert(!store_is_cut(s, &g.ids[51]));
+	ck_assert_int_eq(history_list(&list, &nr, s, &g.ids[59], NULL, 0, &err), 0);
+	ck_assert_uint_eq(nr, 10);
+	ck_assert(oid_equal(&list[0], &g.ids[50]));
+	free(list);
+	store_close(s);
+	/* A file that cannot be read says that nothing is whole. */
+	trash_do("echo nonsense >part/.git/shallow");
+	s = trash_open("r");
+	store_close(s);
+	trash_end();
+}
+
+/* --- trees --- */
+
+#define ENTRIES 40
+
+/* A tree of some of the names below; `salt` chooses which, and what is in them. */
+static void make_tree(struct tree *t, char *raw, const unsigned char kinds[ENTRIES])
+{
+	size_t len = 0, i, k;
+
+	for (i = 0; i < ENTRIES; i++) {
+		if (!kinds[i])
+			continue;
+		len += (size_t)sprintf(raw + len, "%s f%02zu%.*s",
+				       kinds[i] % 5 == 4 ? "40000" : "100644", i,
+				       kinds[i] % 3, "xyz") + 1;
+		for (k = 0; k < 20; k++)
+			raw[len++] = (char)(kinds[i] * (k % 4 ? 0 : 1));
+	}
+	memset(t, 0, sizeof(*t));
+	t->raw = raw;
+	t->len = len;
+	t->refs = 1;
+}
+
+static bool same_entry(const struct tree *a, size_t i, const struct tree *b, size_t k)
+{
+	size_t len = a->at[i + 1] - a->at[i];
+
+	return len == b->at[k + 1] - b->at[k] &&
+	       !memcmp(a->raw + a->at[i], b->raw + b->at[k], len);
+}
+
+UNIT_TEST(tree_compare_finds_all_that_differs)
+{
+	static char one[ENTRIES * 40], two[ENTRIES * 40];
+	unsigned char kinds[ENTRIES];
+	struct ops_error err = { 0 };
+	struct tree_middle m;
+	struct tree a, b, plain;
+	unsigned round, edits, i;
+
+	state = 77;
+	for (round = 0; round < 20000; round++) {
+		for (i = 0; i < ENTRIES; i++)
+			kinds[i] = (unsigned char)(chance(3) ? 1 + chance(6) : 0);
+		make_tree(&a, one, kinds);
+		for (edits = chance(4); edits; edits--)
+			kinds[chance(ENTRIES)] = (unsigned char)chance(7);
+		make_tree(&b, two, kinds);
+		plain = b;
+		ck_assert_int_eq(tree_index(&plain, &err), 0);
+		ck_assert_int_eq(tree_compare(&m, &a, &b, &err), 0);
+		ck_assert_uint_eq(b.nr, plain.nr);
+		ck_assert_mem_eq(b.at, plain.at, (b.nr + 1) * sizeof(*b.at));
+		ck_assert_uint_eq(m.a_from, m.b_from);
+		ck_assert_uint_eq(a.nr - m.a_to, b.nr - m.b_to);
+		for (i = 0; i < m.a_from; i++)
+			ck_assert(same_entry(&a, i, &b, i));
+		for (i = 0; m.a_to + i < a.nr; i++)
+			ck_assert(same_entry(&a, m.a_to + i, &b, m.b_to + i));
+		free(a.at);
+		free(b.at);
+		free(plain.at);
+	}
+}
+
+UNIT_TEST(tree_compare_refuses_what_is_malformed)
+{
+	static const char good[] = "100644 a\0aaaaaaaaaaaaaaaaaaaa100644 b\0bbbbbbbbbbbbbbbbbbbb";
+	static const char *const bad[] = {
+		"100644 a\0aaaaaaaaaaaaaaaaaaaa100644 b\0bbbbbbbbbbbbbbbbbbb",
+		"100644 a\0aaaaaaaaaaaaaaaaaaaa100648 b\0bbbbbbbbbbbbbbbbbbbb",
+		"100644 a\0aaaaaaaaaaaaaaaaaaaa100644 \0bbbbbbbbbbbbbbbbbbbbb",
+		"100644 a\0aaaaaaaaaaaaaaaaaaaa10064411 b\0bbbbbbbbbbbbbbbbbb",
+	};
+	struct ops_error err = { 0 };
+	struct tree_middle m;
+	size_t i;
+
+	for (i = 0; i < UNIT_COUNT(bad); i++) {
+		struct tree a = { .raw = good, .len = sizeof(good) - 1 };
+		struct tree b = { .raw = bad[i], .len = sizeof(good) - 1 - (i == 0) };
+
+		ck_assert_int_eq(tree_compare(&m, &a, &b, &err), OPS_EIO);
+		ck_assert_ptr_null(b.at);
+		ck_assert_int_eq(tree_compare(&m, &b, &a, &err), OPS_EIO);
+		free(a.at);
+	}
+}
+
+UNIT_MAIN("history", history_list_is_what_can_be_reached,
+	  history_list_leaves_nothing_out_when_dates_lie,
+	  history_list_of_a_line_is_exact_whatever_the_dates,
+	  history_list_follows_no_graft_and_no_replacement,
+	  history_list_ends_where_a_shallow_clone_does,
+	  tree_compare_finds_all_that_differs, tree_compare_refuses_what_is_malformed)

@@ -12,6 +12,7 @@
 
 #include <string.h>
 
+#include "model/shelf.h"
 #include "util/buf.h"
 
 const char *gate_state_name(enum gate_state state)
@@ -44,6 +45,7 @@ static void subject_field(struct buf *b, struct ops_document *task, const char *
 int gate_subject(char out[SUBJECT_LEN + 1], const struct gate *gate,
 		 struct ops_document *task)
 {
+	const char *known = task->shelved ? shelved_note(task->shelved, gate) : NULL;
 	const struct sections *sections = doc_sections(task->doc);
 	struct buf b = BUF_INIT;
 	char hex[DIGEST_HEX + 1];
@@ -51,6 +53,10 @@ int gate_subject(char out[SUBJECT_LEN + 1], const struct gate *gate,
 
 	if (!sections)
 		return OPS_ENOMEM;
+	if (known) {
+		memcpy(out, known, SUBJECT_LEN + 1);
+		return 0;
+	}
 	for (i = 0; i < gate->subject_fields.nr; i++)
 		subject_field(&b, task, gate->subject_fields.list[i]);
 	for (i = 0; i < gate->subject_sections.nr; i++) {
@@ -69,7 +75,7 @@ int gate_subject(char out[SUBJECT_LEN + 1], const struct gate *gate,
 	buf_release(&b);
 	memcpy(out, "sha256:", 7);
 	memcpy(out + 7, hex, DIGEST_HEX + 1);
-	return 0;
+	return task->shelved ? shelved_add_note(task->shelved, gate, out) : 0;
 }
 
 static bool text_is(const struct ops_document *d, const char *field,

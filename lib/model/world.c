@@ -37,6 +37,7 @@ struct cached_roster {
 struct world_cache {
 	struct cached_config *configs;
 	struct cached_roster *rosters;
+	struct shelf shelf;
 };
 
 struct world_cache *world_cache_new(void)
@@ -51,6 +52,7 @@ void world_cache_free(struct world_cache *cache)
 
 	if (!cache)
 		return;
+	shelf_clear(&cache->shelf);
 	while ((r = cache->rosters)) {
 		cache->rosters = r->next;
 		roster_free(r->roster);
@@ -93,8 +95,10 @@ void world_close(struct world *w)
 
 	if (!w)
 		return;
-	for (h = w->held; h; h = h->next)
+	for (h = w->held; h; h = h->next) {
 		blob_release(&h->blob);
+		shelved_unref(h->shelved);
+	}
 	roster_free(w->own_roster);
 	arena_free(w->arena);
 }
@@ -268,23 +272,30 @@ static void settle_type(struct ops_document *d, const struct config *config,
 		d->status = state->name;
 }
 
+static int new_document(struct ops_document **out, struct world *w, struct arena *arena,
+			const struct type *type, const char *path)
+{
+	struct ops_document *d = arena_alloc(arena, sizeof(*d));
+	const char *stem;
+	size_t len = path_stem(path, &stem);
+
+	if (!d || !(d->id = arena_dup(arena, stem, len)))
+		return OPS_ENOMEM;
+	d->world = w;
+	d->path = path;
+	d->type = type;
+	*out = d;
+	return 0;
+}
+
 int world_make(struct ops_document **out, struct world *w, struct arena *arena,
 	       const struct type *type, const char *path, const char *text, size_t len,
 	       struct ops_findings *findings, struct ops_error *err)
 {
-	struct ops_document *d = arena_alloc(arena, sizeof(*d));
-	const char *stem;
-	size_t stem_len;
+	struct ops_document *d;
 	int ret;
 
-	if (!d)
-		return error_nomem(err);
-	d->world = w;
-	d->path = path;
-	d->type = type;
-	stem_len = path_stem(path, &stem);
-	d->id = arena_dup(arena, stem, stem_len);
-	if (!d->id)
+	if (new_document(&d, w, arena, type, path))
 		return error_nomem(err);
 	ret = doc_parse(&d->doc, arena, path, text, len, 0, findings, err);
 	if (ret && ret != OPS_EINVALID)
@@ -331,13 +342,41 @@ int world_hold(struct world *w, struct blob *blob, struct ops_error *err)
 	return 0;
 }
 
+/* The document of an entry: one that was read for another world, or read now. */
+static int shelve(struct shelved **out, struct world *w, const char *path,
+		  const struct snap_entry *entry, struct ops_findings *findings,
+		  struct ops_error *err)
+{
+	bool file = entry->mode == SNAP_FILE || entry->mode == SNAP_EXEC;
+	struct shelf *shelf = entry->has_oid && file ? &w->cache->shelf : NULL;
+	struct ops_error found = { 0 };
+	struct blob blob;
+	int ret;
+
+	*out = shelf ? shelf_take(shelf, &entry->oid, path) : NULL;
+	if (*out)
+		return 0;
+	ret = snap_read(&blob, w->snap, path, DOC_MAX, &found);
+	if (ret == OPS_EINVALID)
+		findings_add(findings, "doc.limit", OPS_ERROR, path, 0, 0,
+			     "split it", "the document is larger than %d bytes",
+			     DOC_MAX);
+	if (ret == 0)
+		ret = shelf_parse(out, shelf, &entry->oid, path, &blob, findings, &found);
+	return ret ? error_set(err, ret, "%s", found.message) : 0;
+}
+
 int world_document(struct ops_document **out, struct world *w, const char *path,
 		   struct ops_findings *findings, struct ops_error *err)
 {
 	struct ops_document *d = map_get(w->documents, path);
 	const struct config *config;
+	const struct type *type;
 	struct ops_error found = { 0 };
-	struct blob blob;
+	struct snap_entry entry;
+	struct shelved *s;
+	struct held *h;
+	const char *copy;
 	int ret;
 
 	if (d) {
@@ -347,22 +386,26 @@ int world_document(struct ops_document **out, struct world *w, const char *path,
 	ret = world_config(&config, w, err);
 	if (ret)
 		return ret;
-	if (!config_type_of_path(config, path))
+	type = config_type_of_path(config, path);
+	if (!type)
 		return error_set(err, OPS_ENOTFOUND, "'%s' is not a governed document",
 				 path);
-	ret = snap_read(&blob, w->snap, path, DOC_MAX, &found);
-	if (ret == OPS_EINVALID)
-		findings_add(findings, "doc.limit", OPS_ERROR, path, 0, 0,
-			     "split it", "the document is larger than %d bytes",
-			     DOC_MAX);
+	ret = snap_find(&entry, w->snap, path, &found);
 	if (ret)
 		return error_set(err, ret, "%s", found.message);
-	ret = world_hold(w, &blob, err);
+	copy = arena_str(w->arena, path);
+	h = arena_alloc(w->arena, sizeof(*h));
+	if (!copy || !h || new_document(&d, w, w->arena, type, copy))
+		return error_nomem(err);
+	ret = shelve(&s, w, copy, &entry, findings, err);
 	if (ret)
 		return ret;
-	ret = world_document_of(&d, w, path, blob.data, blob.len, findings, err);
-	if (ret)
-		return ret;
+	h->shelved = s;
+	h->next = w->held;
+	w->held = h;
+	d->doc = s->doc;
+	d->shelved = s;
+	settle_type(d, config, findings);
 	if (map_put(w->documents, path, d))
 		return error_nomem(err);
 	*out = d;
@@ -427,24 +470,34 @@ int world_file_digest(const char **out, struct world *w, const char *path,
 {
 	char hex[DIGEST_HEX + 1];
 	const char *text = map_get(w->digests, path);
+	struct shelf *shelf = &w->cache->shelf;
 	struct ops_error found = { 0 };
+	struct snap_entry entry = { .has_oid = false };
 	struct blob blob;
 	int ret;
 
-	if (!text) {
-		ret = snap_read(&blob, w->snap, path, EVIDENCE_MAX, &found);
-		if (ret == 0) {
-			digest_of(blob.data, blob.len, hex);
-			blob_release(&blob);
-			text = arena_str(w->arena, hex);
-		} else if (ret == OPS_ENOTFOUND || ret == OPS_EINVALID) {
-			text = "";
-		} else {
-			return error_set(err, ret, "%s", found.message);
-		}
-		if (!text || map_put(w->digests, path, (void *)(size_t)text))
-			return error_nomem(err);
+	if (text) {
+		*out = text;
+		return 0;
 	}
+	if (snap_find(&entry, w->snap, path, NULL) == 0 && entry.has_oid &&
+	    (entry.mode == SNAP_FILE || entry.mode == SNAP_EXEC))
+		text = shelf_digest(shelf, &entry.oid);
+	ret = text ? 0 : snap_read(&blob, w->snap, path, EVIDENCE_MAX, &found);
+	if (ret == 0 && !text) {
+		digest_of(blob.data, blob.len, hex);
+		blob_release(&blob);
+		if (entry.has_oid)
+			shelf_add_digest(shelf, &entry.oid, hex);
+		text = hex;
+	} else if (ret == OPS_ENOTFOUND || ret == OPS_EINVALID) {
+		text = "";
+	} else if (ret) {
+		return error_set(err, ret, "%s", found.message);
+	}
+	text = arena_str(w->arena, text);
+	if (!text || map_put(w->digests, path, (void *)(size_t)text))
+		return error_nomem(err);
 	*out = text;
 	return 0;
 }

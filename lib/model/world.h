@@ -25,6 +25,7 @@ struct ops_document {
 	const struct type *type;
 	struct doc *doc;
 	const char *status;
+	struct shelved *shelved;	/* where it came from, if it may be shared; or NULL */
 };
 
 /* Shared between worlds of one store. */

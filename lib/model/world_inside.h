@@ -4,6 +4,7 @@
 
 /* The inside of a world, for the files that read one. */
 
+#include "model/shelf.h"
 #include "model/world.h"
 #include "util/map.h"
 
@@ -21,9 +22,10 @@ struct world {
 	struct held *held;
 };
 
-/* Blobs to release when the world closes. */
+/* Blobs and documents to release when the world closes. */
 struct held {
 	struct blob blob;
+	struct shelved *shelved;
 	struct held *next;
 };
 

@@ -1,0 +1,126 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * The shelf: a fixed number of places, each for the last blob whose id leads there.
+ *
+ * Never decides anything and never keeps a document with a fault, so that who reads one
+ * is told of it every time.  Its memory does not grow with the history.
+ */
+
+#include "model/shelf.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "util/arena.h"
+
+struct note {
+	const void *key;
+	const char *text;
+	struct note *next;
+};
+
+static size_t place_of(const struct oid *oid)
+{
+	return (oid->id[0] | (size_t)oid->id[1] << 8) % SHELF_SLOTS;
+}
+
+struct shelved *shelf_take(struct shelf *shelf, const struct oid *oid, const char *path)
+{
+	struct shelved *s = shelf->documents[place_of(oid)];
+
+	if (!s || !oid_equal(&s->oid, oid) || strcmp(s->path, path))
+		return NULL;
+	s->refs++;
+	return s;
+}
+
+int shelf_parse(struct shelved **out, struct shelf *shelf, const struct oid *oid,
+		const char *path, struct blob *blob, struct ops_findings *findings,
+		struct ops_error *err)
+{
+	size_t before = ops_findings_count(findings);
+	struct arena *arena = arena_new();
+	struct shelved *s = arena ? arena_alloc(arena, sizeof(*s)) : NULL;
+	struct shelved **place;
+	int ret;
+
+	if (s)
+		s->path = arena_str(arena, path);
+	if (!s || !s->path) {
+		blob_release(blob);
+		arena_free(arena);
+		return error_nomem(err);
+	}
+	s->arena = arena;
+	s->blob = *blob;
+	s->refs = 1;
+	ret = doc_parse(&s->doc, arena, s->path, blob->data, blob->len, 0, findings, err);
+	if (ret) {
+		shelved_unref(s);
+		return ret;
+	}
+	if (shelf && ops_findings_count(findings) == before && s->blob.len <= SHELF_DOC_MAX) {
+		place = &shelf->documents[place_of(oid)];
+		shelved_unref(*place);
+		s->oid = *oid;
+		*place = s;
+		s->refs++;
+	}
+	*out = s;
+	return 0;
+}
+
+void shelved_unref(struct shelved *s)
+{
+	if (!s || --s->refs)
+		return;
+	blob_release(&s->blob);
+	arena_free(s->arena);
+}
+
+const char *shelved_note(const struct shelved *s, const void *key)
+{
+	const struct note *n = s->notes;
+
+	while (n && n->key != key)
+		n = n->next;
+	return n ? n->text : NULL;
+}
+
+int shelved_add_note(struct shelved *s, const void *key, const char *text)
+{
+	struct note *n = arena_alloc(s->arena, sizeof(*n));
+
+	if (!n || !(n->text = arena_str(s->arena, text)))
+		return OPS_ENOMEM;
+	n->key = key;
+	n->next = s->notes;
+	s->notes = n;
+	return 0;
+}
+
+const char *shelf_digest(const struct shelf *shelf, const struct oid *oid)
+{
+	size_t at = place_of(oid);
+
+	return *shelf->digests[at].hex && oid_equal(&shelf->digests[at].oid, oid) ?
+	       shelf->digests[at].hex : NULL;
+}
+
+void shelf_add_digest(struct shelf *shelf, const struct oid *oid, const char *hex)
+{
+	size_t at = place_of(oid);
+
+	shelf->digests[at].oid = *oid;
+	memcpy(shelf->digests[at].hex, hex, DIGEST_HEX + 1);
+}
+
+void shelf_clear(struct shelf *shelf)
+{
+	size_t i;
+
+	for (i = 0; i < SHELF_SLOTS; i++) {
+		shelved_unref(shelf->documents[i]);
+		shelf->documents[i] = NULL;
+	}
+}

@@ -3,18 +3,35 @@
  * ops audit verify: judge a history again, commit by commit.
  *
  * The commits with findings are the answer, so they go to standard output as they are
- * found; progress goes to a terminal.  The judge is that of the writing commands and
- * the hooks; nothing is decided here, and the last line says what the answer is worth.
+ * found, or all together in a form for other programs; progress goes to a terminal.  The
+ * judge is that of the writing commands and the hooks; nothing is decided here, and the
+ * last line says what the answer is worth.
  */
 
 #include "command.h"
+#include "formats.h"
 #include "out.h"
 #include "report.h"
 #include "term.h"
+#include "util/buf.h"
+#include "util/error.h"
+
+struct audit_options {
+	bool since_policy;
+	const char *format;
+};
 
 static const char *const usage[] = {
-	"ops audit verify [RANGE]",
+	"ops audit verify [--since-policy] [--format FORMAT] [RANGE]",
 	NULL
+};
+
+static const struct opt options[] = {
+	{ OPT_FLAG, 0, "since-policy", NULL, offsetof(struct audit_options, since_policy),
+	  "begin where the present configuration came into force" },
+	{ OPT_CHOICE, 0, "format", FORMAT_CHOICES, offsetof(struct audit_options, format),
+	  "how findings are written" },
+	OPT_TABLE_END
 };
 
 static int each(const struct ops_audit_commit *c, void *payload)
@@ -33,38 +50,74 @@ static void progress(size_t done, size_t known, void *payload)
 	term_progress(s->term, "judging", done, known);
 }
 
+static void show(struct session *s, const struct ops_audit_result *result)
+{
+	out_end(s->out);
+	out_string(s->out, "first", result->first);
+	out_string(s->out, "last", result->last);
+	out_number(s->out, "commits", (double)result->commits);
+	out_number(s->out, "before_ops", (double)result->prehistory);
+	out_number(s->out, "judged", (double)result->judged);
+	out_number(s->out, "verified", (double)result->verified);
+	out_number(s->out, "refused", (double)result->refused);
+	out_number(s->out, "unjudged", (double)result->unjudged);
+	out_say(s->out, "%zu commit%s: %zu before ops, %zu judged", result->commits,
+		result->commits == 1 ? "" : "s", result->prehistory, result->judged);
+	if (result->verified)
+		out_say(s->out, ", %zu of them signed", result->verified);
+	out_say(s->out, ", %zu refused", result->refused);
+	if (result->unjudged)
+		out_say(s->out, ", %zu not to be judged here", result->unjudged);
+	out_say(s->out, "\n");
+	waivers_show(s);
+	report_assurance(s);
+}
+
 static int run(struct session *s, const struct args *args)
 {
+	const struct audit_options *o = args->options;
+	enum format format = format_of(o->format);
+	bool whole = format != FORMAT_TEXT && format != FORMAT_JSON;
+	struct ops_audit_options what = {
+		.range = args->nr ? args->words[0] : NULL, .since_policy = o->since_policy,
+		.gather = whole ? s->findings : NULL, .each = whole ? NULL : each,
+		.progress = progress, .payload = s
+	};
 	struct ops_audit_result result = { .commits = 0 };
+	struct buf text = BUF_INIT;
 	int ret;
 
-	out_list(s->out, "found");
-	ret = ops_audit_verify(&result, s->repo, args->nr ? args->words[0] : NULL, each,
-			       progress, s, &s->err);
+	if (s->globals->json && o->format && format != FORMAT_JSON)
+		return error_set(&s->err, OPS_EUSAGE,
+				 "--json and --format %s cannot go together", o->format);
+	if (!whole)
+		out_list(s->out, "found");
+	ret = ops_audit_verify(&result, s->repo, &what, &s->err);
 	term_progress(s->term, NULL, 0, 0);
 	if (ret < 0)
 		return ret;
-	out_end(s->out);
-	out_string(s->out, "first", result.first);
-	out_string(s->out, "last", result.last);
-	out_number(s->out, "commits", (double)result.commits);
-	out_number(s->out, "before_ops", (double)result.prehistory);
-	out_number(s->out, "judged", (double)result.judged);
-	out_number(s->out, "verified", (double)result.verified);
-	out_number(s->out, "refused", (double)result.refused);
-	out_say(s->out, "%zu commit%s: %zu before ops, %zu judged", result.commits,
-		result.commits == 1 ? "" : "s", result.prehistory, result.judged);
-	if (result.verified)
-		out_say(s->out, ", %zu of them signed", result.verified);
-	out_say(s->out, ", %zu refused\n", result.refused);
-	waivers_show(s);
-	report_assurance(s);
+	if (whole) {
+		struct report report = { .findings = s->findings };
+
+		ops_findings_sort(s->findings);
+		format_report(&text, format, &report);
+		out_buf(s->out, NULL, &text);
+		buf_release(&text);
+	} else {
+		show(s, &result);
+	}
+	if (result.unjudged)
+		out_say(s->talk, "ops: this clone is shallow: %zu commit%s cannot be judged "
+			"without what was before; git fetch --unshallow brings it\n",
+			result.unjudged, result.unjudged == 1 ? "" : "s");
 	s->found = result.refused != 0;
+	s->incomplete = result.unjudged != 0;
 	return 0;
 }
 
 const struct command cmd_audit[] = {
 	{ "audit verify", "Judge every commit of a history again",
-	  NEED_REPO | ANSWERS_FINDINGS, usage, NULL, 0, 0, 1, run },
+	  NEED_REPO | ANSWERS_FINDINGS, usage, options, sizeof(struct audit_options), 0, 1,
+	  run },
 	{ .name = NULL }
 };

@@ -156,14 +156,22 @@ static int judge(struct collecting *x, struct ops_check_result *tree,
 		.what = OPS_CHECK_REVISION, .revision = head, .each = add_document,
 		.payload = x
 	};
-	const char *words = base ? arena_printf(s->arena, "%s..%s", base, head) : head;
+	struct ops_audit_options judged = {
+		.range = base ? arena_printf(s->arena, "%s..%s", base, head) : head,
+		.each = each_commit, .payload = x
+	};
 	int ret;
 
-	if (!words)
+	if (!judged.range)
 		return error_nomem(&s->err);
 	out_list(s->out, "found");
-	ret = ops_audit_verify(range, s->repo, words, each_commit, NULL, x, &s->err);
+	ret = ops_audit_verify(range, s->repo, &judged, &s->err);
 	out_end(s->out);
+	if (!ret && range->unjudged)
+		ret = error_set(&s->err, OPS_EENVIRONMENT, "this clone is shallow, and %zu "
+				"commit%s cannot be judged without what was before; "
+				"git fetch --unshallow brings it", range->unjudged,
+				range->unjudged == 1 ? "" : "s");
 	if (!ret)
 		ret = ops_repo_check_with(tree, s->findings, s->repo, &asked, &s->err);
 	if (!ret) {

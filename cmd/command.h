@@ -113,6 +113,7 @@ struct session {
 	struct ops_error err;
 	bool understood;	/* the command line is not what is wrong */
 	bool found;		/* the answer is "no": exit status 1 without an error */
+	bool incomplete;	/* the answer is not whole: exit status 3 without an error */
 	bool committed;		/* a change was made ... */
 	char commit[41];	/* ... by this commit */
 };

@@ -224,6 +224,8 @@ int report_end(struct session *s, int status)
 			report_findings(json ? s->out : s->talk, "", s->findings);
 		if (s->found || ops_findings_refuse(s->findings))
 			result = EXIT_REFUSED;
+		else if (s->incomplete)
+			result = EXIT_ENVIRONMENT;
 		out_end(s->out);
 	} else if (json) {
 		error_json(s, outcome);

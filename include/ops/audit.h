@@ -45,27 +45,39 @@ struct ops_audit_commit {
 };
 
 struct ops_audit_result {
-	char first[41], last[41];	/* of the history that was judged */
+	char first[41], last[41];	/* of the history that was judged; "" for none */
 	size_t commits;		/* looked at */
 	size_t prehistory;	/* of them, before ops was there */
 	size_t judged;		/* of them, changed a governed document */
 	size_t verified;	/* of these, signed by who is claimed to have acted */
 	size_t refused;		/* of them, with an error */
+	size_t unjudged;	/* of them, not to be judged: a shallow clone lacks their past */
+};
+
+/* What to judge, and whom to tell.  Zero-initialise what you do not set. */
+struct ops_audit_options {
+	const char *range;	/* NULL = from the first commit to the tip of the branch of
+				   state; "A..B"; "B" */
+	bool since_policy;	/* begin with the commit that brought the configuration of
+				   the tip into force; the range has no beginning then */
+	struct ops_findings *gather;	/* where the findings of all commits are added, each
+					   with its commit, beside telling them; or NULL */
+	/* Called for commits with findings, if not NULL; a negative status ends it. */
+	int (*each)(const struct ops_audit_commit *commit, void *payload);
+	/* Called now and then with the number done and that of all; may be NULL. */
+	void (*progress)(size_t done, size_t known, void *payload);
+	void *payload;
 };
 
 /*
- * Judge every commit of `range` (NULL = from the first commit to the tip of the
- * branch of state; "A..B"; "B"), parents first, by the policy, roster and gates of its
- * parent; a merge by each parent.  `each` is called for commits with findings,
- * `progress` (may be NULL) now and then with the number done and the number known.
- * Returns 0 whatever was found; OPS_EENVIRONMENT: a shallow clone; OPS_ENOTFOUND;
- * OPS_EIO; a negative status of `each`.
+ * Judge every commit of a range, parents first, by the policy, roster and gates of its
+ * parent; a merge by each parent.  Replace refs and grafts are not followed.  In a
+ * shallow clone what can be judged is, and `unjudged` counts the rest.
+ * Returns 0 whatever was found; OPS_ENOTFOUND; OPS_EUSAGE; OPS_EIO; a negative status
+ * of `each`.
  */
 int ops_audit_verify(struct ops_audit_result *result, struct ops_repo *repo,
-		     const char *range,
-		     int (*each)(const struct ops_audit_commit *commit, void *payload),
-		     void (*progress)(size_t done, size_t known, void *payload),
-		     void *payload, struct ops_error *err);
+		     const struct ops_audit_options *options, struct ops_error *err);
 
 /*
  * Judge the commits of `to` that `from` ("": nothing) has not, both 40 digits, before they

@@ -4,11 +4,10 @@
  * a finding that names its commit.  Knows nothing of networks or branches.
  */
 
-#include <string.h>
+#include "ops/audit.h"
 
 #include "model/repo.h"
-#include "ops/audit.h"
-#include "util/buf.h"
+#include "view/view.h"
 
 static int each(const struct ops_audit_commit *c, void *payload)
 {
@@ -29,16 +28,14 @@ static int each(const struct ops_audit_commit *c, void *payload)
 int ops_audit_incoming(struct ops_findings *findings, struct ops_repo *repo,
 		       const char *from, const char *to, struct ops_error *err)
 {
+	struct audit_calls calls = { .each = each, .payload = findings };
 	struct ops_audit_result result = { .commits = 0 };
-	struct buf range = BUF_INIT;
+	struct oid tip, hide;
 	int ret;
 
-	if (*from)
-		buf_printf(&range, "%s..", from);
-	buf_str(&range, to);
-	ret = buf_failed(&range) ? error_nomem(err) :
-	      ops_audit_verify(&result, repo, range.data, each, NULL, findings, err);
-	buf_release(&range);
+	if (!oid_parse(&tip, to) || (*from && !oid_parse(&hide, from)))
+		return error_set(err, OPS_EUSAGE, "'%.50s' is not the id of a commit", to);
+	ret = audit_range(&result, repo, &tip, *from ? &hide : NULL, 0, &calls, err);
 	if (ret == 0 && findings_failed(findings))
 		return error_nomem(err);
 	if (ret == 0 && result.refused)

@@ -24,8 +24,9 @@ struct ops_view {
 /* The commit that is looked at when none is named.  OPS_EENVIRONMENT: there is none. */
 int view_tip(struct oid *out, struct ops_repo *repo, struct ops_error *err);
 
-/* Whom judging a range tells; progress may be NULL. */
+/* Whom judging a range tells; all may be NULL. */
 struct audit_calls {
+	struct ops_findings *gather;
 	int (*each)(const struct ops_audit_commit *commit, void *payload);
 	void (*progress)(size_t done, size_t known, void *payload);
 	void *payload;

@@ -1,0 +1,242 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Judging one commit of a history.  audit_judge_by() is the one place where the judge is
+ * asked about it; merges come here by way of audit_merge.c.
+ *
+ * Nothing is believed but trees: trailers are compared with what was done.  What cannot
+ * be judged because its parents are not in this clone is counted and never passed over
+ * as good.
+ */
+
+#include "view/audit_inside.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "text/message.h"
+
+int audit_world(struct world **world, struct snap **snap, struct ops_repo *repo,
+		const struct oid *commit, struct ops_error *err)
+{
+	struct snap *s;
+	int ret = commit ? snap_of_commit(&s, repo->store, commit, err) :
+		  snap_of_nothing(&s, err);
+
+	if (ret)
+		return ret;
+	ret = world_open(world, s, repo->cache, err);
+	if (ret)
+		snap_free(s);
+	else
+		*snap = s;
+	return ret;
+}
+
+/* The same for a commit that was read. */
+static int open_world(struct judged *j, struct ops_error *err)
+{
+	int ret = snap_of_tree(&j->snap, j->v->repo->store, &j->commit.tree, err);
+
+	if (ret)
+		return ret;
+	ret = world_open(&j->world, j->snap, j->v->repo->cache, err);
+	if (ret) {
+		snap_free(j->snap);
+		j->snap = NULL;
+	}
+	return ret;
+}
+
+static bool own_file(const char *path, void *payload)
+{
+	return map_has(payload, path);
+}
+
+int audit_judge_by(struct judged *j, const struct oid *parent, struct ops_error *err)
+{
+	struct verifying *v = j->v;
+	struct judge_case c = { 0 };
+	struct world *before = NULL;
+	struct snap *snap = NULL;
+	bool kept = parent && v->kept.used && oid_equal(parent, &v->kept.commit);
+	int ret = 0;
+
+	if (kept)
+		before = v->kept.world;
+	else
+		ret = audit_world(&before, &snap, v->repo, parent, err);
+	if (ret)
+		return ret;
+	c.before = before;
+	c.after = j->world;
+	c.message = j->commit.message;
+	c.message_len = j->commit.message_len;
+	c.author = j->commit.author.email;
+	c.signer = &j->signer;
+	c.now = j->commit.committer.time;
+	c.lenient = true;
+	if (j->own) {
+		c.only = own_file;
+		c.payload = j->own;
+	}
+	ret = judge_change(&c, j->findings, err);
+	if (ret == 0) {
+		j->before_ops = c.before_ops;
+		j->touched = j->touched || c.changes_nr || c.configures;
+		if (c.actor && !j->actor_id) {
+			j->actor_id = arena_str(j->arena, c.actor->id);
+			j->verified_id = c.verified ? arena_str(j->arena,
+								c.verified->id) : NULL;
+			if (!j->actor_id || (c.verified && !j->verified_id))
+				ret = error_nomem(err);
+		}
+	}
+	/* The world of the commit may lean on this one's roster. */
+	if (!kept) {
+		world_share_roster(j->world, NULL);
+		world_close(before);
+		snap_free(snap);
+	} else {
+		world_share_roster(j->world, NULL);
+	}
+	return ret;
+}
+
+/* One act is one commit: the same Ops-Id twice is a replay. */
+static int check_id(struct judged *j, struct ops_error *err)
+{
+	struct ops_findings *ignored = ops_findings_new();
+	struct oid first;
+	struct message m;
+	const char *id;
+	char hex[OID_HEX + 1];
+	bool found = false;
+	int ret = 0;
+
+	if (!ignored)
+		return error_nomem(err);
+	if (message_parse(&m, j->arena, j->commit.message, j->commit.message_len,
+			  ignored, NULL) == 0 && (id = message_trailer(&m, "Ops-Id")))
+		ret = audit_ids_add(&found, &first, &j->v->ids, id, &j->commit.id, err);
+	if (found) {
+		oid_hex(hex, &first);
+		findings_add(j->findings, "trailer.replayed", OPS_ERROR, NULL, 0, 0, NULL,
+			     "its Ops-Id is that of commit %.10s", hex);
+	}
+	ops_findings_free(ignored);
+	return ret;
+}
+
+/* The first line of a message. */
+static const char *subject_of(struct judged *j)
+{
+	const char *end = memchr(j->commit.message, '\n', j->commit.message_len);
+	size_t len = end ? (size_t)(end - j->commit.message) : j->commit.message_len;
+	const char *text = arena_dup(j->arena, j->commit.message, len);
+
+	return text ? text : "";
+}
+
+static int report(struct judged *j, struct ops_error *err)
+{
+	const struct audit_calls *calls = j->v->calls;
+	struct ops_audit_commit c = { 0 };
+	const struct ops_finding *f;
+	char hex[OID_HEX + 1];
+	size_t i;
+
+	if (!ops_findings_count(j->findings))
+		return 0;
+	if (findings_failed(j->findings))
+		return error_nomem(err);
+	ops_findings_sort(j->findings);
+	oid_hex(hex, &j->commit.id);
+	for (i = 0; calls->gather && i < ops_findings_count(j->findings); i++) {
+		f = ops_findings_at(j->findings, i);
+		findings_add(calls->gather, f->rule, f->severity, f->path, f->line, f->column,
+			     f->remedy, "%s (commit %.10s)", f->message, hex);
+	}
+	c.commit = hex;
+	c.time = j->commit.committer.time;
+	c.author = j->commit.author.email;
+	c.actor = j->actor_id;
+	c.verified = j->verified_id;
+	c.subject = subject_of(j);
+	c.findings = j->findings;
+	if (ops_findings_refuse(j->findings))
+		j->v->result->refused++;
+	return calls->each ? calls->each(&c, calls->payload) : 0;
+}
+
+void audit_keep(struct verifying *v, struct judged *j)
+{
+	if (v->kept.used) {
+		world_close(v->kept.world);
+		snap_free(v->kept.snap);
+	}
+	v->kept.used = j != NULL;
+	if (!j)
+		return;
+	v->kept.commit = j->commit.id;
+	v->kept.world = j->world;
+	v->kept.snap = j->snap;
+	j->world = NULL;
+	j->snap = NULL;
+}
+
+/* Of a shallow clone: whether what is needed to judge the commit is not here. */
+static bool lacks_past(const struct judged *j)
+{
+	return j->v->shallow && (j->commit.parents_nr > 1 ||
+				 store_is_cut(j->v->repo->store, &j->commit.id));
+}
+
+static int judge_commit(struct judged *j, const struct oid *id, struct ops_error *err)
+{
+	struct verifying *v = j->v;
+	int ret = commit_read(&j->commit, v->repo->store, id, j->arena, err);
+
+	if (ret == 0)
+		ret = open_world(j, err);
+	if (ret)
+		return ret;
+	signature_check(&j->signer, v->repo->keys, &j->commit);
+	if (lacks_past(j))
+		v->result->unjudged++;
+	else if (j->commit.parents_nr > 1)
+		ret = audit_judge_merge(j, err);
+	else
+		ret = audit_judge_by(j, j->commit.parents_nr ? j->commit.parents : NULL, err);
+	if (ret)
+		return ret;
+	if (j->commit.odd && j->touched)
+		findings_add(j->findings, "commit.header", j->commit.parents_nr > 1 ?
+			     OPS_WARNING : OPS_ERROR, NULL, 0, 0, NULL,
+			     "its header is odd: %s", j->commit.odd);
+	audit_dispute(j);
+	ret = check_id(j, err);
+	if (ret)
+		return ret;
+	v->result->commits++;
+	v->result->prehistory += j->before_ops;
+	v->result->judged += j->touched;
+	v->result->verified += j->touched && j->verified_id;
+	ret = report(j, err);
+	audit_keep(v, j);
+	return ret;
+}
+
+int audit_commit(struct verifying *v, const struct oid *id, struct ops_error *err)
+{
+	struct judged j = { .v = v };
+	int ret;
+
+	j.arena = arena_new();
+	j.findings = ops_findings_new();
+	ret = j.arena && j.findings ? judge_commit(&j, id, err) : error_nomem(err);
+	world_close(j.world);
+	snap_free(j.snap);
+	ops_findings_free(j.findings);
+	arena_free(j.arena);
+	return ret;
+}

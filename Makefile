@@ -68,7 +68,7 @@ UNIT_SRC := $(wildcard t/unit/u-*.c)
 FUZZ_SRC := $(wildcard t/fuzz/fuzz-*.c)
 
 DATA_OBJ := $(DATA:lib/model/%.yaml=$(BUILD)/gen/%.o)
-LIB_OBJ := $(LIB_SRC:%.c=$(BUILD)/%.o) $(DATA_OBJ)
+LIB_OBJ := $(LIB_SRC:%.c=$(BUILD)/%.o) $(DATA_OBJ) $(BUILD)/gen/rules-digest.o
 UTIL_OBJ := $(filter $(BUILD)/lib/util/%,$(LIB_OBJ))
 CMD_OBJ := $(CMD_SRC:%.c=$(BUILD)/%.o) $(BUILD)/gen/rules.o
 HELPERS := $(HELPER_SRC:t/helper/%.c=$(BUILD)/t/%)
@@ -163,6 +163,13 @@ $(BUILD)/gen/rules.c: docs/ops-rules.7 cmd/rules.awk
 
 $(BUILD)/gen/rules.o: $(BUILD)/gen/rules.c $(BUILD)/flags cmd/rules.h
 	$(Q)$(COMPILE) $(CMD_FLAGS) -c -o $@ $<
+
+# What a verdict depends on: the digest of everything that judges.
+JUDGES := $(sort $(LIB_SRC) $(DATA) $(wildcard lib/*/*.h) VERSION)
+$(BUILD)/gen/rules-digest.c: $(JUDGES)
+	@mkdir -p $(@D)
+	$(Q)cat $(JUDGES) | sha256sum | \
+		sed 's/^\([0-9a-f]*\).*/extern const char rules_digest[];\nconst char rules_digest[] = "\1";/' >$@
 
 $(BUILD)/gen/%.o: $(BUILD)/gen/%.c $(BUILD)/flags
 	$(Q)$(COMPILE) $(LIB_FLAGS) -c -o $@ $<

@@ -17,16 +17,22 @@
 #include "util/error.h"
 
 struct audit_options {
-	bool since_policy;
+	bool since_policy, full, accept_rewrite;
 	const char *format;
 };
 
 static const char *const usage[] = {
-	"ops audit verify [--since-policy] [--format FORMAT] [RANGE]",
+	"ops audit verify [--full] [--since-policy] [--accept-rewrite]",
+	"                 [--format FORMAT] [RANGE]",
 	NULL
 };
 
 static const struct opt options[] = {
+	{ OPT_FLAG, 0, "full", NULL, offsetof(struct audit_options, full),
+	  "judge all again, whatever was judged before" },
+	{ OPT_FLAG, 0, "accept-rewrite", NULL,
+	  offsetof(struct audit_options, accept_rewrite),
+	  "the branch need not hold the commit it was verified at" },
 	{ OPT_FLAG, 0, "since-policy", NULL, offsetof(struct audit_options, since_policy),
 	  "begin where the present configuration came into force" },
 	{ OPT_CHOICE, 0, "format", FORMAT_CHOICES, offsetof(struct audit_options, format),
@@ -53,6 +59,7 @@ static void progress(size_t done, size_t known, void *payload)
 static void show(struct session *s, const struct ops_audit_result *result)
 {
 	out_end(s->out);
+	report_findings(s->out, "", s->findings);
 	out_string(s->out, "first", result->first);
 	out_string(s->out, "last", result->last);
 	out_number(s->out, "commits", (double)result->commits);
@@ -61,6 +68,9 @@ static void show(struct session *s, const struct ops_audit_result *result)
 	out_number(s->out, "verified", (double)result->verified);
 	out_number(s->out, "refused", (double)result->refused);
 	out_number(s->out, "unjudged", (double)result->unjudged);
+	out_number(s->out, "known", (double)result->known);
+	out_string(s->out, "genesis", *result->genesis ? result->genesis : NULL);
+	out_string(s->out, "digest", *result->anchor_digest ? result->anchor_digest : NULL);
 	out_say(s->out, "%zu commit%s: %zu before ops, %zu judged", result->commits,
 		result->commits == 1 ? "" : "s", result->prehistory, result->judged);
 	if (result->verified)
@@ -69,8 +79,11 @@ static void show(struct session *s, const struct ops_audit_result *result)
 	if (result->unjudged)
 		out_say(s->out, ", %zu not to be judged here", result->unjudged);
 	out_say(s->out, "\n");
+	if (result->known)
+		out_say(s->out, "%zu of them were judged before by the same rules; --full judges "
+			"them again\n", result->known);
 	waivers_show(s);
-	report_assurance(s);
+	report_assured(s, result->assurance);
 }
 
 static int run(struct session *s, const struct args *args)
@@ -80,8 +93,8 @@ static int run(struct session *s, const struct args *args)
 	bool whole = format != FORMAT_TEXT && format != FORMAT_JSON;
 	struct ops_audit_options what = {
 		.range = args->nr ? args->words[0] : NULL, .since_policy = o->since_policy,
-		.gather = whole ? s->findings : NULL, .each = whole ? NULL : each,
-		.progress = progress, .payload = s
+		.full = o->full, .accept_rewrite = o->accept_rewrite, .gather = whole,
+		.each = whole ? NULL : each, .progress = progress, .payload = s
 	};
 	struct ops_audit_result result = { .commits = 0 };
 	struct buf text = BUF_INIT;
@@ -92,7 +105,7 @@ static int run(struct session *s, const struct args *args)
 				 "--json and --format %s cannot go together", o->format);
 	if (!whole)
 		out_list(s->out, "found");
-	ret = ops_audit_verify(&result, s->repo, &what, &s->err);
+	ret = ops_audit_verify(&result, s->findings, s->repo, &what, &s->err);
 	term_progress(s->term, NULL, 0, 0);
 	if (ret < 0)
 		return ret;
@@ -106,6 +119,10 @@ static int run(struct session *s, const struct args *args)
 	} else {
 		show(s, &result);
 	}
+	if (result.first_use)
+		out_say(s->talk, "ops: %.10s is taken for the beginning of this history from now "
+			"on; compare its digest with somebody who knows it, and pin it:\n"
+			"  ops trust sha256:%s\n", result.genesis, result.anchor_digest);
 	if (result.unjudged)
 		out_say(s->talk, "ops: this clone is shallow: %zu commit%s cannot be judged "
 			"without what was before; git fetch --unshallow brings it\n",

@@ -165,7 +165,7 @@ static int judge(struct collecting *x, struct ops_check_result *tree,
 	if (!judged.range)
 		return error_nomem(&s->err);
 	out_list(s->out, "found");
-	ret = ops_audit_verify(range, s->repo, &judged, &s->err);
+	ret = ops_audit_verify(range, s->findings, s->repo, &judged, &s->err);
 	out_end(s->out);
 	if (!ret && range->unjudged)
 		ret = error_set(&s->err, OPS_EENVIRONMENT, "this clone is shallow, and %zu "

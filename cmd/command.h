@@ -84,7 +84,7 @@ struct command {
 
 /* What the environment says.  main.c fills it and nobody else reads it. */
 struct environment {
-	const char *actor, *home, *git_dir, *author_name, *author_email, *ceiling;
+	const char *actor, *home, *config_home, *git_dir, *author_name, *author_email, *ceiling;
 	const char *ssh_agent, *pager, *editor, *temporary, *terminal;
 	const char *now, *wait, *namespace;
 	const char *const *all;		/* for programs that are run */
@@ -124,7 +124,7 @@ extern const struct command cmd_server[], cmd_waive[],
 
 /* Every file ends in one of these: values, the last of which has no name. */
 extern const struct command cmd_dispatch[], cmd_handoff[], cmd_packet[], cmd_synthesize[],
-	cmd_thread[];
+	cmd_thread[], cmd_trust[];
 extern const struct command cmd_act[], cmd_assign[], cmd_audit[], cmd_batch[],
 	cmd_check[], cmd_checkpoint[], cmd_ci[], cmd_completion[], cmd_config[], cmd_edit[],
 	cmd_gate[], cmd_help[], cmd_hook[], cmd_hook_notice[],

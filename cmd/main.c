@@ -39,7 +39,8 @@ static const struct command *const commands[] = {
 	cmd_packet, cmd_thread, cmd_handoff, cmd_dispatch, cmd_synthesize,
 	cmd_vet,
 	cmd_waive, cmd_ci, cmd_server,
-	cmd_review, cmd_batch, cmd_sync, cmd_resolve, cmd_recover, cmd_audit, cmd_hooks, cmd_hook,
+	cmd_review, cmd_batch, cmd_sync, cmd_resolve, cmd_recover, cmd_audit, cmd_trust,
+	cmd_hooks, cmd_hook,
 	cmd_hook_notice, cmd_merge_driver, cmd_help, cmd_completion,
 	NULL
 };
@@ -96,6 +97,7 @@ static void read_environment(struct environment *env)
 	env->wait = getenv("OPS_WAIT");
 	env->namespace = getenv("GIT_NAMESPACE");
 	env->home = getenv("HOME");
+	env->config_home = getenv("XDG_CONFIG_HOME");
 	env->git_dir = getenv("GIT_DIR");
 	env->author_name = getenv("GIT_AUTHOR_NAME");
 	env->author_email = getenv("GIT_AUTHOR_EMAIL");
@@ -165,6 +167,20 @@ static int enter_directories(struct session *s)
 	return 0;
 }
 
+/* "$XDG_CONFIG_HOME/ops", else "$HOME/.config/ops"; only a place that is told in full. */
+static int find_private(struct session *s)
+{
+	const char *base = s->env->config_home, *home = s->env->home;
+
+	if (base && *base == '/')
+		s->where.private_dir = arena_printf(s->arena, "%s/ops", base);
+	else if (home && *home == '/')
+		s->where.private_dir = arena_printf(s->arena, "%s/.config/ops", home);
+	else
+		return 0;
+	return s->where.private_dir ? 0 : error_nomem(&s->err);
+}
+
 /* Fulfil what the command needs. */
 static int prepare(struct session *s)
 {
@@ -189,6 +205,8 @@ static int prepare(struct session *s)
 	s->where.ceiling = env->ceiling;
 	s->where.home = env->home;
 	s->where.ssh_agent = env->ssh_agent;
+	if ((ret = find_private(s)) < 0)
+		return ret;
 	if (!(s->command->needs & SERVES)) {
 		s->where.actor = s->globals->actor ? s->globals->actor : env->actor;
 		s->where.author_name = env->author_name;

@@ -134,8 +134,11 @@ void report_commit(struct session *s, const struct ops_audit_commit *c)
 
 void report_assurance(struct session *s)
 {
-	struct ops_assurance a = ops_repo_assurance(s->repo);
+	report_assured(s, ops_repo_assurance(s->repo));
+}
 
+void report_assured(struct session *s, struct ops_assurance a)
+{
 	out_say(s->out, "assurance: identity=%s history=%s enforcement=%s anchor=%s\n",
 		a.identity, a.history, a.enforcement, a.anchor);
 	out_map(s->out, "assurance");

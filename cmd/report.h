@@ -30,6 +30,8 @@ void report_commit(struct session *s, const struct ops_audit_commit *commit);
 
 /* What the answer about authority is worth: its last line. */
 void report_assurance(struct session *s);
+/* The same, of an answer that knows more than the repository says by itself. */
+void report_assured(struct session *s, struct ops_assurance assurance);
 
 /* End a line about output that was lost: was there a change? */
 void report_fate(struct session *s);

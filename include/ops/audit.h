@@ -52,6 +52,12 @@ struct ops_audit_result {
 	size_t verified;	/* of these, signed by who is claimed to have acted */
 	size_t refused;		/* of them, with an error */
 	size_t unjudged;	/* of them, not to be judged: a shallow clone lacks their past */
+	size_t known;		/* of them, judged before by the same rules and not again */
+	char genesis[41];	/* the commit that made this an ops repository; "" if there is
+				   none, or the range has a beginning */
+	char anchor_digest[65];	/* SHA-256 of it */
+	bool first_use;		/* it was taken for the beginning now, for the first time */
+	struct ops_assurance assurance;
 };
 
 /* What to judge, and whom to tell.  Zero-initialise what you do not set. */
@@ -60,8 +66,10 @@ struct ops_audit_options {
 				   state; "A..B"; "B" */
 	bool since_policy;	/* begin with the commit that brought the configuration of
 				   the tip into force; the range has no beginning then */
-	struct ops_findings *gather;	/* where the findings of all commits are added, each
-					   with its commit, beside telling them; or NULL */
+	bool full;		/* judge all again, whatever was judged before */
+	bool accept_rewrite;	/* the branch need not hold the commit it was verified at */
+	bool gather;		/* the findings of all commits are added to those about the
+				   history, each with its commit */
 	/* Called for commits with findings, if not NULL; a negative status ends it. */
 	int (*each)(const struct ops_audit_commit *commit, void *payload);
 	/* Called now and then with the number done and that of all; may be NULL. */
@@ -73,11 +81,37 @@ struct ops_audit_options {
  * Judge every commit of a range, parents first, by the policy, roster and gates of its
  * parent; a merge by each parent.  Replace refs and grafts are not followed.  In a
  * shallow clone what can be judged is, and `unjudged` counts the rest.
- * Returns 0 whatever was found; OPS_ENOTFOUND; OPS_EUSAGE; OPS_EIO; a negative status
- * of `each`.
+ *
+ * Without a beginning of the range the history as a whole is held against what is known
+ * from elsewhere, and what is wrong there goes to `findings`: the anchor of its beginning
+ * (see ops_repo_trust()), and the commit that its branch was verified at before.  Both are
+ * remembered when nothing is wrong, and so is what was judged, in caches below the common
+ * directory of the clone that may be deleted at any time.
+ * Returns 0 whatever was found; OPS_ENOTFOUND; OPS_EUSAGE; OPS_EIO; OPS_EENVIRONMENT
+ * (what is remembered cannot be believed); a negative status of `each`.
  */
-int ops_audit_verify(struct ops_audit_result *result, struct ops_repo *repo,
-		     const struct ops_audit_options *options, struct ops_error *err);
+int ops_audit_verify(struct ops_audit_result *result, struct ops_findings *findings,
+		     struct ops_repo *repo, const struct ops_audit_options *options,
+		     struct ops_error *err);
+
+/* The beginning of the history and whether the user trusts it. */
+struct ops_trust {
+	char commit[41];	/* that made this an ops repository */
+	char digest[65];	/* SHA-256 of it */
+	const char *anchor;	/* "none", "tofu" or "pinned", after the call */
+	const char *before;	/* and before it */
+};
+
+/*
+ * Tell the beginning of the history, and pin it: with `digest` (64 hexadecimal digits, also
+ * after "sha256:") if that is its digest, else the finding anchor.mismatch.  The anchor is
+ * kept in options' `private_dir`, for this clone.  `forget`: give it up.  Returns 0
+ * whatever was found; OPS_EUSAGE: no such digest; OPS_ENOTFOUND: there is no beginning;
+ * OPS_EENVIRONMENT; OPS_EIO; OPS_ENOMEM.
+ */
+int ops_repo_trust(struct ops_trust *out, struct ops_findings *findings,
+		   struct ops_repo *repo, const char *digest, bool forget,
+		   struct ops_error *err);
 
 /*
  * Judge the commits of `to` that `from` ("": nothing) has not, both 40 digits, before they

@@ -22,6 +22,8 @@ struct ops_repo_options {
 	const char *git_dir;	/* open exactly this one; NULL = discover */
 	const char *ceiling;	/* never look above it; may be NULL */
 	const char *home;	/* the user's home, for git's configuration; may be NULL */
+	const char *private_dir; /* where this user keeps what no repository may reach: anchors
+				   and a secret; it is made when it is needed.  NULL: nowhere */
 	const char *branch;	/* branch of state; NULL = git config ops.branch, else
 				   the branch that is checked out */
 	const char *actor;	/* who acts; NULL = git config ops.actor, else the agent

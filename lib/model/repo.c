@@ -91,6 +91,9 @@ int repo_of_store(struct ops_repo **out, struct store *store,
 	if (ret == 0 && options->ssh_agent &&
 	    !(repo->ssh_agent = arena_str(arena, options->ssh_agent)))
 		ret = error_nomem(err);
+	if (ret == 0 && options->private_dir &&
+	    !(repo->private_dir = arena_str(arena, options->private_dir)))
+		ret = error_nomem(err);
 	if (ret == 0)
 		ret = setting(&repo->actor, repo, options->actor, REPO_KEY_ACTOR, err);
 	if (ret == 0)

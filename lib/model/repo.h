@@ -21,6 +21,7 @@ struct ops_repo {
 	struct sshkeys *keys;		/* that signatures were verified with */
 	struct arena *arena;
 	const char *actor;		/* as claimed by options or git config; or NULL */
+	const char *private_dir;	/* or NULL */
 	const char *name, *email;	/* of who runs this; NULL = not configured */
 	const char *home;		/* or NULL */
 	const char *ssh_agent;		/* its socket; or NULL */

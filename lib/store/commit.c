@@ -238,13 +238,11 @@ static int parse(struct commit *c, const char *raw, size_t len,
 	return 0;
 }
 
-int commit_read(struct commit *out, struct store *s, const struct oid *id,
-		struct arena *arena, struct ops_error *err)
+/* The bytes of a commit, with its id verified. */
+static int read_raw(git_odb_object **out, struct store *s, const struct oid *id,
+		    char hex[OID_HEX + 1], struct ops_error *err)
 {
-	git_odb_object *object = NULL;
-	struct commit c = { 0 };
 	git_object_t type;
-	char hex[OID_HEX + 1];
 	git_oid oid;
 	size_t len;
 	int rc;
@@ -258,9 +256,20 @@ int commit_read(struct commit *out, struct store *s, const struct oid *id,
 		return error_set(err, OPS_EINVALID, type != GIT_OBJECT_COMMIT ?
 				 "'%s' is not a commit" :
 				 "commit '%s' is larger than 1 MiB", hex);
-	rc = git_odb_read(&object, s->odb, &oid);
+	rc = git_odb_read(out, s->odb, &oid);
+	return rc < 0 ? repo_fail(err, rc, "cannot read commit '%s'", hex) : 0;
+}
+
+int commit_read(struct commit *out, struct store *s, const struct oid *id,
+		struct arena *arena, struct ops_error *err)
+{
+	git_odb_object *object = NULL;
+	struct commit c = { 0 };
+	char hex[OID_HEX + 1];
+	int rc = read_raw(&object, s, id, hex, err);
+
 	if (rc < 0)
-		return repo_fail(err, rc, "cannot read commit '%s'", hex);
+		return rc;
 	c.id = *id;
 	rc = parse(&c, git_odb_object_data(object), git_odb_object_size(object),
 		   arena, err);
@@ -270,4 +279,18 @@ int commit_read(struct commit *out, struct store *s, const struct oid *id,
 		*out = c;
 	git_odb_object_free(object);
 	return rc;
+}
+
+int commit_digest(char hex[DIGEST_HEX + 1], struct store *s, const struct oid *id,
+		  struct ops_error *err)
+{
+	git_odb_object *object = NULL;
+	char name[OID_HEX + 1];
+	int rc = read_raw(&object, s, id, name, err);
+
+	if (rc < 0)
+		return rc;
+	digest_of(git_odb_object_data(object), git_odb_object_size(object), hex);
+	git_odb_object_free(object);
+	return 0;
 }

@@ -358,8 +358,21 @@ static int hide_past(struct listing *l, uint32_t tip, uint32_t hide,
 	return ret;
 }
 
+/* Whether a node that is not hidden has this parent. */
+static bool is_a_parent(const struct listing *l, uint32_t parent)
+{
+	const struct node *n;
+	uint32_t i;
+
+	for (n = l->nodes; n < l->nodes + l->nr; n++)
+		for (i = 0; !(n->flags & HIDDEN) && i < n->parents_nr; i++)
+			if (l->parents[n->parents + i] == parent)
+				return true;
+	return false;
+}
+
 int history_list(struct oid **out, size_t *nr, struct store *s, const struct oid *tip,
-		 const struct oid *hide, size_t max, struct ops_error *err)
+		 const struct oid *hide, size_t max, bool *descends, struct ops_error *err)
 {
 	struct listing l = { .store = s, .max = max };
 	uint32_t first = 0, past = UINT32_MAX;
@@ -378,6 +391,9 @@ int history_list(struct oid **out, size_t *nr, struct store *s, const struct oid
 		list = malloc((l.nr + 1) * sizeof(*list));
 		ret = list ? visit(&l, first, past, list, &count, err) : error_nomem(err);
 	}
+	/* What lies between the two is never hidden. */
+	if (ret == 0 && descends)
+		*descends = hide && (first == past || is_a_parent(&l, past));
 	if (ret == 0 && max && count > max)
 		ret = too_many(max, err);
 	free(l.nodes);

@@ -19,7 +19,7 @@ int history_walk(struct store *s, const struct oid *tip, const struct oid *hide,
 {
 	struct oid *list = NULL;
 	size_t nr = 0, i;
-	int ret = history_list(&list, &nr, s, tip, hide, 0, err);
+	int ret = history_list(&list, &nr, s, tip, hide, 0, NULL, err);
 
 	for (i = 0; ret == 0 && i < nr; i++)
 		ret = each(&list[newest_first ? nr - 1 - i : i], payload, err);

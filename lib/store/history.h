@@ -9,6 +9,7 @@
 #include <stdint.h>
 
 #include "store/store.h"
+#include "util/digest.h"
 
 struct signature {
 	const char *name, *email;
@@ -40,13 +41,19 @@ struct commit {
 int commit_read(struct commit *out, struct store *s, const struct oid *id,
 		struct arena *arena, struct ops_error *err);
 
+/* SHA-256 of the bytes of a commit, whose id is computed again on the way.  Statuses as
+ * above. */
+int commit_digest(char hex[DIGEST_HEX + 1], struct store *s, const struct oid *id,
+		  struct ops_error *err);
+
 /*
  * List the commits reachable from `tip` and not from `hide` (NULL: none), parents before
  * children; the list is the caller's to free().  More than `max` (0: no bound) is
- * OPS_EREFUSED; OPS_EIO, OPS_ENOTFOUND when one is missing.
+ * OPS_EREFUSED; OPS_EIO, OPS_ENOTFOUND when one is missing.  *descends (if not NULL) says
+ * whether `tip` is `hide` or descends from it.
  */
 int history_list(struct oid **out, size_t *nr, struct store *s, const struct oid *tip,
-		 const struct oid *hide, size_t max, struct ops_error *err);
+		 const struct oid *hide, size_t max, bool *descends, struct ops_error *err);
 
 /*
  * Call `each` with the id of every commit reachable from `tip` and not from

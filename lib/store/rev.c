@@ -198,3 +198,33 @@ int store_resolve(struct oid *out, struct store *s, const char *revision,
 		*out = id;
 	return rc;
 }
+
+int store_branch_named(const char **out, struct store *s, struct arena *arena,
+		       const char *revision, struct ops_error *err)
+{
+	static const char *const places[] = { "refs/tags/", "refs/heads/", "refs/remotes/" };
+	size_t i, hex = strspn(revision, "0123456789abcdefABCDEF");
+	const char *name;
+	struct oid id;
+	int rc, valid;
+
+	*out = NULL;
+	if (strlen(revision) > REVISION_MAX || strpbrk(revision, "~^:@") ||
+	    *revision == '-' || (hex == OID_HEX && !revision[hex]))
+		return 0;
+	for (i = 0; i < sizeof(places) / sizeof(*places); i++) {
+		name = strncmp(revision, places[i], strlen(places[i])) ?
+		       arena_printf(arena, "%s%s", places[i], revision) :
+		       arena_str(arena, revision);
+		if (!name)
+			return error_nomem(err);
+		if (git_reference_name_is_valid(&valid, name) < 0 || !valid)
+			continue;
+		rc = repo_ref(&id, s, name, NULL);
+		if (rc == 0)
+			*out = i ? name : NULL;
+		if (rc != OPS_ENOTFOUND)
+			return rc == OPS_ENOMEM ? error_nomem(err) : 0;
+	}
+	return 0;
+}

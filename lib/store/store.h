@@ -77,6 +77,11 @@ int store_tip(struct oid *out, struct store *s, struct ops_error *err);
 int store_resolve(struct oid *out, struct store *s, const char *revision,
 		  struct ops_error *err);
 
+/* The full name of the branch, local or of a remote, that such a text means; NULL when it
+ * means something else.  The name belongs to the arena. */
+int store_branch_named(const char **out, struct store *s, struct arena *arena,
+		       const char *revision, struct ops_error *err);
+
 /* "merge", "rebase", ... when the work tree is in the middle of one, or NULL. */
 const char *store_busy_state(struct store *s);
 /* Whether git's ignore files say to leave a path alone. */

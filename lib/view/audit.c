@@ -92,8 +92,7 @@ static int begin_with_policy(struct range *r, struct ops_repo *repo, struct ops_
 	return ret;
 }
 
-static int judge_all(struct verifying *v, const struct oid *list, size_t nr,
-		     struct ops_error *err)
+int audit_list(struct verifying *v, const struct oid *list, size_t nr, struct ops_error *err)
 {
 	size_t i;
 	int ret = 0;
@@ -103,53 +102,65 @@ static int judge_all(struct verifying *v, const struct oid *list, size_t nr,
 		if (v->calls->progress && (i + 1) % PROGRESS_EACH == 0)
 			v->calls->progress(i + 1, nr, v->calls->payload);
 	}
-	if (ret == 0 && nr) {
-		oid_hex(v->result->first, &list[0]);
-		oid_hex(v->result->last, &list[nr - 1]);
-	}
 	return ret;
+}
+
+void audit_release(struct verifying *v)
+{
+	audit_keep(v, NULL);
+	audit_ids_release(&v->ids);
+	arena_free(v->arena);
+	audit_past_release(&v->past);
+	free(v->flagged);
+	free(v->seals);
 }
 
 int audit_range(struct ops_audit_result *result, struct ops_repo *repo,
 		const struct oid *tip, const struct oid *hide, size_t max,
 		const struct audit_calls *calls, struct ops_error *err)
 {
-	struct ops_audit_result found = { .commits = 0 };
+	struct ops_audit_result found = { .assurance = ops_repo_assurance(repo) };
 	struct verifying v = { .repo = repo, .result = &found, .calls = calls,
 			       .shallow = store_is_shallow(repo->store) };
 	struct oid *list = NULL;
 	size_t nr = 0;
-	int ret = history_list(&list, &nr, repo->store, tip, hide, max, err);
+	int ret = history_list(&list, &nr, repo->store, tip, hide, max, NULL, err);
 
+	buf_init(&v.past.text);
 	v.arena = arena_new();
 	if (ret == 0)
 		ret = v.arena ? audit_dispute_begin(&v, tip, err) : error_nomem(err);
 	if (ret == 0)
-		ret = judge_all(&v, list, nr, err);
-	audit_keep(&v, NULL);
-	audit_ids_release(&v.ids);
-	arena_free(v.arena);
+		ret = audit_list(&v, list, nr, err);
+	if (ret == 0 && nr) {
+		oid_hex(found.first, &list[0]);
+		oid_hex(found.last, &list[nr - 1]);
+	}
+	audit_release(&v);
 	free(list);
 	if (ret == 0)
 		*result = found;
 	return ret;
 }
 
-int ops_audit_verify(struct ops_audit_result *result, struct ops_repo *repo,
-		     const struct ops_audit_options *options, struct ops_error *err)
+int ops_audit_verify(struct ops_audit_result *result, struct ops_findings *findings,
+		     struct ops_repo *repo, const struct ops_audit_options *options,
+		     struct ops_error *err)
 {
-	struct audit_calls calls = { options->gather, options->each, options->progress,
-				     options->payload };
+	struct audit_calls calls = { options->gather ? findings : NULL, options->each,
+				     options->progress, options->payload };
+	const char *ref = store_branch(repo->store);
 	struct range r;
 	int ret = resolve_range(&r, repo, options->range, err);
 
+	if (ret == 0 && options->range && !r.hides)
+		ret = store_branch_named(&ref, repo->store, repo->arena, options->range, err);
 	if (ret == 0 && options->since_policy)
 		ret = r.hides ? error_set(err, OPS_EUSAGE, "where the policy came into force "
 			"is looked for: name only the end of the range") :
 		      begin_with_policy(&r, repo, err);
 	if (ret == 0)
-		ret = audit_range(result, repo, &r.tip, r.hides ? &r.hide : NULL, 0, &calls,
-				  err);
-	return ret == 0 && calls.gather && findings_failed(calls.gather) ? error_nomem(err) :
-	       ret;
+		ret = r.hides ? audit_range(result, repo, &r.tip, &r.hide, 0, &calls, err) :
+		      audit_whole(result, findings, repo, &r.tip, ref, options, &calls, err);
+	return ret == 0 && findings_failed(findings) ? error_nomem(err) : ret;
 }

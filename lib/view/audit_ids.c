@@ -15,11 +15,6 @@
 
 #define ID_BYTES 16
 
-struct audit_id {
-	unsigned char id[ID_BYTES];
-	struct oid commit;
-};
-
 /* The first bytes of the digest of a text. */
 static void shorten(unsigned char out[ID_BYTES], const char *text)
 {
@@ -68,21 +63,34 @@ static int grow(struct audit_ids *ids)
 	return 0;
 }
 
-int audit_ids_add(bool *found, struct oid *first, struct audit_ids *ids, const char *id,
+static int by_id(const void *key, const void *entry)
+{
+	return memcmp(key, ((const struct audit_id *)entry)->id, ID_BYTES);
+}
+
+int audit_ids_add(bool *found, struct oid *first, struct verifying *v, const char *id,
 		  const struct oid *commit, struct ops_error *err)
 {
+	struct audit_ids *ids = &v->ids;
+	const struct audit_id *known;
 	unsigned char key[ID_BYTES];
-	uint32_t *slot;
+	uint32_t *slot = NULL;
 
 	if (ids->nr == ids->room && grow(ids))
 		return error_nomem(err);
 	shorten(key, id);
-	slot = find_slot(ids, key);
-	*found = *slot != 0;
-	if (*found) {
-		*first = ids->list[*slot - 1].commit;
-		return 0;
+	known = v->past.ids_nr ? bsearch(key, v->past.ids, v->past.ids_nr, sizeof(*known),
+					 by_id) : NULL;
+	if (!known) {
+		slot = find_slot(ids, key);
+		known = *slot ? &ids->list[*slot - 1] : NULL;
 	}
+	/* One that had findings is judged again, and is not its own replay. */
+	*found = known && !oid_equal(&known->commit, commit);
+	if (*found)
+		*first = known->commit;
+	if (known)
+		return 0;
 	memcpy(ids->list[ids->nr].id, key, ID_BYTES);
 	ids->list[ids->nr].commit = *commit;
 	*slot = (uint32_t)++ids->nr;

@@ -7,6 +7,8 @@
 #include "judge/judge.h"
 #include "model/repo.h"
 #include "ops/audit.h"
+#include "util/buf.h"
+#include "util/digest.h"
 #include "util/map.h"
 #include "view/view.h"
 
@@ -30,6 +32,24 @@ struct audit_ids {
 	size_t nr, room, slots_nr;
 };
 
+/* One of them, short: what stands for it, and the commit. */
+struct audit_id {
+	unsigned char id[16];
+	struct oid commit;
+};
+
+/* What was judged before, up to `tip`; all points into `text`. */
+struct audit_past {
+	bool usable;
+	struct buf text;
+	struct oid tip, first, genesis;
+	size_t commits, prehistory, judged, verified;	/* without those with findings */
+	const struct oid *flagged;		/* those */
+	const struct audit_id *ids;		/* sorted */
+	const struct oid *seals;
+	size_t flagged_nr, ids_nr, seals_nr;
+};
+
 struct verifying {
 	struct ops_repo *repo;
 	struct ops_audit_result *result;
@@ -39,6 +59,10 @@ struct verifying {
 	struct audit_ids ids;
 	struct arena *arena;		/* of the whole run */
 	struct map *disputed;	/* name of a key -> struct disputed; NULL: none */
+	struct audit_past past;
+	struct oid *flagged, *seals;	/* commits with findings; tags that were checked */
+	size_t flagged_nr, flagged_room, seals_nr;
+	struct ops_audit_result again;	/* the counts of the flagged ones */
 };
 
 /* What judging one commit needs and makes. */
@@ -62,11 +86,64 @@ int audit_world(struct world **world, struct snap **snap, struct ops_repo *repo,
 /* Judge a commit and tell of it; each is asked about once, parents first. */
 int audit_commit(struct verifying *v, const struct oid *id, struct ops_error *err);
 
+/* The same for a list of them. */
+int audit_list(struct verifying *v, const struct oid *list, size_t nr, struct ops_error *err);
+void audit_release(struct verifying *v);
+
+/* Judge a history from its beginning to `tip`, which is that of the branch `ref` (NULL: of
+ * none). */
+int audit_whole(struct ops_audit_result *result, struct ops_findings *findings,
+		struct ops_repo *repo, const struct oid *tip, const char *ref,
+		const struct ops_audit_options *options, const struct audit_calls *calls,
+		struct ops_error *err);
+
 /* Keep the world of a commit for its children, and no other (NULL: none). */
 void audit_keep(struct verifying *v, struct judged *j);
 
+/*
+ * What was judged before of a branch: not usable when there is nothing, or nothing that
+ * can be believed.  Storing it may fail in silence.
+ */
+void audit_past_load(struct audit_past *p, struct ops_repo *repo, const char *ref);
+void audit_past_release(struct audit_past *p);
+void audit_past_store(struct verifying *v, const char *ref, const struct oid *tip,
+		      const struct oid *genesis);
+/* SHA-256 of all that judges, by the Makefile. */
+extern const char rules_digest[];
+
+/* The tip that a branch was verified at must be in its history.  OPS_EENVIRONMENT: what
+ * was noted is damaged. */
+int audit_check_seen(struct ops_findings *findings, struct ops_repo *repo, const char *ref,
+		     const struct oid *tip, struct ops_error *err);
+int audit_note_seen(struct ops_repo *repo, const char *ref, const struct oid *tip,
+		    struct ops_error *err);
+
+/* The beginning that the user trusts, by the digest of its commit. */
+struct anchor {
+	char digest[DIGEST_HEX + 1];
+	bool pinned;			/* by the user; else it was taken on first use */
+};
+/* OPS_ENOTFOUND: there is none; OPS_EENVIRONMENT: it cannot be believed. */
+int anchor_read(struct anchor *out, const struct ops_repo *repo, struct ops_error *err);
+int anchor_write(const struct ops_repo *repo, const struct anchor *anchor,
+		 struct ops_error *err);
+int anchor_forget(const struct ops_repo *repo, struct ops_error *err);
+
+/* The first commit of a list with a configuration; zero: none. */
+int audit_genesis(struct oid *out, struct ops_repo *repo, const struct oid *list, size_t nr,
+		  struct ops_error *err);
+
+struct anchor_check {
+	struct anchor own, kept;	/* of this history; of the user */
+	bool known;			/* they are the same */
+	bool first_use;			/* the user has none */
+};
+int audit_check_anchor(struct anchor_check *out, struct ops_findings *findings,
+		       struct ops_repo *repo, const struct oid *genesis,
+		       struct ops_error *err);
+
 /* Remember the Ops-Id of a commit.  *found: it was that of the commit *first. */
-int audit_ids_add(bool *found, struct oid *first, struct audit_ids *ids, const char *id,
+int audit_ids_add(bool *found, struct oid *first, struct verifying *v, const char *id,
 		  const struct oid *commit, struct ops_error *err);
 void audit_ids_release(struct audit_ids *ids);
 

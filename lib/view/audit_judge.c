@@ -117,7 +117,7 @@ static int check_id(struct judged *j, struct ops_error *err)
 		return error_nomem(err);
 	if (message_parse(&m, j->arena, j->commit.message, j->commit.message_len,
 			  ignored, NULL) == 0 && (id = message_trailer(&m, "Ops-Id")))
-		ret = audit_ids_add(&found, &first, &j->v->ids, id, &j->commit.id, err);
+		ret = audit_ids_add(&found, &first, j->v, id, &j->commit.id, err);
 	if (found) {
 		oid_hex(hex, &first);
 		findings_add(j->findings, "trailer.replayed", OPS_ERROR, NULL, 0, 0, NULL,
@@ -166,6 +166,28 @@ static int report(struct judged *j, struct ops_error *err)
 	if (ops_findings_refuse(j->findings))
 		j->v->result->refused++;
 	return calls->each ? calls->each(&c, calls->payload) : 0;
+}
+
+/* Commits with findings are judged again another time, so that they are told of. */
+static int flag(struct judged *j, struct ops_error *err)
+{
+	struct verifying *v = j->v;
+	size_t room = v->flagged_room ? v->flagged_room * 2 : 16;
+	struct oid *more;
+
+	if (v->flagged_nr == v->flagged_room) {
+		more = realloc(v->flagged, room * sizeof(*more));
+		if (!more)
+			return error_nomem(err);
+		v->flagged = more;
+		v->flagged_room = room;
+	}
+	v->flagged[v->flagged_nr++] = j->commit.id;
+	v->again.commits++;
+	v->again.prehistory += j->before_ops;
+	v->again.judged += j->touched;
+	v->again.verified += j->touched && j->verified_id;
+	return 0;
 }
 
 void audit_keep(struct verifying *v, struct judged *j)
@@ -221,7 +243,10 @@ static int judge_commit(struct judged *j, const struct oid *id, struct ops_error
 	v->result->prehistory += j->before_ops;
 	v->result->judged += j->touched;
 	v->result->verified += j->touched && j->verified_id;
-	ret = report(j, err);
+	if (ops_findings_count(j->findings))
+		ret = flag(j, err);
+	if (ret == 0)
+		ret = report(j, err);
 	audit_keep(v, j);
 	return ret;
 }

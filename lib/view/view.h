@@ -26,7 +26,7 @@ int view_tip(struct oid *out, struct ops_repo *repo, struct ops_error *err);
 
 /* Whom judging a range tells; all may be NULL. */
 struct audit_calls {
-	struct ops_findings *gather;
+	struct ops_findings *gather;	/* the findings of all, each with its commit */
 	int (*each)(const struct ops_audit_commit *commit, void *payload);
 	void (*progress)(size_t done, size_t known, void *payload);
 	void *payload;

@@ -94,11 +94,13 @@ static unsigned check_list(const struct graph *g, struct store *s, unsigned tip,
 	bool listed[COMMITS] = { false }, hides = hide < COMMITS;
 	struct ops_error err = { 0 };
 	unsigned i, k, at, old = 0;
+	bool descends = false;
 	struct oid *list;
 	size_t nr;
 
 	ck_assert_msg(history_list(&list, &nr, s, &g->ids[tip], hides ? &g->ids[hide] : NULL,
-				   0, &err) == 0, "%s", err.message);
+				   0, &descends, &err) == 0, "%s", err.message);
+	ck_assert(descends == (hides && g->reaches[tip][hide]));
 	for (i = 0; i < nr; i++) {
 		at = index_of(g, &list[i]);
 		ck_assert(!listed[at]);
@@ -183,9 +185,9 @@ UNIT_TEST(history_list_follows_no_graft_and_no_replacement)
 		 "grep -qx 20 ../seen");
 	s = trash_open("r");
 	ck_assert_uint_eq(check_list(&g, s, COMMITS - 1, COMMITS), 0);
-	ck_assert_int_eq(history_list(&list, &nr, s, &g.ids[59], NULL, 59, &err),
+	ck_assert_int_eq(history_list(&list, &nr, s, &g.ids[59], NULL, 59, NULL, &err),
 			 OPS_EREFUSED);
-	ck_assert_int_eq(history_list(&list, &nr, s, &g.ids[59], &g.ids[9], 50, &err), 0);
+	ck_assert_int_eq(history_list(&list, &nr, s, &g.ids[59], &g.ids[9], 50, NULL, &err), 0);
 	ck_assert_uint_eq(nr, 50);
 	free(list);
 	store_close(s);
@@ -210,7 +212,7 @@ UNIT_TEST(history_list_ends_where_a_shallow_clone_does)
 	ck_assert(store_is_shallow(s));
 	ck_assert(store_is_cut(s, &g.ids[50]));
 	ck_assert(!store_is_cut(s, &g.ids[51]));
-	ck_assert_int_eq(history_list(&list, &nr, s, &g.ids[59], NULL, 0, &err), 0);
+	ck_assert_int_eq(history_list(&list, &nr, s, &g.ids[59], NULL, 0, NULL, &err), 0);
 	ck_assert_uint_eq(nr, 10);
 	ck_assert(oid_equal(&list[0], &g.ids[50]));
 	free(list);

@@ -22,6 +22,7 @@ struct shelved {
 	struct doc *doc;
 	struct blob blob;
 	struct arena *arena;
+	const void *config, *type;	/* by that configuration it is of this type */
 	struct note *notes;
 	unsigned refs;
 };

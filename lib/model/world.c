@@ -342,41 +342,67 @@ int world_hold(struct world *w, struct blob *blob, struct ops_error *err)
 	return 0;
 }
 
-/* The document of an entry: one that was read for another world, or read now. */
+/* Where documents of such an entry are kept; NULL: they are not. */
+static struct shelf *shelf_for(struct world *w, const struct snap_entry *entry)
+{
+	bool file = entry->mode == SNAP_FILE || entry->mode == SNAP_EXEC;
+
+	return entry->has_oid && file ? &w->cache->shelf : NULL;
+}
+
+/* Read the document of an entry. */
 static int shelve(struct shelved **out, struct world *w, const char *path,
 		  const struct snap_entry *entry, struct ops_findings *findings,
 		  struct ops_error *err)
 {
-	bool file = entry->mode == SNAP_FILE || entry->mode == SNAP_EXEC;
-	struct shelf *shelf = entry->has_oid && file ? &w->cache->shelf : NULL;
 	struct ops_error found = { 0 };
 	struct blob blob;
 	int ret;
 
-	*out = shelf ? shelf_take(shelf, &entry->oid, path) : NULL;
-	if (*out)
-		return 0;
 	ret = snap_read(&blob, w->snap, path, DOC_MAX, &found);
 	if (ret == OPS_EINVALID)
 		findings_add(findings, "doc.limit", OPS_ERROR, path, 0, 0,
 			     "split it", "the document is larger than %d bytes",
 			     DOC_MAX);
 	if (ret == 0)
-		ret = shelf_parse(out, shelf, &entry->oid, path, &blob, findings, &found);
+		ret = shelf_parse(out, shelf_for(w, entry), &entry->oid, path, &blob,
+				  findings, &found);
 	return ret ? error_set(err, ret, "%s", found.message) : 0;
+}
+
+/* Make the world's document of a shelved one, which it holds from now on. */
+static int take_document(struct ops_document **out, struct world *w, const char *path,
+			 const struct type *type, struct shelved *s)
+{
+	struct held *h = arena_alloc(w->arena, sizeof(*h));
+	struct ops_document *d;
+
+	if (!h) {
+		shelved_unref(s);
+		return OPS_ENOMEM;
+	}
+	h->shelved = s;
+	h->next = w->held;
+	w->held = h;
+	if (new_document(&d, w, w->arena, type, path))
+		return OPS_ENOMEM;
+	d->doc = s->doc;
+	d->shelved = s;
+	s->config = w->config;
+	s->type = type;
+	*out = d;
+	return 0;
 }
 
 int world_document(struct ops_document **out, struct world *w, const char *path,
 		   struct ops_findings *findings, struct ops_error *err)
 {
 	struct ops_document *d = map_get(w->documents, path);
+	const struct type *type = NULL;
 	const struct config *config;
-	const struct type *type;
 	struct ops_error found = { 0 };
 	struct snap_entry entry;
-	struct shelved *s;
-	struct held *h;
-	const char *copy;
+	struct shelved *s = NULL;
 	int ret;
 
 	if (d) {
@@ -386,30 +412,46 @@ int world_document(struct ops_document **out, struct world *w, const char *path,
 	ret = world_config(&config, w, err);
 	if (ret)
 		return ret;
-	type = config_type_of_path(config, path);
-	if (!type)
-		return error_set(err, OPS_ENOTFOUND, "'%s' is not a governed document",
-				 path);
 	ret = snap_find(&entry, w->snap, path, &found);
-	if (ret)
-		return error_set(err, ret, "%s", found.message);
-	copy = arena_str(w->arena, path);
-	h = arena_alloc(w->arena, sizeof(*h));
-	if (!copy || !h || new_document(&d, w, w->arena, type, copy))
-		return error_nomem(err);
-	ret = shelve(&s, w, copy, &entry, findings, err);
+	if (ret == 0 && shelf_for(w, &entry))
+		s = shelf_take(shelf_for(w, &entry), &entry.oid, path);
+	/* It lies at that path in another world: of the same type, if by the same rules. */
+	type = s && s->config == config ? s->type : config_type_of_path(config, path);
+	if (!type || ret) {
+		shelved_unref(s);
+		return ret && type ? error_set(err, ret, "%s", found.message) :
+		       error_set(err, OPS_ENOTFOUND, "'%s' is not a governed document", path);
+	}
+	path = arena_str(w->arena, path);
+	if (path && !s)
+		ret = shelve(&s, w, path, &entry, findings, err);
 	if (ret)
 		return ret;
-	h->shelved = s;
-	h->next = w->held;
-	w->held = h;
-	d->doc = s->doc;
-	d->shelved = s;
+	if (!path) {
+		shelved_unref(s);
+		return error_nomem(err);
+	}
+	if (take_document(&d, w, path, type, s))
+		return error_nomem(err);
 	settle_type(d, config, findings);
 	if (map_put(w->documents, path, d))
 		return error_nomem(err);
 	*out = d;
 	return 0;
+}
+
+/* "dir/name" */
+static const char *path_join(struct arena *arena, const char *dir, const char *name)
+{
+	size_t a = strlen(dir), b = strlen(name);
+	char *path = arena_alloc(arena, a + b + 2);
+
+	if (!path)
+		return NULL;
+	memcpy(path, dir, a);
+	path[a] = '/';
+	memcpy(path + a + 1, name, b + 1);
+	return path;
 }
 
 struct packet_list {
@@ -445,11 +487,9 @@ int world_packets(struct ops_document *const **out, size_t *nr, struct world *w,
 	if (!p->list)
 		return error_nomem(err);
 	for (i = 0; i < count; i++) {
-		path = arena_printf(w->arena, "%s/%s", dir, entries[i].name);
+		path = path_join(w->arena, dir, entries[i].name);
 		if (!path)
 			return error_nomem(err);
-		if (!config_type_of_path(config, path))
-			continue;
 		ret = world_document(&p->list[p->nr], w, path, findings, err);
 		/* What cannot be read was reported; nothing is concluded from it. */
 		if (ret == 0)

@@ -6,6 +6,8 @@
 
 test_description='judging again, and what is remembered'
 TEST_NO_VERIFY='illegal commits are made on purpose'
+TEST_REMEMBERS=t
+export TEST_REMEMBERS
 . "$(dirname "$0")/test-lib.sh"
 
 T=05-PROCESSES/active-tasks/hand-1.md

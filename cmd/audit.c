@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * ops audit verify: judge a history again, commit by commit.
+ * ops audit verify: judge a history again, commit by commit; ops audit seal: tag it.
  *
  * The commits with findings are the answer, so they go to standard output as they are
  * found, or all together in a form for other programs; progress goes to a terminal.  The
@@ -69,6 +69,7 @@ static void show(struct session *s, const struct ops_audit_result *result)
 	out_number(s->out, "refused", (double)result->refused);
 	out_number(s->out, "unjudged", (double)result->unjudged);
 	out_number(s->out, "known", (double)result->known);
+	out_number(s->out, "seals", (double)result->seals);
 	out_string(s->out, "genesis", *result->genesis ? result->genesis : NULL);
 	out_string(s->out, "digest", *result->anchor_digest ? result->anchor_digest : NULL);
 	out_say(s->out, "%zu commit%s: %zu before ops, %zu judged", result->commits,
@@ -82,11 +83,14 @@ static void show(struct session *s, const struct ops_audit_result *result)
 	if (result->known)
 		out_say(s->out, "%zu of them were judged before by the same rules; --full judges "
 			"them again\n", result->known);
+	if (result->seals)
+		out_say(s->out, "%zu seal%s looked at\n", result->seals,
+			result->seals == 1 ? "" : "s");
 	waivers_show(s);
 	report_assured(s, result->assurance);
 }
 
-static int run(struct session *s, const struct args *args)
+static int verify(struct session *s, const struct args *args)
 {
 	const struct audit_options *o = args->options;
 	enum format format = format_of(o->format);
@@ -132,9 +136,50 @@ static int run(struct session *s, const struct args *args)
 	return 0;
 }
 
+struct seal_options {
+	bool dry_run;
+};
+
+static const char *const seal_usage[] = {
+	"ops audit seal [--dry-run] [NAME]",
+	NULL
+};
+
+static const struct opt seal_options[] = {
+	{ OPT_FLAG, 0, "dry-run", NULL, offsetof(struct seal_options, dry_run),
+	  "judge and measure, and make no tag" },
+	OPT_TABLE_END
+};
+
+static int seal(struct session *s, const struct args *args)
+{
+	const struct seal_options *o = args->options;
+	struct ops_seal made;
+	int ret = ops_audit_seal(&made, s->findings, s->repo, args->nr ? args->words[0] : NULL,
+				 o->dry_run, &s->err);
+
+	if (ret < 0)
+		return ret;
+	if (*made.tag)
+		out_say(s->out, "sealed: %s\n", made.name);
+	else
+		out_say(s->out, "not sealed: %s\n", o->dry_run ? "a dry run" :
+			"the history has findings");
+	out_say(s->out, "tip: %s\ncommits: %zu\ndigest: sha256:%s\n", made.tip, made.commits,
+		made.digest);
+	out_string(s->out, "name", made.name);
+	out_string(s->out, "tag", *made.tag ? made.tag : NULL);
+	out_string(s->out, "tip", made.tip);
+	out_number(s->out, "commits", (double)made.commits);
+	out_string(s->out, "digest", made.digest);
+	return 0;
+}
+
 const struct command cmd_audit[] = {
 	{ "audit verify", "Judge every commit of a history again",
 	  NEED_REPO | ANSWERS_FINDINGS, usage, options, sizeof(struct audit_options), 0, 1,
-	  run },
+	  verify },
+	{ "audit seal", "Tag a history with its count and digest",
+	  NEED_REPO, seal_usage, seal_options, sizeof(struct seal_options), 0, 1, seal },
 	{ .name = NULL }
 };

@@ -53,6 +53,7 @@ struct ops_audit_result {
 	size_t refused;		/* of them, with an error */
 	size_t unjudged;	/* of them, not to be judged: a shallow clone lacks their past */
 	size_t known;		/* of them, judged before by the same rules and not again */
+	size_t seals;		/* tags of ops_audit_seal() that were looked at */
 	char genesis[41];	/* the commit that made this an ops repository; "" if there is
 				   none, or the range has a beginning */
 	char anchor_digest[65];	/* SHA-256 of it */
@@ -93,6 +94,27 @@ struct ops_audit_options {
 int ops_audit_verify(struct ops_audit_result *result, struct ops_findings *findings,
 		     struct ops_repo *repo, const struct ops_audit_options *options,
 		     struct ops_error *err);
+
+/* What ops_audit_seal() made. */
+struct ops_seal {
+	char name[100];		/* of the tag: "ops-seal/..." */
+	char tag[41];		/* its object; "" when none was made */
+	char tip[41];
+	size_t commits;
+	char digest[65];
+};
+
+/*
+ * Judge the branch of state from its beginning, as ops_audit_verify(), and if nothing is
+ * wrong make an annotated tag of its tip that says how many commits there are and a
+ * digest over them.  An audit of the branch, wherever the tag is, holds it against that
+ * from then on.  `name`: what to call it; NULL: the time and the tip.  What is wrong goes
+ * to `findings`, and then there is no tag.  Returns 0 whatever was found; OPS_EEXISTS:
+ * there is one of that name; OPS_EUSAGE: no such name; else as ops_audit_verify().
+ */
+int ops_audit_seal(struct ops_seal *out, struct ops_findings *findings,
+		   struct ops_repo *repo, const char *name, bool dry_run,
+		   struct ops_error *err);
 
 /* The beginning of the history and whether the user trusts it. */
 struct ops_trust {

@@ -111,6 +111,7 @@ void audit_release(struct verifying *v)
 	audit_ids_release(&v->ids);
 	arena_free(v->arena);
 	audit_past_release(&v->past);
+	buf_release(&v->seal_lines);
 	free(v->flagged);
 	free(v->seals);
 }
@@ -127,6 +128,7 @@ int audit_range(struct ops_audit_result *result, struct ops_repo *repo,
 	int ret = history_list(&list, &nr, repo->store, tip, hide, max, NULL, err);
 
 	buf_init(&v.past.text);
+	buf_init(&v.seal_lines);
 	v.arena = arena_new();
 	if (ret == 0)
 		ret = v.arena ? audit_dispute_begin(&v, tip, err) : error_nomem(err);

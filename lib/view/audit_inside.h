@@ -62,6 +62,7 @@ struct verifying {
 	struct audit_past past;
 	struct oid *flagged, *seals;	/* commits with findings; tags that were checked */
 	size_t flagged_nr, flagged_room, seals_nr;
+	struct buf seal_lines;		/* "<id> <ref>" of those of the branch */
 	struct ops_audit_result again;	/* the counts of the flagged ones */
 };
 
@@ -111,12 +112,13 @@ void audit_past_store(struct verifying *v, const char *ref, const struct oid *ti
 /* SHA-256 of all that judges, by the Makefile. */
 extern const char rules_digest[];
 
-/* The tip that a branch was verified at must be in its history.  OPS_EENVIRONMENT: what
+/* The tip that a branch was verified at must be in its history, and the seals that it had
+ * must be there; `seals` has a line "<id> <ref>" for each.  OPS_EENVIRONMENT: what
  * was noted is damaged. */
 int audit_check_seen(struct ops_findings *findings, struct ops_repo *repo, const char *ref,
 		     const struct oid *tip, struct ops_error *err);
 int audit_note_seen(struct ops_repo *repo, const char *ref, const struct oid *tip,
-		    struct ops_error *err);
+		    const struct buf *seals, struct ops_error *err);
 
 /* The beginning that the user trusts, by the digest of its commit. */
 struct anchor {
@@ -141,6 +143,28 @@ struct anchor_check {
 int audit_check_anchor(struct anchor_check *out, struct ops_findings *findings,
 		       struct ops_repo *repo, const struct oid *genesis,
 		       struct ops_error *err);
+
+/* What a seal says. */
+#define SEALS "refs/tags/ops-seal/"
+struct seal {
+	const char *branch;		/* without refs/heads/ */
+	struct oid tip;
+	size_t commits;
+	char digest[DIGEST_HEX + 1];
+};
+/* Count and digest of the history up to a commit; the branch is left alone. */
+int seal_measure(struct seal *out, struct ops_repo *repo, const struct oid *tip,
+		 struct ops_error *err);
+void seal_write(struct buf *out, const struct seal *seal);
+const char *seal_branch(const char *ref);
+/* Every seal of the branch must hold; those that do are listed in v->seals. */
+int audit_check_seals(struct verifying *v, struct ops_findings *findings,
+		      const struct oid *tip, const char *ref, struct ops_error *err);
+
+/* Whether the tip is the other commit or descends from it, which may be gone. */
+int audit_descends(bool *out, struct ops_repo *repo, const struct oid *tip,
+		   const struct oid *from, struct ops_error *err);
+int audit_by_oid(const void *a, const void *b);
 
 /* Remember the Ops-Id of a commit.  *found: it was that of the commit *first. */
 int audit_ids_add(bool *found, struct oid *first, struct verifying *v, const char *id,

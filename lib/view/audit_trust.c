@@ -15,7 +15,7 @@
 #include <string.h>
 
 #include "store/notes.h"
-#include "util/path.h"
+#include "store/ref.h"
 
 #define NOTE_MAX 65536
 
@@ -29,32 +29,65 @@ static void seen_name(char out[32], const char *ref)
 	(void)snprintf(out, 32, "seen-%.16s", hex);
 }
 
-/* What was seen of the branch; OPS_ENOTFOUND. */
-static int read_seen(struct oid *out, struct ops_repo *repo, const char *ref,
-		     struct ops_error *err)
+/* What was seen of the branch: "<id> <branch>" and such a line for each of its seals.
+ * OPS_ENOTFOUND. */
+static int read_seen(struct buf *text, struct oid *out, struct ops_repo *repo,
+		     const char *ref, struct ops_error *err)
 {
-	struct buf text = BUF_INIT;
 	char name[32], hex[OID_HEX + 1] = "";
+	size_t len = strlen(ref);
 	int ret;
 
 	seen_name(name, ref);
-	ret = notes_read(&text, repo->store, name, NOTE_MAX, err);
-	if (ret == 0 && text.len > OID_HEX)
-		memcpy(hex, text.data, OID_HEX);
+	ret = notes_read(text, repo->store, name, NOTE_MAX, err);
+	if (ret == 0 && text->len > OID_HEX)
+		memcpy(hex, text->data, OID_HEX);
 	/* It was there: what cannot be read must not look like nothing. */
-	if (ret == 0 && (text.len <= OID_HEX + 1 || !oid_parse(out, hex) ||
-			 strncmp(text.data + OID_HEX + 1, ref, strlen(ref))))
+	if (ret == 0 && (text->len < OID_HEX + len + 2 || !oid_parse(out, hex) ||
+			 strncmp(text->data + OID_HEX + 1, ref, len) ||
+			 text->data[OID_HEX + 1 + len] != '\n'))
 		ret = error_set(err, OPS_EENVIRONMENT, "'%s/ops/%s' is damaged: it should "
 				"hold the commit that '%s' was verified at; if you know it to "
 				"be worthless, remove it", store_common_dir(repo->store), name,
 				ref);
-	buf_release(&text);
 	return ret;
 }
 
-/* Whether the tip is the other commit or descends from it. */
-static int descends(bool *out, struct ops_repo *repo, const struct oid *tip,
-		    const struct oid *from, struct ops_error *err)
+/* The seals that were seen must be there still. */
+static int check_removed(struct ops_findings *findings, struct ops_repo *repo, char *text,
+			 struct ops_error *err)
+{
+	struct oid seen, now;
+	char *line, *end;
+	int ret;
+
+	for (line = strchr(text, '\n') + 1; *line; line = end + 1) {
+		end = strchr(line, '\n');
+		if (!end || end - line < OID_HEX + 2)
+			break;
+		*end = line[OID_HEX] = '\0';
+		if (!oid_parse(&seen, line) || strncmp(line + OID_HEX + 1, SEALS, strlen(SEALS)))
+			continue;
+		ret = ref_value(&now, repo->store, line + OID_HEX + 1, err);
+		if (ret && ret != OPS_ENOTFOUND)
+			return ret;
+		if (ret || !oid_equal(&seen, &now))
+			findings_add(findings, "seal.removed", OPS_ERROR, NULL, 0, 0,
+				     "find out who did it; 'ops audit verify --accept-rewrite' "
+				     "does without", "the seal '%s' was there, and %s",
+				     line + OID_HEX + 1 + strlen(SEALS), ret ? "is gone" :
+				     "is another now");
+	}
+	return 0;
+}
+
+int audit_by_oid(const void *a, const void *b)
+{
+	return memcmp(a, b, sizeof(struct oid));
+}
+
+int audit_descends(bool *out, struct ops_repo *repo, const struct oid *tip,
+		   const struct oid *from, struct ops_error *err)
 {
 	char ignored[DIGEST_HEX + 1];
 	struct ops_error found = { 0 };
@@ -76,42 +109,49 @@ int audit_check_seen(struct ops_findings *findings, struct ops_repo *repo, const
 		     const struct oid *tip, struct ops_error *err)
 {
 	struct ops_error found = { 0 };
+	struct buf text = BUF_INIT;
 	struct oid seen;
 	bool forward;
-	int ret = read_seen(&seen, repo, ref, &found);
 	char hex[OID_HEX + 1];
+	int ret = read_seen(&text, &seen, repo, ref, &found);
 
-	if (ret)
-		return ret == OPS_ENOTFOUND ? 0 : error_set(err, ret, "%s", found.message);
-	ret = descends(&forward, repo, tip, &seen, err);
-	if (ret || forward)
-		return ret;
-	oid_hex(hex, &seen);
-	findings_add(findings, "history.rewritten", OPS_ERROR, NULL, 0, 0,
-		     "find out who moved it; 'ops audit verify --accept-rewrite' takes the "
-		     "branch as it is now",
-		     "'%s' was verified at %.10s, and does not have that commit any more", ref,
-		     hex);
-	return 0;
+	if (ret) {
+		ret = ret == OPS_ENOTFOUND ? 0 : error_set(err, ret, "%s", found.message);
+		goto out;
+	}
+	ret = audit_descends(&forward, repo, tip, &seen, err);
+	if (ret == 0 && !forward) {
+		oid_hex(hex, &seen);
+		findings_add(findings, "history.rewritten", OPS_ERROR, NULL, 0, 0,
+			     "find out who moved it; 'ops audit verify --accept-rewrite' takes "
+			     "the branch as it is now",
+			     "'%s' was verified at %.10s, and does not have that commit any "
+			     "more", ref, hex);
+	}
+	if (ret == 0)
+		ret = check_removed(findings, repo, text.data, err);
+out:
+	buf_release(&text);
+	return ret;
 }
 
 int audit_note_seen(struct ops_repo *repo, const char *ref, const struct oid *tip,
-		    struct ops_error *err)
+		    const struct buf *seals, struct ops_error *err)
 {
-	struct ops_error ignored = { 0 };
-	struct buf text = BUF_INIT;
+	struct buf text = BUF_INIT, old = BUF_INIT;
 	char name[32], hex[OID_HEX + 1];
-	struct oid seen;
 	int ret;
 
-	if (read_seen(&seen, repo, ref, &ignored) == 0 && oid_equal(&seen, tip))
-		return 0;
 	seen_name(name, ref);
 	oid_hex(hex, tip);
 	buf_printf(&text, "%s %s\n", hex, ref);
-	ret = buf_failed(&text) ? error_nomem(err) :
-	      notes_write(repo->store, name, text.data, text.len, true, err);
+	buf_add(&text, seals->data, seals->len);
+	ret = buf_failed(&text) || buf_failed(seals) ? error_nomem(err) : 0;
+	if (ret == 0 && (notes_read(&old, repo->store, name, NOTE_MAX, NULL) ||
+			 strcmp(old.data, text.data)))
+		ret = notes_write(repo->store, name, text.data, text.len, true, err);
 	buf_release(&text);
+	buf_release(&old);
 	return ret;
 }
 

@@ -92,6 +92,8 @@ static int check(struct whole *w, struct ops_error *err)
 		ret = audit_check_anchor(&w->anchor, w->about, repo, &w->genesis, err);
 	if (ret == 0 && w->ref && !w->options->accept_rewrite && !w->v.shallow)
 		ret = audit_check_seen(w->about, repo, w->ref, w->tip, err);
+	if (ret == 0 && w->ref && !w->v.shallow)
+		ret = audit_check_seals(&w->v, w->about, w->tip, w->ref, err);
 	memcpy(w->v.result->anchor_digest, w->anchor.own.digest, DIGEST_HEX + 1);
 	return ret;
 }
@@ -108,11 +110,12 @@ static void remember(struct whole *w, bool good)
 	struct ops_error why = { 0 };
 
 	if (w->ref && !w->v.result->unjudged && !w->v.disputed &&
-	    (!w->v.past.usable || !oid_equal(&w->v.past.tip, w->tip)))
+	    (!w->v.past.usable || !oid_equal(&w->v.past.tip, w->tip) ||
+	     w->v.seals_nr != w->v.past.seals_nr))
 		audit_past_store(&w->v, w->ref, w->tip, &w->genesis);
 	if (!good)
 		return;
-	if (w->ref && audit_note_seen(w->v.repo, w->ref, w->tip, &why))
+	if (w->ref && audit_note_seen(w->v.repo, w->ref, w->tip, &w->v.seal_lines, &why))
 		not_remembered(w, "the commit that was verified", &why);
 	if (!w->anchor.first_use)
 		return;
@@ -154,6 +157,7 @@ int audit_whole(struct ops_audit_result *result, struct ops_findings *findings,
 	int ret;
 
 	buf_init(&w.v.past.text);
+	buf_init(&w.v.seal_lines);
 	w.v.arena = arena_new();
 	ret = w.about && w.v.arena ? judge(&w, err) : error_nomem(err);
 	if (ret == 0)

@@ -1,0 +1,210 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Seals: annotated tags that say how far a history had come, how many commits it had and
+ * what a digest over all of them is.
+ *
+ *	digest = SHA-256 of the lines "<id> <SHA-256 of the commit's bytes>", sorted by id
+ *
+ * so that `git rev-list` and `sha256sum` can make it, and a commit with another content
+ * under the same SHA-1 is found.  A seal is believed for what it says, never for who
+ * made it: that is for its signature to say.
+ */
+
+#include "view/audit_inside.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "store/tags.h"
+
+/* A digest is of so many commits. */
+int seal_measure(struct seal *out, struct ops_repo *repo, const struct oid *tip,
+		 struct ops_error *err)
+{
+	struct digest_state state;
+	char line[OID_HEX + DIGEST_HEX + 3];
+	struct oid *list = NULL;
+	size_t nr = 0, i;
+	int ret = history_list(&list, &nr, repo->store, tip, NULL, 0, NULL, err);
+
+	if (ret == 0)
+		qsort(list, nr, sizeof(*list), audit_by_oid);
+	digest_init(&state);
+	for (i = 0; ret == 0 && i < nr; i++) {
+		oid_hex(line, &list[i]);
+		line[OID_HEX] = ' ';
+		ret = commit_digest(line + OID_HEX + 1, repo->store, &list[i], err);
+		line[OID_HEX + DIGEST_HEX + 1] = '\n';
+		digest_add(&state, line, OID_HEX + DIGEST_HEX + 2);
+	}
+	digest_end(&state, out->digest);
+	out->tip = *tip;
+	out->commits = nr;
+	free(list);
+	return ret;
+}
+
+/* "refs/heads/x" and "refs/remotes/far/x" are x. */
+const char *seal_branch(const char *ref)
+{
+	const char *slash;
+
+	if (!strncmp(ref, "refs/heads/", 11))
+		return ref + 11;
+	if (strncmp(ref, "refs/remotes/", 13))
+		return ref;
+	slash = strchr(ref + 13, '/');
+	return slash ? slash + 1 : ref;
+}
+
+void seal_write(struct buf *out, const struct seal *seal)
+{
+	char hex[OID_HEX + 1];
+
+	oid_hex(hex, &seal->tip);
+	buf_printf(out, "ops seal of %s\n\nOps-Seal: 1\nBranch: %s\nTip: %s\nCommits: %zu\n"
+		   "Digest: sha256:%s\nRules: sha256:%s\n", seal->branch, seal->branch, hex,
+		   seal->commits, seal->digest, rules_digest);
+}
+
+/* Only what seal_write() writes is one, whatever follows it. */
+static bool read_seal(struct seal *out, const char *text, struct arena *arena)
+{
+	char tip[OID_HEX + 1], digest[DIGEST_HEX + 1], rules[DIGEST_HEX + 1];
+	const char *line = strstr(text, "\nBranch: "), *end = line ? strchr(line + 9, '\n') : NULL;
+	struct buf again = BUF_INIT;
+	bool is;
+
+	if (strncmp(text, "ops seal of ", 12) || !end)
+		return false;
+	out->branch = arena_dup(arena, line + 9, (size_t)(end - line - 9));
+	if (!out->branch || sscanf(end, "\nTip: %40s\nCommits: %zu\nDigest: sha256:%64s\n"
+				   "Rules: sha256:%64s\n", tip, &out->commits, digest,
+				   rules) != 4 ||
+	    !oid_parse(&out->tip, tip) || !digest_is_hex(digest) || !digest_is_hex(rules))
+		return false;
+	memcpy(out->digest, digest, sizeof(digest));
+	seal_write(&again, out);
+	/* The last line is of the program that made it. */
+	is = !buf_failed(&again) &&
+	     !strncmp(again.data, text, again.len - DIGEST_HEX - 1) &&
+	     text[again.len - 1] == '\n';
+	buf_release(&again);
+	return is;
+}
+
+/* Looking at all seals of a branch. */
+struct sealing {
+	struct verifying *v;
+	struct ops_findings *findings;
+	const struct oid *tip;
+	const char *branch;
+	struct arena *arena;
+	size_t room;
+};
+
+static int remember_seal(struct sealing *s, const struct oid *id)
+{
+	struct verifying *v = s->v;
+	struct oid *more;
+
+	if (v->seals_nr == s->room) {
+		s->room = s->room ? s->room * 2 : 8;
+		more = realloc(v->seals, s->room * sizeof(*more));
+		if (!more)
+			return OPS_ENOMEM;
+		v->seals = more;
+	}
+	v->seals[v->seals_nr++] = *id;
+	return 0;
+}
+
+static void wrong(struct sealing *s, const char *rule, const char *ref, const char *remedy,
+		  const char *what)
+{
+	findings_add(s->findings, rule, OPS_ERROR, NULL, 0, 0, remedy, "the seal '%s' %s",
+		     ref + strlen(SEALS), what);
+}
+
+/* What a seal says must be so. */
+static int check_claim(bool *holds, struct sealing *s, const char *ref,
+		       const struct seal *said, struct ops_error *err)
+{
+	struct ops_repo *repo = s->v->repo;
+	struct seal is;
+	char what[160], hex[OID_HEX + 1];
+	int ret = audit_descends(holds, repo, s->tip, &said->tip, err);
+
+	if (ret)
+		return ret;
+	oid_hex(hex, &said->tip);
+	if (!*holds) {
+		(void)snprintf(what, sizeof(what), "is of %.10s, which '%s' does not have any "
+			       "more", hex, s->branch);
+		wrong(s, "seal.rewritten", ref, "the history was rewritten since: find out who "
+		      "did it", what);
+		return 0;
+	}
+	ret = seal_measure(&is, repo, &said->tip, err);
+	*holds = ret == 0 && is.commits == said->commits && !strcmp(is.digest, said->digest);
+	if (ret == 0 && !*holds) {
+		(void)snprintf(what, sizeof(what), "says %zu commits with digest %.16s…, and up "
+			       "to %.10s there are %zu with %.16s…", said->commits,
+			       said->digest, hex, is.commits, is.digest);
+		wrong(s, "seal.differs", ref, "either the seal or the objects are not what they "
+		      "were: git fsck", what);
+	}
+	return ret;
+}
+
+static bool was_checked(const struct audit_past *p, const struct oid *id)
+{
+	size_t i;
+
+	for (i = 0; p->usable && i < p->seals_nr; i++)
+		if (oid_equal(&p->seals[i], id))
+			return true;
+	return false;
+}
+
+static int check_seal(const char *ref, const struct oid *id, void *payload,
+		      struct ops_error *err)
+{
+	struct sealing *s = payload;
+	struct ops_error found = { 0 };
+	struct seal said;
+	struct tag tag;
+	bool holds = true;
+	char hex[OID_HEX + 1];
+	int ret = tag_read(&tag, s->v->repo->store, id, s->arena, &found);
+
+	if (ret == OPS_ENOMEM || ret == OPS_EIO)
+		return error_set(err, ret, "%s", found.message);
+	if (ret || !read_seal(&said, tag.message, s->arena) ||
+	    !oid_equal(&said.tip, &tag.target) ||
+	    strcmp(tag.name, ref + strlen("refs/tags/"))) {
+		wrong(s, "seal.malformed", ref, "delete it, if you know where it came from",
+		      "is none: it was not made by ops audit seal, or was changed");
+		return 0;
+	}
+	if (strcmp(said.branch, s->branch))
+		return 0;
+	s->v->result->seals++;
+	oid_hex(hex, id);
+	buf_printf(&s->v->seal_lines, "%s %s\n", hex, ref);
+	if (!was_checked(&s->v->past, id))
+		ret = check_claim(&holds, s, ref, &said, err);
+	return ret == 0 && holds && remember_seal(s, id) ? error_nomem(err) : ret;
+}
+
+int audit_check_seals(struct verifying *v, struct ops_findings *findings,
+		      const struct oid *tip, const char *ref, struct ops_error *err)
+{
+	struct sealing s = { v, findings, tip, seal_branch(ref), arena_new(), 0 };
+	int ret = s.arena ? tags_each(v->repo->store, SEALS, check_seal, &s, err) :
+		  error_nomem(err);
+
+	arena_free(s.arena);
+	return ret;
+}

@@ -1,0 +1,105 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Making a seal: judge, measure, tag.
+ *
+ * A tag is no state: nothing is decided by it, and no document is changed.  Must never
+ * seal what has a finding, nor half a history.
+ */
+
+#include "view/audit_inside.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "store/state.h"
+#include "store/tags.h"
+#include "util/date.h"
+
+/* "20260115T120000Z-0123456" */
+static void default_name(char out[64], const struct ops_repo *repo, const struct oid *tip)
+{
+	char time[DATE_TIME_LEN + 1], hex[OID_HEX + 1];
+	size_t i, len = 0;
+
+	date_time_format(time, repo->now);
+	for (i = 0; time[i]; i++)
+		if (!strchr("-:", time[i]))
+			out[len++] = time[i];
+	oid_hex(hex, tip);
+	(void)snprintf(out + len, 64 - len, "-%.7s", hex);
+}
+
+static int check_name(const char *name, struct ops_error *err)
+{
+	size_t len = strspn(name, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
+			    "0123456789-_.");
+
+	if (len && !name[len] && len <= 60 && *name != '-' && *name != '.')
+		return 0;
+	return error_set(err, OPS_EUSAGE, "'%.80s' is no name for a seal: up to 60 letters, "
+			 "digits, '-', '_' and '.', with a letter or digit first", name);
+}
+
+/*
+ * Write the tag.  A signature, once there are any for tags, goes to the end of the
+ * message: this is the place.
+ */
+static int make(struct ops_seal *out, struct ops_repo *repo, const struct seal *seal,
+		struct ops_error *err)
+{
+	struct signature author, tagger;
+	struct buf message = BUF_INIT;
+	struct oid id;
+	int ret = state_writable(repo->store, err);
+
+	if (ret == 0)
+		ret = repo_identity(&author, &tagger, repo, NULL, err);
+	if (ret)
+		return ret;
+	seal_write(&message, seal);
+	ret = buf_failed(&message) ? error_nomem(err) :
+	      tag_write(&id, repo->store, out->name, &seal->tip, &tagger, message.data, err);
+	buf_release(&message);
+	if (ret == 0)
+		oid_hex(out->tag, &id);
+	return ret;
+}
+
+int ops_audit_seal(struct ops_seal *out, struct ops_findings *findings,
+		   struct ops_repo *repo, const char *name, bool dry_run,
+		   struct ops_error *err)
+{
+	struct ops_audit_options options = { .gather = true };
+	struct ops_audit_result result;
+	struct ops_seal made = { .commits = 0 };
+	char own[64];
+	struct seal seal = { .commits = 0 };
+	int ret = name ? check_name(name, err) : 0;
+
+	if (ret == 0 && !store_branch(repo->store))
+		ret = error_set(err, OPS_EENVIRONMENT, "no branch is checked out, so there is "
+				"none to seal");
+	if (ret == 0)
+		ret = ops_audit_verify(&result, findings, repo, &options, err);
+	if (ret == 0 && result.unjudged)
+		ret = error_set(err, OPS_EENVIRONMENT, "a shallow clone lacks the beginning of "
+				"its history: git fetch --unshallow");
+	if (ret == 0 && !oid_parse(&seal.tip, result.last))
+		ret = error_set(err, OPS_EIO, "the audit ended nowhere");
+	if (ret == 0)
+		ret = seal_measure(&seal, repo, &seal.tip, err);
+	if (ret)
+		return ret;
+	seal.branch = seal_branch(store_branch(repo->store));
+	if (!name)
+		default_name(own, repo, &seal.tip);
+	(void)snprintf(made.name, sizeof(made.name), "ops-seal/%s", name ? name : own);
+	oid_hex(made.tip, &seal.tip);
+	made.commits = seal.commits;
+	memcpy(made.digest, seal.digest, sizeof(made.digest));
+	if (!dry_run && !ops_findings_refuse(findings))
+		ret = make(&made, repo, &seal, err);
+	if (ret == 0)
+		*out = made;
+	return ret;
+}

@@ -290,6 +290,23 @@ UNIT_TEST(tree_compare_finds_all_that_differs)
 	}
 }
 
+UNIT_TEST(tree_compare_is_not_fooled_by_a_name_like_an_entry)
+{
+	static const char one[] = "100644 q100644 n\0iiiiiiiiiiiiiiiiiiii";
+	static const char two[] = "100644 q\0kkkkkkkkkkkkkkkkkkkk100644 n\0iiiiiiiiiiiiiiiiiiii";
+	struct tree a = { .raw = one, .len = sizeof(one) - 1 };
+	struct tree b = { .raw = two, .len = sizeof(two) - 1 };
+	struct ops_error err = { 0 };
+	struct tree_middle m;
+
+	ck_assert_int_eq(tree_compare(&m, &a, &b, &err), 0);
+	ck_assert_uint_eq(b.nr, 2);
+	ck_assert_uint_eq(m.a_to - m.a_from, 1);
+	ck_assert_uint_eq(m.b_to - m.b_from, 2);
+	free(a.at);
+	free(b.at);
+}
+
 UNIT_TEST(tree_compare_refuses_what_is_malformed)
 {
 	static const char good[] = "100644 a\0aaaaaaaaaaaaaaaaaaaa100644 b\0bbbbbbbbbbbbbbbbbbbb";
@@ -319,4 +336,6 @@ UNIT_MAIN("history", history_list_is_what_can_be_reached,
 	  history_list_of_a_line_is_exact_whatever_the_dates,
 	  history_list_follows_no_graft_and_no_replacement,
 	  history_list_ends_where_a_shallow_clone_does,
-	  tree_compare_finds_all_that_differs, tree_compare_refuses_what_is_malformed)
+	  tree_compare_finds_all_that_differs,
+	  tree_compare_is_not_fooled_by_a_name_like_an_entry,
+	  tree_compare_refuses_what_is_malformed)

@@ -152,30 +152,28 @@ void audit_past_store(struct verifying *v, const char *ref, const struct oid *ti
 {
 	const struct ops_audit_result *r = v->result;
 	char name[32], hex[DIGEST_HEX + 1], own[OID_HEX + 1], begin[OID_HEX + 1];
-	struct buf body = BUF_INIT, text = BUF_INIT;
+	size_t start = strlen(MAGIC), at = start + DIGEST_HEX + 1;
+	struct buf text = BUF_INIT;
 
 	if (!v->repo->private_dir || v->flagged_nr > FLAGGED_MAX)
 		return;
 	oid_hex(own, tip);
 	oid_hex(begin, genesis);
+	buf_printf(&text, MAGIC "%64s\n", "");
 	/* Counts are of those that are not judged again. */
-	buf_printf(&body, form, own, r->first, begin, r->commits - v->again.commits,
+	buf_printf(&text, form, own, r->first, begin, r->commits - v->again.commits,
 		   r->prehistory - v->again.prehistory, r->judged - v->again.judged,
 		   r->verified - v->again.verified, v->flagged_nr,
 		   v->past.ids_nr + v->ids.nr, v->seals_nr);
-	buf_add(&body, v->flagged, v->flagged_nr * sizeof(*v->flagged));
-	add_ids(&body, v);
-	buf_add(&body, v->seals, v->seals_nr * sizeof(*v->seals));
-	if (!buf_failed(&body) &&
-	    seal_of(hex, v->repo, body.data, body.len, NULL) == 0) {
-		buf_printf(&text, MAGIC "%s\n", hex);
-		buf_add(&text, body.data, body.len);
+	buf_add(&text, v->flagged, v->flagged_nr * sizeof(*v->flagged));
+	add_ids(&text, v);
+	buf_add(&text, v->seals, v->seals_nr * sizeof(*v->seals));
+	if (!buf_failed(&text) &&
+	    seal_of(hex, v->repo, text.data + at, text.len - at, NULL) == 0) {
+		memcpy(text.data + start, hex, DIGEST_HEX);
 		name_of(name, ref);
 		/* It is a cache: that it cannot be kept is no failure. */
-		if (!buf_failed(&text))
-			(void)notes_write(v->repo->store, name, text.data, text.len, false,
-					  NULL);
+		(void)notes_write(v->repo->store, name, text.data, text.len, false, NULL);
 	}
-	buf_release(&body);
 	buf_release(&text);
 }

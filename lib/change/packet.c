@@ -199,6 +199,21 @@ static int add_known_sections(struct filling *f, struct draft *d,
 	return ret ? ret : *message ? 0 : error_nomem(err);
 }
 
+/* What an endorsement is about is as the tip has it. */
+static int add_base(struct filling *f, struct draft *d, struct ops_error *err)
+{
+	const char *digest = NULL;
+	size_t i;
+	int ret = 0;
+
+	for (i = 0; ret == 0 && !digest && i < f->fields_nr; i++)
+		if (!strcmp(f->fields[i].name, "File") && !path_fault(f->fields[i].value))
+			ret = world_file_digest(&digest, d->now, f->fields[i].value, err);
+	return ret || !digest ? ret :
+	       add_field(f, "Base", *digest ? arena_printf(d->arena, "sha256:%s", digest) :
+			 "none", err);
+}
+
 static int fill(struct filling *f, struct draft *d, const struct packet_want *want,
 		const char **message, struct ops_error *err)
 {
@@ -222,6 +237,8 @@ static int fill(struct filling *f, struct draft *d, const struct packet_want *wa
 		ret = add_field(f, want->fields[i].name, want->fields[i].value, err);
 	if (ret == 0)
 		ret = add_field(f, "To", want->to, err);
+	if (ret == 0 && !strcmp(want->kind, "endorsement"))
+		ret = add_base(f, d, err);
 	if (ret == 0 && kind && type_field(kind, "Evidence"))
 		ret = add_evidence(f, d, "Evidence", r, err);
 	if (ret == 0 && kind && type_field(kind, "Reviewed"))

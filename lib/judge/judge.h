@@ -33,6 +33,7 @@ struct change {
 	const struct transition *transition;	/* recognised by the judge; or NULL */
 	const char *from, *to;			/* status; NULL for none */
 	bool odd_mode;				/* a link, a submodule, … */
+	bool edited;				/* besides its transition, if it has one */
 };
 
 /* In: */

@@ -77,6 +77,10 @@ void rules_need_power(struct judging *j, const char *rule, const struct names *p
 		      const struct gate *gate, const char *what);
 /* actor.*: resolve who acts. */
 int rules_actor(struct judging *j);
+/* The power that it is done with, of those which the actor has the one that asks for
+ * the fewest to agree; NULL when none asks for more than one. */
+const char *rules_power_used(struct judging *j, const struct names *powers,
+			     const struct ops_document *about);
 
 /* rules_signature.c: whether the signature proves the claim. */
 void rules_signature(struct judging *j);
@@ -131,6 +135,14 @@ int rules_secrets_message(struct judging *j);
 /* rules_waiver.c: a new waiver; and what is waived of the findings from `from` on. */
 int rules_waiver(struct judging *j, struct ops_document *d);
 int rules_waive(struct judging *j, size_t from);
+
+/* rules_threshold.c: several must agree to a change that uses the power. */
+int rules_threshold(struct judging *j, const char *power, const char *old_path,
+		    const char *path, bool transition);
+/* The same for a change of a document that needs one of the powers. */
+int rules_agreed(struct judging *j, const struct names *powers,
+		 const struct change *change);
+void rules_endorsement(struct judging *j, struct ops_document *d);
 
 /* rules_config.c, rules_roster.c, rules_message.c */
 int rules_config(struct judging *j, const struct snap_entry *before,

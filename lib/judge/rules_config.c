@@ -99,9 +99,15 @@ int rules_config(struct judging *j, const struct snap_entry *before,
 
 int rules_configured(struct judging *j)
 {
+	int ret;
+
 	if (!j->c->configures || j->c->before == j->c->after)
 		return 0;
 	rules_configure_power(j);
+	ret = j->genesis ? 0 : rules_threshold(j, "configure", CONFIG_PATH, CONFIG_PATH,
+					       false);
+	if (ret)
+		return ret;
 	/* One commit, one set of rules: those of its parent. */
 	if (j->governed && !j->genesis)
 		findings_add(j->findings, "config.alone", OPS_ERROR, CONFIG_PATH, 0, 0,

@@ -225,6 +225,24 @@ static int rules_answers(struct judging *j, struct ops_document *d,
 	return 0;
 }
 
+/* One person counts once, however often they approve. */
+static int rules_once(struct judging *j, struct ops_document *d, const struct gate *g,
+		      const struct gate_status *s, const struct ops_document *task)
+{
+	const struct agent *a = j->c->actor;
+	bool has = false;
+	int ret = 0;
+
+	if (a && g->approvals > 1 && s->state == GATE_REQUESTED)
+		ret = gate_has_approved(&has, g, s->packet->id, task, j->c->before,
+					j->roster, a, j->findings, NULL);
+	if (has)
+		rule_error(j, "gate.once", d, "From", "let somebody else decide",
+			   "'%s' has approved it already, and gate '%s' needs %zu persons",
+			   a->id, g->name, g->approvals);
+	return ret;
+}
+
 static int rules_own_work(struct judging *j, struct ops_document *d,
 			  struct ops_document *task)
 {
@@ -272,6 +290,8 @@ int rules_decision(struct judging *j, struct ops_document *d, struct ops_documen
 					   "this approval");
 	if (ret == 0 && (approve || lift))
 		ret = rules_own_work(j, d, task);
+	if (ret == 0 && approve)
+		ret = rules_once(j, d, g, &s, task);
 	if (ret == 0 && approve)
 		rules_gate_state(j, d, g, task);
 	return ret;

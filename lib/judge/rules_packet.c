@@ -70,6 +70,10 @@ int rules_packet(struct judging *j, struct change *change)
 		return rules_request(j, d, about);
 	if (!strcmp(d->type->name, "decision"))
 		return rules_decision(j, d, about);
+	if (!strcmp(d->type->name, "endorsement")) {
+		rules_endorsement(j, d);
+		return rules_record(j, d, about);
+	}
 	rules_addressee(j, d, about);
 	rules_need_power(j, NULL, &d->type->create, d, about, NULL, "record it");
 	return rules_record(j, d, about);

@@ -119,6 +119,25 @@ enum may rules_may(struct judging *j, const struct names *powers,
 	return best;
 }
 
+const char *rules_power_used(struct judging *j, const struct names *powers,
+			     const struct ops_document *about)
+{
+	const char *power, *best = NULL;
+	size_t i, needed, least = 0;
+
+	for (i = 0; j->c->actor && i < powers->nr; i++) {
+		power = has(j, powers->list[i], about, NULL);
+		if (!power || trusted(j, power) != MAY)
+			continue;
+		needed = config_threshold(j->config, power);
+		if (!best || needed < least) {
+			best = power;
+			least = needed;
+		}
+	}
+	return least > 1 ? best : NULL;
+}
+
 /* Up to three agents that hold one of the powers, for a remedy. */
 static const char *who_may(struct judging *j, const struct names *powers,
 			   const struct ops_document *about, const struct gate *gate)

@@ -169,13 +169,14 @@ static void rules_owner(struct judging *j, const struct change *change)
 }
 
 /* Text and free fields: only where the status allows it, and with the power. */
-static void rules_edit(struct judging *j, struct change *change)
+static int rules_edit(struct judging *j, struct change *change)
 {
 	const struct state *state = change->from ?
 		type_state(change->type, change->from) : NULL;
 
+	change->edited = true;
 	if (j->genesis)
-		return;
+		return 0;
 	if (state && !state->editable)
 		rule_error(j, "doc.frozen", change->after, NULL,
 			   state->final ? "nothing changes after the end" :
@@ -184,6 +185,7 @@ static void rules_edit(struct judging *j, struct change *change)
 			   change->type->name, change->from);
 	rules_need_power(j, NULL, &change->type->edit, change->after, change->before,
 			 NULL, "edit it");
+	return rules_agreed(j, &change->type->edit, change);
 }
 
 /* Who creates a document says so in it: nobody decides about their own work, and
@@ -229,7 +231,7 @@ static int rules_created(struct judging *j, struct change *change)
 					   field, t->transitions[i].action);
 		}
 	rules_creator(j, d);
-	return 0;
+	return type_is(t, "packet") ? 0 : rules_agreed(j, &t->create, change);
 }
 
 /* Who has the id: of the same type, active and archived; and of any other if one of
@@ -281,8 +283,7 @@ int rules_state(struct judging *j, struct change *change)
 	change->to = change->after->status;
 	if (!change->before) {
 		/* It could not be read before: mending it needs the power to edit. */
-		rules_edit(j, change);
-		return 0;
+		return rules_edit(j, change);
 	}
 	change->from = change->before->status;
 	if (j->genesis)
@@ -301,7 +302,10 @@ int rules_state(struct judging *j, struct change *change)
 	if ((d.free || !same_body(change->before, change->after) ||
 	     !same_comments(change->before, change->after) ||
 	     (!change->transition && !moved_on && !d.guarded)) &&
-	    !(change->transition && change->transition->edits))
-		rules_edit(j, change);
+	    !(change->transition && change->transition->edits)) {
+		ret = rules_edit(j, change);
+		if (ret)
+			return ret;
+	}
 	return change->transition ? rules_transition(j, change) : 0;
 }

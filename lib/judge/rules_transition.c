@@ -176,7 +176,9 @@ int rules_transition(struct judging *j, struct change *change)
 	rules_need_power(j, NULL, &tr->by, change->after, change->before, NULL, what);
 	rules_sets(j, change);
 	rules_records(j, change);
-	ret = rules_separation(j, change);
+	ret = rules_agreed(j, &tr->by, change);
+	if (ret == 0)
+		ret = rules_separation(j, change);
 	for (i = 0; ret == 0 && i < tr->sections.nr; i++)
 		ret = rules_section(j, "task.parts", change->after,
 				    tr->sections.list[i], tr->action);

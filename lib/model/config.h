@@ -28,6 +28,7 @@ struct gate {
 	struct names after;		/* gates that must be approved before a request */
 	struct names states;		/* of the task, for requests and approvals */
 	size_t evidence;		/* files an approval must name at least */
+	size_t approvals;		/* by so many persons */
 	struct names request_by;	/* powers */
 	struct names request_sections;
 	struct names subject_fields, subject_sections;	/* what a decision is about */
@@ -75,6 +76,8 @@ struct config {
 	size_t severities_nr;
 	struct planning planning;
 	struct trust trust;
+	struct threshold *thresholds;
+	size_t thresholds_nr;
 	const struct conf *root;	/* merged, with origins */
 };
 

@@ -50,13 +50,13 @@ static void read_gate(struct conf_reader *r, struct gate *g, const char *name,
 		      const struct conf *c)
 {
 	const struct conf *request, *subject;
-	double evidence = 0;
+	double evidence = 0, approvals = 0;
 	bool present = false;
 
 	g->name = g->title = name;
 	g->power = "";
 	if (!conf_keys(r, c, arena_printf(r->arena, "gate '%s'", name),
-		       "title power after states evidence request subject"))
+		       "title power after states evidence approvals request subject"))
 		return;
 	conf_text(r, c, "title", &g->title);
 	conf_text(r, c, "power", &g->power);
@@ -68,6 +68,15 @@ static void read_gate(struct conf_reader *r, struct gate *g, const char *name,
 	else if (present)
 		conf_wrong(r, conf_get(c, "evidence"), NULL,
 			   "'evidence' must be from 0 to 100");
+	g->approvals = 1;
+	present = false;
+	conf_number(r, c, "approvals", &approvals, &present);
+	if (present && approvals >= 1 && approvals <= 20 &&
+	    approvals == (double)(size_t)approvals)
+		g->approvals = (size_t)approvals;
+	else if (present)
+		conf_wrong(r, conf_get(c, "approvals"), NULL,
+			   "'approvals' must be a whole number from 1 to 20");
 	request = conf_get(c, "request");
 	if (request && conf_keys(r, request, "a gate's 'request'", "by sections")) {
 		conf_names(r, request, "by", &g->request_by);
@@ -335,7 +344,7 @@ int config_read(struct config *c, struct conf_reader *r)
 		       "directories handoff "
 		       "review results dispatch powers roles departments gates types severity "
 		       "selection rebalance calendar progress scope trust "
-		       "standing push waivers"))
+		       "standing push waivers thresholds"))
 		return 0;
 	conf_text(r, c->root, "format", &format);
 	if (!format || strcmp(format, "1"))
@@ -366,6 +375,7 @@ int config_read(struct config *c, struct conf_reader *r)
 	trust_read(r, c, conf_get(c->root, "trust"));
 	if (standing_read(&c->standing, r, conf_get(c->root, "standing")))
 		return OPS_ENOMEM;
+	thresholds_read(r, c, conf_get(c->root, "thresholds"));
 	map = conf_get(c->root, "directories");
 	read_directories(r, map);
 	read_roles(r, conf_get(c->root, "roles"), "roles", "role", &c->roles, &c->roles_nr);

@@ -165,36 +165,90 @@ static int evidence_fault(const char **why, struct ops_document *decision,
 	return 0;
 }
 
-/* Approvals: the first that holds makes the gate approved. */
-static int weigh_approvals(struct gate_status *s, struct ops_document *const *list,
-			   size_t nr, const char *subject, struct world *files,
-			   struct ops_error *err)
+/* Whether two decisions are by one person, as the roster knows them. */
+static bool one_person(const struct roster *roster, const struct ops_document *a,
+		       const struct ops_document *b)
 {
-	const char *why;
-	size_t i;
-	int ret;
+	const char *x = document_text(a, "From"), *y = document_text(b, "From");
+	const struct agent *one = x ? roster_agent_named(roster, x) : NULL;
+	const struct agent *other = y ? roster_agent_named(roster, y) : NULL;
 
-	for (i = 0; i < nr; i++) {
+	if (one && other)
+		return one->principal == other->principal;
+	/* Who left the roster is still not two. */
+	return !x || !y || !strcmp(x, y);
+}
+
+/* How many persons are among those of `list` that answer what `at` answers. */
+static size_t persons(const struct roster *roster, struct ops_document *const *list,
+		      const bool *holds, size_t at)
+{
+	const char *answers = document_text(list[at], "Answers");
+	size_t i, k, count = 0;
+
+	for (i = 0; i <= at; i++) {
+		if (!holds[i] || (i != at && (!answers ||
+					      !text_is(list[i], "Answers", answers))))
+			continue;
+		for (k = 0; k < i; k++)
+			if (holds[k] && answers && text_is(list[k], "Answers", answers) &&
+			    one_person(roster, list[k], list[i]))
+				break;
+		count += k == i;
+	}
+	return count;
+}
+
+/*
+ * Approvals: as soon as enough persons approved in answer to one request, the gate is
+ * approved.  s->packet is the one with which it was.
+ */
+static int weigh_approvals(struct gate_status *s, struct ops_document *const *list,
+			   size_t nr, const char *subject, struct world *recorded,
+			   struct world *files, struct ops_error *err)
+{
+	bool *holds = arena_array(world_arena(recorded), nr + 1, sizeof(*holds));
+	const struct roster *roster;
+	const char *why;
+	size_t i, count;
+	int ret = holds ? world_roster(&roster, recorded, err) : error_nomem(err);
+
+	for (i = 0; ret == 0 && i < nr; i++) {
 		if (!is_decision(list[i], s->gate, "Approve"))
 			continue;
-		if (!text_is(list[i], "Subject", subject)) {
-			why = "what was approved changed afterwards";
-		} else {
+		why = "what was approved changed afterwards";
+		if (text_is(list[i], "Subject", subject))
 			ret = evidence_fault(&why, list[i], files, err);
-			if (ret)
-				return ret;
-		}
-		if (!why) {
+		if (ret)
+			return ret;
+		holds[i] = !why;
+		count = holds[i] ? persons(roster, list, holds, i) : 0;
+		if (holds[i] && count >= s->gate->approvals) {
 			s->state = GATE_APPROVED;
 			s->packet = list[i];
 			s->reason = NULL;
+			s->approvals = count;
 			return 0;
 		}
-		s->state = GATE_STALE;
-		s->packet = list[i];
-		s->reason = why;
+		if (count > s->approvals)
+			s->approvals = count;
+		if (why) {
+			s->state = GATE_STALE;
+			s->packet = list[i];
+			s->reason = why;
+		}
 	}
-	return 0;
+	return ret;
+}
+
+/* Whether a request has its answer: any decision, or enough approvals. */
+static bool settled(struct ops_document *const *list, size_t nr, const struct gate *gate,
+		    const char *id)
+{
+	if (gate->approvals <= 1)
+		return answered(list, nr, gate, NULL, id);
+	return answered(list, nr, gate, "Reject", id) ||
+	       answered(list, nr, gate, "Block", id);
 }
 
 int gate_evaluate(struct gate_status *out, const struct gate *gate,
@@ -202,7 +256,7 @@ int gate_evaluate(struct gate_status *out, const struct gate *gate,
 		  struct world *files, struct ops_findings *findings,
 		  struct ops_error *err)
 {
-	struct gate_status s = { gate, GATE_NONE, NULL, NULL };
+	struct gate_status s = { gate, GATE_NONE, NULL, NULL, 0 };
 	struct ops_document *const *list;
 	struct ops_document *rejected = NULL;
 	char subject[SUBJECT_LEN + 1];
@@ -223,7 +277,7 @@ int gate_evaluate(struct gate_status *out, const struct gate *gate,
 	}
 	if (gate_subject(subject, gate, task))
 		return error_nomem(err);
-	ret = weigh_approvals(&s, list, nr, subject, files, err);
+	ret = weigh_approvals(&s, list, nr, subject, recorded, files, err);
 	if (ret)
 		return ret;
 	for (i = 0; i < nr && s.state != GATE_APPROVED; i++) {
@@ -231,12 +285,14 @@ int gate_evaluate(struct gate_status *out, const struct gate *gate,
 		    text_is(list[i], "Subject", subject))
 			rejected = list[i];
 		if (!is_request(list[i], gate) ||
-		    answered(list, nr, gate, NULL, list[i]->id))
+		    settled(list, nr, gate, list[i]->id))
 			continue;
 		if (text_is(list[i], "Subject", subject)) {
 			s.state = GATE_REQUESTED;
 			s.packet = list[i];
-			s.reason = NULL;
+			s.reason = s.approvals ?
+				arena_printf(world_arena(task->world), "%zu of %zu approvals",
+					     s.approvals, gate->approvals) : NULL;
 		} else if (s.state == GATE_NONE) {
 			s.state = GATE_STALE;
 			s.packet = list[i];
@@ -258,6 +314,24 @@ static bool same_person(const struct roster *roster, const struct agent *agent,
 	const struct agent *other = name ? roster_agent_named(roster, name) : NULL;
 
 	return other && other->principal == agent->principal;
+}
+
+int gate_has_approved(bool *out, const struct gate *gate, const char *request,
+		      const struct ops_document *task, struct world *recorded,
+		      const struct roster *roster, const struct agent *agent,
+		      struct ops_findings *findings, struct ops_error *err)
+{
+	struct ops_document *const *list;
+	size_t i, nr;
+	int ret = world_packets(&list, &nr, recorded, task->id, findings, err);
+
+	*out = false;
+	for (i = 0; ret == 0 && i < nr; i++)
+		if (is_decision(list[i], gate, "Approve") &&
+		    text_is(list[i], "Answers", request) &&
+		    same_person(roster, agent, document_text(list[i], "From")))
+			*out = true;
+	return ret;
 }
 
 int gate_contributor(const char **how, struct ops_document *task,

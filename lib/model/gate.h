@@ -9,8 +9,10 @@
  * block it answers, and by digest what it was about.  So two clones that decide
  * at once never conflict, and no date can change what a decision means.
  *   blocked    a Block that no Lift answers
- *   approved   an Approve of the subject as it is now, all its evidence unchanged
- *   requested  a request about the subject as it is now that nothing answers
+ *   approved   an Approve of the subject as it is now, all its evidence unchanged; where
+ *              the gate asks for several, by so many persons, in answer to one request
+ *   requested  a request about the subject as it is now that nothing answers, or not
+ *              enough of them
  *   rejected   a Reject of the subject as it is now
  *   stale      decisions or requests there were, about another subject or with
  *              evidence that changed or is gone
@@ -28,7 +30,9 @@ struct gate_status {
 	const struct gate *gate;
 	enum gate_state state;
 	const struct ops_document *packet;	/* that made it so; NULL for none */
-	const char *reason;			/* for blocked, rejected, stale; else NULL */
+	const char *reason;			/* for blocked, rejected, stale, and of
+						   several approvals how many; or NULL */
+	size_t approvals;			/* by so many persons so far */
 };
 
 const char *gate_state_name(enum gate_state state);
@@ -46,6 +50,12 @@ int gate_evaluate(struct gate_status *out, const struct gate *gate,
 		  struct ops_document *task, struct world *recorded,
 		  struct world *files, struct ops_findings *findings,
 		  struct ops_error *err);
+
+/* Whether an agent's person approved in answer to the request of that id already. */
+int gate_has_approved(bool *out, const struct gate *gate, const char *request,
+		      const struct ops_document *task, struct world *recorded,
+		      const struct roster *roster, const struct agent *agent,
+		      struct ops_findings *findings, struct ops_error *err);
 
 /* Whether an agent's person contributed to a task: created it, was ever assigned
  * to it, recorded progress, or made the request `request` (NULL: any). *how is then a phrase. */

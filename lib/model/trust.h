@@ -8,6 +8,7 @@
  */
 
 #include <stdbool.h>
+#include <stddef.h>
 
 #include "model/conf.h"
 
@@ -20,6 +21,15 @@ struct trust {
 	bool all;			/* every act that needs any power */
 	struct names is_signed;		/* powers and relations */
 };
+
+/* How many persons with a power must agree to a change that uses it. */
+struct threshold {
+	const char *power;
+	size_t persons;
+};
+#define THRESHOLD_MAX 20
+void thresholds_read(struct conf_reader *r, struct config *c, const struct conf *map);
+size_t config_threshold(const struct config *c, const char *power);	/* 1 or more */
 
 /* Read and check the part `trust` of a configuration whose powers are read. */
 void trust_read(struct conf_reader *r, struct config *c, const struct conf *map);

@@ -105,6 +105,7 @@ static void read_environment(struct environment *env)
 	env->other_index = getenv("GIT_INDEX_FILE") || getenv("GIT_QUARANTINE_PATH");
 	env->inside_hook = env->git_dir || env->other_index;
 	env->ssh_agent = getenv("SSH_AUTH_SOCK");
+	env->gnupg_home = getenv("GNUPGHOME");
 	env->pager = getenv("GIT_PAGER");
 	if (!env->pager)
 		env->pager = getenv("PAGER");
@@ -207,6 +208,8 @@ static int prepare(struct session *s)
 	s->where.ssh_agent = env->ssh_agent;
 	if ((ret = find_private(s)) < 0)
 		return ret;
+	/* What a hook is given may be the pusher's. */
+	s->where.gnupg_home = env->other_index ? NULL : env->gnupg_home;
 	if (!(s->command->needs & SERVES)) {
 		s->where.actor = s->globals->actor ? s->globals->actor : env->actor;
 		s->where.author_name = env->author_name;

@@ -30,6 +30,7 @@ struct ops_repo_options {
 				   whose Email is the author's */
 	const char *author_name, *author_email;	/* NULL = git config user.* */
 	const char *ssh_agent;	/* socket of an agent that holds keys to sign with, or NULL */
+	const char *gnupg_home;	/* GNUPGHOME for verifying OpenPGP signatures, or NULL */
 	int64_t now;		/* seconds since 1970; required */
 	int utc_offset;		/* minutes, for commit dates */
 	unsigned wait_ms;	/* how long a writer waits for locks */

@@ -304,8 +304,8 @@ static int sign(struct buf *out, const struct buf *commit, void *payload,
 {
 	struct changing *c = payload;
 
-	return sign_bytes(out, &c->signing.with, c->repo->keys, commit->data, commit->len,
-			  err);
+	return sign_bytes(out, &c->signing.with, c->repo->verifier.keys, commit->data,
+			  commit->len, err);
 }
 
 static const char *copy(struct arena *arena, const char *text)

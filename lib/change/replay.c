@@ -21,6 +21,7 @@
 
 #include <string.h>
 
+#include "change/signing.h"
 #include "change/txn.h"
 #include "judge/judge.h"
 #include "model/merge.h"
@@ -46,6 +47,7 @@ struct replaying {
 	struct item *items;
 	size_t nr, room;
 	struct replayed *out;
+	struct signing signing;
 };
 
 /* --- what it did --- */
@@ -328,6 +330,36 @@ static int differs(const char *path, const struct snap_entry *before,
 	return 0;
 }
 
+/* Whoever is said to have acted signs it again, as they would there. */
+static int decide_signature(struct replaying *r, const char *message, struct ops_error *err)
+{
+	struct ops_findings *ignored = ops_findings_new();
+	const struct roster *roster;
+	struct message m = { 0 };
+	const char *claim = NULL;
+	int ret = ignored ? world_roster(&roster, r->before, err) : error_nomem(err);
+
+	if (ret == 0 && message_parse(&m, r->arena, message, strlen(message), ignored,
+				      NULL) == 0)
+		claim = message_trailer(&m, "Ops-Actor");
+	if (ret == 0)
+		ret = signing_decide(&r->signing, r->repo, r->config, roster, claim ?
+				     roster_agent(roster, claim) :
+				     roster_agent_of_email(roster, r->c->author.email),
+				     r->arena, err);
+	ops_findings_free(ignored);
+	return ret;
+}
+
+static int sign(struct buf *out, const struct buf *commit, void *payload,
+		struct ops_error *err)
+{
+	struct replaying *r = payload;
+
+	return sign_bytes(out, &r->signing.with, r->repo->verifier.keys, commit->data,
+			  commit->len, err);
+}
+
 static int judge(struct replaying *r, const char *message, struct ops_error *err)
 {
 	struct judge_case k = { 0 };
@@ -343,6 +375,7 @@ static int judge(struct replaying *r, const char *message, struct ops_error *err
 		k.author = r->c->author.email;
 		k.now = r->c->committer.time;
 		k.lenient = true;
+		k.signer = r->signing.used ? &r->signing.promised : NULL;
 		ret = judge_change(&k, found, err);
 	}
 	if (ret == 0 && ops_findings_refuse(found)) {
@@ -356,6 +389,7 @@ static int judge(struct replaying *r, const char *message, struct ops_error *err
 
 static int finish(struct replaying *r, const struct oid *onto, struct ops_error *err)
 {
+	struct txn_plan plan = { 0 };
 	const char *message;
 	bool changed = false;
 	int ret = snap_diff(r->ours, r->after, differs, &changed, err);
@@ -365,12 +399,20 @@ static int finish(struct replaying *r, const struct oid *onto, struct ops_error 
 	if (ret == 0)
 		ret = make_message(&message, r, err);
 	if (ret == 0)
+		ret = decide_signature(r, message, err);
+	if (ret == 0)
 		ret = judge(r, message, err);
 	if (ret)
 		return ret;
 	r->out->end = REPLAY_MADE;
-	return txn_build(&r->out->commit, r->repo->store, r->ours, r->after, onto,
-			 &r->c->author, &r->c->committer, message, err);
+	plan.before = r->ours;
+	plan.after = r->after;
+	plan.tip = *onto;
+	plan.message = message;
+	plan.author = r->c->author;
+	plan.committer = r->c->committer;
+	plan.is_signed = r->signing.used;
+	return txn_build(&r->out->commit, r->repo->store, &plan, sign, r, err);
 }
 
 static int open_all(struct replaying *r, const struct oid *onto, struct ops_error *err)

@@ -25,7 +25,7 @@
  *	idle --lock_take, recover--> LOCKED
  *	LOCKED --read_tip--> READ --decide--> DECIDED --judge--> JUDGED
  *	  |  (refused, nothing to do, dry_run: back to idle)
- *	JUDGED --txn_collect, txn_check_user, sign--> PLANNED
+ *	JUDGED --txn_collect, txn_check_user, txn_ask_signature--> PLANNED
  *	PLANNED --txn_write_objects--> WRITTEN      garbage for gc if we die
  *	WRITTEN --prepare--> JOURNALED              the barrier
  *	JOURNALED --lock_index--> INDEXED --lock_branch--> READY
@@ -247,7 +247,7 @@ static int make_objects(struct buf *commit, struct act *a, struct objects *objec
 }
 
 /* A signer can fail or take its time: it is asked while nothing is written yet. */
-static int sign(struct act *a, void *payload, struct ops_error *err)
+int txn_ask_signature(struct act *a, void *payload, struct ops_error *err)
 {
 	struct objects objects;
 	struct buf commit = BUF_INIT;
@@ -455,7 +455,7 @@ static int attempt(bool *moved, struct txn_result *result, struct store *s,
 	if (a.journal.paths_nr == 0)
 		notes_add(result, "nothing changed, so no commit was made");
 	else
-		rc = sign(&a, payload, err);
+		rc = txn_ask_signature(&a, payload, err);
 	if (rc == 0 && a.journal.paths_nr)
 		rc = txn_write_all(&a, err);
 out:

@@ -81,13 +81,12 @@ int txn_run(struct txn_result *result, struct store *s,
 	    void *payload, struct ops_error *err);
 
 /*
- * Write a commit of `after`, an overlay over `before`, on top of `parent`; no branch knows it
- * and nothing is judged.  It is durable once a txn_move() to it is done.
+ * Write the commit of a plan (its arena is not used) on top of its tip; no branch knows it
+ * and nothing is judged.  `sign` is asked if it is to be signed.  It is durable once a
+ * txn_move() to it is done.
  */
-int txn_build(struct oid *out, struct store *s, struct snap *before, struct snap *after,
-	      const struct oid *parent, const struct signature *author,
-	      const struct signature *committer, const char *message,
-	      struct ops_error *err);
+int txn_build(struct oid *out, struct store *s, const struct txn_plan *plan,
+	      txn_sign *sign, void *payload, struct ops_error *err);
 
 /* The branch of state, with work tree and index, from one commit to another one that
  * is there already. */

@@ -35,6 +35,8 @@ int txn_collect(struct act *a, struct ops_error *err);
 int txn_check_tip(struct act *a, struct ops_error *err);
 /* Whether index and work tree have our paths as the tip has them. */
 int txn_check_user(struct act *a, struct ops_error *err);
+/* Have the commit to be signed, if it is to be: nothing is written by this. */
+int txn_ask_signature(struct act *a, void *payload, struct ops_error *err);
 /* Blobs, trees, the commit. */
 int txn_write_objects(struct act *a, struct ops_error *err);
 /* From PLANNED on; the caller holds the lock. */

@@ -12,6 +12,7 @@
 #include "change/txn_inside.h"
 #include "store/state.h"
 #include "util/arena.h"
+#include "util/buf.h"
 
 static int plan_move(struct act *a, struct arena *of_commit, struct ops_error *err)
 {
@@ -46,6 +47,7 @@ static int move_once(struct txn_result *result, struct store *s,
 	a.ref = none;
 	index_init(&a.index, s);
 	objects_init(&a.objects, s);
+	buf_init(&a.signature);
 	rc = arena ? state_check(s, err) : error_nomem(err);
 	if (rc == 0)
 		rc = plan_move(&a, arena, err);
@@ -85,26 +87,22 @@ int txn_move(struct txn_result *result, struct store *s, const struct txn_option
 	return rc;
 }
 
-int txn_build(struct oid *out, struct store *s, struct snap *before, struct snap *after,
-	      const struct oid *parent, const struct signature *author,
-	      const struct signature *committer, const char *message,
-	      struct ops_error *err)
+int txn_build(struct oid *out, struct store *s, const struct txn_plan *plan,
+	      txn_sign *sign, void *payload, struct ops_error *err)
 {
 	static const struct held none = HELD_NONE;
-	struct act a = { .store = s };
+	struct txn_options options = { .sign = sign };
+	struct act a = { .store = s, .options = &options, .plan = *plan };
 	int rc;
 
 	a.ref = none;
 	index_init(&a.index, s);
 	objects_init(&a.objects, s);
+	buf_init(&a.signature);
 	a.plan.arena = arena_new();
-	a.plan.before = before;
-	a.plan.after = after;
-	a.plan.tip = *parent;
-	a.plan.author = *author;
-	a.plan.committer = *committer;
-	a.plan.message = message;
 	rc = a.plan.arena ? txn_collect(&a, err) : error_nomem(err);
+	if (rc == 0)
+		rc = txn_ask_signature(&a, payload, err);
 	if (rc == 0)
 		rc = txn_write_objects(&a, err);
 	if (rc == 0)

@@ -66,6 +66,20 @@ static int copy_environment(struct ops_repo *repo, const char *const *env,
 	return 0;
 }
 
+/* As the user has it, not the repository: it is run. */
+static int find_gpg(struct ops_repo *repo, struct ops_error *err)
+{
+	struct ops_error found = { 0 };
+	int ret = store_config_user(&repo->verifier.gpg, repo->store, repo->arena,
+				    REPO_KEY_GPG, &found);
+
+	if (ret == OPS_ENOTFOUND) {
+		repo->verifier.gpg = "gpg";
+		ret = 0;
+	}
+	return ret ? error_set(err, ret, "%s", found.message) : 0;
+}
+
 int repo_of_store(struct ops_repo **out, struct store *store,
 		  const struct ops_repo_options *options, struct ops_error *err)
 {
@@ -84,10 +98,16 @@ int repo_of_store(struct ops_repo **out, struct store *store,
 	repo->utc_offset = options->utc_offset;
 	repo->wait_ms = options->wait_ms;
 	repo->cache = world_cache_new();
-	repo->keys = sshkeys_new();
-	ret = repo->cache && repo->keys ? 0 : error_nomem(err);
+	repo->verifier.keys = sshkeys_new();
+	ret = repo->cache && repo->verifier.keys ? 0 : error_nomem(err);
 	if (ret == 0 && options->home && !(repo->home = arena_str(arena, options->home)))
 		ret = error_nomem(err);
+	repo->verifier.home = repo->home;
+	if (ret == 0 && options->gnupg_home &&
+	    !(repo->verifier.gnupg_home = arena_str(arena, options->gnupg_home)))
+		ret = error_nomem(err);
+	if (ret == 0)
+		ret = find_gpg(repo, err);
 	if (ret == 0 && options->ssh_agent &&
 	    !(repo->ssh_agent = arena_str(arena, options->ssh_agent)))
 		ret = error_nomem(err);
@@ -126,7 +146,7 @@ void ops_repo_close(struct ops_repo *repo)
 	if (!repo)
 		return;
 	world_cache_free(repo->cache);
-	sshkeys_free(repo->keys);
+	sshkeys_free(repo->verifier.keys);
 	store_close(repo->store);
 	arena_free(repo->arena);
 }

@@ -7,18 +7,19 @@
 
 #include "model/roster.h"
 #include "ops/repo.h"
-#include "store/history.h"
+#include "store/signature.h"
 #include "store/store.h"
 
 /* Keys of git's configuration. */
 #define REPO_KEY_ACTOR "ops.actor"
 #define REPO_KEY_NAME "user.name"
 #define REPO_KEY_EMAIL "user.email"
+#define REPO_KEY_GPG "gpg.program"
 
 struct ops_repo {
 	struct store *store;
 	struct world_cache *cache;
-	struct sshkeys *keys;		/* that signatures were verified with */
+	struct verifier verifier;
 	struct arena *arena;
 	const char *actor;		/* as claimed by options or git config; or NULL */
 	const char *private_dir;	/* or NULL */

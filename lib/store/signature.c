@@ -11,6 +11,7 @@
 
 #include <string.h>
 
+#include "store/openpgp.h"
 #include "store/sshsig.h"
 
 const struct signer signer_pending = { SIGNER_PENDING, "", NULL };
@@ -30,7 +31,7 @@ static bool begins(const struct commit *c, const char *word)
 	return c->signature_len >= len && !memcmp(c->signature, word, len);
 }
 
-void signature_check(struct signer *out, struct sshkeys *keys, const struct commit *c)
+void signature_check(struct signer *out, const struct verifier *v, const struct commit *c)
 {
 	struct signer s = { SIGNER_NONE, "", NULL };
 
@@ -42,15 +43,16 @@ void signature_check(struct signer *out, struct sshkeys *keys, const struct comm
 	if (c->odd) {
 		s.why = "the header of the commit is odd";
 	} else if (sshsig_is(c->signature, c->signature_len)) {
-		s.why = sshsig_verify(s.key, keys, c->signature, c->signature_len,
+		s.why = sshsig_verify(s.key, v->keys, c->signature, c->signature_len,
 				      c->payload, c->payload_len);
 		if (!s.why)
 			s.state = SIGNER_GOOD;
+	} else if (begins(c, "-----BEGIN PGP SIGNATURE-----")) {
+		openpgp_check(&s, v, c->signature, c->signature_len, c->payload,
+			      c->payload_len);
 	} else {
 		s.state = SIGNER_UNCHECKED;
-		s.why = begins(c, "-----BEGIN PGP ") ?
-			"OpenPGP signatures are not verified here" :
-			begins(c, "-----BEGIN SIGNED MESSAGE-----") ?
+		s.why = begins(c, "-----BEGIN SIGNED MESSAGE-----") ?
 			"X.509 signatures are not verified by ops" :
 			"it is of no known kind";
 	}

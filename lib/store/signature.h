@@ -15,6 +15,13 @@
 
 struct sshkeys;
 
+/* What verifies signatures; for any number of threads. */
+struct verifier {
+	struct sshkeys *keys;
+	const char *gpg;		/* the user's program for OpenPGP; NULL: none */
+	const char *home, *gnupg_home;	/* that it gets; or NULL */
+};
+
 enum signer_state {
 	SIGNER_NONE,		/* no signature */
 	SIGNER_PENDING,		/* not made yet: nothing can be said */
@@ -36,6 +43,6 @@ extern const struct signer signer_pending;
 const char *signer_state_name(enum signer_state state);
 
 /* Look at the signature of a commit. */
-void signature_check(struct signer *out, struct sshkeys *keys, const struct commit *c);
+void signature_check(struct signer *out, const struct verifier *v, const struct commit *c);
 
 #endif

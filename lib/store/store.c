@@ -340,6 +340,36 @@ int store_config(const char **out, struct store *s, struct arena *arena,
 	return rc;
 }
 
+int store_config_user(const char **out, struct store *s, struct arena *arena,
+		      const char *key, struct ops_error *err)
+{
+	static const git_config_level_t levels[] = {
+		GIT_CONFIG_LEVEL_GLOBAL, GIT_CONFIG_LEVEL_XDG, GIT_CONFIG_LEVEL_SYSTEM
+	};
+	git_buf value = GIT_BUF_INIT;
+	git_config *all = NULL, *one = NULL;
+	size_t i;
+	int rc = git_repository_config(&all, s->repo);
+
+	if (rc < 0)
+		return repo_fail(err, rc, "cannot read the git configuration");
+	rc = GIT_ENOTFOUND;
+	for (i = 0; rc == GIT_ENOTFOUND && i < sizeof(levels) / sizeof(*levels); i++) {
+		rc = git_config_open_level(&one, all, levels[i]);
+		if (rc == 0)
+			rc = git_config_get_string_buf(&value, one, key);
+		git_config_free(one);
+		one = NULL;
+	}
+	if (rc < 0)
+		rc = repo_fail(err, rc, "git configuration '%s'", key);
+	else if (!(*out = arena_str(arena, value.ptr)))
+		rc = error_nomem(err);
+	git_buf_dispose(&value);
+	git_config_free(all);
+	return rc;
+}
+
 int store_config_set(struct store *s, const char *key, const char *value,
 		     struct ops_error *err)
 {

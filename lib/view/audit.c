@@ -97,11 +97,15 @@ int audit_list(struct verifying *v, const struct oid *list, size_t nr, struct op
 	size_t i;
 	int ret = 0;
 
+	v->signers = signers_new(v->repo->store, &v->repo->verifier, list, nr);
 	for (i = 0; ret == 0 && i < nr; i++) {
+		v->at = i;
 		ret = audit_commit(v, &list[i], err);
 		if (v->calls->progress && (i + 1) % PROGRESS_EACH == 0)
 			v->calls->progress(i + 1, nr, v->calls->payload);
 	}
+	signers_free(v->signers);
+	v->signers = NULL;
 	return ret;
 }
 

@@ -7,6 +7,7 @@
 #include "judge/judge.h"
 #include "model/repo.h"
 #include "ops/audit.h"
+#include "store/signers.h"
 #include "util/buf.h"
 #include "util/digest.h"
 #include "util/map.h"
@@ -56,6 +57,8 @@ struct verifying {
 	const struct audit_calls *calls;
 	bool shallow;
 	struct kept_world kept;
+	struct signers *signers;	/* of the list at hand, of which `at` is judged; or NULL */
+	size_t at;
 	struct audit_ids ids;
 	struct arena *arena;		/* of the whole run */
 	struct map *disputed;	/* name of a key -> struct disputed; NULL: none */

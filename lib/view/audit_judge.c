@@ -222,7 +222,7 @@ static int judge_commit(struct judged *j, const struct oid *id, struct ops_error
 		ret = open_world(j, err);
 	if (ret)
 		return ret;
-	signature_check(&j->signer, v->repo->keys, &j->commit);
+	signers_check(&j->signer, v->signers, &v->repo->verifier, v->at, &j->commit);
 	if (lacks_past(j))
 		v->result->unjudged++;
 	else if (j->commit.parents_nr > 1)

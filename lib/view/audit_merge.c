@@ -132,7 +132,7 @@ static int join_one(const struct oid *id, void *payload, struct ops_error *err)
 	c.message = commit.message;
 	c.message_len = commit.message_len;
 	c.author = commit.author.email;
-	signature_check(&signer, j->v->repo->keys, &commit);
+	signature_check(&signer, &j->v->repo->verifier, &commit);
 	c.signer = &signer;
 	c.now = commit.committer.time;
 	c.lenient = true;

@@ -190,7 +190,7 @@ static int give(struct logging *l, const struct commit *commit, struct ops_error
 	}
 	if (!e.subject)
 		return error_nomem(err);
-	signature_check(&signer, l->view->repo->keys, commit);
+	signature_check(&signer, &l->view->repo->verifier, commit);
 	e.signature = signer_state_name(signer.state);
 	e.key = *signer.key ? signer.key : NULL;
 	ret = find_verified(&e, l, &signer, err);

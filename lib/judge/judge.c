@@ -41,7 +41,7 @@ static int read_side(struct ops_document **out, struct world *w, const char *pat
 	if (ret == 0 || ret == OPS_EINVALID)
 		return 0;
 	if (ret == OPS_ENOTFOUND)
-		return 0;	/* a mode that cannot be read: reported by odd_mode */
+		return 0;	/* by the configuration after it is nothing: config.alone */
 	return error_set(err, ret, "%s", found.message);
 }
 
@@ -71,6 +71,8 @@ static int add_difference(const char *path, const struct snap_entry *before,
 	struct change *change;
 	int ret = 0;
 
+	if (!rules_bounded(j, path))
+		return OPS_EREFUSED;
 	if (j->c->only && !j->c->only(path, j->c->payload))
 		return 0;
 	type = config_type_of_path(j->config, path);
@@ -96,6 +98,9 @@ static int add_difference(const char *path, const struct snap_entry *before,
 	change->odd_mode = after && !snap_entry_is_file(after);
 	if (!change->path)
 		return error_nomem(err);
+	/* Nothing reads what has such a name, so it must not pass unread. */
+	if (rules_path(j, path, after))
+		return 0;
 	if (before && snap_entry_is_file(before)) {
 		/* What was wrong before is not this change's fault. */
 		ignored = ops_findings_new();
@@ -262,7 +267,7 @@ int judge_change(struct judge_case *c, struct ops_findings *findings,
 		return ret;
 	ret = snap_diff(world_snap(c->before), world_snap(c->after), add_difference, &j,
 			err);
-	if (ret)
+	if (ret && !j.unbounded)
 		return ret;
 	pair_moves(&j);
 	rules_unreadable_roster(&j);

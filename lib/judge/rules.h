@@ -20,6 +20,8 @@ struct judging {
 	const char *governed;		/* a document it touches, by either configuration */
 	struct arena *arena;		/* of the world after */
 	struct map *folded;		/* rules_place.c: names by their small letters */
+	size_t files;			/* looked at, of JUDGE_FILES_MAX */
+	bool unbounded;			/* there were more */
 	struct ops_findings *findings;
 	/* rules_commit.c: of the files of the change */
 	bool asks_files, names_task, touches_others, touches_changelog;
@@ -38,8 +40,14 @@ int rules_document(struct judging *j, struct ops_document *d);
 int rules_section(struct judging *j, const char *rule, struct ops_document *d,
 		  const char *name, const char *whose);
 
-/* rules_place.c: the place of a document. */
+/* rules_place.c: nine objects can make a tree of 10^9 files.  Whether one more may be
+ * looked at; the first that may not is a finding. */
+#define JUDGE_FILES_MAX 1000000
+bool rules_bounded(struct judging *j, const char *path);
+/* The place of a document. */
 void rules_place(struct judging *j, const struct ops_document *d);
+/* Whether a path is one that is never read; of a new or changed file that is said. */
+bool rules_path(struct judging *j, const char *path, const struct snap_entry *after);
 /* The name of a new one: an id that can be typed. */
 void rules_name(struct judging *j, const struct change *change);
 /* A new or changed file that is no document. */

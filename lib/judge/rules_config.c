@@ -46,13 +46,15 @@ static int leaves(const char *path, const struct snap_entry *entry, void *payloa
 
 	(void)entry;
 	(void)err;
+	if (!rules_bounded(l->j, path))
+		return OPS_EREFUSED;
 	if (!was || (is && !strcmp(was->name, is->name)))
 		return 0;
 	findings_add(l->j->findings, "config.ungoverned", OPS_ERROR, path, 0, 0,
 		     "keep the places of documents that are there",
 		     "this %s would be %s%s by the new configuration", was->name,
 		     is ? "of type " : "nothing", is ? is->name : "");
-	return ++l->found == 5;
+	return ++l->found == 5 ? OPS_EREFUSED : 0;	/* that is enough to be told */
 }
 
 int rules_config(struct judging *j, const struct snap_entry *before,
@@ -92,9 +94,11 @@ int rules_config(struct judging *j, const struct snap_entry *before,
 		struct leaving leaving = { j, config, 0 };
 
 		ret = snap_walk(world_snap(j->c->after), "", leaves, &leaving, NULL);
+		if (ret == OPS_EREFUSED)
+			ret = 0;
 	}
 	config_free(config);
-	return ret < 0 ? ret : 0;
+	return ret;
 }
 
 int rules_configured(struct judging *j)

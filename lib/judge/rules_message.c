@@ -133,8 +133,11 @@ int rules_message(struct judging *j)
 			c = change_of(j, value);
 			if (!c && strcmp(value, CONFIG_PATH))
 				mismatch(j, "Ops-Doc names", value, NULL);
-		} else if (!strcmp(name, "Ops-Status") && c) {
-			rules_status(j, c, value);
+		} else if (!strcmp(name, "Ops-Status")) {
+			if (c)
+				rules_status(j, c, value);
+			else
+				mismatch(j, "Ops-Status says", value, "none");
 		} else if (!strcmp(name, "Ops-Action")) {
 			rules_action(j, value);
 		} else if (!strcmp(name, "Ops-Policy") && !j->genesis) {

@@ -14,6 +14,18 @@
 #include "util/map.h"
 #include "util/path.h"
 
+bool rules_bounded(struct judging *j, const char *path)
+{
+	if (++j->files <= JUDGE_FILES_MAX)
+		return true;
+	if (!j->unbounded)
+		findings_add(j->findings, "doc.limit", OPS_ERROR, path, 0, 0,
+			     "make it in parts", "the change is about more than %d files, "
+			     "and is not judged from here on", JUDGE_FILES_MAX);
+	j->unbounded = true;
+	return false;
+}
+
 /* A template as a pattern: {year} and {month} as digits, the name of a field as
  * what the document says there, other {x} as one `*`. */
 static bool in_place(const char *template, const struct ops_document *d)
@@ -51,12 +63,8 @@ void rules_place(struct judging *j, const struct ops_document *d)
 {
 	const struct state *state = d->status ? type_state(d->type, d->status) : NULL;
 	const struct type *t = d->type;
-	const char *fault = path_fault(d->path);
 	bool archived = state && state->final && t->archive;
 
-	if (fault)
-		findings_add(j->findings, "doc.path", OPS_ERROR, d->path, 0, 0, NULL,
-			     "the path %s", fault);
 	/* Packets are in the place of what they are about; types with paths of
 	 * their own are in place wherever those match. */
 	if (!t->place || type_is(t, "packet") ||
@@ -158,10 +166,20 @@ int rules_same_but_case(const char **out, struct judging *j, const char *path)
 	return 0;
 }
 
+bool rules_path(struct judging *j, const char *path, const struct snap_entry *after)
+{
+	const char *fault = path_fault(path);
+
+	if (fault && after)
+		findings_add(j->findings, "doc.path", OPS_ERROR, path, 0, 0,
+			     "choose another file name", "the path %s", fault);
+	return fault != NULL;
+}
+
 /*
  * A file that is no document: it must not pass for one on a disk that ignores
- * the case of letters, nor stand, as a link, where the directories of documents
- * belong.
+ * the case of letters or by characters that are not seen, nor stand, as a link, where
+ * the directories of documents belong.
  */
 int rules_stray(struct judging *j, const char *path,
 		const struct snap_entry *after)
@@ -180,12 +198,14 @@ int rules_stray(struct judging *j, const char *path,
 			     "letters only");
 		return 0;
 	}
-	for (i = 0; !snap_entry_is_file(after) && dirs && i < conf_count(dirs); i++) {
+	for (i = 0; dirs && i < conf_count(dirs); i++) {
 		const struct conf *dir = conf_at(dirs, i)->value;
 
-		if (dir->value && (!strcmp(dir->value, path) ||
-				   path_below(path, dir->value) ||
-				   path_below(dir->value, path))) {
+		if (dir->value && path_below(dir->value, path))
+			(void)rules_path(j, path, after);
+		if (dir->value && !snap_entry_is_file(after) &&
+		    (!strcmp(dir->value, path) || path_below(path, dir->value) ||
+		     path_below(dir->value, path))) {
 			findings_add(j->findings, "doc.mode", OPS_ERROR, path, 0, 0,
 				     "put a directory there",
 				     "the documents in '%s' must be regular files in "

@@ -111,9 +111,7 @@ enum may rules_may(struct judging *j, const struct names *powers,
 
 	for (i = 0; a && a->active && i < powers->nr && best != MAY; i++) {
 		power = has(j, powers->list[i], about, gate);
-		may = power ? trusted(j, power) :
-		      !strcmp(powers->list[i], "request-of-gate") && gate ?
-		      rules_may(j, &gate->request_by, about, NULL) : MAY_NOT;
+		may = power ? trusted(j, power) : MAY_NOT;
 		best = may > best ? may : best;
 	}
 	return best;
@@ -150,8 +148,6 @@ static const char *who_may(struct judging *j, const struct names *powers,
 	for (i = 0; i < powers->nr; i++) {
 		const char *name = powers->list[i];
 
-		if (!strcmp(name, "request-of-gate") && gate)
-			return who_may(j, &gate->request_by, about, NULL);
 		if (!strcmp(name, "power-of-gate") && gate)
 			name = gate->power;
 		if (!strcmp(name, "assignee") && assignee)

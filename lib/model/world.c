@@ -133,9 +133,11 @@ static int load_config(struct world *w, const struct snap_entry *entry,
 	}
 	if (entry)
 		ret = snap_read(&blob, w->snap, CONFIG_PATH, DOC_MAX, err);
-	if (ret)
+	if (ret && ret != OPS_EINVALID)
 		goto out;
-	ret = config_load(&c->config, blob.data, blob.len, ignored, err);
+	/* One too large to be read is as broken as one that is too large. */
+	ret = ret ? config_load(&c->config, "", CONFIG_MAX + 1, ignored, err) :
+		    config_load(&c->config, blob.data, blob.len, ignored, err);
 	if (ret)
 		goto out;
 	c->present = entry && entry->has_oid;

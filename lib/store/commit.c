@@ -7,9 +7,9 @@
  * first of each is deceived by the second, so the header is read here line by
  * line and anything outside the grammar
  *
- *	tree parent* author committer [encoding UTF-8] [gpgsig] blank
+ *	tree parent* author committer [encoding UTF-8] mergetag* [gpgsig] blank
  *
- * is reported in `odd`, never repaired.
+ * (the last but one in merges only) is reported in `odd`, never repaired.
  *
  * What a signature is over are the raw bytes without the lines of `gpgsig`; it is
  * only taken out here.
@@ -32,7 +32,7 @@ struct reader {
 	const char *signature, *signature_end;	/* lines of the first gpgsig */
 };
 
-enum { AT_TREE, AT_PARENT, AT_AUTHOR, AT_COMMITTER, AT_ENCODING, AT_GPGSIG };
+enum { AT_TREE, AT_PARENT, AT_AUTHOR, AT_COMMITTER, AT_ENCODING, AT_MERGETAG, AT_GPGSIG };
 
 static void odd(struct reader *r, const char *what)
 {
@@ -134,6 +134,8 @@ static int read_header(struct reader *r, const char *line, size_t len)
 		order(r, AT_ENCODING, false);
 		if (len != 14 || memcmp(line + 9, "UTF-8", 5) != 0)
 			odd(r, "an encoding other than UTF-8");
+	} else if (keyword(line, len, "mergetag") && c->parents_nr > 1) {
+		order(r, AT_MERGETAG, true);
 	} else if (keyword(line, len, "gpgsig")) {
 		order(r, AT_GPGSIG, false);
 		c->has_signature = true;
@@ -142,7 +144,7 @@ static int read_header(struct reader *r, const char *line, size_t len)
 			r->signature_end = line + len + 1;
 		}
 	} else if (len > 0 && line[0] == ' ') {
-		if (r->stage != AT_GPGSIG)
+		if (r->stage < AT_MERGETAG)
 			odd(r, "a continued header");
 		else if (r->signature_end == line)
 			r->signature_end = line + len + 1;

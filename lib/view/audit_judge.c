@@ -232,8 +232,7 @@ static int judge_commit(struct judged *j, const struct oid *id, struct ops_error
 	if (ret)
 		return ret;
 	if (j->commit.odd && j->touched)
-		findings_add(j->findings, "commit.header", j->commit.parents_nr > 1 ?
-			     OPS_WARNING : OPS_ERROR, NULL, 0, 0, NULL,
+		findings_add(j->findings, "commit.header", OPS_ERROR, NULL, 0, 0, NULL,
 			     "its header is odd: %s", j->commit.odd);
 	audit_dispute(j);
 	ret = check_id(j, err);

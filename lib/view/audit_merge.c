@@ -15,12 +15,17 @@
 #include "util/path.h"
 #include "view/audit_inside.h"
 
+#define MERGE_FILES_MAX 1000000	/* on one side; nine objects can make 10^9 */
+
 static int note_path(const char *path, const struct snap_entry *before,
 		     const struct snap_entry *after, void *payload,
 		     struct ops_error *err)
 {
 	(void)before;
 	(void)after;
+	if (map_count(payload) == MERGE_FILES_MAX)
+		return error_set(err, OPS_EREFUSED, "a merge of more than %d files is not "
+				 "judged", MERGE_FILES_MAX);
 	return map_put(payload, path, payload) ? error_nomem(err) : 0;
 }
 

@@ -141,7 +141,7 @@ static int is_judged(bool *out, struct updating *u, struct ops_error *err)
 	}
 	if (!u->update->server)
 		return state_is_branch(out, u->repo->store, u->update->ref, err);
-	if (!strncmp(u->update->ref, "refs/replace/", 13)) {
+	if (!strncasecmp(u->update->ref, "refs/replace/", 13)) {
 		if (!oid_is_zero(&u->now))
 			findings_add(u->findings, "ref.replace", OPS_ERROR, NULL, 0, 0, NULL,
 				     "'%s' would show one object for another",

@@ -71,7 +71,7 @@ test_have_prereq () {
 	done
 }
 
-for test_tool in strace shellcheck mandoc valgrind
+for test_tool in strace shellcheck mandoc valgrind perl
 do
 	command -v $test_tool >/dev/null 2>&1 || continue
 	test_set_prereq "$(echo $test_tool | tr '[:lower:]' '[:upper:]')"

@@ -20,7 +20,7 @@ struct judging {
 	const char *governed;		/* a document it touches, by either configuration */
 	struct arena *arena;		/* of the world after */
 	struct map *folded;		/* rules_place.c: names by their small letters */
-	size_t files;			/* looked at, of JUDGE_FILES_MAX */
+	size_t seen;			/* files looked at, of JUDGE_FILES_MAX */
 	bool unbounded;			/* there were more */
 	struct ops_findings *findings;
 	/* rules_commit.c: of the files of the change */

@@ -16,7 +16,7 @@
 
 bool rules_bounded(struct judging *j, const char *path)
 {
-	if (++j->files <= JUDGE_FILES_MAX)
+	if (++j->seen <= JUDGE_FILES_MAX)
 		return true;
 	if (!j->unbounded)
 		findings_add(j->findings, "doc.limit", OPS_ERROR, path, 0, 0,

@@ -39,7 +39,7 @@ struct macro {
 
 /* What a change is judged with; set in the world, overridden in a change. */
 struct act {
-	const char *actor, *author, *message, *document, *branch;
+	const char *actor, *author, *message, *document, *branch, *only;
 	const struct signer *signer;
 	int64_t today;
 	bool lenient, world, all;
@@ -53,6 +53,7 @@ struct scene {
 	const char *rule, *says;	/* of the change being described */
 	struct buf *out;		/* what went wrong */
 	unsigned faults, judged, depth;
+	size_t touched;			/* documents that the last change was about */
 };
 
 /* Where a line comes from. */

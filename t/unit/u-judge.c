@@ -17,10 +17,14 @@
  *	message: | LINES	of the commit
  *	signed: KEY, bad, unchecked or pending	its signature; KEY as in a roster
  *	judge: document PATH, judge: world, judge: all	instead of the change
+ *	only: PATH...		judge no other files
  *	says: TEXT		some finding must say that
- *	expect: accepted, expect: ID...
+ *	expect: accepted, expect: ID..., expect: unjudged (there is no answer)
  *
  * and the lines of scene.h, which change files.
+ *
+ * OPS_JUDGE_ONLY=TEXT runs the cases with that in their names; OPS_JUDGE_SHOW=1
+ * prints what was found, word for word (t/mutate compares it).
  */
 #include "unit.h"
 
@@ -52,6 +56,24 @@ static int look(struct ops_document *d, void *payload, struct ops_error *err)
 	return 0;
 }
 
+static bool is_listed(const char *list, const char *id)
+{
+	size_t len = strlen(id);
+	const char *at = list;
+
+	while ((at = strstr(at, id))) {
+		if ((at == list || at[-1] == ' ') && (!at[len] || at[len] == ' '))
+			return true;
+		at += len;
+	}
+	return false;
+}
+
+static bool only(const char *path, void *payload)
+{
+	return is_listed(payload, path);
+}
+
 static int judge(struct scene *s, struct snap *before, struct snap *after,
 		 struct ops_findings *found, struct ops_error *err)
 {
@@ -69,6 +91,8 @@ static int judge(struct scene *s, struct snap *before, struct snap *after,
 	c.signer = s->act.signer;
 	c.now = s->act.today;
 	c.lenient = s->act.lenient;
+	c.only = s->act.only ? only : NULL;
+	c.payload = (void *)(size_t)s->act.only;
 	if (ret == 0 && s->act.document) {
 		ret = world_document(&d, c.after, s->act.document, found, err);
 		ret = ret ? ret : judge_document(d, c.now, found, err);
@@ -85,6 +109,7 @@ static int judge(struct scene *s, struct snap *before, struct snap *after,
 
 		ret = judge_landing(&l, found, err);
 	}
+	s->touched = c.changes_nr;
 	world_close(c.after);
 	world_close(c.before);
 	world_cache_free(cache);
@@ -121,19 +146,6 @@ static struct snap *copy_of(struct scene *s, struct snap *snap)
 	return copy;
 }
 
-static bool is_listed(const char *list, const char *id)
-{
-	size_t len = strlen(id);
-	const char *at = list;
-
-	while ((at = strstr(at, id))) {
-		if ((at == list || at[-1] == ' ') && (!at[len] || at[len] == ' '))
-			return true;
-		at += len;
-	}
-	return false;
-}
-
 static void check_manners(struct scene *s, const struct place *at,
 			  const struct ops_finding *f)
 {
@@ -162,6 +174,9 @@ static void compare(struct scene *s, const struct place *at, const char *expecte
 		says = says || strstr(f->message, s->says);
 	}
 	list_errors(&all, found);
+	if (getenv("OPS_JUDGE_SHOW"))
+		printf("%s:%u: %s, %zu changes\n%s", at->file, at->line, expected,
+		       s->touched, all.data);
 	for (list = expected; !accepted && *(id = word(s, &list)); )
 		if (!is_listed(ids.data, id))
 			fault(s, at, "not refused by %s; found:\n%s", id, all.data);
@@ -184,10 +199,15 @@ static void settle(struct scene *s, const struct place *at, const char *expected
 	struct snap *before = copy_of(s, s->before), *after = copy_of(s, s->after);
 	struct buf first = BUF_INIT, second = BUF_INIT;
 	struct ops_error err = { 0 };
+	int first_status, second_status;
 
 	s->judged++;
-	if (judge(s, s->before, s->after, one, &err) ||
-	    judge(s, before, after, two, &err)) {
+	first_status = judge(s, s->before, s->after, one, &err);
+	second_status = judge(s, before, after, two, &err);
+	if (!strcmp(expected, "unjudged")) {
+		if (!first_status || !second_status)
+			fault(s, at, "it was judged");
+	} else if (first_status || second_status) {
 		fault(s, at, "not judged: %s", err.message);
 	} else {
 		compare(s, at, expected, one);
@@ -311,6 +331,8 @@ static bool key_line(struct scene *s, const struct place *at, const char *key,
 		set_signer(s, at, act, value);
 	} else if (!strcmp(key, "branch:")) {
 		act->branch = value;
+	} else if (!strcmp(key, "only:")) {
+		act->only = value;
 	} else if (!strcmp(key, "lenient:")) {
 		act->lenient = true;
 	} else if (!strcmp(key, "judge:") && !strncmp(value, "document ", 9)) {
@@ -518,6 +540,7 @@ UNIT_TEST(the_runner_itself_sees_what_is_wrong)
 		      "nothing says 'nonsense'");
 	expect_faults(STANDARD "rule: doc.deleted\nexpect: doc.deleted\n", 1,
 		      "not refused by doc.deleted");
+	expect_faults(STANDARD DELETE "expect: unjudged\n", 1, "it was judged");
 	expect_faults(STANDARD DELETE, 2, "has no 'expect:'");
 	expect_faults(STANDARD, 1, "nothing was judged");
 	expect_faults(STANDARD "do it\n" DELETE "expect: doc.deleted\n", 1,

@@ -34,6 +34,21 @@ char *file_join(const char *dir, const char *name)
 	return out;
 }
 
+int file_own_directory(const char *path, struct ops_error *err)
+{
+	struct stat st;
+
+	if (mkdir(path, 0777) == 0)
+		return 0;
+	if (errno != EEXIST || lstat(path, &st) != 0)
+		return error_set(err, OPS_EIO, "cannot create '%s': %s", path,
+				 strerror(errno));
+	if (!S_ISDIR(st.st_mode))
+		return error_set(err, OPS_EENVIRONMENT, "'%s' is no directory of its own, so "
+				 "nothing is written there: move it away", path);
+	return 0;
+}
+
 static int read_all(struct buf *out, int fd, size_t max, const char *name,
 		    struct ops_error *err)
 {

@@ -15,6 +15,10 @@ struct buf;
 /* "dir/name" for the caller to free; NULL when out of memory. */
 char *file_join(const char *dir, const char *name);
 
+/* Make the directory `path` unless it is there.  A link is not taken for one: what is
+ * written below would land elsewhere.  OPS_EENVIRONMENT; OPS_EIO. */
+int file_own_directory(const char *path, struct ops_error *err);
+
 /* Read all of a regular file, not following a link in its last part.
  * OPS_ENOTFOUND; OPS_EINVALID (larger than max, or not regular); OPS_EIO. */
 int file_read_at(struct buf *out, int dir, const char *name, size_t max,

@@ -185,14 +185,6 @@ static int write_all(struct store *s, const char *own, struct ops_error *err)
 	return rc == 0 ? durable_barrier(own, err) : rc;
 }
 
-static int make_directory(const char *path, struct ops_error *err)
-{
-	if (mkdir(path, 0777) != 0 && errno != EEXIST)
-		return error_set(err, OPS_EIO, "cannot create '%s': %s", path,
-				 strerror(errno));
-	return 0;
-}
-
 int hooks_install_own(struct store *s, const char *value, const char *directory,
 		      struct ops_error *err)
 {
@@ -208,9 +200,9 @@ int hooks_install_own(struct store *s, const char *value, const char *directory,
 		rc = error_set(err, OPS_EENVIRONMENT,
 			       "git config 'core.hooksPath' has two lines");
 	if (rc == 0)
-		rc = make_directory(parent, err);
+		rc = file_own_directory(parent, err);
 	if (rc == 0)
-		rc = make_directory(own, err);
+		rc = file_own_directory(own, err);
 	if (rc == 0 && value)
 		rc = note_before(own, value, err);
 	if (rc == 0)

@@ -73,13 +73,8 @@ static void compose(struct buf *b, const struct journal *j)
 int journal_open(const char *git_dir, struct ops_error *err)
 {
 	char *dir = file_join(git_dir, "ops");
-	int rc = 0;
+	int rc = dir ? file_own_directory(dir, err) : error_nomem(err);
 
-	if (!dir)
-		return error_nomem(err);
-	if (mkdir(dir, 0777) != 0 && errno != EEXIST)
-		rc = error_set(err, OPS_EIO, "cannot create '%s': %s", dir,
-			       strerror(errno));
 	free(dir);
 	return rc;
 }

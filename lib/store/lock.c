@@ -64,20 +64,16 @@ static int open_lock(int *out, char **path, struct store *s, const char *name,
 {
 	const int flags = O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW;
 	char *dir = file_join(s->common_dir, "ops");
-	int fd, rc = 0;
+	int fd = -1, rc;
 
 	*path = dir ? file_join(dir, name) : NULL;
-	if (!*path) {
-		free(dir);
-		return error_nomem(err);
-	}
-	fd = open(*path, flags, 0600);
-	if (fd < 0 && errno == ENOENT && (mkdir(dir, 0777) == 0 || errno == EEXIST))
+	rc = *path ? file_own_directory(dir, err) : error_nomem(err);
+	if (rc == 0)
 		fd = open(*path, flags, 0600);
-	if (fd < 0)
+	if (rc == 0 && fd < 0)
 		rc = error_set(err, OPS_EIO, "cannot open '%s': %s", *path,
 			       strerror(errno));
-	else
+	if (rc == 0)
 		*out = fd;
 	free(dir);
 	return rc;

@@ -1,0 +1,41 @@
+#!/bin/sh
+# SPDX-License-Identifier: MIT
+#
+# Random actions of six people, legal and illegal: a small model of the rules, ops, the
+# hook of a server and the audit agree on each.
+
+test_description='10^5 actions'
+. "$(dirname "$0")/../test-lib.sh"
+
+if ! test_have_prereq PERL,BUILD_TREE
+then
+	skip_all='needs perl and the tools of the build'
+	test_done
+fi
+
+# Objects of this test need not survive a power cut.
+where=$TEST_ROOT
+test ! -w /dev/shm || where=$(mktemp -d /dev/shm/ops-model.XXXXXX)
+
+# model COUNT [MODEL]
+model () {
+	perl "${2-$TEST_DIRECTORY/model/model.pl}" "$TEST_BUILD/t/model-tool" "$where/base" "$1" \
+		20260115 >said
+	status=$?
+	tail -n 1 said | sed "s/^/# /" >&5
+	return $status
+}
+
+test_expect_success 'a repository to begin with' '
+	ops_world && git init -q --bare "$where/base" &&
+	git push -q "$where/base" HEAD:refs/heads/main &&
+	git -C "$where/base" config ops.branch main && rm -rf "$where/base/hooks"
+'
+
+test_expect_success 'all agree on 100000 actions' '
+	model 100000 &&
+	test_grep ": 0 disagreements" said
+'
+
+rm -rf "$where/base" "$where/base.now" && { test "$where" = "$TEST_ROOT" || rmdir "$where"; }
+test_done

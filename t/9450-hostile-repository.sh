@@ -1,8 +1,8 @@
 #!/bin/sh
 # SPDX-License-Identifier: MIT
 #
-# Nothing in a hostile repository makes ops run a program or write outside of it,
-# whatever the command.  Here all that is hostile at once; one by one it is tried by
+# Nothing in a hostile repository makes ops run a program or write outside of it (but for
+# the git that ops sync runs), whatever the command: here all of it at once, one by one in
 # t/slow/9340-hostile-repositories.sh.
 
 test_description='a hostile repository'
@@ -28,6 +28,14 @@ test_expect_success 'a canary that is run is seen' '
 test_expect_success 'all that is hostile and can be together' '
 	hostile_try fsmonitor hooks signatures transport filters editors helpers includes \
 		names embedded own_settings
+'
+
+test_expect_success 'but what it names for its remote is run by git, for ops sync' '
+	cp -a . ../synced && (
+		cd ../synced && hostile_transport &&
+		OPS_ACTOR=$LEAD test_might_fail ops sync 2>/dev/null
+	) &&
+	test_path_is_file "$CANARY.transport" && rm "$CANARY.transport"
 '
 
 test_expect_success 'links, in the work tree and beside the objects' '

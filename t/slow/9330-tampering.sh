@@ -17,7 +17,7 @@ fi
 test_expect_success 'a legal history of 200 commits' '
 	attack_world &&
 	n=0 &&
-	while test "$(git rev-list --count HEAD)" -lt 189
+	while test "$(git rev-list --count HEAD)" -lt 177
 	do
 		n=$((n + 1)) && ops_task_at Complete life-$n || return 1
 	done &&

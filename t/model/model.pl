@@ -82,6 +82,7 @@ sub gate_state {
 	return 'blocked' if $g->{block};
 	return 'none' unless $g->{request};
 	my $r = $g->{request};
+	return 'none' if $r->{answer} eq 'Block';	# lifted: it is asked for again
 	return $r->{answer} eq 'Reject' ? 'rejected' :
 		$r->{about} ne $now ? 'stale' : 'approved' if $r->{answer};
 	return $r->{about} ne $now ? 'stale' : 'requested';
@@ -150,7 +151,7 @@ sub decide {
 			$g->{block} = $id if $decision eq 'Block';
 			delete $g->{block} if $decision eq 'Lift';
 			$g->{request}{answer} = $decision
-				if $is eq 'requested' && $decision =~ /Approve|Reject/;
+				if $is eq 'requested' && $decision ne 'Lift';
 		} };
 }
 sub set { my ($t, @pairs) = @_;

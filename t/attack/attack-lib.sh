@@ -21,7 +21,7 @@
 #
 # A clone that stopped an attack has a main that the audit finds clean; a server that
 # refused has the refs it had; an audit names the commit tagged `bad` (else the tip)
-# before all others.  ATTACK_LEARN=t prints what happens in the form of the list.
+# before all others, unless what is wrong is none of the commits.  ATTACK_LEARN=t prints what happens in the form of the list.
 
 A=05-PROCESSES/active-tasks
 DONE=05-PROCESSES/completed-tasks/2026/01
@@ -150,7 +150,7 @@ attack_audit () {
 		attack_first=$(sed -n 's/^refused \([0-9a-f]*\) .*/\1/p' "$TEST_ROOT/audit.out" |
 			head -n 1)
 		attack_bad=$(git rev-parse --short=7 'bad^{}')
-		test "$attack_first" = "$attack_bad" ||
+		test -z "$attack_first" || test "$attack_first" = "$attack_bad" ||
 			attack_found="$attack_found at $attack_first instead of $attack_bad" ;;
 	*) attack_found=no-answer ;;
 	esac
@@ -210,7 +210,9 @@ attack_begin () {
 	git -C "$TEST_ROOT/server.git" config --unset-all remote.origin.url &&
 	ops --git-dir "$TEST_ROOT/server.git" hooks install &&
 	git remote add origin "$TEST_ROOT/server.git" && git fetch -q &&
-	cp -a "$TEST_ROOT/server.git" "$TEST_ROOT/server.start"
+	cp -a "$TEST_ROOT/server.git" "$TEST_ROOT/server.start" &&
+	: who audits has audited before, and remembers where the history began &&
+	cp -a . "$TEST_ROOT/work" && ops -C "$TEST_ROOT/work" audit verify
 }
 
 # attack_list FILE: a test for each entry.

@@ -67,7 +67,8 @@ struct ops_audit_options {
 				   state; "A..B"; "B" */
 	bool since_policy;	/* begin with the commit that brought the configuration of
 				   the tip into force; the range has no beginning then */
-	bool full;		/* judge all again, whatever was judged before */
+	bool full;		/* judge all again, whatever was judged before, and compute the
+				   ids of all objects that are read; without a beginning */
 	bool accept_rewrite;	/* the branch need not hold the commit it was verified at */
 	bool gather;		/* the findings of all commits are added to those about the
 				   history, each with its commit */

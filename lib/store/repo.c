@@ -9,7 +9,7 @@
  *
  * Hashes are verified on every read but those of repo_object(), which serves
  * snapshots: ten thousand documents would otherwise cost twice as much, and
- * zlib's own checksum finds damage of the disk.
+ * zlib's own checksum finds damage of the disk.  store_strict() has them verified there too.
  */
 #include "store/repo.h"
 
@@ -18,6 +18,7 @@
 #include <sys/stat.h>
 
 #include "store/file.h"
+#include "store/tree.h"
 #include "util/buf.h"
 
 #define SMALL_LOOSE 65536
@@ -164,7 +165,8 @@ int repo_object(git_odb_object **out, struct store *s, const struct oid *id,
 		if (rc < 0)
 			return rc;
 	}
-	git_libgit2_opts(GIT_OPT_ENABLE_STRICT_HASH_VERIFICATION, 0);
+	if (!s->strict)
+		git_libgit2_opts(GIT_OPT_ENABLE_STRICT_HASH_VERIFICATION, 0);
 	rc = git_odb_read(&object, s->odb, &oid);
 	if (rc < 0)
 		rc = repo_fail(err, rc, "cannot read object '%s'", hex);
@@ -230,4 +232,11 @@ int repo_ref(struct oid *out, struct store *s, const char *name,
 	free(path);
 	buf_release(&text);
 	return rc;
+}
+
+void store_strict(struct store *s, bool strict)
+{
+	s->strict = strict;
+	/* What was kept was read by the other way. */
+	tree_forget(s);
 }

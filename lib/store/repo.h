@@ -22,6 +22,7 @@ struct store {
 	char *head;		/* what HEAD names ("refs/heads/x"), or NULL */
 	char *branch;		/* branch of state, or NULL */
 	bool bare, branch_is_head, branch_configured, inside_hook, own_config;
+	bool strict;		/* every object is hashed again when it is read */
 	bool loose_near;	/* the object looked at last was a file of its own */
 	unsigned reads;
 	struct oid *cut;		/* shallow.c: where the clone is cut off, sorted */

@@ -89,6 +89,9 @@ int store_branch_named(const char **out, struct store *s, struct arena *arena,
 const char *store_busy_state(struct store *s);
 /* Whether git's ignore files say to leave a path alone. */
 bool store_ignores(struct store *s, const char *path);
+/* Whether the id of every object is computed again when it is read; without, that of
+ * commits is. */
+void store_strict(struct store *s, bool strict);
 /* Whether the clone is shallow, or would be taken for it. */
 bool store_is_shallow(struct store *s);
 /* Whether it was cut off behind this commit: its parents need not be there. */

@@ -158,6 +158,7 @@ int audit_whole(struct ops_audit_result *result, struct ops_findings *findings,
 
 	buf_init(&w.v.past.text);
 	buf_init(&w.v.seal_lines);
+	store_strict(repo->store, options->full);
 	w.v.arena = arena_new();
 	ret = w.about && w.v.arena ? judge(&w, err) : error_nomem(err);
 	if (ret == 0)
@@ -177,6 +178,7 @@ int audit_whole(struct ops_audit_result *result, struct ops_findings *findings,
 	if (ret == 0)
 		*result = found;
 out:
+	store_strict(repo->store, false);
 	audit_release(&w.v);
 	ops_findings_free(w.about);
 	free(w.list);

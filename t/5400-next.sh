@@ -128,6 +128,10 @@ test_expect_success 'work without a sign of life is stalled' '
 	test_clock 2026-01-19 &&
 	ops_json result.stalled 1 ops status &&
 	ops status >out && test_grep "slow-1111 *In-Progress *Production/codegen *last sign" out &&
+	ops --as $GOV gate block slow-1111 pre-governance -m "wait" \
+		-s "Lifted When"="it is said" &&
+	ops --as $GOV gate lift slow-1111 pre-governance -m "go on" &&
+	ops_json result.stalled 1 ops status &&
 	ops --as $DEV checkpoint slow-1111 -m "half" &&
 	ops_json result.stalled 0 ops status &&
 	test_clock 2026-01-23 &&

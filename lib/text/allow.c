@@ -11,7 +11,6 @@
 
 #include "util/arena.h"
 
-#define WORD "ops-allow"
 #define ALLOWS_MAX 256
 
 /* A comment that is one of ours, and where. */
@@ -38,7 +37,7 @@ static struct allow *new_allow(struct allows *out, struct arena *arena)
 /* Enter each rule of a note. */
 static int read_note(struct allows *out, struct arena *arena, const struct note *note)
 {
-	const char *at = note->text + strlen(WORD), *colon;
+	const char *at = note->text + strlen(ALLOW_WORD), *colon;
 	bool file = !strncmp(at, "-file", 5);
 	struct allow *a;
 	char *reason;
@@ -78,9 +77,9 @@ static int read_note(struct allows *out, struct arena *arena, const struct note 
 static const char *ours(const char *text)
 {
 	const char *at = text + strspn(text, " \t\r\n");
-	size_t len = strlen(WORD);
+	size_t len = strlen(ALLOW_WORD);
 
-	if (strncmp(at, WORD, len))
+	if (strncmp(at, ALLOW_WORD, len))
 		return NULL;
 	if (!strncmp(at + len, "-file", 5))
 		len += 5;
@@ -174,7 +173,7 @@ static int read_header(struct allows *out, struct arena *arena, const struct doc
 	unsigned line = 2;
 	int ret = 0;
 
-	if (!memmem(doc->text + at, doc->header_len, WORD, strlen(WORD)))
+	if (!memmem(doc->text + at, doc->header_len, ALLOW_WORD, strlen(ALLOW_WORD)))
 		return 0;
 	for (; ret == 0 && at < end; at = stop + 1, line++) {
 		const char *lf = memchr(doc->text + at, '\n', end - at);

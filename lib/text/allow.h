@@ -16,6 +16,8 @@
 #include "text/doc.h"
 #include "text/links.h"
 
+#define ALLOW_WORD "ops-allow"
+
 struct allow {
 	const char *rule;
 	const char *reason;		/* "" when none is given */

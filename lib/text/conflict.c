@@ -97,6 +97,9 @@ unsigned hunk_line(const char *text, size_t at, size_t len, unsigned line)
 	struct lines walk = { .text = text, .at = at, .end = len };
 	struct hunk one;
 
+	/* Nearly every text. */
+	if (!memmem(text + at, len - at, "<<<<<<< ", 8))
+		return 0;
 	for (; lines_next(&walk); line++)
 		if (walk.kind != LINE_CODE && walk.kind != LINE_FENCE &&
 		    is_mark(text, walk.line_start, len, "<<<<<<<", true) &&

@@ -457,6 +457,44 @@ static bool worth(const char *text, size_t len)
 	return false;
 }
 
+/* Whether what stands here leads to another host. */
+static bool leads_away(const char *at, const char *end)
+{
+	while (at < end && (*at == ' ' || *at == '<' || *at == '"' || *at == '\''))
+		at++;
+	return (end - at > 7 && !memcmp(at, "http://", 7)) ||
+	       (end - at > 8 && !memcmp(at, "https://", 8));
+}
+
+/* Whether a tag has a link that stays. */
+static bool tag_stays(const char *at, const char *end)
+{
+	static const char *const names[] = { "href=", "src=" };
+	size_t len = (size_t)(end - at) < PART_MAX ? (size_t)(end - at) : PART_MAX, i;
+	const char *close = memchr(at, '>', len), *found;
+
+	for (i = 0; close && i < 2; i++) {
+		found = memmem(at, (size_t)(close - at), names[i], strlen(names[i]));
+		if (found && !leads_away(found + strlen(names[i]), close))
+			return true;
+	}
+	return false;
+}
+
+bool links_worth(const char *text, size_t at, size_t end, const char *word)
+{
+	const char *from = text + at, *stop = text + end, *i;
+
+	for (i = from; (i = memchr(i, ']', (size_t)(stop - i))); )
+		if (++i < stop && (*i == '[' || ((*i == '(' || *i == ':') &&
+						 !leads_away(i + 1, stop))))
+			return true;
+	for (i = from; (i = memchr(i, '<', (size_t)(stop - i))); )
+		if (++i < stop && is_letter(*i) && tag_stays(i, stop))
+			return true;
+	return memmem(from, end - at, word, strlen(word)) != NULL;
+}
+
 int links_scan(struct links *out, struct arena *arena, const char *text, size_t at,
 	       size_t end, unsigned line)
 {

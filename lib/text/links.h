@@ -41,6 +41,10 @@ struct links {
 int links_scan(struct links *out, struct arena *arena, const char *text, size_t at,
 	       size_t end, unsigned line);
 
+/* Whether the text may hold a link that does not begin with "http:" or "https:", or the
+ * word `word` at all: found out fast, for texts where links_scan() has nothing to tell. */
+bool links_worth(const char *text, size_t at, size_t end, const char *word);
+
 /*
  * Put into `out` the fragments that lead into text[at..end): those of its headings as
  * GitHub makes them, and the ids and names of its tags.  A heading whose underscores

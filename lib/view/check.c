@@ -12,6 +12,7 @@
 #include <string.h>
 
 #include "store/history.h"
+#include "text/allow.h"
 #include "text/links.h"
 #include "util/path.h"
 #include "view/check_fix.h"
@@ -43,7 +44,8 @@ static int lint(struct checking *c, struct ops_document *d, struct ops_error *er
 {
 	struct arena *arena = d->doc->arena;
 	struct links links = { NULL, 0, 0 };
-	int ret = links_scan(&links, arena, d->doc->text, d->doc->body_at, d->doc->len,
+	int ret = links_worth(d->doc->text, d->doc->body_at, d->doc->len, ALLOW_WORD) &&
+		  links_scan(&links, arena, d->doc->text, d->doc->body_at, d->doc->len,
 			     d->doc->body_line) ? error_nomem(err) : 0;
 
 	if (ret == 0 && !d->type->unlinked && can_change(d))

@@ -57,6 +57,10 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	unsigned lines = lines_of(text, size);
 
 	need(links_scan(&links, arena, text, 0, size, 1) == 0);
+	/* What is not worth a scan has nothing that stays here. */
+	for (size_t i = 0; i < links.nr && !links_worth(text, 0, size, ALLOW_WORD); i++)
+		need(links.list[i].kind == LINK_COMMENT || !*links.list[i].text ||
+		     !strncmp(links.list[i].text, "http", 4));
 	for (size_t i = 0; i < links.nr; i++)
 		need(links.list[i].line >= 1 && links.list[i].column >= 1 &&
 		     links.list[i].line <= links.list[i].last_line &&

@@ -75,6 +75,24 @@ UNIT_TEST(links_comments)
 	links_are("<!-- <!-- [b](c)", ">1:15 c");
 }
 
+UNIT_TEST(links_worth_knows_what_stays_here)
+{
+	static const char *const yes[] = {
+		"[a](b)", "[a]( <b>)", "[a][b]", "[a]: b", "x ops-allow y", "<a href='b'>",
+		"<img alt=\"\" src=\"b\">", "[a](https://x) [b](c)", "[a](http", "[a](httpx)",
+	};
+	static const char *const no[] = {
+		"", "a", "[a]", "[a](https://b)", "[a]( <http://b>)", "[a]: https://b",
+		"<!-- x -->", "<a href=\"https://b\">", "a < b > c", "<a href='b'", "x]",
+	};
+	size_t i;
+
+	for (i = 0; i < UNIT_COUNT(yes); i++)
+		ck_assert_msg(links_worth(yes[i], 0, strlen(yes[i]), "ops-allow"), "%s", yes[i]);
+	for (i = 0; i < UNIT_COUNT(no); i++)
+		ck_assert_msg(!links_worth(no[i], 0, strlen(no[i]), "ops-allow"), "%s", no[i]);
+}
+
 /* Whether the text has all of these fragments (parted by blanks), and so many. */
 static void anchors_are(const char *text, const char *expected, size_t nr)
 {
@@ -114,4 +132,5 @@ UNIT_TEST(anchors_are_called_as_github_calls_them)
 }
 
 UNIT_MAIN("links", links_are_found_with_their_places, links_references_and_definitions,
-	  links_are_not_in_code, links_comments, anchors_are_called_as_github_calls_them)
+	  links_are_not_in_code, links_comments,
+	  links_worth_knows_what_stays_here, anchors_are_called_as_github_calls_them)

@@ -40,6 +40,7 @@ test_expect_success 'a request that is not: status, commit, page' '
 	test_grep "^## ops: refused$" page.md &&
 	test_grep "^- refused .$(git rev-parse --short=12 HEAD~). .done, .code. <b>@all</b> | x. by " page.md &&
 	test_grep "^  - error \*\*task.transition\*\* at .$H:[0-9:]*.: " page.md &&
+	test_grep ! "done, \`code" page.md &&
 	test_grep "^### Documents" page.md && test_grep "^assurance: identity=asserted" page.md &&
 	cp page.md once && test_expect_code 1 ops ci --base base --summary page.md >out &&
 	cat once once >twice && test_cmp twice page.md &&
@@ -58,6 +59,13 @@ test_expect_success 'a fault of a document, in legal commits' '
 	test_sed $H "s/^Priority: HIGH/Priority: SOON/" && ops_commit_as $LEAD "docs: soon" &&
 	test_expect_code 1 ops ci --base base >out && test_grep "field.value" out &&
 	git checkout -q topic
+'
+
+test_expect_success 'an illegal commit that leaves no fault behind' '
+	git checkout -q -b trace base && test_sed $H "s/^Priority: HIGH/Priority: LOW/" &&
+	ops_commit_as stranger "docs: less" && ops check --at HEAD >out &&
+	test_expect_code 1 ops ci --base base >out && test_grep "actor.unknown" out &&
+	test_grep "^refused: 1 commits, 1 refused" out && git checkout -q topic && git branch -q -D trace
 '
 
 test_expect_success 'reports: SARIF that its schema takes, JUnit, workflow commands' '

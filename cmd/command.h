@@ -151,5 +151,7 @@ extern const struct opt common_options[];
 
 /* Whether `name` is "<group> <something>". */
 bool command_in_group(const struct command *command, const char *group);
+/* The title above a command that begins a chapter of `ops help`; NULL for the others. */
+const char *command_chapter(const struct command *command);
 
 #endif

@@ -20,6 +20,7 @@
 #include "out.h"
 #include "report.h"
 #include "term.h"
+#include "util/arena.h"
 #include "util/buf.h"
 #include "util/error.h"
 
@@ -85,8 +86,13 @@ static void print_overview(struct session *s, bool all)
 	} else {
 		out_table(s->out, NULL, columns, 2);
 		while ((c = command_next(c))) {
-			const char *cells[] = { c->name, c->summary };
+			const char *title = command_chapter(c);
+			const char *name = arena_printf(s->arena, "  %s", c->name);
+			const char *heading[] = { title, " " };
+			const char *cells[] = { name ? name : c->name, c->summary };
 
+			if (title)
+				out_row(s->out, heading);
 			out_row(s->out, cells);
 		}
 		out_table_end(s->out);

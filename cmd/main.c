@@ -29,20 +29,35 @@
 #define WAIT_MS_DEFAULT 10000
 #define WAIT_MS_MAX 3600000
 
-/* In the order of `ops help`: setting up, looking, working, deciding, judging. */
+/* As `ops help` shows them. */
 static const struct command *const commands[] = {
-	cmd_init, cmd_new, cmd_config, cmd_check, cmd_list, cmd_show, cmd_log,
-	cmd_key,
-	cmd_scope,
-	cmd_status, cmd_next, cmd_deps, cmd_plan, cmd_rebalance,
-	cmd_assign, cmd_transition, cmd_checkpoint, cmd_act, cmd_edit, cmd_gate,
-	cmd_packet, cmd_thread, cmd_handoff, cmd_dispatch, cmd_synthesize,
-	cmd_vet,
-	cmd_waive, cmd_ci, cmd_server,
-	cmd_review, cmd_batch, cmd_sync, cmd_resolve, cmd_recover, cmd_audit, cmd_trust,
-	cmd_hooks, cmd_hook,
-	cmd_hook_notice, cmd_merge_driver, cmd_help, cmd_completion,
+	cmd_init, cmd_config, cmd_key, cmd_hooks, cmd_server, cmd_completion, cmd_help,
+	cmd_status, cmd_next, cmd_list, cmd_show, cmd_log, cmd_thread, cmd_deps, cmd_scope,
+	cmd_new, cmd_edit, cmd_check, cmd_review, cmd_act,
+	cmd_plan, cmd_assign, cmd_dispatch, cmd_transition, cmd_checkpoint, cmd_handoff,
+	cmd_rebalance, cmd_synthesize,
+	cmd_packet,
+	cmd_gate, cmd_vet, cmd_waive,
+	cmd_sync, cmd_resolve, cmd_batch, cmd_recover,
+	cmd_audit, cmd_trust, cmd_ci,
+	cmd_hook, cmd_hook_notice, cmd_merge_driver,
 	NULL
+};
+
+/* The first of each chapter. */
+static const struct {
+	const struct command *first;
+	const char *title;
+} chapters[] = {
+	{ cmd_init, "Setting up" },
+	{ cmd_status, "Looking" },
+	{ cmd_new, "Documents" },
+	{ cmd_plan, "Work" },
+	{ cmd_packet, "Conversations" },
+	{ cmd_gate, "Decisions" },
+	{ cmd_sync, "Many hands" },
+	{ cmd_audit, "Judging what is there" },
+	{ cmd_hook, "Called by git" },
 };
 
 const struct opt common_options[] = {
@@ -77,6 +92,14 @@ const struct command *command_next(const struct command *command)
 		for (const struct command *c = commands[i]; c->name; c++)
 			if (c == command)
 				return c[1].name ? c + 1 : commands[i + 1];
+	return NULL;
+}
+
+const char *command_chapter(const struct command *command)
+{
+	for (size_t i = 0; i < sizeof(chapters) / sizeof(chapters[0]); i++)
+		if (chapters[i].first == command)
+			return chapters[i].title;
 	return NULL;
 }
 

@@ -14,6 +14,11 @@ test_expect_success 'ops help, for people and for machines' '
 	do
 		test_grep -F "$command" all || return 1
 	done &&
+	for chapter in "Setting up" Looking Documents Work Conversations Decisions \
+		"Many hands" "Judging what is there" "Called by git"
+	do
+		grep -q "^$chapter *\$" all || return 1
+	done &&
 	ops help assign >one && test_grep "^usage: ops assign " one &&
 	ops assign -h >two && test_cmp one two &&
 	ops gate -h >group && test_grep "ops gate request" group &&

@@ -27,6 +27,7 @@ static const struct {
 	{ "id", offsetof(struct ops_request, id) },
 	{ "reason", offsetof(struct ops_request, reason) },
 	{ "text", offsetof(struct ops_request, text) },
+	{ "key", offsetof(struct ops_request, key) },
 };
 
 /* The member of that name that is one string, or NULL. */

@@ -5,8 +5,9 @@
  * Reads lines of two forms, which may be mixed:
  *	{"action": "start", "target": "swap-7k2f"}
  *	start swap-7k2f reason="why not"
- * and hands them to the library in one call.  The first line that is no act ends it,
- * by name and number, before anything was decided.
+ * and hands them to the library in one call, or with --each in one that makes a commit of
+ * each.  The first line that is no act ends it, by name and number, before anything was
+ * decided.
  */
 
 #include <stdlib.h>
@@ -15,6 +16,8 @@
 #include "acts.h"
 #include "command.h"
 #include "input.h"
+#include "out.h"
+#include "report.h"
 #include "request.h"
 #include "util/arena.h"
 #include "util/buf.h"
@@ -24,11 +27,19 @@
 
 static const char *const usage[] = {
 	"ops batch [--dry-run] [FILE]",
+	"ops batch --each [FILE]",
 	NULL
+};
+
+struct batch_options {
+	struct act_options act;
+	bool each;
 };
 
 static const struct opt options[] = {
 	ACT_DRY_RUN,
+	{ OPT_FLAG, 0, "each", NULL, offsetof(struct batch_options, each),
+	  "one commit for each act; one that is refused does not stop the others" },
 	OPT_TABLE_END
 };
 
@@ -110,9 +121,74 @@ static void name_line(struct ops_error *err, const char *name)
 	error_prefix(err, "%s:%lu", name, number);
 }
 
+/* With --each a key stands for all lines, and each has its own by its number. */
+static int give_keys(struct session *s, struct acts *acts, bool each)
+{
+	for (size_t i = 0; i < acts->nr; i++) {
+		if (acts->list[i].key && !each)
+			return error_set(&s->err, OPS_EUSAGE, "line %u: a key of one act goes "
+					 "with --each", acts->list[i].line);
+		if (!each || acts->list[i].key || !s->globals->key)
+			continue;
+		acts->list[i].key = arena_printf(s->arena, "%s:%u", s->globals->key,
+						 acts->list[i].line);
+		if (!acts->list[i].key)
+			return error_nomem(&s->err);
+	}
+	return 0;
+}
+
+/* Without "line 3: edit: ", which is said already. */
+static const char *words_of(const struct ops_request *request, const char *message)
+{
+	size_t len = strlen(request->action);
+	const char *rest = !strncmp(message, "line ", 5) ? strstr(message, ": ") : NULL;
+
+	if (!rest || strncmp(rest + 2, request->action, len) || strncmp(rest + 2 + len, ": ", 2))
+		return message;
+	return rest + len + 4;
+}
+
+struct telling {
+	struct session *s;
+	const char *name;
+};
+
+static int tell(const struct ops_request *request, const struct ops_outcome *outcome,
+		const struct ops_findings *findings, const struct ops_error *err, void *payload)
+{
+	struct telling *t = payload;
+	struct session *s = t->s;
+
+	out_map(s->out, NULL);
+	out_number(s->out, "line", request->line);
+	if (err) {
+		report_findings(s->globals->json ? s->out : s->talk, "", findings);
+		out_string(s->out, "error", err->message);
+		out_say(s->talk, "ops: %s:%u: %s: %s\n", t->name, request->line,
+			request->action, words_of(request, err->message));
+		s->found = true;
+	} else {
+		request_show(s, outcome, false, false);
+	}
+	out_end(s->out);
+	return 0;
+}
+
+static int send_each(struct session *s, const struct acts *acts, const char *name)
+{
+	struct telling t = { s, name };
+	int ret;
+
+	out_list(s->out, "lines");
+	ret = ops_repo_change_each(s->repo, acts->list, acts->nr, tell, &t, &s->err);
+	out_end(s->out);
+	return ret;
+}
+
 static int run(struct session *s, const struct args *args)
 {
-	const struct act_options *o = args->options;
+	const struct batch_options *o = args->options;
 	const char *name = args->nr ? args->words[0] : "-";
 	struct acts acts = { NULL, 0, 0 };
 	struct buf input = BUF_INIT;
@@ -128,7 +204,16 @@ static int run(struct session *s, const struct args *args)
 				input_name(name));
 		goto out;
 	}
-	ret = request_send(s, acts.list, acts.nr, o->dry_run);
+	if (o->each && o->act.dry_run) {
+		ret = error_set(&s->err, OPS_EUSAGE, "--dry-run shows a batch, not --each, where "
+				"every act is decided on what the one before has done");
+		goto out;
+	}
+	ret = give_keys(s, &acts, o->each);
+	if (ret < 0)
+		goto out;
+	ret = o->each ? send_each(s, &acts, input_name(name)) :
+	      request_send(s, acts.list, acts.nr, o->act.dry_run);
 	if (ret < 0)
 		name_line(&s->err, input_name(name));
 out:
@@ -138,6 +223,6 @@ out:
 
 const struct command cmd_batch[] = {
 	{ "batch", "Carry out many acts as one commit, or none", NEED_REPO | WRITES,
-	  usage, options, sizeof(struct act_options), 0, 1, run },
+	  usage, options, sizeof(struct batch_options), 0, 1, run },
 	{ .name = NULL }
 };

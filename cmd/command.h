@@ -94,7 +94,7 @@ struct environment {
 /* Options every command takes. */
 struct globals {
 	struct opt_list directories;	/* -C, one after the other */
-	const char *git_dir, *actor, *color;
+	const char *git_dir, *actor, *key, *color;
 	bool json, no_pager, help, version;
 };
 

@@ -21,6 +21,7 @@
 #include "names.h"
 #include "out.h"
 #include "report.h"
+#include "sync.h"
 #include "term.h"
 #include "util/arena.h"
 #include "util/date.h"
@@ -67,6 +68,8 @@ const struct opt common_options[] = {
 	  "use the git repository DIR; look for no other" },
 	{ OPT_TEXT, 0, "as", "ACTOR", offsetof(struct globals, actor),
 	  "who acts: the id of an agent of the roster" },
+	{ OPT_TEXT, 0, "key", "KEY", offsetof(struct globals, key),
+	  "do it once, however often it is asked for by this key" },
 	{ OPT_FLAG, 0, "json", NULL, offsetof(struct globals, json),
 	  "print one JSON object" },
 	{ OPT_TEXT, 0, "color", "WHEN", offsetof(struct globals, color),
@@ -235,6 +238,7 @@ static int prepare(struct session *s)
 	s->where.gnupg_home = env->other_index ? NULL : env->gnupg_home;
 	if (!(s->command->needs & SERVES)) {
 		s->where.actor = s->globals->actor ? s->globals->actor : env->actor;
+		s->where.key = s->globals->key;
 		s->where.author_name = env->author_name;
 		s->where.author_email = env->author_email;
 		s->where.environment = env->all;
@@ -268,6 +272,12 @@ static int close_output(struct session *s, int result)
 	return EXIT_ENVIRONMENT;
 }
 
+/* Whether it is a writing command in a repository that is there. */
+static bool both(const struct command *c)
+{
+	return (c->needs & (WRITES | NEED_REPO)) == (WRITES | NEED_REPO);
+}
+
 /* Run the command, or say what is wrong (`ret`) with the command line. */
 static int run(struct session *s, const struct args *args, int ret)
 {
@@ -280,8 +290,12 @@ static int run(struct session *s, const struct args *args, int ret)
 	if (!ret && s->command->needs & PAGED && !s->globals->json &&
 	    !s->globals->no_pager)
 		term_page(s->term, s->env);
+	if (!ret && both(s->command))
+		ret = sync_before(s);
 	if (!ret)
 		ret = s->command->run(s, args);
+	if (!ret && both(s->command))
+		sync_after(s);
 	result = report_end(s, ret);
 	result = close_output(s, result);
 	term_wait(s->term);
@@ -335,6 +349,8 @@ static int read_command(struct session *s, struct globals *globals, struct args 
 	globals->json |= format_is_json(c, args->options);
 	args->words = words.values;
 	args->nr = words.nr;
+	if (globals->key && !both(c))
+		return error_set(&s->err, OPS_EUSAGE, "'ops %s' has no use for --key", c->name);
 	if (words.nr < c->min)
 		return error_set(&s->err, OPS_EUSAGE, "'ops %s' needs more arguments", c->name);
 	if (words.nr > c->max)

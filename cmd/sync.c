@@ -40,7 +40,7 @@ static const struct opt options[] = {
 
 /* --- what comes in --- */
 
-int sync_judge(const char *from, const char *to, void *payload, struct ops_error *err)
+static int judge(const char *from, const char *to, void *payload, struct ops_error *err)
 {
 	struct session *s = payload;
 
@@ -49,7 +49,7 @@ int sync_judge(const char *from, const char *to, void *payload, struct ops_error
 
 /* --- words --- */
 
-void sync_show_lost(struct session *s, struct out *o, const struct ops_sync_act *a)
+static void show_lost(struct out *o, const struct ops_sync_act *a)
 {
 	out_style(o, STYLE_RED);
 	out_say(o, "lost");
@@ -65,7 +65,6 @@ void sync_show_lost(struct session *s, struct out *o, const struct ops_sync_act 
 			out_say(o, "  %s: %s\n", f->rule, f->message);
 	}
 	out_say(o, "  kept: %s\n", a->kept);
-	(void)s;
 }
 
 static void tell_act(struct session *s, const struct ops_sync_act *a)
@@ -97,7 +96,7 @@ static void say_acts(struct session *s, const struct ops_sync_outcome *o, bool d
 		const struct ops_sync_act *a = &o->acts[i];
 
 		if (!strcmp(a->state, "lost"))
-			sync_show_lost(s, s->out, a);
+			show_lost(s->out, a);
 		else if (!strcmp(a->state, "done"))
 			out_say(s->out, "left out %.7s %s %s: %s\n", a->commit, a->actor,
 				a->subject, a->why);
@@ -156,7 +155,7 @@ static void show(struct session *s, const struct ops_sync_outcome *o,
 static int run(struct session *s, const struct args *args)
 {
 	const struct sync_options *o = args->options;
-	struct ops_sync_options how = { .judge = sync_judge, .payload = s };
+	struct ops_sync_options how = { .judge = judge, .payload = s };
 	struct ops_sync_outcome *outcome = NULL;
 	int ret;
 
@@ -174,6 +173,104 @@ static int run(struct session *s, const struct args *args)
 		show(s, outcome, o);
 	ops_sync_free(outcome);
 	return ret;
+}
+
+/* --- around a writing command --- */
+
+#define AUTO_TIMEOUT_MS 10000
+
+/* Its findings are not those of the command. */
+static int judge_aside(const char *from, const char *to, void *payload, struct ops_error *err)
+{
+	struct session *s = payload;
+	struct ops_findings *aside = ops_findings_new();
+	int ret = aside ? ops_audit_incoming(aside, s->repo, from, to, err) : error_nomem(err);
+
+	ops_findings_free(aside);
+	return ret;
+}
+
+static int by_itself(struct ops_sync_outcome **out, struct session *s, struct ops_error *err)
+{
+	struct ops_sync_options how = { .judge = judge_aside, .payload = s,
+					.timeout_ms = AUTO_TIMEOUT_MS,
+					.deadline_ms = AUTO_TIMEOUT_MS };
+
+	return ops_repo_sync(out, s->repo, &how, err);
+}
+
+int sync_before(struct session *s)
+{
+	struct ops_sync_outcome *o = NULL;
+	struct ops_error err = { 0 };
+	bool has, automatic;
+	int ret = ops_repo_publishes(&has, &automatic, s->repo, &s->err);
+
+	if (ret || !automatic)
+		return ret;
+	if (by_itself(&o, s, &err))
+		out_say(s->talk, "note: not synchronised: %s\n", err.message);
+	for (size_t i = 0; o && i < o->acts_nr; i++)
+		if (!strcmp(o->acts[i].state, "lost"))
+			show_lost(s->talk, &o->acts[i]);
+	ops_sync_free(o);
+	return 0;
+}
+
+static void stand(struct session *s, const char *state, const char *commit, const char *why)
+{
+	out_map(s->out, "standing");
+	out_string(s->out, "state", state);
+	out_string(s->out, "commit", commit);
+	out_string(s->out, "why", why);
+	out_end(s->out);
+}
+
+/* What became of the commit that the command has made. */
+static void tell_standing(struct session *s, const struct ops_sync_outcome *o)
+{
+	const struct ops_sync_act *mine = NULL;
+	size_t lost = 0;
+
+	for (size_t i = 0; i < o->acts_nr; i++) {
+		const struct ops_sync_act *a = &o->acts[i];
+
+		if (!strcmp(a->commit, s->commit))
+			mine = a;
+		if (!strcmp(a->state, "lost")) {
+			show_lost(s->out, a);
+			lost++;
+		}
+	}
+	if (mine && !strcmp(mine->state, "lost")) {
+		stand(s, "lost", NULL, mine->why);
+	} else {
+		const char *commit = mine && mine->published ? mine->published : s->commit;
+
+		stand(s, "published", commit, NULL);
+		out_say(s->out, "published to %s as %.7s\n", o->remote, commit);
+	}
+	s->found = s->found || lost;
+}
+
+void sync_after(struct session *s)
+{
+	struct ops_sync_outcome *o = NULL;
+	struct ops_error err = { 0 };
+	bool has, automatic;
+
+	if (!s->committed || ops_repo_publishes(&has, &automatic, s->repo, &err) || !has)
+		return;
+	if (!automatic) {
+		stand(s, "recorded", s->commit, NULL);
+		out_say(s->out, "recorded here; ops sync publishes it\n");
+	} else if (by_itself(&o, s, &err)) {
+		stand(s, "recorded", s->commit, err.message);
+		out_say(s->out, "recorded here, not published: %s\n", err.message);
+	} else {
+		tell_standing(s, o);
+	}
+	ops_sync_free(o);
 }
 
 const struct command cmd_sync[] = {

@@ -6,10 +6,12 @@
 
 #include "command.h"
 
-/* For struct ops_sync_options; the payload is the session, whose findings get what is wrong. */
-int sync_judge(const char *from, const char *to, void *payload, struct ops_error *err);
-
-/* An act that lost: why, to whom, and where it is kept. */
-void sync_show_lost(struct session *s, struct out *o, const struct ops_sync_act *act);
+/*
+ * Around a writing command.  Before it, with git config ops.sync=auto, what others published
+ * comes here; that nobody can be reached stops nothing.  After it, if it made a commit and there
+ * is somewhere to publish to, the answer says whether it is published or recorded here.
+ */
+int sync_before(struct session *s);
+void sync_after(struct session *s);
 
 #endif

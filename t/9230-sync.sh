@@ -151,6 +151,7 @@ test_expect_success 'what the user edits is not overwritten' '
 	test_tick && ops --as $LEAD edit mine-1 -f Priority=LOW && ops sync &&
 	echo "my words" >>"$OTHER/05-PROCESSES/active-tasks/mine-1.md" && there ops_task dirty-1 &&
 	(cd "$OTHER" && stays 1 ops sync) && test_grep "mine-1.md. has changes of yours" ../err &&
+	test "$(git -C "$SERVER" rev-parse main)" = "$(git rev-parse HEAD)" &&
 	there git checkout -q 05-PROCESSES/active-tasks/mine-1.md &&
 	echo "my words" >"$OTHER/free.txt" && there ops sync && test_path_is_file "$OTHER/free.txt" &&
 	rm "$OTHER/free.txt" && ops sync && same_trees
@@ -233,6 +234,21 @@ test_expect_success 'killed after the push, the next call follows' '
 	git fetch -q origin && git checkout -q -b replayed origin/main && git cherry-pick $old >/dev/null &&
 	git push -q origin replayed:main && git checkout -q main && git branch -q -D replayed &&
 	ops_json result.acts.0.state published ops sync && there ops sync && same_trees && ops audit verify
+'
+
+test_expect_success 'what is done again is signed again, and what is done by the batch too' '
+	ssh-keygen -q -t ed25519 -N "" -C lead -f ../lead && test_tick &&
+	ops --as $BOSS edit $LEAD -f "Keys=$(cat ../lead.pub)" && ops sync && there ops sync &&
+	there git config gpg.format ssh && there git config commit.gpgsign true &&
+	there git config user.signingkey "$TEST_ROOT/lead" && test_tick && ops --as $BOSS new task --id plain-1 -f Title=Plain &&
+	there ops_task signed-1 && test_write_lines "edit signed-1 field:Priority=LOW" "edit signed-1 field:Priority=HIGH" >acts &&
+	there ops --as $LEAD batch --each ../trash/acts && old=$(there git rev-parse HEAD) && ops sync && there ops sync &&
+	test "$(there git rev-parse HEAD)" != "$old" && there git log -3 --format=%H >commits && while read -r c
+	do
+		there git cat-file commit $c | grep -q "^gpgsig" || return 1
+	done <commits &&
+	there ops_json result.acts.0.verified $LEAD ops log -n 1 && ops sync && same_trees && ops audit verify &&
+	there git config --unset commit.gpgsign
 '
 
 test_expect_success 'state on a branch of its own, and a bare clone' '

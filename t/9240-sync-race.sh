@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: MIT
 #
 # Many clones of one server, all at once: nothing is lost, nothing is there twice, each task
-# has one owner, and everybody else is told.  t/slow/9340-clones.sh does the same at length.
+# has one owner, and everybody else is told.  t/slow/9360-clones.sh does the same at length.
 
 test_description='many clones at once'
 . "$(dirname "$0")/test-lib.sh"

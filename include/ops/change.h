@@ -75,6 +75,7 @@ struct ops_request {
 	size_t evidence_nr;
 	const char *at;		/* revision whose files are the evidence; NULL: the tip */
 	unsigned line;		/* of a batch: named in errors; 0 = none */
+	const char *key;	/* of the first one: as in struct ops_repo_options */
 };
 
 enum ops_change_flags {
@@ -113,6 +114,20 @@ struct ops_outcome {
 int ops_repo_change(struct ops_outcome **out, struct ops_findings *findings,
 		    struct ops_repo *repo, const struct ops_request *requests,
 		    size_t nr, unsigned flags, struct ops_error *err);
+
+/*
+ * Carry out each request as a commit of its own, and wait for the disk once for many of them.
+ * `each` is called for all in their order, when what it tells is durable: `outcome` NULL and `err`
+ * say why one was not done, which does not stop the others. Returns 0 whatever became of
+ * them; OPS_EIO, OPS_EENVIRONMENT, OPS_EUNKNOWN, OPS_EBUSY, OPS_ENOMEM: those that were not
+ * told were not done, but for OPS_EUNKNOWN; a negative status of `each`, which ends it.
+ */
+int ops_repo_change_each(struct ops_repo *repo, const struct ops_request *requests, size_t nr,
+			 int (*each)(const struct ops_request *request,
+				     const struct ops_outcome *outcome,
+				     const struct ops_findings *findings,
+				     const struct ops_error *err, void *payload),
+			 void *payload, struct ops_error *err);
 
 void ops_outcome_free(struct ops_outcome *outcome);	/* NULL is fine */
 

@@ -37,6 +37,9 @@ struct ops_repo_options {
 	bool serves;		/* somebody else asks: of git's configuration only the
 				   repository's own file is believed */
 	bool inside_hook;	/* git's hook variables are set: writing is refused */
+	/* An act that was done by this key and actor before, here or in a clone, is not done again:
+	 * the first result is given back.  NULL = each call is an act of its own. */
+	const char *key;
 	const char *const *environment;	/* "NAME=value" for git when we run it, ends with NULL;
 				   NULL = empty */
 };

@@ -10,10 +10,12 @@
 
 #include "change/change.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "change/draft.h"
+#include "change/key.h"
 #include "change/signing.h"
 #include "judge/judge.h"
 #include "text/message.h"
@@ -32,6 +34,11 @@ struct changing {
 	struct arena *arena;		/* of this attempt; outlives the plan */
 	change_genesis_fn *genesis;
 	void *payload;
+	const char *key;		/* by which it may have been done already; or NULL */
+	char id[33];
+	const struct map *index;	/* of key_index(); or NULL */
+	bool repeated;			/* it was, by this commit: */
+	struct oid first;
 	struct signing signing;		/* of this attempt */
 };
 
@@ -145,13 +152,12 @@ static int write_message(struct changing *c, const char *subject, const char *ac
 					       sizeof(*trailers));
 	struct message m = { 0 };
 	struct buf text = BUF_INIT;
-	char id[33];
 	size_t i, nr = 0;
 	int ret;
 
 	if (!trailers || !subject)
 		return error_nomem(err);
-	if (!random_hex128(id))
+	if (!c->key && !random_hex128(c->id))
 		return error_set(err, OPS_EIO, "the system has no random numbers");
 	trailers[nr++] = (struct trailer){ "Ops-Action", action };
 	for (i = 0; i < d->acts_nr; i++) {
@@ -166,7 +172,7 @@ static int write_message(struct changing *c, const char *subject, const char *ac
 	if (d->config->present)
 		trailers[nr++] = (struct trailer){ "Ops-Policy",
 			arena_printf(d->arena, "%u", d->config->version) };
-	trailers[nr++] = (struct trailer){ "Ops-Id", arena_str(d->arena, id) };
+	trailers[nr++] = (struct trailer){ "Ops-Id", arena_str(d->arena, c->id) };
 	m.subject = subject;
 	m.body = d->body.data;
 	m.trailers = trailers;
@@ -247,6 +253,17 @@ static int decide(struct txn_plan *plan, void *payload, struct ops_error *err)
 	if (!d->actor_name)
 		return error_set(err, OPS_EENVIRONMENT, "it is not known who acts: use "
 				 "--as, or set git config ops.actor");
+	if (c->key) {
+		const char *action = c->nr > 1 ? "batch" : action_of(d, &c->requests[0]);
+
+		ret = key_id(c->id, d->actor_name, c->key, err);
+		if (ret == 0)
+			ret = key_look(&c->repeated, &c->first, &c->subject, d, c->id, action,
+				       &c->requests[0], c->index, err);
+		plan->nothing = c->repeated;
+		if (ret || c->repeated)
+			return ret;
+	}
 	ret = repo_identity(&plan->author, &plan->committer, c->repo, d->actor, err);
 	if (ret == 0)
 		ret = plan_signature(c, plan, err);
@@ -380,6 +397,25 @@ static void give_findings(struct ops_findings *to, const struct ops_findings *fr
 	ops_findings_sort(to);
 }
 
+static void changing_release(struct changing *c)
+{
+	world_close(c->reading);
+	world_close(c->tip);
+	buf_release(&c->draft.body);
+	ops_findings_free(c->fresh);
+	arena_free(c->arena);
+}
+
+/* What was done by this key before is what is done now. */
+static void take_first(struct txn_result *result, const struct changing *c)
+{
+	if (!c->repeated)
+		return;
+	result->committed = true;
+	result->commit = c->first;
+	(void)snprintf(result->notes, sizeof(result->notes), "it was done already, by this key");
+}
+
 static int run_change(struct ops_outcome **out, struct changing *c,
 		      const struct txn_options *options, struct ops_error *err)
 {
@@ -387,6 +423,8 @@ static int run_change(struct ops_outcome **out, struct changing *c,
 	struct ops_error lost = { 0 };
 	int ret = txn_run(&result, c->repo->store, options, decide, verdict, c, err);
 
+	if (ret == 0)
+		take_first(&result, c);
 	/* Once it is committed, nothing may say that it is not. */
 	if (ret == 0 && make_outcome(out, c, &result, &lost) != 0) {
 		ret = result.committed ?
@@ -395,11 +433,7 @@ static int run_change(struct ops_outcome **out, struct changing *c,
 			error_nomem(err);
 	}
 	give_findings(c->findings, c->fresh);
-	world_close(c->reading);
-	world_close(c->tip);
-	buf_release(&c->draft.body);
-	ops_findings_free(c->fresh);
-	arena_free(c->arena);
+	changing_release(c);
 	return ret;
 }
 
@@ -415,9 +449,69 @@ int ops_repo_change(struct ops_outcome **out, struct ops_findings *findings,
 	c.repo = repo;
 	c.requests = requests;
 	c.nr = nr;
+	c.key = requests[0].key ? requests[0].key : repo->key;
 	c.findings = findings;
 	buf_init(&c.draft.body);
 	return run_change(out, &c, &options, err);
+}
+
+static int differs(const char *path, const struct snap_entry *before,
+		   const struct snap_entry *after, void *payload, struct ops_error *err)
+{
+	(void)path;
+	(void)before;
+	(void)after;
+	(void)err;
+	*(bool *)payload = true;
+	return 0;
+}
+
+static int build(struct txn_result *result, struct changing *c, struct txn_plan *plan,
+		 struct ops_error *err)
+{
+	bool changed = false;
+	int ret = snap_of_commit(&plan->before, c->repo->store, &plan->tip, err);
+
+	if (ret == 0)
+		ret = snap_overlay(&plan->after, plan->before, err);
+	if (ret == 0)
+		ret = decide(plan, c, err);
+	if (ret == 0 && !plan->nothing)
+		ret = verdict(plan, c, err);
+	if (ret == 0 && !plan->nothing)
+		ret = snap_diff(plan->before, plan->after, differs, &changed, err);
+	if (ret || !changed)
+		return ret;
+	ret = txn_build(&result->commit, c->repo->store, plan, sign, c, err);
+	result->committed = ret == 0;
+	return ret;
+}
+
+int change_build(struct oid *made, struct ops_outcome **out, struct ops_findings *findings,
+		 struct ops_repo *repo, const struct ops_request *request,
+		 const struct oid *onto, const struct map *index, struct ops_error *err)
+{
+	struct txn_plan plan = { .tip = *onto };
+	struct txn_result result = { 0 };
+	struct changing c = { .repo = repo, .requests = request, .nr = 1,
+			      .findings = findings, .key = request->key, .index = index };
+	int ret;
+
+	buf_init(&c.draft.body);
+	plan.arena = arena_new();
+	ret = plan.arena ? build(&result, &c, &plan, err) : error_nomem(err);
+	if (ret == 0) {
+		if (result.committed)
+			*made = result.commit;
+		take_first(&result, &c);
+		ret = make_outcome(out, &c, &result, err);
+	}
+	give_findings(findings, c.fresh);
+	changing_release(&c);
+	snap_free(plan.after);
+	snap_free(plan.before);
+	arena_free(plan.arena);
+	return ret;
 }
 
 int change_genesis(struct ops_outcome **out, struct ops_findings *findings,

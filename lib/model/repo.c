@@ -122,6 +122,8 @@ int repo_of_store(struct ops_repo **out, struct store *store,
 	if (ret == 0)
 		ret = setting(&repo->email, repo, options->author_email,
 			      REPO_KEY_EMAIL, err);
+	if (ret == 0 && options->key && !(repo->key = arena_str(arena, options->key)))
+		ret = error_nomem(err);
 	if (ret == 0)
 		ret = copy_environment(repo, options->environment, err);
 	if (ret)

@@ -29,6 +29,7 @@ struct ops_repo {
 	int64_t now;
 	int utc_offset;
 	unsigned wait_ms;
+	const char *key;		/* of what is done; or NULL */
 	const char *const *env;		/* for programs we run; or NULL */
 };
 

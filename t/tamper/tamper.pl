@@ -159,7 +159,7 @@ sub made {	# with another tree
 		my ($k, $parent) = @_;
 		my $c = $history[$k];
 		my $tree = $change->($k, $c);
-		return unless $tree;
+		return if !$tree || $tree eq $c->{tree};
 		return commit($c, [$parent], tree => $tree);
 	} };
 }
@@ -209,6 +209,10 @@ my %operators = (
 	'message-of-the-next' => { rule => qr/trailer\.mismatch|actor\.|power\.|packet\./, do => sub {
 		my ($k, $parent) = @_;
 		my $next = $history[$k + 1] or return;
+		# Two acts on one document may be told alike; the id, told twice, is then
+		# found at the second.
+		return if "@{$next->{docs}}" eq "@{$history[$k]{docs}}" &&
+			$next->{message} !~ /^Ops-Status:/m;
 		return commit($history[$k], [$parent], message => $next->{message},
 			head => $next->{head});
 	} },

@@ -3,7 +3,8 @@
 #
 # What libops.so gives and takes.  Gives: exactly the functions of the public
 # headers, listed once more in lib/libops.sym.  Takes: nothing that prints,
-# ends the process, reads the environment or the clock.
+# ends the process, reads the environment or the clock.  What changes a whole process
+# (a handler of a signal, the working directory) only a process of our own may: the guard.
 
 test_description='symbols of libops.so'
 TEST_NO_REPO=t
@@ -41,7 +42,7 @@ names='exit _exit _Exit quick_exit abort atexit
 	fwrite perror err errx warn warnx syslog stdout stderr stdin
 	getenv secure_getenv setenv putenv unsetenv environ setlocale umask
 	time clock gettimeofday localtime localtime_r gmtime gmtime_r ctime ctime_r
-	signal sigaction chdir fchdir longjmp siglongjmp dlopen system popen
+	signal fchdir longjmp siglongjmp dlopen system popen
 	strcpy strcat sprintf vsprintf gets'
 names=$(echo "$names" | tr -s ' \t\n' '|')
 forbidden () {
@@ -119,10 +120,14 @@ objects () {
 	done
 }
 
-test_expect_success 'only the store looks at a clock, only child.c starts programs' '
+test_expect_success 'only the store looks at a clock, only child.c and its guard start programs' '
 	objects "/lib/store/" "clock_gettime|clock_nanosleep|nanosleep|usleep|sleep" >found &&
 	test_must_be_empty found &&
-	objects "/lib/store/child.o" "fork|vfork|execv.*|posix_spawn.*|waitpid|kill" >found &&
+	objects "/lib/store/(child|guard).o" "fork|vfork|execv.*|posix_spawn.*|waitpid" >found &&
+	test_must_be_empty found &&
+	objects "/lib/store/(child|guard|proctree).o" "kill" >found &&
+	test_must_be_empty found &&
+	objects "/lib/store/guard.o" "sigaction|chdir" >found &&
 	test_must_be_empty found &&
 	objects "^$" "malloc" >found &&
 	test_grep "^lib/util/" found

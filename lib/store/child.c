@@ -6,6 +6,8 @@
  * read it costs us no signal.  Its end is told by a descriptor of the process, so that
  * a grandchild which keeps the pipes open does not keep us waiting.
  *
+ * With a guard it is the guard that is our child, keeps the time, and tells the end.
+ *
  * Must never start a shell, hand down a descriptor or a variable of ours, wait without
  * a limit for what has been killed, or leave a zombie.
  */
@@ -13,7 +15,6 @@
 
 #include <errno.h>
 #include <fcntl.h>
-#include <poll.h>
 #include <signal.h>
 #include <spawn.h>
 #include <stdint.h>
@@ -21,20 +22,24 @@
 #include <string.h>
 #include <sys/mman.h>
 #include <sys/pidfd.h>
+#include <sys/socket.h>
 #include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
 
 #include "store/file.h"
+#include "store/proctree.h"
+
+#define GUARD_LATE_MS 400	/* how late a guard may be before it counts as lost */
 
 /* One run: the process, and our ends of its pipes. */
-struct running {
+struct child {
 	const struct child_request *request;
 	struct child_result *result;
 	pid_t pid;
-	int process;		/* readable once it ended */
+	int process;		/* readable once it ended; with a guard: our end of its socket */
 	int pipes[2];		/* its standard output and standard error; -1: closed */
-	int64_t deadline;	/* ms; 0: none */
+	int64_t started, deadline;	/* ms; deadline 0: none */
 	bool told;		/* TERM was sent */
 	bool ended;
 };
@@ -144,7 +149,7 @@ static int input(int *out, const struct child_request *request, struct ops_error
 }
 
 /* Start it with these three descriptors. */
-static int spawn(struct running *run, const char *file, const int fds[3])
+static int spawn(struct child *run, const char *file, const int fds[3])
 {
 	static const char *const nothing[] = { NULL };
 	const struct child_request *request = run->request;
@@ -187,10 +192,26 @@ static int spawn(struct running *run, const char *file, const int fds[3])
 	return bad;
 }
 
-/* Make the pipes and start it. */
-static int start(struct running *run, const char *file, struct ops_error *err)
+/* Start it below a guard. */
+static int spawn_guarded(struct child *run, const char *file, const int fds[3])
 {
-	int out[2] = { -1, -1 }, talk[2] = { -1, -1 }, in = -1;
+	static const char *const nothing[] = { NULL };
+	const struct child_request *request = run->request;
+	struct guard_order order = {
+		.file = file, .dir = request->dir,
+		.argv = (char *const *)(uintptr_t)request->argv,
+		.env = (char *const *)(uintptr_t)(request->env ? request->env : nothing),
+		.fds = { fds[0], fds[1], fds[2] },
+		.timeout_ms = request->timeout_ms, .limits = *request->guard,
+	};
+
+	return guard_start(&run->pid, &run->process, &order);
+}
+
+/* Make the pipes and start it. */
+static int start(struct child *run, const char *file, struct ops_error *err)
+{
+	int out[2] = { -1, -1 }, talk[2] = { -1, -1 }, in = -1, fds[3];
 	int ret, bad;
 
 	if ((ret = input(&in, run->request, err)) < 0)
@@ -204,13 +225,17 @@ static int start(struct running *run, const char *file, struct ops_error *err)
 		ret = error_set(err, OPS_EIO, "cannot move a pipe: %s", strerror(errno));
 		goto out;
 	}
-	bad = spawn(run, file, (int[3]){ in, out[1], run->request->talks ? 2 : talk[1] });
+	fds[0] = in;
+	fds[1] = out[1];
+	fds[2] = run->request->talks ? 2 : talk[1];
+	bad = run->request->guard ? spawn_guarded(run, file, fds) : spawn(run, file, fds);
 	if (bad) {
 		ret = error_set(err, bad == ENOENT ? OPS_ENOTFOUND : OPS_EENVIRONMENT,
 				"cannot start '%.400s': %s", file, strerror(bad));
 		goto out;
 	}
-	run->process = pidfd_open(run->pid, 0);
+	if (!run->request->guard)
+		run->process = pidfd_open(run->pid, 0);
 	if (run->process < 0) {
 		ret = error_set(err, OPS_EIO, "cannot watch '%.400s': %s", file,
 				strerror(errno));
@@ -233,15 +258,31 @@ out:
 	return ret;
 }
 
-static void send_signal(const struct running *run, int signal)
+static void send_signal(const struct child *run, int signal)
 {
 	/* the group's number is the process's, and stays taken until we have reaped it */
 	(void)kill(run->request->asks ? run->pid : -run->pid, signal);
 }
 
-/* End it: first by asking, at the end of the grace by force. */
-static void end(struct running *run)
+/* With a guard: it is asked to end it; only one that does not answer is ended itself. */
+static void end_guarded(struct child *run)
 {
+	if (!run->told)
+		(void)send(run->process, "", 1, MSG_NOSIGNAL | MSG_DONTWAIT);
+	else
+		(void)kill(run->pid, SIGKILL);
+	run->deadline = run->told ? 0 : clock_ms() + run->request->guard->grace_ms +
+			GUARD_LATE_MS;
+	run->told = true;
+}
+
+/* End it: first by asking, at the end of the grace by force. */
+static void end(struct child *run)
+{
+	if (run->request->guard) {
+		end_guarded(run);
+		return;
+	}
 	if (run->told) {
 		send_signal(run, SIGKILL);
 		run->deadline = 0;
@@ -253,7 +294,7 @@ static void end(struct running *run)
 }
 
 /* Take what a pipe has.  Closed at its end, or when it is too much. */
-static void drain(struct running *run, int which)
+static void drain(struct child *run, int which)
 {
 	struct buf *to = which ? &run->result->err : &run->result->out;
 	char piece[16384];
@@ -281,69 +322,154 @@ static void drain(struct running *run, int which)
 	}
 }
 
-/* Wait for something to happen, and deal with it. */
-static int step(struct running *run, struct ops_error *err)
+int child_polls(const struct child *run, struct pollfd polls[CHILD_POLLS])
 {
-	struct pollfd polls[3] = {
-		{ .fd = run->process, .events = POLLIN },
-		{ .fd = run->pipes[0], .events = POLLIN },
-		{ .fd = run->pipes[1], .events = POLLIN },
-	};
 	int64_t left = run->deadline ? run->deadline - clock_ms() : -1;
-	int n;
 
+	polls[0] = (struct pollfd){ .fd = run->process, .events = POLLIN };
+	polls[1] = (struct pollfd){ .fd = run->pipes[0], .events = POLLIN };
+	polls[2] = (struct pollfd){ .fd = run->pipes[1], .events = POLLIN };
 	if (run->deadline && left < 0)
 		left = 0;
-	n = poll(polls, 3, left > 60000 ? 60000 : (int)left);
-	if (n < 0 && errno != EINTR)
-		return error_set(err, OPS_EIO, "cannot wait for a program: %s",
-				 strerror(errno));
-	if (n > 0 && polls[1].revents)
+	return left > 60000 ? 60000 : (int)left;
+}
+
+void child_step(struct child *run, const struct pollfd polls[CHILD_POLLS])
+{
+	if (polls[1].revents)
 		drain(run, 0);
-	if (n > 0 && polls[2].revents)
+	if (polls[2].revents)
 		drain(run, 1);
-	if (n > 0 && polls[0].revents)
+	if (polls[0].revents)
 		run->ended = true;
 	if (!run->ended && run->deadline && clock_ms() >= run->deadline) {
 		run->result->timed_out |= !run->told;
+		run->told |= run->request->guard != NULL;	/* its guard had its time */
 		end(run);
 	}
+}
+
+bool child_ended(const struct child *run)
+{
+	return run->ended;
+}
+
+void child_stop(struct child *run)
+{
+	if (!run->told && !run->ended)
+		end(run);
+}
+
+int child_start(struct child **out, struct child_result *result,
+		const struct child_request *request, struct ops_error *err)
+{
+	struct child *run;
+	char *file = NULL;
+	int ret;
+
+	if ((ret = look_up(&file, request, err)) < 0)
+		return ret;
+	run = malloc(sizeof(*run));
+	if (!run) {
+		free(file);
+		return error_nomem(err);
+	}
+	*run = (struct child){
+		.request = request, .result = result, .process = -1, .pipes = { -1, -1 },
+	};
+	run->started = clock_ms();
+	if (request->timeout_ms)
+		run->deadline = run->started + request->timeout_ms +
+			(request->guard ? request->guard->grace_ms + GUARD_LATE_MS : 0);
+	ret = start(run, file, err);
+	free(file);
+	if (ret < 0 && (!run->pid || run->process < 0))
+		free(run);
+	else if (ret < 0)
+		(void)child_finish(run, NULL);
+	else
+		*out = run;
+	return ret;
+}
+
+/* Take the guard's report.  Without one its program is looked for by its marker. */
+static int report(struct child *run, struct ops_error *err)
+{
+	struct child_result *result = run->result;
+	ssize_t n;
+
+	if (!run->ended) {
+		struct pollfd wait = { .fd = run->process, .events = POLLIN };
+
+		child_stop(run);
+		(void)poll(&wait, 1, (int)run->request->guard->grace_ms + GUARD_LATE_MS);
+	}
+	n = recv(run->process, &result->report, sizeof(result->report), MSG_DONTWAIT);
+	if (n == (ssize_t)sizeof(result->report)) {
+		result->timed_out |= result->report.over == GUARD_TIME;
+		if (result->report.error)
+			return error_set(err, result->report.error == ENOENT ? OPS_ENOTFOUND :
+					 OPS_EENVIRONMENT, "cannot start '%.400s': %s",
+					 run->request->argv[0], strerror(result->report.error));
+		return 0;
+	}
+	result->report = (struct guard_report){ 0 };
+	result->unguarded = true;
+	(void)kill(run->pid, SIGKILL);
+	if (run->request->marker)
+		result->report.stragglers =
+			(uint32_t)proctree_kill_marked(run->request->marker);
 	return 0;
+}
+
+int child_finish(struct child *run, struct ops_error *err)
+{
+	struct child_result *result = run->result;
+	int status = 0, ret = 0;
+
+	/* whatever it left behind in its group goes with it; what it said before is ours */
+	if (run->request->guard)
+		ret = report(run, err);
+	else if (!run->ended || !run->request->asks)
+		send_signal(run, SIGKILL);
+	while (waitpid(run->pid, &status, 0) < 0 && errno == EINTR)
+		;
+	if (run->request->guard)
+		status = result->unguarded ? SIGKILL : result->report.status;
+	result->ms = (unsigned)(clock_ms() - run->started);
+	drain(run, 0);
+	drain(run, 1);
+	shut(&run->pipes[0]);
+	shut(&run->pipes[1]);
+	shut(&run->process);
+	result->code = WIFEXITED(status) ? WEXITSTATUS(status) : -1;
+	result->signal = WIFSIGNALED(status) ? WTERMSIG(status) : 0;
+	free(run);
+	if (ret == 0 && (buf_failed(&result->out) || buf_failed(&result->err)))
+		ret = error_nomem(err);
+	return ret;
 }
 
 int child_run(struct child_result *result, const struct child_request *request,
 	      struct ops_error *err)
 {
-	struct running run = {
-		.request = request, .result = result, .process = -1, .pipes = { -1, -1 },
-	};
-	char *file = NULL;
-	int status = 0, ret;
+	struct pollfd polls[CHILD_POLLS];
+	struct child *child;
+	int ret = child_start(&child, result, request, err), finished;
 
-	if ((ret = look_up(&file, request, err)) < 0)
+	if (ret < 0)
 		return ret;
-	if (request->timeout_ms)
-		run.deadline = clock_ms() + request->timeout_ms;
-	ret = start(&run, file, err);
-	free(file);
-	if (!run.pid || run.process < 0)
-		return ret;
-	while (ret == 0 && !run.ended)
-		ret = step(&run, err);
+	while (ret == 0 && !child_ended(child)) {
+		int wait = child_polls(child, polls), n = poll(polls, CHILD_POLLS, wait);
 
-	/* whatever it left behind in its group goes with it; what it said before is ours */
-	if (ret < 0 || !request->asks)
-		send_signal(&run, SIGKILL);
-	while (waitpid(run.pid, &status, 0) < 0 && errno == EINTR)
-		;
-	drain(&run, 0);
-	drain(&run, 1);
-	shut(&run.pipes[0]);
-	shut(&run.pipes[1]);
-	shut(&run.process);
-	result->code = WIFEXITED(status) ? WEXITSTATUS(status) : -1;
-	result->signal = WIFSIGNALED(status) ? WTERMSIG(status) : 0;
-	if (ret == 0 && (buf_failed(&result->out) || buf_failed(&result->err)))
-		ret = error_nomem(err);
-	return ret;
+		if (n < 0 && errno != EINTR)
+			ret = error_set(err, OPS_EIO, "cannot wait for a program: %s",
+					strerror(errno));
+		if (n <= 0)
+			memset(polls, 0, sizeof(polls));
+		if (ret == 0)
+			child_step(child, polls);
+	}
+	finished = child_finish(child, ret ? NULL : err);
+	return ret ? ret : finished;
 }

@@ -1,0 +1,204 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * hostile MODE [WORD]: an agent that does not behave.
+ *
+ * Each mode is one way to outlive a limit, to say too much, or to say nothing; those with
+ * processes keep them for an hour.  "honest" is how it should be.
+ */
+
+#include <fcntl.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/prctl.h>
+#include <sys/wait.h>
+#include <time.h>
+#include <unistd.h>
+
+#define ANSWER "{\"status\": \"COMPLETE\", \"summary\": \"done\"}\n"
+
+static void hold(void)
+{
+	struct timespec hour = { 3600, 0 };
+
+	for (;;)
+		(void)nanosleep(&hour, NULL);
+}
+
+static void deaf(void)
+{
+	int sig;
+
+	for (sig = 1; sig < 65; sig++)
+		(void)signal(sig, SIG_IGN);
+}
+
+/* Leave a process behind that nobody waits for, in a session of its own. */
+static void daemon_of(int levels)
+{
+	pid_t pid = fork();
+
+	if (pid == 0) {
+		(void)setsid();
+		if (levels > 1)
+			daemon_of(levels - 1);
+		else if (fork() == 0)
+			hold();
+		_exit(0);
+	}
+	if (pid > 0)
+		(void)waitpid(pid, NULL, 0);
+}
+
+/* A chain of processes, each of which is gone as soon as the next is there. */
+static void rabbits(void)
+{
+	deaf();
+	for (;;)
+		if (fork() > 0)
+			_exit(0);
+		else
+			(void)setsid();
+}
+
+static void answer(void)
+{
+	(void)!write(1, ANSWER, strlen(ANSWER));
+}
+
+static void flood(int fd)
+{
+	char piece[65536];
+
+	memset(piece, 'x', sizeof(piece));
+	for (;;)
+		if (write(fd, piece, sizeof(piece)) < 0)
+			hold();
+}
+
+static void eat(size_t megabytes)
+{
+	char *piece;
+
+	for (; megabytes; megabytes--) {
+		piece = malloc(1 << 20);
+		if (!piece)
+			break;
+		memset(piece, 1, 1 << 20);
+	}
+	hold();
+}
+
+/* Read all of the packet, slowly or not. */
+static void take_in(void)
+{
+	char piece[65536];
+
+	while (read(0, piece, sizeof(piece)) > 0)
+		;
+}
+
+static int families(const char *mode)
+{
+	if (!strcmp(mode, "double-fork")) {
+		daemon_of(1);
+		answer();
+	} else if (!strcmp(mode, "setsid")) {
+		deaf();
+		daemon_of(3);
+		(void)setsid();
+		hold();
+	} else if (!strcmp(mode, "deaf")) {
+		deaf();
+		hold();
+	} else if (!strcmp(mode, "rabbits")) {
+		if (fork() == 0)
+			rabbits();
+		answer();
+	} else if (!strcmp(mode, "forks")) {
+		deaf();
+		for (;;)
+			if (fork() < 0)
+				hold();
+	} else if (!strcmp(mode, "reaper")) {
+		(void)prctl(PR_SET_CHILD_SUBREAPER, 1);
+		deaf();
+		daemon_of(2);
+		hold();
+	} else if (!strcmp(mode, "kills-guard")) {
+		deaf();
+		daemon_of(2);
+		(void)kill(getppid(), SIGKILL);
+		hold();
+	} else if (!strcmp(mode, "stops-guard")) {
+		deaf();
+		daemon_of(2);
+		(void)kill(getppid(), SIGSTOP);
+		hold();
+	} else {
+		return 0;
+	}
+	return 1;
+}
+
+static int says(const char *mode)
+{
+	if (!strcmp(mode, "honest")) {
+		take_in();
+		(void)!write(1, "{\"progress\": 50, \"note\": \"half\"}\n", 33);
+		answer();
+	} else if (!strcmp(mode, "unread")) {
+		answer();
+	} else if (!strcmp(mode, "closed")) {
+		(void)close(1);
+		(void)close(2);
+		hold();
+	} else if (!strcmp(mode, "closed-early")) {
+		answer();
+		(void)close(0);
+		(void)close(1);
+		(void)close(2);
+	} else if (!strcmp(mode, "flood")) {
+		deaf();
+		flood(1);
+	} else if (!strcmp(mode, "flood-err")) {
+		deaf();
+		flood(2);
+	} else if (!strcmp(mode, "garbage")) {
+		(void)!write(1, "\xff\xfe{\"status\": \"COMPLETE\"\x1b[2J", 28);
+	} else if (!strcmp(mode, "silent")) {
+		return 1;
+	} else if (!strcmp(mode, "twice")) {
+		answer();
+		answer();
+	} else if (!strcmp(mode, "late")) {
+		deaf();
+		(void)!write(1, ANSWER, 10);
+		(void)sleep(4);
+		(void)!write(1, ANSWER + 10, strlen(ANSWER) - 10);
+	} else {
+		return 0;
+	}
+	return 1;
+}
+
+int main(int argc, char **argv)
+{
+	const char *mode = argc > 1 ? argv[1] : "honest";
+
+	if (families(mode) || says(mode))
+		return argc > 2 ? atoi(argv[2]) : 0;
+	if (!strcmp(mode, "eats"))
+		eat(argc > 2 ? (size_t)atoi(argv[2]) : 4096);
+	else if (!strcmp(mode, "eats-four"))
+		eat((fork(), fork(), argc > 2 ? (size_t)atoi(argv[2]) : 64));
+	else if (!strcmp(mode, "burns"))
+		for (;;)
+			;
+	else if (!strcmp(mode, "signal"))
+		(void)raise(SIGSEGV);
+	else
+		fprintf(stderr, "hostile: no mode '%s'\n", mode);
+	return 2;
+}

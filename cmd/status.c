@@ -7,6 +7,7 @@
 
 #include "command.h"
 #include "deeds.h"
+#include "emergency.h"
 #include "out.h"
 #include "util/arena.h"
 #include "util/error.h"
@@ -152,6 +153,8 @@ static int run(struct session *s, const struct args *args)
 	if ((ret = ops_view_open(&view, s->repo, NULL, &s->err)) < 0)
 		goto out;
 	out_string(s->out, "commit", ops_view_commit(view));
+	if ((ret = emergencies_show(s, view, false)) < 0)
+		goto out;
 	if (o->agent) {
 		ret = show_inbox(s, view, o->agent);
 		goto out;

@@ -7,7 +7,8 @@
  *
  * Reading order: error.h (how things fail), repo.h (open one), view.h (look at
  * it), change.h (act), check.h and audit.h (judge what is there), hooks.h (have git ask),
- * scope.h (who holds what).  A whole program: examples/api/list.c.
+ * scope.h (who holds what),
+ * emergency.h (what waits).  A whole program: examples/api/list.c.
  *
  * The library never prints, exits, reads the environment or the clock; what it
  * needs of these comes in through struct ops_repo_options.  Objects are not
@@ -17,6 +18,7 @@
 #include "ops/audit.h"
 #include "ops/change.h"
 #include "ops/check.h"
+#include "ops/emergency.h"
 #include "ops/error.h"
 #include "ops/hooks.h"
 #include "ops/merge.h"

@@ -43,6 +43,8 @@ struct ops_setting {
  *   "plan.rebalance"	move work that is not started from agents that have too much; fields
  *			Skip=ID.  See ops_repo_rebalance()
  *   "plan.cut"	take the dependency `to` out of task `target`, with a reason
+ *   "emergency.declare"	of the kind `target`, with a reason; fields Task, Project
+ *   "emergency.end"	the emergency `target`: its id, or its kind if only one is declared
  *   "packet.KIND"	record a packet of that kind about document `target`: its parts, as
  *			fields, as sections, or as a `text` of named parts; an act's
  *			message is then the id of the packet

@@ -61,6 +61,8 @@ static draft_act_fn *act_named(const struct draft *d, const char *action)
 		return act_plan;
 	if (!strncmp(action, "packet.", 7))
 		return act_packet;
+	if (!strncmp(action, "emergency.", 10))
+		return act_emergency;
 	if (!strcmp(action, "synthesize"))
 		return act_synthesize;
 	if (!strcmp(action, "handoff.session"))
@@ -105,7 +107,7 @@ static const char *action_of(const struct draft *d, const struct ops_request *r)
 {
 	size_t i;
 
-	if (strncmp(r->action, "plan.", 5))
+	if (strncmp(r->action, "plan.", 5) && strncmp(r->action, "emergency.", 10))
 		return r->action;
 	for (i = 1; i < d->acts_nr; i++)
 		if (strcmp(d->acts[i].action, d->acts[0].action))

@@ -189,6 +189,9 @@ static int judge_one(struct judging *j, struct change *change)
 		ret = rules_roster(j, change);
 	if (ret == 0 && type_is(change->type, "waiver") && change->kind == CHANGE_CREATED)
 		ret = rules_waiver(j, change->after);
+	if (ret == 0 && type_is(change->type, "emergency") &&
+	    change->kind == CHANGE_CREATED && !j->genesis)
+		ret = rules_emergency(j, change->after);
 	return ret;
 }
 

@@ -144,6 +144,11 @@ int rules_secrets_message(struct judging *j);
 int rules_waiver(struct judging *j, struct ops_document *d);
 int rules_waive(struct judging *j, size_t from);
 
+/* rules_emergency.c: one that is declared; one that ends; what waits meanwhile. */
+int rules_emergency(struct judging *j, struct ops_document *d);
+void rules_emergency_ends(struct judging *j, struct change *change);
+int rules_paused(struct judging *j, const struct change *change, const char *action);
+
 /* rules_threshold.c: several must agree to a change that uses the power. */
 int rules_threshold(struct judging *j, const char *power, const char *old_path,
 		    const char *path, bool transition);

@@ -200,6 +200,12 @@ static int check_handoff(struct judging *j, struct change *change)
 	return rules_handed_over(j, change);
 }
 
+static int check_emergency(struct judging *j, struct change *change)
+{
+	rules_emergency_ends(j, change);
+	return 0;
+}
+
 int rules_check(struct judging *j, struct change *change, const char *check)
 {
 	static const struct {
@@ -213,6 +219,7 @@ int rules_check(struct judging *j, struct change *change, const char *check)
 		{ "dependencies", check_dependencies },
 		{ "scope", check_scope },
 		{ "handoff", check_handoff },
+		{ "emergency", check_emergency },
 	};
 	size_t i;
 

@@ -189,6 +189,8 @@ int rules_transition(struct judging *j, struct change *change)
 		ret = rules_unblocked(j, &tr->gates, change->after, tr->action);
 	if (ret == 0)
 		ret = rules_open(j, change, tr->action);
+	if (ret == 0)
+		ret = rules_paused(j, change, tr->action);
 	for (i = 0; ret == 0 && i < tr->checks.nr; i++)
 		ret = rules_check(j, change, tr->checks.list[i]);
 	return ret;

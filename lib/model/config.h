@@ -7,6 +7,7 @@
  * 05-PROCESSES/ops.yaml laid over it, read into structs and checked.
  */
 
+#include "model/emergency_kind.h"
 #include "model/planning.h"
 #include "model/trust.h"
 #include "model/standing.h"
@@ -69,6 +70,7 @@ struct config {
 	size_t parts_nr;
 	struct standing standing;
 	struct waiver_limits waivers;
+	struct emergency_kinds emergencies;
 	size_t push_commits;		/* new ones, in one push */
 	unsigned push_seconds;		/* for judging a push */
 	struct names folded;		/* the patterns of all types, in small letters */
@@ -95,6 +97,10 @@ void config_read_packets(struct conf_reader *r, struct config *c);
 /* Complain about what the packet rules of a type name and is not there. */
 void config_check_packet(struct conf_reader *r, const struct config *c,
 			 const struct type *t);
+/* Complain about each of the actions of `whose`, which `verb` says, that is none. */
+void config_check_actions(struct conf_reader *r, const struct config *c,
+			  const struct names *actions, const struct conf *at,
+			  const char *whose, const char *verb);
 
 const struct role *config_role(const struct config *c, const char *id);
 /* By id or title. */

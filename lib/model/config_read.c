@@ -210,7 +210,7 @@ static void check_type(struct conf_reader *r, const struct config *c,
 					   tr->not_by.list[j], tr->name);
 		for (j = 0; j < tr->checks.nr; j++)
 			if (!conf_word("prompt assignee dispatch timeline dependencies scope "
-				       "handoff",
+				       "handoff emergency",
 				       tr->checks.list[j]))
 				conf_wrong(r, t->at, NULL,
 					   "transition '%s' asks for check '%s', which "
@@ -253,6 +253,14 @@ static void check_references(struct conf_reader *r, const struct config *c)
 		     "'sensitive'");
 	for (i = 0; i < c->types_nr; i++)
 		check_type(r, c, &c->types[i]);
+	roles = conf_get(c->root, "emergencies");
+	for (i = 0; i < c->emergencies.nr; i++) {
+		const struct emergency_kind *k = &c->emergencies.list[i];
+
+		check_powers(r, c, &k->by, "", conf_get(roles, k->name), k->name);
+		config_check_actions(r, c, &k->actions, conf_get(roles, k->name), k->name,
+				     "refuses");
+	}
 }
 
 /*
@@ -344,7 +352,7 @@ int config_read(struct config *c, struct conf_reader *r)
 		       "directories handoff "
 		       "review results dispatch powers roles departments gates types severity "
 		       "selection rebalance calendar progress scope trust "
-		       "standing push waivers thresholds"))
+		       "standing push waivers thresholds emergencies"))
 		return 0;
 	conf_text(r, c->root, "format", &format);
 	if (!format || strcmp(format, "1"))
@@ -376,6 +384,7 @@ int config_read(struct config *c, struct conf_reader *r)
 	if (standing_read(&c->standing, r, conf_get(c->root, "standing")))
 		return OPS_ENOMEM;
 	thresholds_read(r, c, conf_get(c->root, "thresholds"));
+	emergencies_read(&c->emergencies, r, conf_get(c->root, "emergencies"));
 	map = conf_get(c->root, "directories");
 	read_directories(r, map);
 	read_roles(r, conf_get(c->root, "roles"), "roles", "role", &c->roles, &c->roles_nr);

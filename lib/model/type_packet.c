@@ -169,6 +169,18 @@ static bool is_action(const struct config *c, const char *name)
 	return false;
 }
 
+void config_check_actions(struct conf_reader *r, const struct config *c,
+			  const struct names *actions, const struct conf *at,
+			  const char *whose, const char *verb)
+{
+	size_t i;
+
+	for (i = 0; i < actions->nr; i++)
+		if (!is_action(c, actions->list[i]))
+			conf_wrong(r, at, NULL, "'%s' %s '%s', which is the action "
+				   "of no transition", whose, verb, actions->list[i]);
+}
+
 void config_check_packet(struct conf_reader *r, const struct config *c,
 			 const struct type *t)
 {
@@ -180,10 +192,7 @@ void config_check_packet(struct conf_reader *r, const struct config *c,
 	for (i = 0; i < t->fields_nr; i++)
 		if (t->fields[i].kind == FIELD_PACKET)
 			check_kinds(r, c, t, &t->fields[i].values, t->fields[i].name);
-	for (i = 0; i < p->blocks.nr; i++)
-		if (!is_action(c, p->blocks.list[i]))
-			conf_wrong(r, t->at, NULL, "'%s' blocks '%s', which is the action "
-				   "of no transition", t->name, p->blocks.list[i]);
+	config_check_actions(r, c, &p->blocks, t->at, t->name, "blocks");
 	for (i = 0; i < p->not_by.nr; i++)
 		if (!conf_word("contributor asker", p->not_by.list[i]))
 			conf_wrong(r, t->at, "use contributor, asker",

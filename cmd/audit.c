@@ -70,6 +70,7 @@ static void show(struct session *s, const struct ops_audit_result *result)
 	out_number(s->out, "unjudged", (double)result->unjudged);
 	out_number(s->out, "known", (double)result->known);
 	out_number(s->out, "seals", (double)result->seals);
+	out_number(s->out, "seals_signed", (double)result->seals_signed);
 	out_string(s->out, "genesis", *result->genesis ? result->genesis : NULL);
 	out_string(s->out, "digest", *result->anchor_digest ? result->anchor_digest : NULL);
 	out_say(s->out, "%zu commit%s: %zu before ops, %zu judged", result->commits,
@@ -84,8 +85,8 @@ static void show(struct session *s, const struct ops_audit_result *result)
 		out_say(s->out, "%zu of them were judged before by the same rules; --full judges "
 			"them again\n", result->known);
 	if (result->seals)
-		out_say(s->out, "%zu seal%s looked at\n", result->seals,
-			result->seals == 1 ? "" : "s");
+		out_say(s->out, "%zu seal%s looked at, %zu of them signed\n", result->seals,
+			result->seals == 1 ? "" : "s", result->seals_signed);
 	waivers_show(s);
 	report_assured(s, result->assurance);
 }
@@ -167,11 +168,15 @@ static int seal(struct session *s, const struct args *args)
 			"the history has findings");
 	out_say(s->out, "tip: %s\ncommits: %zu\ndigest: sha256:%s\n", made.tip, made.commits,
 		made.digest);
+	out_say(s->out, "signed: %s\n", *made.signer ? made.signer : "no");
+	if (made.note)
+		out_say(s->talk, "ops: %s\n", made.note);
 	out_string(s->out, "name", made.name);
 	out_string(s->out, "tag", *made.tag ? made.tag : NULL);
 	out_string(s->out, "tip", made.tip);
 	out_number(s->out, "commits", (double)made.commits);
 	out_string(s->out, "digest", made.digest);
+	out_string(s->out, "signer", *made.signer ? made.signer : NULL);
 	return 0;
 }
 

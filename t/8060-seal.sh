@@ -48,7 +48,7 @@ test_expect_success 'a seal says tip, count and digest' '
 	git cat-file tag ops-seal/first >text &&
 	test_grep "^Branch: main$" text && test_grep "^Commits: 3$" text &&
 	ops_json result.seals 1 ops audit verify && ops audit verify --full >found &&
-	test_grep "^1 seal looked at" found
+	test_grep "^1 seal looked at, 0 of them signed$" found
 '
 
 test_expect_success 'it is not made twice, nor under an odd name' '

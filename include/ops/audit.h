@@ -54,6 +54,8 @@ struct ops_audit_result {
 	size_t unjudged;	/* of them, not to be judged: a shallow clone lacks their past */
 	size_t known;		/* of them, judged before by the same rules and not again */
 	size_t seals;		/* tags of ops_audit_seal() that were looked at */
+	size_t seals_signed;	/* of them, signed with a key that the roster of the commit they
+				   are of gives somebody */
 	char genesis[41];	/* the commit that made this an ops repository; "" if there is
 				   none, or the range has a beginning */
 	char anchor_digest[65];	/* SHA-256 of it */
@@ -103,15 +105,18 @@ struct ops_seal {
 	char tip[41];
 	size_t commits;
 	char digest[65];
+	char signer[80];	/* the key it is signed with; "": it is not signed */
+	const char *note;	/* for the user; or NULL */
 };
 
 /*
  * Judge the branch of state from its beginning, as ops_audit_verify(), and if nothing is
  * wrong make an annotated tag of its tip that says how many commits there are and a
- * digest over them.  An audit of the branch, wherever the tag is, holds it against that
- * from then on.  `name`: what to call it; NULL: the time and the tip.  What is wrong goes
- * to `findings`, and then there is no tag.  Returns 0 whatever was found; OPS_EEXISTS:
- * there is one of that name; OPS_EUSAGE: no such name; else as ops_audit_verify().
+ * digest over them, signed when an act of the same actor would be.  An audit
+ * of the branch, wherever the tag is, holds it against that from then on.  `name`: what to
+ * call it; NULL: the time and the tip.  What is wrong goes to `findings`, and then there
+ * is no tag.  Returns 0 whatever was found; OPS_EEXISTS: there is one of that name;
+ * OPS_EUSAGE: no such name; else as ops_audit_verify().
  */
 int ops_audit_seal(struct ops_seal *out, struct ops_findings *findings,
 		   struct ops_repo *repo, const char *name, bool dry_run,

@@ -301,24 +301,27 @@ int objects_commit(struct oid *out, struct objects *w, const struct buf *text,
 	return write_object(out, w, text->data, text->len, GIT_OBJECT_COMMIT, err);
 }
 
-int objects_tag(struct oid *out, struct objects *w, const struct oid *target,
-		const char *name, const struct signature *tagger, const char *message,
-		struct ops_error *err)
+int objects_tag_text(struct buf *out, const struct oid *target, const char *name,
+		     const struct signature *tagger, const char *message,
+		     struct ops_error *err)
 {
-	struct buf b = BUF_INIT;
 	char hex[OID_HEX + 1];
 	int rc = check_person("tagger", tagger, err);
 
 	if (rc < 0)
 		return rc;
 	oid_hex(hex, target);
-	buf_printf(&b, "object %s\ntype commit\ntag %s\n", hex, name);
-	add_person(&b, "tagger", tagger);
-	buf_printf(&b, "\n%s", message);
-	rc = buf_failed(&b) ? error_nomem(err) :
-	     write_object(out, w, b.data, b.len, GIT_OBJECT_TAG, err);
-	buf_release(&b);
-	return rc;
+	buf_printf(out, "object %s\ntype commit\ntag %s\n", hex, name);
+	add_person(out, "tagger", tagger);
+	buf_printf(out, "\n%s", message);
+	return buf_failed(out) ? error_nomem(err) : 0;
+}
+
+int objects_tag(struct oid *out, struct objects *w, const struct buf *text,
+		struct ops_error *err)
+{
+	return buf_failed(text) ? error_nomem(err) :
+	       write_object(out, w, text->data, text->len, GIT_OBJECT_TAG, err);
 }
 
 static int settle_one(struct store *s, const struct oid *id, struct ops_error *err)

@@ -43,9 +43,12 @@ int objects_commit_sign(struct buf *text, const struct buf *signature,
 int objects_commit(struct oid *out, struct objects *w, const struct buf *text,
 		   struct ops_error *err);
 
-/* A tag of a commit, whose message may end in a signature.  Statuses as above. */
-int objects_tag(struct oid *out, struct objects *w, const struct oid *target,
-		const char *name, const struct signature *tagger, const char *message,
+/* The bytes of a tag of a commit, which end with the message; a signature goes behind
+ * them.  Statuses as above. */
+int objects_tag_text(struct buf *out, const struct oid *target, const char *name,
+		     const struct signature *tagger, const char *message,
+		     struct ops_error *err);
+int objects_tag(struct oid *out, struct objects *w, const struct buf *text,
 		struct ops_error *err);
 
 /* All bytes are on their way to the disk and all objects read back equal to

@@ -24,37 +24,46 @@ const char *signer_state_name(enum signer_state state)
 	return names[state];
 }
 
-static bool begins(const struct commit *c, const char *word)
+static bool begins(const char *text, size_t len, const char *word)
 {
-	size_t len = strlen(word);
+	size_t nr = strlen(word);
 
-	return c->signature_len >= len && !memcmp(c->signature, word, len);
+	return len >= nr && !memcmp(text, word, nr);
+}
+
+void signature_check_bytes(struct signer *out, const struct verifier *v,
+			   const char *signature, size_t len, const char *payload,
+			   size_t payload_len)
+{
+	struct signer s = { SIGNER_BAD, "", NULL };
+
+	if (sshsig_is(signature, len)) {
+		s.why = sshsig_verify(s.key, v->keys, signature, len, payload, payload_len);
+		if (!s.why)
+			s.state = SIGNER_GOOD;
+	} else if (begins(signature, len, "-----BEGIN PGP SIGNATURE-----")) {
+		openpgp_check(&s, v, signature, len, payload, payload_len);
+	} else {
+		s.state = SIGNER_UNCHECKED;
+		s.why = begins(signature, len, "-----BEGIN SIGNED MESSAGE-----") ?
+			"X.509 signatures are not verified by ops" :
+			"it is of no known kind";
+	}
+	*out = s;
 }
 
 void signature_check(struct signer *out, const struct verifier *v, const struct commit *c)
 {
 	struct signer s = { SIGNER_NONE, "", NULL };
 
-	if (!c->has_signature) {
-		*out = s;
+	if (c->has_signature && !c->odd) {
+		signature_check_bytes(out, v, c->signature, c->signature_len, c->payload,
+				      c->payload_len);
 		return;
 	}
-	s.state = SIGNER_BAD;
-	if (c->odd) {
+	if (c->has_signature) {
+		s.state = SIGNER_BAD;
 		s.why = "the header of the commit is odd";
-	} else if (sshsig_is(c->signature, c->signature_len)) {
-		s.why = sshsig_verify(s.key, v->keys, c->signature, c->signature_len,
-				      c->payload, c->payload_len);
-		if (!s.why)
-			s.state = SIGNER_GOOD;
-	} else if (begins(c, "-----BEGIN PGP SIGNATURE-----")) {
-		openpgp_check(&s, v, c->signature, c->signature_len, c->payload,
-			      c->payload_len);
-	} else {
-		s.state = SIGNER_UNCHECKED;
-		s.why = begins(c, "-----BEGIN SIGNED MESSAGE-----") ?
-			"X.509 signatures are not verified by ops" :
-			"it is of no known kind";
 	}
 	*out = s;
 }

@@ -42,6 +42,11 @@ extern const struct signer signer_pending;
 /* "unsigned", "pending", "good", "bad", "unchecked". */
 const char *signer_state_name(enum signer_state state);
 
+/* Look at an armoured signature over these bytes, which are those of a commit or tag. */
+void signature_check_bytes(struct signer *out, const struct verifier *v,
+			   const char *signature, size_t len, const char *payload,
+			   size_t payload_len);
+
 /* Look at the signature of a commit. */
 void signature_check(struct signer *out, const struct verifier *v, const struct commit *c);
 

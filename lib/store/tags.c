@@ -8,6 +8,7 @@
 
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "store/objects.h"
 #include "store/repo.h"
@@ -70,28 +71,90 @@ static int parse(struct tag *out, const char *raw, struct arena *arena)
 	return 0;
 }
 
+/*
+ * Where git sees the signature of a tag begin: at the last line that looks like the
+ * beginning of one.
+ */
+static const char *find_signature(const char *text)
+{
+	static const char *const begins[] = {
+		"-----BEGIN SSH SIGNATURE-----", "-----BEGIN PGP SIGNATURE-----",
+		"-----BEGIN PGP MESSAGE-----", "-----BEGIN SIGNED MESSAGE-----"
+	};
+	const char *line = text, *found = NULL;
+	size_t i;
+
+	while (line && *line) {
+		for (i = 0; i < sizeof(begins) / sizeof(*begins); i++)
+			if (!strncmp(line, begins[i], strlen(begins[i])))
+				found = line;
+		line = strchr(line, '\n');
+		line = line ? line + 1 : NULL;
+	}
+	return found;
+}
+
+static int split(struct tag *out, const char *raw, size_t len, struct arena *arena)
+{
+	const char *at = find_signature(out->message);
+
+	out->payload = raw;
+	out->payload_len = at ? (size_t)(at - raw) : len;
+	out->signature = at;
+	out->signature_len = at ? len - out->payload_len : 0;
+	if (at)
+		out->message = arena_dup(arena, out->message, (size_t)(at - out->message));
+	return out->message ? 0 : OPS_ENOMEM;
+}
+
 int tag_read(struct tag *out, struct store *s, const struct oid *id, struct arena *arena,
 	     struct ops_error *err)
 {
 	git_odb_object *object = NULL;
 	char hex[OID_HEX + 1];
 	const char *raw;
+	size_t len;
 	int ret = repo_object(&object, s, id, GIT_OBJECT_TAG, TAG_MAX, err);
 
 	if (ret)
 		return ret;
-	raw = arena_dup(arena, git_odb_object_data(object), git_odb_object_size(object));
+	len = git_odb_object_size(object);
+	raw = arena_dup(arena, git_odb_object_data(object), len);
 	oid_hex(hex, id);
 	if (!raw)
 		ret = error_nomem(err);
-	else if (strlen(raw) != git_odb_object_size(object) || parse(out, raw, arena))
+	else if (strlen(raw) != len || parse(out, raw, arena))
 		ret = error_set(err, OPS_EINVALID, "'%s' is no well-formed tag of a commit", hex);
+	else if (split(out, raw, len, arena))
+		ret = error_nomem(err);
 	git_odb_object_free(object);
 	return ret;
 }
 
+/* The object: its text, and the signature at the end of that. */
+static int write_object(struct oid *out, struct objects *objects, const char *name,
+			const struct oid *target, const struct signature *tagger,
+			const char *message, const struct tag_signing *signing,
+			struct ops_error *err)
+{
+	struct buf text = BUF_INIT, signature = BUF_INIT;
+	int ret = objects_tag_text(&text, target, name, tagger, message, err);
+
+	if (ret == 0 && signing)
+		ret = sign_bytes(&signature, signing->with, signing->keys, text.data, text.len,
+				 err);
+	if (ret == 0 && signing)
+		buf_add(&text, signature.data, signature.len);
+	if (ret == 0)
+		ret = objects_tag(out, objects, &text, err);
+	buf_release(&signature);
+	buf_release(&text);
+	return ret;
+}
+
 int tag_write(struct oid *out, struct store *s, const char *name, const struct oid *target,
-	      const struct signature *tagger, const char *message, struct ops_error *err)
+	      const struct signature *tagger, const char *message,
+	      const struct tag_signing *signing, struct ops_error *err)
 {
 	struct buf ref = BUF_INIT;
 	git_reference *made = NULL;
@@ -110,7 +173,7 @@ int tag_write(struct oid *out, struct store *s, const char *name, const struct o
 		ret = repo_ref(&ignored, s, ref.data, NULL) == OPS_ENOTFOUND ? 0 :
 		      error_set(err, OPS_EEXISTS, "there is a tag '%s' already", name);
 	if (ret == 0)
-		ret = objects_tag(out, &objects, target, name, tagger, message, err);
+		ret = write_object(out, &objects, name, target, tagger, message, signing, err);
 	if (ret == 0)
 		ret = objects_settle(&objects, err);
 	if (ret == 0) {

@@ -154,11 +154,18 @@ struct seal {
 	struct oid tip;
 	size_t commits;
 	char digest[DIGEST_HEX + 1];
+	char by[KEY_NAME_MAX + 1];	/* the key that it says it is signed with; "": none */
 };
 /* Count and digest of the history up to a commit; the branch is left alone. */
 int seal_measure(struct seal *out, struct ops_repo *repo, const struct oid *tip,
 		 struct ops_error *err);
 void seal_write(struct buf *out, const struct seal *seal);
+/* The line behind that, which seals had not always. */
+void seal_write_signer(struct buf *out, const struct seal *seal);
+/* Whether the key that signed one is somebody's in the roster of its tip; without any keys
+ * there that cannot be told, and nothing is said.  `what` names the seal. */
+bool seal_signer(struct ops_findings *findings, const struct roster *roster, const char *key,
+		 const char *what);
 const char *seal_branch(const char *ref);
 /* Every seal of the branch must hold; those that do are listed in v->seals. */
 int audit_check_seals(struct verifying *v, struct ops_findings *findings,

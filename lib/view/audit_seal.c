@@ -6,8 +6,9 @@
  *	digest = SHA-256 of the lines "<id> <SHA-256 of the commit's bytes>", sorted by id
  *
  * so that `git rev-list` and `sha256sum` can make it, and a commit with another content
- * under the same SHA-1 is found.  A seal is believed for what it says, never for who
- * made it: that is for its signature to say.
+ * under the same SHA-1 is found.  A seal is believed for what it says; who made it, its
+ * signature says, by the roster of the commit that it is of.  Must never take a signature
+ * that is not over the whole text, nor a text that says it is signed without one.
  */
 
 #include "view/audit_inside.h"
@@ -68,7 +69,33 @@ void seal_write(struct buf *out, const struct seal *seal)
 		   seal->commits, seal->digest, rules_digest);
 }
 
-/* Only what seal_write() writes is one, whatever follows it. */
+void seal_write_signer(struct buf *out, const struct seal *seal)
+{
+	buf_printf(out, "Signed: %s\n", *seal->by ? seal->by : "no");
+}
+
+/* What stands behind it: nothing, or the line of seal_write_signer(). */
+static bool read_signer(struct seal *out, const char *text)
+{
+	struct buf again = BUF_INIT;
+	size_t len;
+	bool is;
+
+	out->by[0] = '\0';
+	if (!*text)
+		return true;
+	len = strcspn(text, "\n");
+	if (strncmp(text, "Signed: ", 8) || len - 8 > KEY_NAME_MAX)
+		return false;
+	if (strncmp(text, "Signed: no\n", 11))
+		(void)snprintf(out->by, sizeof(out->by), "%.*s", (int)(len - 8), text + 8);
+	seal_write_signer(&again, out);
+	is = !buf_failed(&again) && !strcmp(again.data, text);
+	buf_release(&again);
+	return is;
+}
+
+/* Only what seal_write() writes is one. */
 static bool read_seal(struct seal *out, const char *text, struct arena *arena)
 {
 	char tip[OID_HEX + 1], digest[DIGEST_HEX + 1], rules[DIGEST_HEX + 1];
@@ -86,10 +113,10 @@ static bool read_seal(struct seal *out, const char *text, struct arena *arena)
 		return false;
 	memcpy(out->digest, digest, sizeof(digest));
 	seal_write(&again, out);
-	/* The last line is of the program that made it. */
+	/* The last line of it is of the program that made it. */
 	is = !buf_failed(&again) &&
 	     !strncmp(again.data, text, again.len - DIGEST_HEX - 1) &&
-	     text[again.len - 1] == '\n';
+	     text[again.len - 1] == '\n' && read_signer(out, text + again.len);
 	buf_release(&again);
 	return is;
 }
@@ -158,6 +185,69 @@ static int check_claim(bool *holds, struct sealing *s, const char *ref,
 	return ret;
 }
 
+bool seal_signer(struct ops_findings *findings, const struct roster *roster, const char *key,
+		 const char *what)
+{
+	const struct agent_key *k = roster_key(roster, key);
+
+	if (k && k->state == KEY_ACTIVE && k->agent->active)
+		return true;
+	if (roster_has_key(roster, NULL))
+		findings_add(findings, "seal.signer", OPS_ERROR, NULL, 0, 0,
+			     "seal with a key of the roster, or have this one added first: "
+			     "ops key add",
+			     "%s is signed with key %s, which %s%s%s", what, key, !k ?
+			     "nobody in the roster has" : k->state == KEY_ACTIVE ?
+			     "is of '" : "is not in force any more ('", !k ? "" : k->agent->id,
+			     !k ? "" : k->state == KEY_ACTIVE ? "', who is not active" : "')");
+	return false;
+}
+
+/* Whose signature it has, if any. */
+static int check_signature(bool *holds, struct sealing *s, const char *ref,
+			   const struct seal *said, const struct tag *tag,
+			   struct ops_error *err)
+{
+	struct signer by = { SIGNER_NONE, "", "it says that it is signed, and is not" };
+	const struct roster *roster;
+	struct world *world = NULL;
+	struct snap *snap = NULL;
+	struct buf what = BUF_INIT;
+	int ret;
+
+	if (tag->signature)
+		signature_check_bytes(&by, &s->v->repo->verifier, tag->signature,
+				      tag->signature_len, tag->payload, tag->payload_len);
+	else if (!*said->by)
+		return 0;
+	if (by.state == SIGNER_GOOD && *said->by && strcmp(by.key, said->by)) {
+		by.state = SIGNER_BAD;
+		by.why = "it is by another key than the seal says";
+	}
+	if (by.state != SIGNER_GOOD) {
+		*holds = by.state == SIGNER_UNCHECKED;
+		findings_add(s->findings, "seal.signature", *holds ? OPS_WARNING : OPS_ERROR,
+			     NULL, 0, 0, "delete it, if you know where it came from, and seal "
+			     "again", "the signature of the seal '%s' %s: %s",
+			     ref + strlen(SEALS), *holds ? "could not be verified" : "is bad",
+			     by.why);
+		return 0;
+	}
+	buf_printf(&what, "the seal '%s'", ref + strlen(SEALS));
+	ret = buf_failed(&what) ? error_nomem(err) :
+	      audit_world(&world, &snap, s->v->repo, &said->tip, err);
+	if (ret == 0)
+		ret = world_roster(&roster, world, err);
+	if (ret == 0 && seal_signer(s->findings, roster, by.key, what.data))
+		s->v->result->seals_signed++;
+	else if (ret == 0)
+		*holds = !roster_has_key(roster, NULL);
+	world_close(world);
+	snap_free(snap);
+	buf_release(&what);
+	return ret;
+}
+
 static bool was_checked(const struct audit_past *p, const struct oid *id)
 {
 	size_t i;
@@ -195,6 +285,9 @@ static int check_seal(const char *ref, const struct oid *id, void *payload,
 	buf_printf(&s->v->seal_lines, "%s %s\n", hex, ref);
 	if (!was_checked(&s->v->past, id))
 		ret = check_claim(&holds, s, ref, &said, err);
+	/* The tip that a roster is read from is there only then. */
+	if (ret == 0 && holds)
+		ret = check_signature(&holds, s, ref, &said, &tag, err);
 	return ret == 0 && holds && remember_seal(s, id) ? error_nomem(err) : ret;
 }
 

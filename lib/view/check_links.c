@@ -199,7 +199,8 @@ static int broken(struct checking *c, const char *from, const struct link *link,
 		ret = near_open(&k->near, c->snap, c->arena, err);
 	if (ret)
 		return ret;
-	near = path ? near_path(k->near, path, from) : NULL;
+	if (path && near_path(&near, k->near, path, from))
+		return error_nomem(err);
 	if (near) {
 		near = relative(c->arena, from, near);
 		remedy = near ? arena_printf(c->arena, "did you mean '%s'?", near) : NULL;

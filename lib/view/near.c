@@ -10,6 +10,7 @@
 #include <strings.h>
 
 #include "util/arena.h"
+#include "util/buf.h"
 #include "util/path.h"
 
 #define FILES_MAX 50000		/* looked at for guesses */
@@ -92,19 +93,85 @@ const char *near_name(const struct map *names, const char *wanted)
 	return best.name;
 }
 
-struct near {
-	struct map *files;
+/* A file, in the order of the walk; the next of those that one looks at with it. */
+struct near_file {
+	const char *path;
+	struct near_file *next;
 };
+
+struct near_list {
+	struct near_file *first, **end;
+	size_t nr;
+};
+
+/*
+ * Names are near only if they have the same digits, so those are kept together, directory
+ * by directory: who looks for one of ten thousand numbered proposals compares its name
+ * with a few.
+ */
+struct near {
+	struct arena *arena;
+	struct snap *snap;
+	struct map *digits;	/* by directory and digits of the name */
+	struct map *names;	/* by name in small letters */
+	size_t nr;
+	struct buf key;
+};
+
+static const char *digits_key(struct buf *key, const char *path, size_t dir,
+			      const char *name)
+{
+	buf_clear(key);
+	buf_add(key, path, dir);
+	buf_char(key, '/');
+	for (; *name; name++)
+		if (*name >= '0' && *name <= '9')
+			buf_char(key, *name);
+	return buf_failed(key) ? NULL : key->data;
+}
+
+static const char *name_key(struct buf *key, const char *name)
+{
+	buf_clear(key);
+	for (; *name; name++)
+		buf_char(key, *name >= 'A' && *name <= 'Z' ? (char)(*name | 32) : *name);
+	return buf_failed(key) ? NULL : key->data;
+}
+
+/* Put a file at the end of the list of that key. */
+static int add_to(struct near *n, struct map *lists, const char *key, const char *path)
+{
+	struct near_list *l = key ? map_get(lists, key) : NULL;
+	struct near_file *f = arena_alloc(n->arena, sizeof(*f));
+
+	if (!key || !f)
+		return OPS_ENOMEM;
+	if (!l) {
+		l = arena_alloc(n->arena, sizeof(*l));
+		if (!l || map_put(lists, key, l))
+			return OPS_ENOMEM;
+		l->end = &l->first;
+	}
+	f->path = path;
+	*l->end = f;
+	l->end = &f->next;
+	l->nr++;
+	return 0;
+}
 
 static int add_file(const char *path, const struct snap_entry *entry, void *payload,
 		    struct ops_error *err)
 {
 	struct near *n = payload;
+	const char *copy, *name = path_name(path);
 
 	(void)entry;
-	if (map_count(n->files) >= FILES_MAX)
+	if (n->nr++ >= FILES_MAX)
 		return OPS_EEXISTS;	/* enough */
-	return map_put(n->files, path, n) ? error_nomem(err) : 0;
+	copy = arena_str(n->arena, path);
+	return !copy || add_to(n, n->names, name_key(&n->key, name), copy) ||
+	       add_to(n, n->digits, digits_key(&n->key, path, path_directory_len(path), name),
+		      copy) ? error_nomem(err) : 0;
 }
 
 int near_open(struct near **out, struct snap *snap, struct arena *arena,
@@ -114,48 +181,67 @@ int near_open(struct near **out, struct snap *snap, struct arena *arena,
 	struct ops_error ignored = { 0 };
 	int ret;
 
-	if (n)
-		n->files = map_new(arena);
-	if (!n || !n->files)
+	if (n) {
+		buf_init(&n->key);
+		n->arena = arena;
+		n->snap = snap;
+		n->digits = map_new(arena);
+		n->names = map_new(arena);
+	}
+	if (!n || !n->digits || !n->names)
 		return error_nomem(err);
 	/* What cannot be walked is not guessed about. */
 	ret = snap_walk(snap, "", add_file, n, &ignored);
+	buf_release(&n->key);
 	if (ret == OPS_ENOMEM)
 		return error_nomem(err);
 	*out = n;
 	return 0;
 }
 
-/* Whether `file` is `path` with the ending of a document. */
-static bool is_document(const char *file, const char *path)
+/* The document whose name `path` is but for its ending; *out is NULL if there is none. */
+static int near_document(const char **out, const struct near *near, const char *path)
 {
-	size_t len = strlen(path);
+	const char *whole = arena_printf(near->arena, "%s.md", path);
+	struct snap_entry entry;
 
-	return !strncmp(file, path, len) && !strcmp(file + len, ".md");
+	if (!whole)
+		return OPS_ENOMEM;
+	*out = snap_find(&entry, near->snap, whole, NULL) == 0 && entry.mode != SNAP_DIR ?
+	       whole : NULL;
+	return 0;
 }
 
-const char *near_path(const struct near *near, const char *path, const char *from)
+int near_path(const char **out, const struct near *near, const char *path, const char *from)
 {
-	size_t i, dir = path_directory_len(path), nr = 0;
-	const char *only = NULL, *name = path_name(path);
+	size_t dir = path_directory_len(path);
+	const char *name = path_name(path), *key;
 	struct near_best best = near_best_of(name);
+	const struct near_list *same = NULL;
+	const struct near_file *f = NULL;
+	struct buf b = BUF_INIT;
 
-	for (i = 0; i < map_count(near->files); i++) {
-		const char *file = map_at(near->files, i)->key;
-
-		if (is_document(file, path))
-			return file;
-		if (path_directory_len(file) == dir && !strncmp(file, path, dir) &&
-		    strcmp(file, from))
-			near_try(&best, path_name(file));
-		if (strcasecmp(path_name(file), name))
-			continue;
-		nr++;
-		only = strcmp(file, from) ? file : NULL;
+	if (near_document(out, near, path))
+		return OPS_ENOMEM;
+	if (*out)
+		return 0;
+	if ((key = digits_key(&b, path, dir, name))) {
+		same = map_get(near->digits, key);
+		f = same ? same->first : NULL;
 	}
+	for (; f; f = f->next)
+		if (strcmp(f->path, from))
+			near_try(&best, path_name(f->path));
+	key = key ? name_key(&b, name) : NULL;
+	same = key ? map_get(near->names, key) : NULL;
+	buf_release(&b);
+	if (!key)
+		return OPS_ENOMEM;
 	/* Names point into the paths they are the ends of. */
 	if (best.name)
-		return best.name - dir - (dir > 0);
+		*out = best.name - dir - (dir > 0);
 	/* Everybody has a README: of many none is meant. */
-	return nr == 1 ? only : NULL;
+	else if (same && same->nr == 1 && strcmp(same->first->path, from))
+		*out = same->first->path;
+	return 0;
 }

@@ -19,13 +19,14 @@ void near_try(struct near_best *best, const char *name);
 /* The nearest key, or NULL. */
 const char *near_name(const struct map *names, const char *wanted);
 
-/* The files of a snapshot.  Belongs to the arena. */
+/* The files of a snapshot, which must live as long.  Belongs to the arena. */
 struct near;
 int near_open(struct near **out, struct snap *snap, struct arena *arena,
 	      struct ops_error *err);
 
 /* The path that the document at `from` likely meant: one that differs little, or the
- * only one of that name elsewhere; NULL. */
-const char *near_path(const struct near *near, const char *path, const char *from);
+ * only one of that name elsewhere; NULL.  Returns 0 or OPS_ENOMEM. */
+int near_path(const char **out, const struct near *near, const char *path,
+	      const char *from);
 
 #endif

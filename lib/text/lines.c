@@ -57,14 +57,28 @@ static bool closes_later(struct lines *l, size_t at)
 	return l->last_close > at;
 }
 
+/* Whether "<!--" stands in the line at or after `at`.  Where the next one stands is looked
+ * up once, so that lines without one, nearly every, cost nothing. */
+static bool opens_comment(struct lines *l, size_t at)
+{
+	const char *p = l->text + at, *end = l->text + l->end;
+
+	if (l->next_open <= at) {
+		while ((p = memchr(p, '<', (size_t)(end - p))) &&
+		       (end - p < 4 || memcmp(p, "<!--", 4)))
+			p++;
+		l->next_open = (p ? (size_t)(p - l->text) : l->end) + 1;
+	}
+	return l->next_open <= l->line_end;
+}
+
 /* Whether a comment is open at the end of the line, scanning from `at`.  Code
  * spans that close on the line hide what is in them. */
 static bool comment_stays_open(struct lines *l, size_t at)
 {
 	size_t open, run, close;
 
-	/* Nearly every line. */
-	if (!memchr(l->text + at, '<', l->line_end - at))
+	if (!opens_comment(l, at))
 		return false;
 	while (at < l->line_end) {
 		if (l->text[at] == '`') {
@@ -171,7 +185,8 @@ static size_t marker_len(const struct lines *l, size_t at)
 {
 	size_t end = at;
 
-	if (at < l->line_end && strchr("-*+", l->text[at])) {
+	if (at < l->line_end && (l->text[at] == '-' || l->text[at] == '*' ||
+				 l->text[at] == '+')) {
 		end++;
 	} else {
 		while (end < l->line_end && end - at < 9 && l->text[end] >= '0' &&

@@ -39,6 +39,8 @@ struct lines {
 	bool comment;		/* within an HTML comment */
 	size_t list_indent;	/* where the text of the open list item begins */
 	size_t last_close;	/* of the last "-->" in the text; 0: not looked yet */
+	size_t next_open;	/* behind the first byte of the next "<!--", or of the
+				   end; 0: not looked yet */
 };
 
 bool lines_next(struct lines *l);

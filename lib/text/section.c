@@ -14,20 +14,31 @@
 #include "text/lines.h"
 #include "util/arena.h"
 
-/* Count first, so that the arrays are allocated once. */
-static void count(struct sections *s, struct lines walk)
+#define ROOM_FIRST 8
+
+/* The list with room for one more: itself, or a copy twice as large; NULL. */
+static void *with_room(struct arena *arena, void *list, size_t nr, size_t *room, size_t size)
 {
-	while (lines_next(&walk)) {
-		s->nr += walk.kind == LINE_HEADING;
-		s->checks_nr += walk.kind == LINE_ITEM && walk.mark;
-	}
+	void *more;
+
+	if (nr < *room)
+		return list;
+	*room = *room ? 2 * *room : ROOM_FIRST;
+	more = arena_array(arena, *room, size);
+	if (more && nr)
+		memcpy(more, list, nr * size);
+	return more;
 }
 
 static bool add_section(struct sections *s, struct arena *arena,
 			const struct lines *walk, unsigned line)
 {
-	struct section *one = &s->list[s->nr];
+	struct section *list = with_room(arena, s->list, s->nr, &s->room, sizeof(*list)), *one;
 
+	if (!list)
+		return false;
+	s->list = list;
+	one = &list[s->nr];
 	one->level = walk->level;
 	one->line = line;
 	one->heading_start = walk->line_start;
@@ -41,8 +52,13 @@ static bool add_section(struct sections *s, struct arena *arena,
 static bool add_check(struct sections *s, struct arena *arena,
 		      const struct lines *walk, unsigned line)
 {
-	struct check_item *one = &s->checks[s->checks_nr++];
+	struct check_item *list = with_room(arena, s->checks, s->checks_nr, &s->checks_room,
+					    sizeof(*list)), *one;
 
+	if (!list)
+		return false;
+	s->checks = list;
+	one = &list[s->checks_nr++];
 	one->checked = walk->text[walk->mark] != ' ';
 	one->mark = walk->mark;
 	one->line = line;
@@ -80,13 +96,6 @@ struct sections *sections_parse(struct arena *arena, const char *text, size_t at
 	if (!s)
 		return NULL;
 	s->text = text;
-	count(s, walk);
-	s->list = arena_array(arena, s->nr, sizeof(*s->list));
-	s->checks = arena_array(arena, s->checks_nr, sizeof(*s->checks));
-	if (!s->list || !s->checks)
-		return NULL;
-	s->nr = 0;
-	s->checks_nr = 0;
 	for (; lines_next(&walk); line++) {
 		if (walk.kind == LINE_HEADING &&
 		    !add_section(s, arena, &walk, line))

@@ -38,6 +38,7 @@ struct sections {
 	size_t nr;
 	struct check_item *checks;
 	size_t checks_nr;
+	size_t room, checks_room;	/* of the lists, for who fills them */
 };
 
 /* Parse text[at..len), whose first line is `line`.  NULL when out of memory. */

@@ -535,7 +535,7 @@ int yaml_parse(struct yaml_node **out, struct arena *arena, const char *text,
 	       size_t len, const struct yaml_source *source,
 	       struct ops_findings *findings, struct ops_error *err)
 {
-	int plain = yaml_plain(out, arena, text, len, source->first_line);
+	int plain = yaml_plain(out, arena, text, len, source);
 
 	if (plain < 0)
 		return error_nomem(err);

@@ -35,10 +35,10 @@ struct yaml_mark yaml_mark_at(const struct yaml_input *in, size_t offset);
 /* Look for what must not be in the text at all, before any parsing. */
 void yaml_scan(struct yaml_input *in);
 
-/* Read a text of nothing but plain `Key: value` lines.  Returns 1, with the tree
+/* Read a text of nothing but `Key: value` lines, lists and maps.  Returns 1, with the tree
  * that the parser would make; 0 for any other text; OPS_ENOMEM. */
 int yaml_plain(struct yaml_node **out, struct arena *arena, const char *text, size_t len,
-	       unsigned first_line);
+	       const struct yaml_source *source);
 
 /* yaml_parse() by the parser, whatever the text looks like. */
 int yaml_parse_events(struct yaml_node **out, struct arena *arena, const char *text,

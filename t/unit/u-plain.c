@@ -6,45 +6,13 @@
  */
 #include "unit.h"
 
-#include "text/yaml_inside.h"
-#include "util/arena.h"
+#include "same-yaml.h"
 
-static int same(const struct yaml_node *a, const struct yaml_node *b)
-{
-	size_t i;
-
-	if (a->kind != b->kind || a->style != b->style || a->nr != b->nr ||
-	    memcmp(&a->start, &b->start, sizeof(a->start)) ||
-	    memcmp(&a->end, &b->end, sizeof(a->end)))
-		return 0;
-	if (a->kind == YAML_SCALAR)
-		return a->len == b->len && !memcmp(a->value, b->value, a->len + 1);
-	for (i = 0; a->kind == YAML_LIST && i < a->nr; i++)
-		if (!same(a->items[i], b->items[i]))
-			return 0;
-	for (i = 0; a->kind == YAML_MAP && i < a->nr; i++)
-		if (!same(a->pairs[i].key, b->pairs[i].key) ||
-		    !same(a->pairs[i].value, b->pairs[i].value))
-			return 0;
-	return 1;
-}
-
-/* 1 read and equal, 0 left to the parser, -1 read and wrong. */
 static int compare(const char *text, size_t len)
 {
 	struct yaml_source source = { "x.md", 2, 0, 0 };
-	struct ops_findings *findings = ops_findings_new();
-	struct arena *arena = arena_new();
-	struct yaml_node *plain = NULL, *parsed = NULL;
-	struct ops_error err = { 0 };
-	int taken = yaml_plain(&plain, arena, text, len, 2), ret = taken;
 
-	if (taken == 1 && (yaml_parse_events(&parsed, arena, text, len, &source,
-					     findings, &err) || !same(plain, parsed)))
-		ret = -1;
-	arena_free(arena);
-	ops_findings_free(findings);
-	return ret;
+	return compare_yaml(text, len, &source);
 }
 
 UNIT_TEST(plain_takes_what_is_plain)
@@ -56,6 +24,14 @@ UNIT_TEST(plain_takes_what_is_plain)
 		"Map: {a: 1, b-c: 0.5}\nList: [1]\n", "M: {a: b c, A: d}",
 		"Url: https://example.org/a?b=c#d\n",
 		"Who: Ada <a@b.c>, (@ada)\nWhat: it's \"C#\" & {x} [y] | 100% `z` ~!*$^\n",
+		"Title:\n", "Title:", "A:\nB: 1\n", "A: 'it''s'\nB: \"a \\\"b\\\\ c\"\n",
+		"A: ''\nB: \"\"\n", "A: []\nB: {}\nC: [\"a, b\",'c',d]\n",
+		"A: {a: 'x: y', b: 2}\n", "A:\n- x\n- \"y\"\nB: 1\n", "A:\n  - x y\n  - z",
+		"A:\n  - a: 1\n    b: 2\n  - [c, d]\n  - {e: f}\nB:\n",
+		"A:\n  b:\n    c: d\n  e:\n  - f\ng: h\n", "A:\n    b: c\n",
+		"Title: \xc3\xa9t\xc3\xa9 \xe2\x80\x93 x\nB: \xc3\xa9\nC: \"\xc3\xa9\"\n",
+		"L: [\xc3\xa9, b]\nA:\n - \xc3\xa9\n", "Title: -a\n", "A: (x) \\ y\n",
+		"A: -1\nB: ./x\nC: ~\nD: <a>\nE: $x\nF: a::b\nG: a:[\nH: a:#\n",
 	};
 	size_t i;
 
@@ -67,14 +43,19 @@ END_TEST
 UNIT_TEST(plain_leaves_what_may_mean_more)
 {
 	static const char *const texts[] = {
-		"", "Title:\n", "Title: a: b\n", "Title: a # b\n", "Title: \"a\"\n",
-		"A: 1\nA: 2\n", "Title:  two blanks\n", "Title: a \n",
-		"Title: a\n  more\n", "Title: a\r\n", "Title: -a\n", "- a\n", "a\n",
-		"Title: a\n\nB: c\n", "Title: \xc3\xa9\n", "? a: b\n", "A: b:\n",
-		"A: []\n", "A: [a,b]\n", "A: [a, ]\n", "A: [a: b]\n", "A: {a}\n",
+		"", "Title: a: b\n", "Title: a # b\n", "Title: \"a\n", "Title: \"a\" \n",
+		"A: 1\nA: 2\n", "Title:  two blanks\n", "Title: a \n", "A:\nA:\n",
+		"Title: a\n  more\n", "Title: a\r\n", "Title: --a\n", "- a\n", "a\n",
+		"Title: a\n\nB: c\n", "? a: b\n", "A: b:\n", "Title: \"a\\n\"\n",
+		"A: [a, ]\n", "A: [a: b]\n", "A: {a}\n", "A: {a: 1}x\n", "A: [,]\n",
 		"A: {a: 1, a: 2}\n", "A: [a] b\n", "A: [a\n", "A: [a, [b]]\n", "A: [ a]\n",
-		"A: {a: }\n", "A: {a: 1}x\n", "A: [a #b]\n", "A: [a ]\n", "A: [-1]\n",
-		"Title: a #b\n", "Title: a:#\n", "Title: 'a'\n",
+		"A: {a: }\n", "A: [a #b]\n", "A: [a ]\n", "A: 'a'b\n", "A: \"a\": b\n",
+		"Title: a #b\n", "A:\n  - b\n c: d\n", "A: b\n  - c\n",
+		"A:\n  b: 1\n   c: 2\n", "A:\n  b: 1\n c: 2\n", "A:\n  - - b\n", "A:\n  -\n",
+		"A:\n  - b\n  c: d\n", "A:\n  - a: 1\n    a: 2\n", "A: |\n  x\n", "A: &a b\n",
+		"A: \xc2\x85\n", "A: \xe2\x80\xa8\n", "A: \"\xef\xbb\xbf\"\n", "A: \xc3\n",
+		"A: \"\t\"\n", "A: ? b\n", "A: :b\n", "A:\n- b\n - c\n", "A:\n  \n", "\"A\": b\n",
+		"A: b\n...\n", "A: %b\n", "A:b\n", "A: @b\n", "A:\n  b\n",
 	};
 	size_t i;
 
@@ -94,6 +75,8 @@ UNIT_TEST(plain_agrees_with_the_parser_on_anything)
 		"://", "#x", "<y>", "it's", "\"q\"", "$", "^",
 		"L: [a, b]\n", "M: {a: 1}\n", "[a", ", b", "]\n", "{a: ", "}\n",
 		"U: w,x\n", "V: (1)\n", "W_x: y-\n", "Key: a", "Z: b ",
+		"K:\n", "  - ", "\n- ", "\n  ", "\n    ", "'a'", "\"b\"", "''", "\\", "\\\"",
+		"\\n", "[]", "{}", "\xe2\x80\x93", "\xe2\x80\xa8", "\xef\xbb\xbf", "a: b",
 	};
 	unsigned long seed = 20260115;
 	size_t i, n, taken = 0;
@@ -125,5 +108,75 @@ UNIT_TEST(plain_agrees_with_the_parser_on_anything)
 }
 END_TEST
 
+static const char *pick(const char *const *list, size_t nr, unsigned long *seed)
+{
+	*seed = *seed * 6364136223846793005ul + 1442695040888963407ul;
+	return list[(*seed >> 33) % nr];
+}
+
+#define PICK(list) pick(list, UNIT_COUNT(list), &seed)
+
+/* Lines as people write them, indented this way and that. */
+UNIT_TEST(plain_agrees_with_the_parser_on_lines)
+{
+	static const char *const indents[] = { "", "  ", "  ", "    ", " " };
+	static const char *const starts[] = {
+		"A:", "B:", "Key:", "d-e:", "F_1:", "-", "-", "- A:", "- b:", "- - c:", "\"q\":",
+		"x", "G:", "H:", "I:", "J:", "K:", "L:", "M:", "N:",
+	};
+	static const char *const values[] = {
+		"", "", "", " a", " a b", " 'a'", " 'it''s: #'", " \"b\"", " \"\\\"\\\\\"", " ''",
+		" [a, b]", " [\"a\",'b',c-d]", " {a: 1, b: \"c\"}", " []", " {}", " \xc3\xa9 x",
+		" \"\xe2\x80\x93\"", " 12:00", " a: b", " #c", " -1", " - a", " [a", " |", " >-",
+		" &x y", " \"a\\n\"", " a ", "  a", " ~", " a:b", " [\xc3\xa9, x]", " {a: \xc3\xa9}",
+	};
+	unsigned long seed = 20260116;
+	size_t i, n, taken = 0;
+	char text[512];
+
+	for (i = 0; i < 100000; i++) {
+		size_t lines = 1 + (seed >> 40) % 7;
+
+		const char *indent = "", *value;
+
+		*text = '\0';
+		for (n = 0; n < lines; n++) {
+			value = PICK(values);
+			strcat(text, indent);
+			strcat(text, PICK(starts));
+			strcat(text, value);
+			/* Below a key without a value more is likely. */
+			indent = *value ? seed >> 62 ? indent : "" : PICK(indents);
+			strcat(text, n + 1 < lines || seed >> 63 ? "\n" : "");
+		}
+		switch (compare(text, strlen(text))) {
+		case 1:
+			taken++;
+			break;
+		case -1:
+			ck_abort_msg("differs for <%s>", text);
+		}
+	}
+	UNIT_NEED(taken > 10000);
+}
+END_TEST
+
+/* What the parser refuses for its size is left to it. */
+UNIT_TEST(plain_keeps_the_limits)
+{
+	struct yaml_source source = { "x.md", 2, 12, 2 };
+	char text[YAML_SCALAR_MAX + 16] = "A: '";
+
+	memset(text + 4, 'x', YAML_SCALAR_MAX + 1);
+	ck_assert_int_eq(compare(text, YAML_SCALAR_MAX + 5), 0);
+	text[YAML_SCALAR_MAX + 4] = '\'';
+	ck_assert_int_eq(compare(text, YAML_SCALAR_MAX + 5), 1);
+	ck_assert_int_eq(compare_yaml("A:\n  b: [c]\n", 12, &source), 0);
+	ck_assert_int_eq(compare_yaml("A:\n  b: c\n", 10, &source), 1);
+	ck_assert_int_eq(compare_yaml("A: b\nC: d\nE: f\nG: h\nI: j\n", 25, &source), 0);
+}
+END_TEST
+
 UNIT_MAIN("plain", plain_takes_what_is_plain, plain_leaves_what_may_mean_more,
-	  plain_agrees_with_the_parser_on_anything)
+	  plain_agrees_with_the_parser_on_anything, plain_agrees_with_the_parser_on_lines,
+	  plain_keeps_the_limits)

@@ -95,10 +95,14 @@ int hunks_find(struct hunk **out, size_t *nr, struct arena *arena, const char *t
 unsigned hunk_line(const char *text, size_t at, size_t len, unsigned line)
 {
 	struct lines walk = { .text = text, .at = at, .end = len };
+	const char *mark = text + at, *end = text + len;
 	struct hunk one;
 
-	/* Nearly every text. */
-	if (!memmem(text + at, len - at, "<<<<<<< ", 8))
+	/* Nearly every text has none. */
+	while ((mark = memchr(mark, '<', (size_t)(end - mark))) &&
+	       (end - mark < 8 || memcmp(mark, "<<<<<<< ", 8)))
+		mark++;
+	if (!mark)
 		return 0;
 	for (; lines_next(&walk); line++)
 		if (walk.kind != LINE_CODE && walk.kind != LINE_FENCE &&

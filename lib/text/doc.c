@@ -87,30 +87,35 @@ static bool is_bad_in_body(const char *text, size_t len, size_t at, size_t *step
 	return !*step || c <= 0x9f;
 }
 
-/* Whether eight bytes are all from ' ' to '~': for each, its top bit and those of its
- * difference to ' ' and of its sum with 1 stay clear. */
+#define STRIDE 32
+
+/* Whether so many bytes are all ASCII that may be there; compilers make few steps of it. */
 static bool is_plain(const char *text)
 {
-	const uint64_t ones = UINT64_C(0x0101010101010101), tops = ones << 7;
-	uint64_t w;
+	unsigned char bad = 0, c;
+	size_t i;
 
-	memcpy(&w, text, sizeof(w));
-	return !((w | (w + ones) | (((w | tops) - ones * ' ') ^ tops)) & tops);
+	for (i = 0; i < STRIDE; i++) {
+		c = (unsigned char)text[i];
+		bad |= ((unsigned char)(c - ' ') > '~' - ' ') & (c != '\n') & (c != '\t');
+	}
+	return !bad;
 }
 
 /* The first byte of the body that may not be there, or len. */
 static size_t body_clean_to(const char *text, size_t at, size_t len)
 {
-	size_t step;
+	size_t step, stop;
 
 	while (at < len) {
-		if (len - at >= sizeof(uint64_t) && is_plain(text + at)) {
-			at += sizeof(uint64_t);
+		if (len - at >= STRIDE && is_plain(text + at)) {
+			at += STRIDE;
 			continue;
 		}
-		if (is_bad_in_body(text, len, at, &step))
-			return at;
-		at += step;
+		/* One by one over what is not, and no further: more of it is likely. */
+		for (stop = len - at < STRIDE ? len : at + STRIDE; at < stop; at += step)
+			if (is_bad_in_body(text, len, at, &step))
+				return at;
 	}
 	return len;
 }

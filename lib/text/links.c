@@ -16,13 +16,15 @@
 #include "util/map.h"
 
 #define BRACKETS_MAX 32
+#define SIGNS 5
 #define PART_MAX 2048		/* of a destination or a title */
 
 struct scan {
 	struct links *out;
 	struct arena *arena;
 	const char *text;
-	size_t end;		/* of the block */
+	size_t end, whole;	/* of the block, and of the text */
+	size_t next[SIGNS];	/* where each sign comes next, as far as it is known */
 	size_t counted;		/* up to here lines were counted ... */
 	size_t line_at;		/* ... the last of which begins here ... */
 	unsigned line;		/* ... and has this number */
@@ -358,6 +360,25 @@ static bool begins_line(const struct scan *s, size_t at)
 	return blanks < 4 && (!at || s->text[at - 1] == '\n');
 }
 
+/* The next byte from `at` on that means something to scan_block(), or the end.  Each is
+ * looked for by itself, and again only when it was passed: most are far away. */
+static size_t next_sign(struct scan *s, size_t at)
+{
+	static const char signs[SIGNS + 1] = "\\`<[]";
+	size_t i, nearest = s->end;
+
+	for (i = 0; i < SIGNS; i++) {
+		if (s->next[i] < at) {
+			const char *p = memchr(s->text + at, signs[i], s->whole - at);
+
+			s->next[i] = p ? (size_t)(p - s->text) : s->whole;
+		}
+		if (s->next[i] < nearest)
+			nearest = s->next[i];
+	}
+	return nearest;
+}
+
 static void scan_block(struct scan *s, size_t at)
 {
 	size_t open[BRACKETS_MAX], depth = 0;
@@ -395,7 +416,7 @@ static void scan_block(struct scan *s, size_t at)
 				at = definition(s, open[depth], at - 1);
 			break;
 		default:
-			at += strcspn(s->text + at + 1, "\\`<[]") + 1;
+			at = next_sign(s, at + 1);
 		}
 	}
 }
@@ -498,7 +519,7 @@ bool links_worth(const char *text, size_t at, size_t end, const char *word)
 int links_scan(struct links *out, struct arena *arena, const char *text, size_t at,
 	       size_t end, unsigned line)
 {
-	struct scan s = { .out = out, .arena = arena, .text = text, .end = end,
+	struct scan s = { .out = out, .arena = arena, .text = text, .whole = end,
 			  .counted = at, .line_at = at, .line = line };
 	struct lines l = { .text = text, .at = at, .end = end };
 
@@ -508,7 +529,7 @@ int links_scan(struct links *out, struct arena *arena, const char *text, size_t 
 int links_ids(struct map *out, struct arena *arena, const char *text, size_t at,
 	      size_t end)
 {
-	struct scan s = { .arena = arena, .text = text, .end = end, .anchors = out };
+	struct scan s = { .arena = arena, .text = text, .whole = end, .anchors = out };
 	struct lines l = { .text = text, .at = at, .end = end };
 
 	return scan_blocks(&s, &l);

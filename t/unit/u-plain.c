@@ -128,7 +128,8 @@ UNIT_TEST(plain_agrees_with_the_parser_on_lines)
 		"", "", "", " a", " a b", " 'a'", " 'it''s: #'", " \"b\"", " \"\\\"\\\\\"", " ''",
 		" [a, b]", " [\"a\",'b',c-d]", " {a: 1, b: \"c\"}", " []", " {}", " \xc3\xa9 x",
 		" \"\xe2\x80\x93\"", " 12:00", " a: b", " #c", " -1", " - a", " [a", " |", " >-",
-		" &x y", " \"a\\n\"", " a ", "  a", " ~", " a:b", " [\xc3\xa9, x]", " {a: \xc3\xa9}",
+		" &x y", " \"a\\n\"", " a ", "  a", " ~", " a:b", " [\xc3\xa9, x]",
+		" {a: \xc3\xa9}",
 	};
 	unsigned long seed = 20260116;
 	size_t i, n, taken = 0;

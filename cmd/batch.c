@@ -172,6 +172,8 @@ static int tell(const struct ops_request *request, const struct ops_outcome *out
 		request_show(s, outcome, false, false);
 	}
 	out_end(s->out);
+	if (!s->globals->json)
+		out_flush(s->out);
 	return 0;
 }
 

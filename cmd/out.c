@@ -158,6 +158,13 @@ void out_emit(struct out *o)
 	buf_clear(&o->line);
 }
 
+void out_flush(struct out *o)
+{
+	out_emit(o);
+	if (fflush(o->stream) != 0)
+		o->lost = true;
+}
+
 /* One conversion at `fmt`, just after its %; returns what follows it. */
 static const char *convert(struct buf *line, const char *fmt, va_list *ap)
 {

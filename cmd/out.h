@@ -71,6 +71,9 @@ void out_table(struct out *o, const char *key, const struct out_column *columns,
 void out_row(struct out *o, const char *const *cells);
 void out_table_end(struct out *o);
 
+/* What was said so far leaves the program now: it is done, whatever comes. */
+void out_flush(struct out *o);
+
 /* Whether writing has failed, so that a long walk may end early. */
 bool out_failed(const struct out *o);
 

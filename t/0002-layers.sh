@@ -90,7 +90,7 @@ foreign () {
 			if (/<git2/) where = "^lib/store/[^/]*\\.[ch]$"
 			else if (/<yaml\.h>/) where = "^lib/text/yaml\\.c$"
 			else if (/cJSON/) where = "^lib/util/json\\.c$"
-			else if (/<(sha2|md5|sha)\.h>/) where = "^lib/util/digest\\.c$"
+			else if (/<(sha2|md5|sha|sha1)\.h>/) where = "^lib/util/digest\\.c$"
 			else if (/<openssl/) where = "^lib/store/sshsig\\.c$"
 			else if (/<(zlib|curl).*>/) where = "^$"
 			if (where != "-" && f !~ where)

@@ -16,10 +16,12 @@
 #include "change/change.h"
 #include "change/key.h"
 #include "change/txn.h"
+#include "store/pile.h"
 #include "store/ref.h"
 #include "util/map.h"
 
-#define GROUP 128
+#define GROUP 512
+#define GROUP_BYTES ((size_t)32 << 20)	/* of new objects */
 
 struct one {
 	struct ops_outcome *outcome;
@@ -46,13 +48,14 @@ static bool ends_all(int status)
 	       status == OPS_EENVIRONMENT;
 }
 
+/* *nr becomes how many were done when they are enough for one step. */
 static int build(struct one *list, struct oid *made, struct ops_repo *repo,
-		 const struct ops_request *requests, size_t nr, struct map *index,
+		 const struct ops_request *requests, size_t *nr, struct map *index,
 		 struct ops_error *err)
 {
 	size_t i;
 
-	for (i = 0; i < nr; i++) {
+	for (i = 0; i < *nr && pile_size(repo->store) < GROUP_BYTES; i++) {
 		struct one *o = &list[i];
 
 		o->findings = ops_findings_new();
@@ -66,6 +69,7 @@ static int build(struct one *list, struct oid *made, struct ops_repo *repo,
 			return o->status;
 		}
 	}
+	*nr = i;
 	return 0;
 }
 
@@ -100,31 +104,40 @@ static int check_keys(const struct ops_request *requests, size_t nr, struct ops_
 	return ret;
 }
 
-/* All of them in one step. */
+struct together {
+	struct one *list;
+	struct ops_repo *repo;
+	const struct ops_request *requests;
+	size_t nr, done;
+};
+
+static int make(struct txn_move *m, void *payload, struct ops_error *err)
+{
+	struct together *t = payload;
+	struct arena *arena = arena_new();
+	struct map *index = NULL;
+	int ret = arena ? 0 : error_nomem(err);
+
+	forget(t->list, t->nr);
+	t->done = t->nr;
+	if (ret == 0 && has_keys(t->requests, t->nr))
+		ret = key_index(&index, arena, t->repo, &m->from, err);
+	if (ret == 0)
+		ret = build(t->list, &m->to, t->repo, t->requests, &t->done, index, err);
+	arena_free(arena);
+	return ret;
+}
+
+/* All of them in one step; *nr becomes how many it were. */
 static int together(struct one *list, struct ops_repo *repo,
-		    const struct ops_request *requests, size_t nr, struct ops_error *err)
+		    const struct ops_request *requests, size_t *nr, struct ops_error *err)
 {
 	struct txn_options options = { .wait_ms = repo->wait_ms };
-	struct txn_move m = { .why = "ops batch --each" };
+	struct together t = { list, repo, requests, *nr, *nr };
 	struct txn_result result;
-	struct map *index = NULL;
-	unsigned tries = 0;
-	int ret;
+	int ret = txn_group(&result, repo->store, &options, "ops batch --each", make, &t, err);
 
-	do {
-		struct arena *arena = arena_new();
-
-		forget(list, nr);
-		ret = arena ? store_tip(&m.from, repo->store, err) : error_nomem(err);
-		m.to = m.from;
-		if (ret == 0 && has_keys(requests, nr))
-			ret = key_index(&index, arena, repo, &m.from, err);
-		if (ret == 0)
-			ret = build(list, &m.to, repo, requests, nr, index, err);
-		arena_free(arena);
-		if (ret == 0 && !oid_equal(&m.to, &m.from))
-			ret = txn_move(&result, repo->store, &options, &m, err);
-	} while (ret == OPS_ECHANGED && ++tries < TXN_TRIES);
+	*nr = t.done;
 	return ret;
 }
 
@@ -163,7 +176,7 @@ int ops_repo_change_each(struct ops_repo *repo, const struct ops_request *reques
 
 	for (at = 0; ret == 0 && at < nr; at += now) {
 		now = nr - at < GROUP ? nr - at : GROUP;
-		ret = together(list, repo, requests + at, now, err);
+		ret = together(list, repo, requests + at, &now, err);
 		apart = ret == OPS_EREFUSED;
 		if (apart)
 			ret = one_by_one(list, repo, requests + at, now, err);

@@ -28,6 +28,7 @@
 #include <unistd.h>
 
 #include "store/file.h"
+#include "store/pile.h"
 #include "store/ref.h"
 #include "store/state.h"
 #include "store/work.h"
@@ -55,6 +56,13 @@ void notes_add(struct txn_result *result, const char *fmt, ...)
 
 /* --- rolling forward --- */
 
+enum step {
+	STEP_NONE,	/* not ours, or outside of a sparse checkout */
+	STEP_APPLY,	/* it is as before: it follows */
+	STEP_SEEN,	/* it is there already */
+	STEP_LEFT	/* it has changes of the user's */
+};
+
 struct forward {
 	struct txn_result *result;
 	struct store *store;
@@ -62,6 +70,7 @@ struct forward {
 	struct snap *tip;	/* what the branch holds now; NULL: the new commit */
 	struct index_file *files;
 	bool *mine;		/* the tip still has what the journal put there */
+	enum step *next;
 };
 
 static int still_new(bool *out, struct forward *f, const struct journal_path *p,
@@ -80,8 +89,18 @@ static int still_new(bool *out, struct forward *f, const struct journal_path *p,
 	return 0;
 }
 
-static int forward_path(struct forward *f, struct index_edit *x, size_t i,
-			struct ops_error *err)
+/* Remove what lies beside the paths. */
+static void unstage(struct store *s, const struct journal *j)
+{
+	size_t i;
+
+	for (i = 0; i < j->paths_nr; i++)
+		work_unstage(s, j, &j->paths[i]);
+}
+
+/* What is to be done about a path; what it will hold is then staged. */
+static int plan_path(struct forward *f, struct index_edit *x, size_t i,
+		     struct ops_error *err)
 {
 	const struct journal_path *p = &f->journal->paths[i];
 	bool other_boot = f->journal->other_boot;
@@ -94,24 +113,33 @@ static int forward_path(struct forward *f, struct index_edit *x, size_t i,
 	rc = work_look(&state, f->store, p, other_boot, err);
 	if (rc < 0)
 		return rc;
+	f->next[i] = state == WORK_NEW ? STEP_SEEN : STEP_LEFT;
 	if (state == WORK_GONE && index_skips(x, p->path))
-		return 0;
+		f->next[i] = STEP_NONE;
 	/* A file that was replaced by a rename cannot get lost by a kill: it is
 	 * the user who removed it.  A power cut is another matter. */
-	if (state == WORK_OLD || (state == WORK_GONE && other_boot) ||
-	    (state == WORK_NEW && !p->has)) {
+	else if (state == WORK_OLD || (state == WORK_GONE && other_boot) ||
+		 (state == WORK_NEW && !p->has))
+		f->next[i] = STEP_APPLY;
+	return f->next[i] == STEP_APPLY && p->has ?
+	       work_stage(f->store, f->journal, p, err) : 0;
+}
+
+static int forward_path(struct forward *f, size_t i, struct ops_error *err)
+{
+	const struct journal_path *p = &f->journal->paths[i];
+	int rc;
+
+	if (f->next[i] == STEP_APPLY) {
 		rc = work_apply(f->store, f->journal, p, err);
-		if (rc == OPS_EREFUSED)
-			state = WORK_EDITED;
-		else if (rc < 0)
+		if (rc < 0 && rc != OPS_EREFUSED)
 			return rc;
-		else
-			state = WORK_NEW;
+		f->next[i] = rc ? STEP_LEFT : STEP_SEEN;
 	}
-	if (state == WORK_NEW)
+	if (f->next[i] == STEP_SEEN)
 		f->files[i].fresh = p->has &&
 			work_stat(&f->files[i].st, f->store, p->path);
-	else
+	else if (f->next[i] == STEP_LEFT)
 		notes_add(f->result, "'%s' has changes of yours in the work tree "
 			  "and was left as it is", p->path);
 	return 0;
@@ -126,10 +154,15 @@ static int forward_paths(struct forward *f, struct index_edit *x,
 	size_t i;
 	int rc = 0, round;
 
+	for (i = 0; rc == 0 && i < j->paths_nr; i++)
+		rc = plan_path(f, x, i, err);
 	for (round = 0; round < 2; round++)
 		for (i = 0; rc == 0 && i < j->paths_nr; i++)
 			if (j->paths[i].has == (round == 0))
-				rc = forward_path(f, x, i, err);
+				rc = forward_path(f, i, err);
+	/* What a failure, or a death before, left staged. */
+	if (rc < 0 || f->tip)
+		unstage(f->store, j);
 	return rc;
 }
 
@@ -159,13 +192,14 @@ static int forward_index(struct forward *f, struct index_edit *x,
 int roll_forward(struct txn_result *result, struct store *s, const struct journal *j,
 		 bool just_moved, struct index_edit *x, struct ops_error *err)
 {
-	struct forward f = { result, s, j, NULL, NULL, NULL };
+	struct forward f = { .result = result, .store = s, .journal = j };
 	struct oid tip;
 	int rc = 0;
 
 	f.files = calloc(j->paths_nr + 1, sizeof(*f.files));
 	f.mine = calloc(j->paths_nr + 1, sizeof(*f.mine));
-	if (!f.files || !f.mine)
+	f.next = calloc(j->paths_nr + 1, sizeof(*f.next));
+	if (!f.files || !f.mine || !f.next)
 		rc = error_nomem(err);
 	else if (!just_moved)
 		rc = ref_value(&tip, s, j->ref, err);
@@ -178,6 +212,7 @@ int roll_forward(struct txn_result *result, struct store *s, const struct journa
 	snap_free(f.tip);
 	free(f.files);
 	free(f.mine);
+	free(f.next);
 	return rc;
 }
 
@@ -228,8 +263,9 @@ static int settle_lock(char *path, const struct file_id *ours, const struct jour
 	return rc;
 }
 
-static void remove_leftovers(const char *git_dir)
+static void remove_leftovers(const struct store *s)
 {
+	const char *git_dir = store_git_dir(s);
 	static const char *const names[] = {
 		"ops/index.new.lock", "ops/index.new", "ops/index.hold",
 		"ops/ref.hold", "ops/journal.new"
@@ -244,6 +280,7 @@ static void remove_leftovers(const char *git_dir)
 			(void)unlink(path);
 		free(path);
 	}
+	pile_sweep(s);
 }
 
 /* The journal of another work tree: its ref lock may be in our way; its files
@@ -310,6 +347,8 @@ static int settle(struct txn_result *result, struct store *s, struct journal *j,
 	/* When another branch was checked out since, git has seen to the files. */
 	if (rc == 0 && published && j->tree && follows)
 		rc = finish(result, s, j, wait_ms, err);
+	else if (rc == 0 && j->tree)
+		unstage(s, j);
 	if (rc == 0)
 		rc = journal_retire(store_git_dir(s), err);
 	if (rc == 0 && !was_done)
@@ -331,10 +370,10 @@ int recover(struct txn_result *result, struct store *s, unsigned wait_ms,
 	rc = journal_read(&j, store_git_dir(s), arena, err);
 	if (rc == OPS_ENOTFOUND) {
 		rc = journal_remove(store_git_dir(s), err);
-		remove_leftovers(store_git_dir(s));
+		remove_leftovers(s);
 	} else if (rc == 0 && (!j.done || j.other_boot)) {
 		rc = settle(result, s, &j, wait_ms, err);
-		remove_leftovers(store_git_dir(s));
+		remove_leftovers(s);
 	}
 	if (rc == 0)
 		rc = state_others(s, recover_other, NULL, err);

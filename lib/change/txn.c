@@ -16,7 +16,10 @@
  *  6. An outcome is reported only after the branch was read back.
  *  7. A path of the user's that isn't as the tip has it, in index or work tree,
  *     refuses the act before 4, by name.
- *  8. Whatever is left by a death at any point is settled by recover() in the
+ *  8. Of a group of commits (txn_group) all this holds as of one: their objects
+ *     are one pack, durable and read back as in 3, which git repack must let be
+ *     until the branch knows them; none of them is told of before 6.
+ *  9. Whatever is left by a death at any point is settled by recover() in the
  *     next command, without a question; a journal without "done" says there
  *     is something to settle.
  *
@@ -27,6 +30,7 @@
  *	  |  (refused, nothing to do, dry_run: back to idle)
  *	JUDGED --txn_collect, txn_check_user, txn_ask_signature--> PLANNED
  *	PLANNED --txn_write_objects--> WRITTEN      garbage for gc if we die
+ *	PLANNED --write_pile--> WRITTEN             of a group, the same
  *	WRITTEN --prepare--> JOURNALED              the barrier
  *	JOURNALED --lock_index--> INDEXED --lock_branch--> READY
  *	  |  any failure: undo --> LOCKED;  branch moved: undo --> LOCKED again
@@ -42,6 +46,7 @@
 #include "change/recover.h"
 #include "change/txn_inside.h"
 #include "store/objects.h"
+#include "store/pile.h"
 #include "store/ref.h"
 #include "store/state.h"
 #include "store/work.h"
@@ -50,6 +55,7 @@
 #include "util/path.h"
 
 #define GIT_WAIT_MS 2000	/* a dead git's lock must not cost more */
+#define PACK_MIN 100	/* objects that are worth a pack of their own */
 
 static unsigned git_wait(const struct act *a)
 {
@@ -278,6 +284,27 @@ int txn_write_objects(struct act *a, struct ops_error *err)
 	return rc < 0 ? rc : objects_settle(&a->objects, err);
 }
 
+/*
+ * The commits to move to lie in a pile, or were there before.  A few objects become files, as
+ * an act's do: git would rather not have many small packs.  No journal may say "done" while a
+ * pack is written: what a death leaves of it would not be looked for.
+ */
+static int write_pile(struct act *a, struct ops_error *err)
+{
+	size_t nr = pile_count(a->store);
+	int rc;
+
+	a->journal.new = a->move->to;
+	if (nr == 0)
+		return 0;
+	if (nr < PACK_MIN) {
+		rc = objects_spill(&a->objects, err);
+		return rc < 0 ? rc : objects_settle(&a->objects, err);
+	}
+	rc = journal_retire(store_git_dir(a->store), err);
+	return rc < 0 ? rc : pile_write(a->store, err);
+}
+
 /* Make the private files of both locks and let the journal name them. */
 static int prepare(struct act *a, struct ops_error *err)
 {
@@ -366,6 +393,8 @@ static void follow(struct act *a, bool durable)
 			(void)index_drop(&a->index, NULL);
 		}
 	}
+	if (rc == 0 && pile_is_open(a->store))
+		rc = pile_end(a->store, NULL);
 	/* Not said, it costs the next command a look. */
 	if (rc == 0)
 		(void)journal_done(store_git_dir(a->store), NULL);
@@ -394,7 +423,7 @@ int txn_write_all(struct act *a, struct ops_error *err)
 	int rc = 0;
 
 	if (a->move)
-		a->journal.new = a->move->to;
+		rc = write_pile(a, err);
 	else
 		rc = txn_write_objects(a, err);
 	if (rc < 0)

@@ -101,6 +101,18 @@ struct txn_move {
 int txn_move(struct txn_result *result, struct store *s, const struct txn_options *options,
 	     const struct txn_move *move, struct ops_error *err);
 
+/*
+ * A group: many commits, the branch moved once.  Takes the lock, recovers, and calls `make`
+ * with from and to at the tip; it makes commits with txn_build(), each on the one before, and
+ * sets `to` to the last.  Their objects are kept in memory (pile.h), written as one pack after
+ * all that can refuse was asked, and durable by the same barrier as the journal.  Called again
+ * when another program moved the branch meanwhile.  Statuses as txn_move(), and what `make`
+ * returned; nothing of a group that failed is published.
+ */
+typedef int txn_make(struct txn_move *m, void *payload, struct ops_error *err);
+int txn_group(struct txn_result *result, struct store *s, const struct txn_options *options,
+	      const char *why, txn_make *make, void *payload, struct ops_error *err);
+
 /* Only steps lock and recover: settle what a dead process left.  *notes as in
  * txn_result; a negative status as in txn_run. */
 int txn_recover(struct txn_result *result, struct store *s, unsigned wait_ms,

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * The transaction for commits that nobody decides about any more: moving the branch to one
- * that is there, and writing one that no branch knows yet.
+ * that is there, writing one that no branch knows yet, and both for a whole group.
  *
  * Goes through the same states as an act (txn.c), from PLANNED on; its invariants 3 to 8
  * hold here too.  Must never move a branch by another way.
@@ -10,6 +10,7 @@
 
 #include "change/recover.h"
 #include "change/txn_inside.h"
+#include "store/pile.h"
 #include "store/state.h"
 #include "util/arena.h"
 #include "util/buf.h"
@@ -82,6 +83,49 @@ int txn_move(struct txn_result *result, struct store *s, const struct txn_option
 		rc = recover(&r, s, options->wait_ms, err);
 	if (rc == 0)
 		rc = move_once(&r, s, options, move, err);
+	lock_drop(&lock);
+	*result = r;
+	return rc;
+}
+
+/* Under the lock: whatever the tip is, make commits on top of it and move to them. */
+static int group_once(struct txn_result *result, struct store *s,
+		      const struct txn_options *options, struct txn_move *m, txn_make *make,
+		      void *payload, struct ops_error *err)
+{
+	struct ops_error lost;
+	int rc = store_tip(&m->from, s, err);
+
+	m->to = m->from;
+	if (rc == 0)
+		rc = pile_begin(s, err);
+	if (rc == 0)
+		rc = make(m, payload, err);
+	if (rc == 0 && !oid_equal(&m->to, &m->from))
+		rc = move_once(result, s, options, m, err);
+	/* After an unknown outcome it stays as it is, for recover. */
+	if (rc != OPS_EUNKNOWN && pile_end(s, &lost) < 0)
+		notes_add(result, "%s; the next command that writes removes it", lost.message);
+	return rc;
+}
+
+int txn_group(struct txn_result *result, struct store *s, const struct txn_options *options,
+	      const char *why, txn_make *make, void *payload, struct ops_error *err)
+{
+	struct txn_move m = { .why = why };
+	struct txn_result r = { 0 };
+	struct lock lock = { -1 };
+	unsigned tries = 0;
+	int rc = state_writable(s, err);
+
+	if (rc == 0)
+		rc = lock_take(&lock, s, options->wait_ms, err);
+	if (rc == 0)
+		rc = recover(&r, s, options->wait_ms, err);
+	if (rc == 0)
+		do
+			rc = group_once(&r, s, options, &m, make, payload, err);
+		while (rc == OPS_ECHANGED && ++tries < TXN_TRIES);
 	lock_drop(&lock);
 	*result = r;
 	return rc;

@@ -226,6 +226,20 @@ int file_directory_at(int top, const char *dir)
 	return (int)syscall(SYS_openat2, top, *dir ? dir : ".", &how, sizeof(how));
 }
 
+/* The directory of `path` by one call, as nearly all of them can be; else negative. */
+static int parent_at_once(int top, const char *path)
+{
+	char dir[PATH_MAX];
+	const char *slash = strrchr(path, '/');
+	size_t len = slash ? (size_t)(slash - path) : 0;
+
+	if (!len || len >= sizeof(dir) || strstr(path, "//"))
+		return -1;
+	memcpy(dir, path, len);
+	dir[len] = '\0';
+	return file_directory_at(top, dir);
+}
+
 int file_parent(int *out, const char **name, const char *root, const char *path,
 		bool create, struct ops_error *err)
 {
@@ -237,6 +251,13 @@ int file_parent(int *out, const char **name, const char *root, const char *path,
 	if (dir < 0)
 		return error_set(err, OPS_EIO, "cannot open '%s': %s", root,
 				 strerror(errno));
+	next = parent_at_once(dir, path);
+	if (next >= 0) {
+		close(dir);
+		*out = next;
+		*name = strrchr(path, '/') + 1;
+		return 0;
+	}
 	while (rc == 0 && (slash = strchr(at, '/')) != NULL) {
 		if ((size_t)(slash - at) > NAME_MAX || slash == at) {
 			rc = error_set(err, OPS_EINVALID, "bad path '%s'", path);

@@ -8,6 +8,8 @@
  * as well as git would keep it for ever.  So every object is looked at after
  * it was written, an empty file is moved aside and written again, and at the
  * end all are read back with their hash verified.
+ *
+ * While a pile is open (pile.h) they go there, and what is said of files is pack.c's.
  */
 #include "store/objects.h"
 
@@ -21,6 +23,7 @@
 
 #include "store/durable.h"
 #include "store/file.h"
+#include "store/pile.h"
 #include "store/repo.h"
 #include "store/tree-edit.h"
 #include "util/buf.h"
@@ -148,22 +151,15 @@ static int remember(struct objects *w, const struct oid *id, struct ops_error *e
 	return 0;
 }
 
-static int write_object(struct oid *out, struct objects *w, const void *data,
-			size_t len, git_object_t type, struct ops_error *err)
+/* Write a loose object. */
+static int write_file(struct oid *out, struct objects *w, const void *data, size_t len,
+		      git_object_t type, struct ops_error *err)
 {
 	struct oid id;
 	git_oid oid;
 	bool empty;
-	int rc;
+	int rc = put(&oid, w->store, data, len, type, err);
 
-	if (w->dry) {
-		rc = git_odb_hash(&oid, data, len, type);
-		if (rc < 0)
-			return repo_fail(err, rc, "cannot hash %zu bytes", len);
-		repo_from_git(out, &oid);
-		return 0;
-	}
-	rc = put(&oid, w->store, data, len, type, err);
 	if (rc < 0)
 		return rc;
 	repo_from_git(&id, &oid);
@@ -182,6 +178,23 @@ static int write_object(struct oid *out, struct objects *w, const void *data,
 	if (rc == 0)
 		*out = id;
 	return rc;
+}
+
+static int write_object(struct oid *out, struct objects *w, const void *data,
+			size_t len, git_object_t type, struct ops_error *err)
+{
+	git_oid oid;
+	int rc;
+
+	if (pile_is_open(w->store) && !w->dry)
+		return pile_put(out, w->store, data, len, type, err);
+	if (!w->dry)
+		return write_file(out, w, data, len, type, err);
+	rc = git_odb_hash(&oid, data, len, type);
+	if (rc < 0)
+		return repo_fail(err, rc, "cannot hash %zu bytes", len);
+	repo_from_git(out, &oid);
+	return 0;
 }
 
 int objects_blob(struct oid *out, struct objects *w, const void *data, size_t len,
@@ -322,6 +335,25 @@ int objects_tag(struct oid *out, struct objects *w, const struct buf *text,
 {
 	return buf_failed(text) ? error_nomem(err) :
 	       write_object(out, w, text->data, text->len, GIT_OBJECT_TAG, err);
+}
+
+int objects_spill(struct objects *w, struct ops_error *err)
+{
+	size_t nr = pile_count(w->store), i, len;
+	struct oid id;
+	int rc = 0, type;
+	char *data;
+
+	pile_close(w->store);	/* else libgit2 finds them, and writes nothing */
+	for (i = 0; rc == 0 && i < nr; i++) {
+		data = pile_bytes(&len, &type, w->store, i);
+		rc = data ? write_file(&id, w, data, len, (git_object_t)type, err) :
+		     error_nomem(err);
+		free(data);
+	}
+	if (rc == 0)
+		rc = pile_end(w->store, err);
+	return rc;
 }
 
 static int settle_one(struct store *s, const struct oid *id, struct ops_error *err)

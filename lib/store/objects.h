@@ -51,6 +51,9 @@ int objects_tag_text(struct buf *out, const struct oid *target, const char *name
 int objects_tag(struct oid *out, struct objects *w, const struct buf *text,
 		struct ops_error *err);
 
+/* Write what lies in the store's pile, which is closed by this, as files of their own. */
+int objects_spill(struct objects *w, struct ops_error *err);
+
 /* All bytes are on their way to the disk and all objects read back equal to
  * their ids.  The journal's barrier then makes them durable. */
 int objects_settle(struct objects *w, struct ops_error *err);

@@ -11,6 +11,7 @@
 #include "util/error.h"
 
 struct buf;
+struct pile;
 struct tree;
 
 #define STORE_TREES 64
@@ -28,6 +29,7 @@ struct store {
 	struct oid *cut;		/* shallow.c: where the clone is cut off, sorted */
 	size_t cut_nr;
 	bool cut_known, cut_all;
+	struct pile *pile;	/* pile.c: objects that are kept in memory, or NULL */
 	struct tree *trees[STORE_TREES];	/* tree.c: some that were read last */
 };
 

@@ -290,7 +290,7 @@ static int write_temporary(struct store *s, int dir, const char *temporary,
 	rc = converted ? file_write(fd, other.ptr, other.size, p->path, err) :
 		file_write(fd, blob.data, blob.len, p->path, err);
 	if (rc == 0)
-		rc = durable_data(fd, p->path, err);
+		durable_begin(fd);
 	if (rc == 0)
 		rc = file_close(fd, p->path, err);
 	else
@@ -325,6 +325,51 @@ static int move_in(int dir, const char *temporary, const char *name,
 			 strerror(errno));
 }
 
+int work_stage(struct store *s, const struct journal *j, const struct journal_path *p,
+	       struct ops_error *err)
+{
+	char temporary[PATH_PART_MAX + 1];
+	const char *name;
+	int dir, rc;
+
+	rc = file_parent(&dir, &name, s->work_dir, p->path, true, err);
+	if (rc < 0)
+		return rc;
+	temporary_name(temporary, name, j);
+	rc = write_temporary(s, dir, temporary, p, err);
+	if (rc < 0)
+		(void)unlinkat(dir, temporary, 0);
+	close(dir);
+	return rc;
+}
+
+void work_unstage(struct store *s, const struct journal *j, const struct journal_path *p)
+{
+	char temporary[PATH_PART_MAX + 1];
+	const char *name;
+	int dir;
+
+	if (!p->has || file_parent(&dir, &name, s->work_dir, p->path, false, NULL) < 0)
+		return;
+	temporary_name(temporary, name, j);
+	(void)unlinkat(dir, temporary, 0);
+	close(dir);
+}
+
+/* Wait until what was staged is on the disk. */
+static int await(int dir, const char *temporary, const struct journal_path *p,
+		 struct ops_error *err)
+{
+	int fd = openat(dir, temporary, O_RDONLY | O_CLOEXEC | O_NOFOLLOW), rc;
+
+	if (fd < 0)
+		return error_set(err, OPS_EIO, "cannot open '%s' for '%s': %s", temporary,
+				 p->path, strerror(errno));
+	rc = durable_data(fd, p->path, err);
+	close(fd);
+	return rc;
+}
+
 static int put(struct store *s, const struct journal *j,
 	       const struct journal_path *p, struct ops_error *err)
 {
@@ -337,7 +382,7 @@ static int put(struct store *s, const struct journal *j,
 	if (rc < 0)
 		return rc;
 	temporary_name(temporary, name, j);
-	rc = write_temporary(s, dir, temporary, p, err);
+	rc = await(dir, temporary, p, err);
 	if (rc == 0)
 		rc = look_at(&state, s, dir, name, p, j->other_boot, err);
 	if (rc == 0 && state == WORK_EDITED)

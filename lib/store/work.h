@@ -24,7 +24,15 @@ int work_look(enum work_state *out, struct store *s, const struct journal_path *
 int work_check(struct store *s, const struct journal_path *p, bool skip,
 	       struct ops_error *err);
 
-/* Bring the path from old to new.  OPS_EREFUSED when it is no longer old. */
+/* Write what a path will hold beside it, and begin to bring that to the disk: of many
+ * files all are under way before one is waited for. */
+int work_stage(struct store *s, const struct journal *j, const struct journal_path *p,
+	       struct ops_error *err);
+/* Remove what was staged; nothing needs to be there. */
+void work_unstage(struct store *s, const struct journal *j, const struct journal_path *p);
+
+/* Bring the path from old to new; if it is to hold something, that was staged.
+ * OPS_EREFUSED when it is no longer old. */
 int work_apply(struct store *s, const struct journal *j,
 	       const struct journal_path *p, struct ops_error *err);
 

@@ -3,8 +3,8 @@
  * Writing the pile as one pack, with its index, in git's formats of version 2.
  *
  * The bytes of objects are stored and not deflated, as with pack.compression=0: trees that
- * The bytes of objects are stored and not deflated, as with pack.compression=0: trees that stand
- * on others are some dozens of bytes, ids cannot be compressed, and compressing cost more than
+ * stand on others are some dozens of bytes, ids cannot be compressed, and compressing cost more
+ * than all the rest of an act.  git repack -F makes of it what it likes.
  *
  * Order: both files under names that git prune removes, on their way to the disk; read back and
  * compared; the .keep file; the pack; last the index, with which git sees it.  One barrier

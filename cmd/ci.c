@@ -207,7 +207,7 @@ static void show(struct collecting *x, const struct summary *sum, enum format fo
 		"%zu warnings\n", sum->passed ? "passed" : "refused", sum->range->commits,
 		sum->range->refused, sum->tree->documents, sum->errors, sum->warnings);
 	waivers_show(s);
-	report_assurance(s);
+	report_assured(s, *sum->assurance);
 }
 
 static int answer(struct collecting *x, const struct ci_options *o, struct summary *sum)

@@ -144,7 +144,7 @@ static int run_status(struct session *s, const struct args *args)
 	out_string(s->out, "commit", ops_view_commit(view));
 	ret = emergencies_show(s, view, true);
 	if (!ret)
-		report_assurance(s);
+		ret = report_assurance(s, view);
 out:
 	ops_view_close(view);
 	return ret;

@@ -2,9 +2,10 @@
 /*
  * ops gate: ask for decisions at the gates of a task, record them, look at them.
  *
- * The five that write differ in their action only: "gate." and their name.  Without
- * signatures a decision is a record, not a proof, so the words are "recorded as", and
- * what is shown ends with what it is worth.
+ * The five that write differ in their action only: "gate." and their name.  A decision
+ * is a record, and no proof, unless an audit found the history good and signed: so the
+ * words are "recorded as", and "approved by" only then.  What is shown ends with what it
+ * is worth.
  */
 
 #include "gates.h"
@@ -46,19 +47,19 @@ static const struct opt look_options[] = {
 	OPT_TABLE_END
 };
 
-static const struct out_column columns[] = {
-	{ "name", "GATE", SHRINK_NEVER },
-	{ "state", "RECORDED AS", SHRINK_NEVER },
-	{ "by", "BY", SHRINK_FIRST },
-	{ "reason", "REASON", SHRINK_FIRST },
-	{ "power", NULL, SHRINK_NEVER },
-	{ "packet", NULL, SHRINK_NEVER },
-};
+#define COLUMNS 6
 
-#define COLUMNS (sizeof(columns) / sizeof(columns[0]))
-
-void gates_print(struct session *s, const struct ops_gate *gates, size_t nr)
+void gates_print(struct session *s, const struct ops_gate *gates, size_t nr, bool verified)
 {
+	const struct out_column columns[COLUMNS] = {
+		{ "name", "GATE", SHRINK_NEVER },
+		{ "state", verified ? "STATE" : "RECORDED AS", SHRINK_NEVER },
+		{ "by", "BY", SHRINK_FIRST },
+		{ "reason", "REASON", SHRINK_FIRST },
+		{ "power", NULL, SHRINK_NEVER },
+		{ "packet", NULL, SHRINK_NEVER },
+	};
+
 	out_table(s->out, "gates", columns, COLUMNS);
 	for (size_t i = 0; i < nr; i++) {
 		const char *cells[COLUMNS] = {
@@ -94,26 +95,29 @@ static int run_list(struct session *s, const struct args *args)
 	struct ops_view *view = NULL;
 	const struct ops_document *task = NULL;
 	const struct ops_gate *gates = NULL;
+	struct ops_assurance worth;
 	size_t nr = 0;
 	int ret;
 
-	if ((ret = look(&view, &task, &gates, &nr, s, args)) < 0)
+	if ((ret = look(&view, &task, &gates, &nr, s, args)) < 0 ||
+	    (ret = ops_view_assurance(&worth, view, &s->err)) < 0)
 		goto out;
-	gates_print(s, gates, nr);
-	report_assurance(s);
+	gates_print(s, gates, nr, report_verified(&worth));
+	report_assured(s, worth);
 out:
 	ops_view_close(view);
 	return ret;
 }
 
-static void print_gate(struct session *s, const struct ops_gate *gate, const char *task)
+static void print_gate(struct session *s, const struct ops_gate *gate, const char *task,
+		       bool verified)
 {
 	out_say(s->out, "gate %s of %s: ", gate->name, task);
 	out_style(s->out, STYLE_BOLD);
-	out_say(s->out, "recorded as %s", gate->state);
+	out_say(s->out, "%s%s", verified ? "" : "recorded as ", gate->state);
 	out_style(s->out, STYLE_PLAIN);
 	if (gate->by)
-		out_say(s->out, ", by %s", gate->by);
+		out_say(s->out, "%s by %s", verified ? "" : ",", gate->by);
 	out_say(s->out, "\n  needs the power '%s'\n", gate->power);
 	if (gate->packet)
 		out_say(s->out, "  made so by %s\n", gate->packet);
@@ -175,6 +179,7 @@ static int run_show(struct session *s, const struct args *args)
 	struct ops_view *view = NULL;
 	const struct ops_document *task = NULL;
 	const struct ops_gate *gates = NULL;
+	struct ops_assurance worth;
 	size_t nr = 0, at = 0;
 	int ret;
 
@@ -187,11 +192,13 @@ static int run_show(struct session *s, const struct args *args)
 				ops_document_id(task), name);
 		goto out;
 	}
-	print_gate(s, &gates[at], ops_document_id(task));
+	if ((ret = ops_view_assurance(&worth, view, &s->err)) < 0)
+		goto out;
+	print_gate(s, &gates[at], ops_document_id(task), report_verified(&worth));
 	if ((ret = print_packets(s, view, task, name)) < 0)
 		goto out;
 	out_say(s->out, "\n");
-	report_assurance(s);
+	report_assured(s, worth);
 out:
 	ops_view_close(view);
 	return ret;

@@ -6,7 +6,8 @@
 
 #include "command.h"
 
-/* Prints a list "gates"; a document without gates has none. */
-void gates_print(struct session *s, const struct ops_gate *gates, size_t nr);
+/* Prints a list "gates"; a document without gates has none.  Unless the history is
+ * `verified`, states are called no more than recorded. */
+void gates_print(struct session *s, const struct ops_gate *gates, size_t nr, bool verified);
 
 #endif

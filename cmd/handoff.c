@@ -134,7 +134,7 @@ static int run_status(struct session *s, const struct args *args)
 	for (size_t i = 0; i < nr; i++)
 		print_one(s, &list[i]);
 	out_end(s->out);
-	report_assurance(s);
+	ret = report_assurance(s, view);
 out:
 	ops_view_close(view);
 	return ret;

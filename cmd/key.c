@@ -79,6 +79,7 @@ static int run_list(struct session *s, const struct args *args)
 		out_row(s->out, cells);
 	}
 	out_table_end(s->out);
+	ret = report_assurance(s, view);
 out:
 	ops_view_close(view);
 	return ret;

@@ -145,8 +145,7 @@ static int run(struct session *s, const struct args *args)
 	out_end(s->out);
 	if (w.nr && !o->oneline)
 		out_say(s->out, "\n");
-	report_assurance(s);
-	ret = 0;
+	ret = report_assurance(s, view);
 out:
 	ops_view_close(view);
 	return ret;

@@ -254,7 +254,7 @@ static int run_show(struct session *s, const struct args *args)
 	}
 	packet_print(s, packet);
 	out_say(s->out, "\n");
-	report_assurance(s);
+	ret = report_assurance(s, view);
 out:
 	ops_view_close(view);
 	return ret;

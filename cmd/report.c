@@ -132,9 +132,20 @@ void report_commit(struct session *s, const struct ops_audit_commit *c)
 	out_end(s->out);
 }
 
-void report_assurance(struct session *s)
+int report_assurance(struct session *s, struct ops_view *view)
 {
-	report_assured(s, ops_repo_assurance(s->repo));
+	struct ops_assurance a;
+	int ret = ops_view_assurance(&a, view, &s->err);
+
+	if (ret == 0)
+		report_assured(s, a);
+	return ret;
+}
+
+bool report_verified(const struct ops_assurance *assurance)
+{
+	return !strcmp(assurance->identity, "signed") &&
+	       !strncmp(assurance->history, "verified:", 9);
 }
 
 void report_assured(struct session *s, struct ops_assurance a)

@@ -28,8 +28,11 @@ void report_suppressed(struct out *o, const struct ops_findings *findings);
 /* A commit that has findings, with them: an object of a list. */
 void report_commit(struct session *s, const struct ops_audit_commit *commit);
 
-/* What the answer about authority is worth: its last line. */
-void report_assurance(struct session *s);
+/* What the answer about authority is worth, by the view it came from: its last line.
+ * Returns as ops_view_assurance(). */
+int report_assurance(struct session *s, struct ops_view *view);
+/* Whether it may be called verified, and what is decided "approved by" somebody. */
+bool report_verified(const struct ops_assurance *assurance);
 /* The same, of an answer that knows more than the repository says by itself. */
 void report_assured(struct session *s, struct ops_assurance assurance);
 

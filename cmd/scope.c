@@ -8,6 +8,7 @@
 
 #include "command.h"
 #include "out.h"
+#include "report.h"
 #include "util/error.h"
 
 static const char *const usage_show[] = { "ops scope show [TASK]", NULL };
@@ -68,6 +69,8 @@ static int run_show(struct session *s, const struct args *args)
 		ret = ops_scope_holders(&list, &nr, view, NULL, s->findings, &s->err);
 		if (!ret)
 			show(s, list, nr, false);
+		if (!ret)
+			ret = report_assurance(s, view);
 		goto out;
 	}
 	ret = ops_view_find(&task, view, args->words[0], s->findings, &s->err);
@@ -82,6 +85,7 @@ static int run_show(struct session *s, const struct args *args)
 	out_say(s->out, "%s: %s\n", ops_document_id(task),
 		*patterns ? patterns : "its section Scope names no paths in `code`");
 	show(s, list, nr, true);
+	ret = report_assurance(s, view);
 out:
 	ops_view_close(view);
 	return ret;
@@ -106,6 +110,7 @@ static int run_who(struct session *s, const struct args *args)
 	if (critical)
 		out_say(s->out, "%s is critical (%s)\n", args->words[0], critical);
 	show(s, list, nr, false);
+	ret = report_assurance(s, view);
 out:
 	ops_view_close(view);
 	return ret;

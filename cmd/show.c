@@ -49,7 +49,7 @@ static void print_fields(struct session *s, const struct ops_document *doc)
 }
 
 static int print_gates(struct session *s, struct ops_view *view,
-		       const struct ops_document *doc)
+		       const struct ops_document *doc, bool verified)
 {
 	const struct ops_gate *gates = NULL;
 	size_t nr = 0;
@@ -62,13 +62,14 @@ static int print_gates(struct session *s, struct ops_view *view,
 	}
 	if (nr)
 		out_say(s->out, "\n");
-	gates_print(s, gates, nr);
+	gates_print(s, gates, nr, verified);
 	return 0;
 }
 
 static int print(struct session *s, struct ops_view *view,
 		 const struct ops_document *doc, bool raw)
 {
+	struct ops_assurance worth;
 	size_t len = 0, body_len;
 	const char *text = ops_document_text(doc, &len), *body;
 	int ret;
@@ -87,7 +88,8 @@ static int print(struct session *s, struct ops_view *view,
 	out_style(s->out, STYLE_PLAIN);
 	out_say(s->out, "  %s\n\n", ops_document_path(doc));
 	print_fields(s, doc);
-	if ((ret = print_gates(s, view, doc)) < 0)
+	if ((ret = ops_view_assurance(&worth, view, &s->err)) < 0 ||
+	    (ret = print_gates(s, view, doc, report_verified(&worth))) < 0)
 		return ret;
 	body_len = len;
 	body = body_of(text, &body_len);
@@ -96,7 +98,7 @@ static int print(struct session *s, struct ops_view *view,
 		out_say(s->out, "\n");
 	out_block(s->out, "", body, body_len);
 	out_say(s->out, "\n");
-	report_assurance(s);
+	report_assured(s, worth);
 	return 0;
 }
 

@@ -9,6 +9,7 @@
 #include "deeds.h"
 #include "emergency.h"
 #include "out.h"
+#include "report.h"
 #include "util/arena.h"
 #include "util/error.h"
 
@@ -156,7 +157,8 @@ static int run(struct session *s, const struct args *args)
 	if ((ret = emergencies_show(s, view, false)) < 0)
 		goto out;
 	if (o->agent) {
-		ret = show_inbox(s, view, o->agent);
+		if ((ret = show_inbox(s, view, o->agent)) == 0)
+			ret = report_assurance(s, view);
 		goto out;
 	}
 	if ((ret = ops_view_status(&r, view, s->findings, &s->err)) < 0)
@@ -169,6 +171,7 @@ static int run(struct session *s, const struct args *args)
 	show_concerns(s, "stalled_tasks", "Stalled", r->stalled, r->stalled_nr);
 	show_concerns(s, "late_tasks", "Late", r->overdue, r->overdue_nr);
 	show_expired(s, r);
+	ret = report_assurance(s, view);
 out:
 	ops_view_close(view);
 	return ret;

@@ -59,7 +59,7 @@ static int run(struct session *s, const struct args *args)
 		out_end(s->out);
 	}
 	out_end(s->out);
-	report_assurance(s);
+	ret = report_assurance(s, view);
 out:
 	ops_view_close(view);
 	return ret;

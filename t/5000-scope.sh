@@ -54,7 +54,7 @@ test_expect_success 'what another would share is shown before it is assigned' '
 test_expect_success 'it is no reason to refuse, unless the path is critical' '
 	assign_to Quality/inspector rival-1bbb &&
 	ops scope who src/match/m.c >out &&
-	test_line_count = 3 out &&
+	test_line_count = 4 out &&
 	sed -i "s/^version: 1/version: 2/" 05-PROCESSES/ops.yaml &&
 	echo "scope: {critical: [\"src/match/**\"]}" >>05-PROCESSES/ops.yaml &&
 	ops_commit_as $GOV "configure: one owner for the matcher" &&

@@ -26,6 +26,15 @@ const char *ops_view_commit(const struct ops_view *view);	/* 40 digits, "" if un
 /* The actor this repository was opened for, by the view's roster; NULL if nobody. */
 const char *ops_view_actor(struct ops_view *view);
 
+/*
+ * What the view is worth: "signed" and "verified:" with its commit if an audit of this clone
+ * found the branch of state good and signed by who acted, and all that came since is; the
+ * anchor as audits left it.  It says less than ops_audit_verify() would, never more, and
+ * remembers nothing.  The words belong to the view.
+ */
+int ops_view_assurance(struct ops_assurance *out, struct ops_view *view,
+		       struct ops_error *err);
+
 /* A document; everything belongs to the view. */
 const char *ops_document_path(const struct ops_document *doc);
 const char *ops_document_id(const struct ops_document *doc);

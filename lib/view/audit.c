@@ -154,7 +154,7 @@ int ops_audit_verify(struct ops_audit_result *result, struct ops_findings *findi
 		     struct ops_error *err)
 {
 	struct audit_calls calls = { options->gather ? findings : NULL, options->each,
-				     options->progress, options->payload };
+				     options->progress, options->payload, false };
 	const char *ref = store_branch(repo->store);
 	struct range r;
 	int ret = resolve_range(&r, repo, options->range, err);

@@ -24,7 +24,8 @@ struct whole {
 	size_t nr;
 };
 
-/* List what is new, or all when what is remembered is of another history. */
+/* List what is new, or all when what is remembered is of another history; a look does not
+ * judge all. */
 static int list_new(struct whole *w, struct ops_error *err)
 {
 	struct store *s = w->v.repo->store;
@@ -40,6 +41,8 @@ static int list_new(struct whole *w, struct ops_error *err)
 	free(w->list);
 	w->list = NULL;
 	audit_past_release(&w->v.past);
+	if (w->v.calls->looks)
+		return error_set(err, OPS_EREFUSED, "it was not judged before");
 	return history_list(&w->list, &w->nr, s, w->tip, NULL, 0, NULL, err);
 }
 
@@ -166,7 +169,8 @@ int audit_whole(struct ops_audit_result *result, struct ops_findings *findings,
 	if (ret)
 		goto out;
 	good = !found.refused && !found.unjudged && !ops_findings_refuse(w.about);
-	remember(&w, good);
+	if (!calls->looks)
+		remember(&w, good);
 	ret = assure(&w, good, err);
 	for (i = 0; i < ops_findings_count(w.about); i++) {
 		f = ops_findings_at(w.about, i);

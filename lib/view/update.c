@@ -178,7 +178,7 @@ int ops_audit_update(struct ops_audit_result *result, struct ops_findings *findi
 		     int (*each)(const struct ops_audit_commit *commit, void *payload),
 		     void *payload, struct ops_error *err)
 {
-	struct audit_calls calls = { NULL, each, NULL, payload };
+	struct audit_calls calls = { .each = each, .payload = payload };
 	struct ops_audit_result found = { 0 };
 	struct updating u = { .repo = repo, .update = update, .findings = findings };
 	bool refused = false;

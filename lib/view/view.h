@@ -30,6 +30,7 @@ struct audit_calls {
 	int (*each)(const struct ops_audit_commit *commit, void *payload);
 	void (*progress)(size_t done, size_t known, void *payload);
 	void *payload;
+	bool looks;			/* nothing is to be remembered of it */
 };
 
 /* Judge the commits that `tip` has and `hide` (NULL: nothing) has not.  OPS_EREFUSED:

@@ -10,7 +10,7 @@
  *	put PATH | LINES	a whole file: the lines that follow, after "| "
  *	set PATH FIELD VALUE, clear PATH FIELD, add PATH FIELD VALUE
  *	section PATH NAME = TEXT, check PATH ITEM
- *	text PATH OLD => NEW, append PATH TEXT
+ *	text PATH OLD => NEW, append PATH TEXT, bytes PATH HEX...	(at the end)
  *	move PATH TO, remove PATH, mode PATH link|module|exec|lost
  *	let NAME VALUE		then ${NAME}
  *	define NAME PARAMETER... / LINES / end		then NAME ARGUMENT...
@@ -39,7 +39,7 @@ struct macro {
 
 /* What a change is judged with; set in the world, overridden in a change. */
 struct act {
-	const char *actor, *author, *message, *document, *branch, *only;
+	const char *actor, *author, *committer, *message, *document, *branch, *only;
 	const struct signer *signer;
 	int64_t today;
 	bool lenient, world, all;
@@ -54,6 +54,7 @@ struct scene {
 	struct buf *out;		/* what went wrong */
 	unsigned faults, judged, depth;
 	size_t touched;			/* documents that the last change was about */
+	bool protects;			/* the branch of the last change is protected */
 };
 
 /* Where a line comes from. */
@@ -261,6 +262,24 @@ static void append(struct scene *s, const struct place *at, const char *path,
 	blob_release(&blob);
 }
 
+/* Bytes that no line can hold. */
+static void append_bytes(struct scene *s, const struct place *at, const char *path,
+			 const char *hex)
+{
+	struct buf text = BUF_INIT;
+	struct blob blob;
+	unsigned byte;
+
+	if (!get(s, at, path, &blob))
+		return;
+	buf_add(&text, blob.data, blob.len);
+	for (; sscanf(hex, "%2x", &byte) == 1; hex += 2)
+		buf_char(&text, (char)byte);
+	put(s, at, path, text.data, text.len);
+	buf_release(&text);
+	blob_release(&blob);
+}
+
 static void take_away(struct scene *s, const struct place *at, const char *path)
 {
 	struct ops_error err = { 0 };
@@ -313,6 +332,8 @@ static bool change_file(struct scene *s, const struct place *at, const char *ver
 		replace(s, at, path, rest);
 	} else if (!strcmp(verb, "append")) {
 		append(s, at, path, rest);
+	} else if (!strcmp(verb, "bytes")) {
+		append_bytes(s, at, path, rest);
 	} else if (!strcmp(verb, "remove")) {
 		take_away(s, at, path);
 	} else if (!strcmp(verb, "mode")) {

@@ -14,6 +14,7 @@
  *	rule: ID...		what the change is about
  *	actor: NAME, author: E-MAIL, today: DATE, lenient: yes
  *	branch: NAME		is to get the commit
+ *	committer: E-MAIL	as far as that is asked; else the author
  *	message: | LINES	of the commit
  *	signed: KEY, bad, unchecked or pending	its signature; KEY as in a roster
  *	judge: document PATH, judge: world, judge: all	instead of the change
@@ -104,10 +105,13 @@ static int judge(struct scene *s, struct snap *before, struct snap *after,
 		      judge_change(&c, found, err);
 	}
 	if (ret == 0 && s->act.branch) {
+		const char *committer = s->act.committer ? s->act.committer : c.author;
 		struct landing l = { c.before, before, after, s->act.branch, c.author,
-				     c.author };
+				     committer };
 
 		ret = judge_landing(&l, found, err);
+		if (ret == 0)
+			ret = judge_protects(&s->protects, c.before, s->act.branch, err);
 	}
 	s->touched = c.changes_nr;
 	world_close(c.after);
@@ -175,8 +179,10 @@ static void compare(struct scene *s, const struct place *at, const char *expecte
 	}
 	list_errors(&all, found);
 	if (getenv("OPS_JUDGE_SHOW"))
-		printf("%s:%u: %s, %zu changes\n%s", at->file, at->line, expected,
-		       s->touched, all.data);
+		printf("%s:%u: %s, %zu changes%s\n%s", at->file, at->line, expected,
+		       s->touched, s->protects ? ", protected" : "", all.data);
+	if (is_listed(ids.data, "branch.protected") && !s->protects)
+		fault(s, at, "what is protected is not called so");
 	for (list = expected; !accepted && *(id = word(s, &list)); )
 		if (!is_listed(ids.data, id))
 			fault(s, at, "not refused by %s; found:\n%s", id, all.data);
@@ -202,6 +208,7 @@ static void settle(struct scene *s, const struct place *at, const char *expected
 	int first_status, second_status;
 
 	s->judged++;
+	s->protects = false;
 	first_status = judge(s, s->before, s->after, one, &err);
 	second_status = judge(s, before, after, two, &err);
 	if (!strcmp(expected, "unjudged")) {
@@ -323,6 +330,8 @@ static bool key_line(struct scene *s, const struct place *at, const char *key,
 		act->actor = value;
 	} else if (!strcmp(key, "author:")) {
 		act->author = value;
+	} else if (!strcmp(key, "committer:")) {
+		act->committer = value;
 	} else if (!strcmp(key, "message:")) {
 		act->message = block;
 	} else if (!strcmp(key, "today:")) {

@@ -134,12 +134,15 @@ extern const struct command cmd_act[], cmd_assign[], cmd_audit[], cmd_batch[],
 	cmd_show[], cmd_transition[], cmd_vet[];
 
 /* Planning. */
-extern const struct command cmd_deps[], cmd_next[], cmd_plan[], cmd_rebalance[],
-	cmd_status[];
+extern const struct command cmd_deps[], cmd_next[], cmd_orchestrate[], cmd_plan[],
+	cmd_rebalance[], cmd_status[];
 
 /* hook.c: the message file of a hook.  OPS_EENVIRONMENT. */
 struct buf;
 int hook_read_message(struct buf *text, const char *path, struct ops_error *err);
+
+/* main.c: open the repository again, at the time that it is now. */
+int session_renew(struct session *s);
 
 /* waive.c: the waivers that are active now, as a list and as lines. */
 void waivers_show(struct session *s);

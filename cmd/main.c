@@ -37,7 +37,7 @@ static const struct command *const commands[] = {
 	cmd_emergency,
 	cmd_new, cmd_edit, cmd_check, cmd_review, cmd_act,
 	cmd_plan, cmd_assign, cmd_dispatch, cmd_transition, cmd_checkpoint, cmd_handoff,
-	cmd_rebalance, cmd_synthesize,
+	cmd_rebalance, cmd_orchestrate, cmd_synthesize,
 	cmd_packet,
 	cmd_gate, cmd_vet, cmd_waive,
 	cmd_sync, cmd_resolve, cmd_batch, cmd_recover,
@@ -164,6 +164,17 @@ static int read_clock(struct session *s)
 	if (localtime_r(&now, &local))
 		s->where.utc_offset = (int)(local.tm_gmtoff / 60);
 	return 0;
+}
+
+int session_renew(struct session *s)
+{
+	int ret = read_clock(s);
+
+	if (ret)
+		return ret;
+	ops_repo_close(s->repo);
+	s->repo = NULL;
+	return ops_repo_open(&s->repo, &s->where, &s->err);
 }
 
 static int read_wait(struct session *s)

@@ -22,6 +22,7 @@
 #include "ops/error.h"
 #include "ops/hooks.h"
 #include "ops/merge.h"
+#include "ops/pass.h"
 #include "ops/plan.h"
 #include "ops/repo.h"
 #include "ops/server.h"

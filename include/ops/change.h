@@ -42,6 +42,10 @@ struct ops_setting {
  *			assign; fields Skip=ID leave tasks out.  See ops_repo_assign()
  *   "plan.rebalance"	move work that is not started from agents that have too much; fields
  *			Skip=ID.  See ops_repo_rebalance()
+ *   "plan.unblock", "plan.raise", "plan.investigate", "plan.reclaim"
+ *			of task `target`, or of all (NULL): what a pass does about blocked work
+ *			and about tasks whose assignee is gone; fields Skip=ID.  See
+ *			ops_repo_pass()
  *   "plan.cut"	take the dependency `to` out of task `target`, with a reason
  *   "emergency.declare"	of the kind `target`, with a reason; fields Task, Project
  *   "emergency.end"	the emergency `target`: its id, or its kind if only one is declared

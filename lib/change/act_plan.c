@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * Acts that planning decides: "plan.assign" of one task or of all that are queued,
- * "plan.rebalance" of what is not started, and "plan.cut" of a dependency.
+ * "plan.rebalance" of what is not started, and "plan.cut" of a dependency.  The others
+ * are in files of their own, and in the table below.
  *
  * The choice is made here, inside the transaction and from the tip, so that two who plan
  * at once never give one agent more than it can take.  What is done is done by the act
@@ -10,30 +11,22 @@
 
 #include <string.h>
 
-#include "change/change.h"
+#include "change/planning.h"
 #include "model/balance.h"
-#include "model/plan.h"
-#include "util/path.h"
 
 /* One message names what one commit does, and has a bound: see MESSAGE_MAX. */
 #define NAMED_MAX 50000u
-#define ACTS_MANY 50	/* fewer do not reach it */
 
-struct planning_act {
-	struct draft *d;
-	struct board *board;
-	struct track *track;
-	struct names skip;
-	size_t counted;		/* acts that were there before */
-};
-
-/* The ids that a request asks to leave out: fields called Skip. */
+/* The ids that a request asks to leave out: fields called Skip.  `field`: another that
+ * the act has a use for; or NULL. */
 static int read_skip(struct names *out, struct draft *d, const struct ops_request *r,
-		     struct ops_error *err)
+		     const char *field, struct ops_error *err)
 {
 	size_t i;
 
 	for (i = 0; i < r->fields_nr; i++) {
+		if (field && !strcmp(r->fields[i].name, field))
+			continue;
 		if (strcmp(r->fields[i].name, "Skip"))
 			return error_set(err, OPS_EUSAGE, "'%s' has no use for the field '%s'",
 					 r->action, r->fields[i].name);
@@ -43,14 +36,18 @@ static int read_skip(struct names *out, struct draft *d, const struct ops_reques
 	return 0;
 }
 
-/* Whether a message that names one act more might be too long. */
-static bool is_full(const struct planning_act *a)
+bool planning_is_full(const struct planning_act *a)
 {
 	size_t i, named = a->d->body.len;
 
 	for (i = a->counted; i < a->d->acts_nr; i++)
 		named += strlen(a->d->acts[i].path) + 64;
 	return named > NAMED_MAX;
+}
+
+bool planning_skips(const struct planning_act *a, const struct task *t)
+{
+	return names_have(&a->skip, t->id) || (a->only && strcmp(a->only, t->id));
 }
 
 static int assign(struct planning_act *a, const struct plan_row *row,
@@ -75,7 +72,7 @@ static int rebalance(struct planning_act *a, struct ops_error *err)
 	size_t i;
 	int ret = balance_make(&balance, a->board, &a->skip) ? error_nomem(err) : 0;
 
-	for (i = 0; ret == 0 && i < balance.nr && !is_full(a); i++) {
+	for (i = 0; ret == 0 && i < balance.nr && !planning_is_full(a); i++) {
 		const struct move *m = &balance.moves[i];
 		const struct task *t = &a->board->tasks[m->task];
 		const struct worker *w = &a->board->workers[m->to];
@@ -141,23 +138,15 @@ static int escalate(struct planning_act *a, const struct plan_row *row,
 	return act_record(d, &q, err);
 }
 
-static int carry_out(struct planning_act *a, const struct ops_request *r,
-		     struct ops_error *err)
+static int distribute(struct planning_act *a, struct ops_error *err)
 {
-	struct plan_wish wish = { NULL, false, &a->skip };
-	struct ops_document *doc;
+	struct plan_wish wish = { a->only, false, &a->skip };
 	struct plan plan;
 	size_t i;
-	int ret = 0;
+	int ret;
 
-	if (r->target) {
-		ret = draft_find(&doc, a->d, r->target, "task", err);
-		if (ret)
-			return ret;
-		wish.only = doc->id;
-	}
 	ret = plan_make(&plan, a->board, a->track, &wish, a->d->findings, err);
-	for (i = 0; ret == 0 && i < plan.nr && !is_full(a); i++) {
+	for (i = 0; ret == 0 && i < plan.nr && !planning_is_full(a); i++) {
 		if (plan.rows[i].verdict == PLAN_ASSIGN)
 			ret = assign(a, &plan.rows[i], err);
 		else if (plan.rows[i].verdict == PLAN_ESCALATE)
@@ -221,212 +210,58 @@ static int cut(struct draft *d, const struct ops_request *r, struct ops_error *e
 	return act_edit(d, &q, err);
 }
 
+static const struct verb {
+	const char *name;
+	planning_fn *act;
+	bool tracked;		/* it needs to know how tasks went */
+	const char *field;	/* that it has a use for; or NULL */
+} verbs[] = {
+	{ "plan.assign", distribute, true, NULL },
+	{ "plan.rebalance", rebalance, false, NULL },
+	{ "plan.unblock", planning_unblock, false, NULL },
+	{ "plan.raise", planning_raise, false, NULL },
+	{ "plan.investigate", planning_investigate, false, NULL },
+	{ "plan.reclaim", planning_reclaim, false, NULL },
+};
+
+static const struct verb *verb_named(const char *name)
+{
+	size_t i;
+
+	for (i = 0; i < sizeof(verbs) / sizeof(*verbs); i++)
+		if (!strcmp(verbs[i].name, name))
+			return &verbs[i];
+	return NULL;
+}
+
 int act_plan(struct draft *d, const struct ops_request *r, struct ops_error *err)
 {
-	struct planning_act a = { d, NULL, NULL, { NULL, 0 }, d->acts_nr };
+	struct planning_act a = { d, r, NULL, NULL, { NULL, 0 }, NULL, d->acts_nr };
+	const struct verb *p = verb_named(r->action);
 	struct ops_findings *aside = NULL;
+	struct ops_document *doc;
 	int ret;
 
 	if (!strcmp(r->action, "plan.cut"))
 		return cut(d, r, err);
-	if (strcmp(r->action, "plan.assign") && strcmp(r->action, "plan.rebalance"))
+	if (!p)
 		return error_set(err, OPS_EUSAGE, "there is no action '%s'", r->action);
-	ret = read_skip(&a.skip, d, r, err);
+	ret = read_skip(&a.skip, d, r, p->field, err);
+	if (ret == 0 && r->target)
+		ret = draft_find(&doc, d, r->target, "task", err);
 	if (ret)
 		return ret;
+	a.only = r->target ? doc->id : NULL;
 	/* Old mistakes elsewhere are no reason to refuse: ops plan and check show them. */
 	aside = ops_findings_new();
 	if (!aside)
 		return error_nomem(err);
 	ret = board_read(&a.board, d->now, d->repo->now, aside, err);
-	if (ret == 0 && !strcmp(r->action, "plan.rebalance")) {
-		ret = rebalance(&a, err);
-	} else if (ret == 0) {
+	if (ret == 0 && p->tracked)
 		ret = track_read(&a.track, a.board, aside, err);
-		if (ret == 0)
-			ret = carry_out(&a, r, err);
-	}
+	if (ret == 0)
+		ret = p->act(&a, err);
 	board_free(a.board);
 	ops_findings_free(aside);
 	return ret;
-}
-
-#define SKIP_MAX 20000
-#define ROUNDS_MAX 8
-
-/* What is left out of the next attempt. */
-struct left_out {
-	struct arena *arena;
-	struct ops_setting *list;
-	size_t nr;
-};
-
-static int leave_out(struct left_out *l, const char *name, size_t len,
-		     struct ops_error *err)
-{
-	char *id = arena_dup(l->arena, name, len);
-	size_t k;
-
-	if (!id)
-		return error_nomem(err);
-	for (k = 0; k < l->nr && strcmp(l->list[k].value, id); k++)
-		;
-	if (k == l->nr && l->nr < SKIP_MAX) {
-		l->list[l->nr].name = "Skip";
-		l->list[l->nr++].value = id;
-	}
-	return 0;
-}
-
-/* Leave out the tasks that errors are about: a finding names the file of the task, or a
- * packet in the directory of its name. */
-static int learn(struct left_out *l, const struct ops_findings *found,
-		 struct ops_findings *findings, struct ops_error *err)
-{
-	const char *stem, *dir;
-	size_t i, len;
-	int ret = 0;
-
-	for (i = 0; ret == 0 && i < ops_findings_count(found); i++) {
-		const struct ops_finding *f = ops_findings_at(found, i);
-
-		findings_add(findings, f->rule, f->severity == OPS_ERROR ? OPS_WARNING :
-			     f->severity, f->path, f->line, f->column, f->remedy,
-			     f->severity == OPS_ERROR ? "left out: %s" : "%s",
-			     f->message);
-		if (f->severity != OPS_ERROR || !f->path)
-			continue;
-		len = path_stem(f->path, &stem);
-		ret = leave_out(l, stem, len, err);
-		len = path_directory_len(f->path);
-		for (dir = f->path + len; dir > f->path && dir[-1] != '/'; dir--)
-			;
-		if (ret == 0)
-			ret = leave_out(l, dir, (size_t)(f->path + len - dir), err);
-	}
-	return ret;
-}
-
-/* Try, leave out what is refused, and try again. */
-static int try_all(struct ops_outcome **out, struct left_out *l, const char *action,
-		   struct ops_findings *findings, struct ops_repo *repo,
-		   unsigned flags, struct ops_error *err)
-{
-	struct ops_request r = { .action = action };
-	struct ops_findings *found;
-	size_t round, before;
-	int ret = OPS_EREFUSED, lost;
-
-	for (round = 0; ret == OPS_EREFUSED && round < ROUNDS_MAX; round++) {
-		found = ops_findings_new();
-		if (!found)
-			return error_nomem(err);
-		r.fields = l->list;
-		r.fields_nr = before = l->nr;
-		ret = ops_repo_change(out, found, repo, &r, 1, flags, err);
-		lost = learn(l, found, findings, err);
-		ops_findings_free(found);
-		if (lost && ret == 0)
-			ops_outcome_free(*out);
-		if (lost || (ret == OPS_EREFUSED && l->nr == before))
-			return lost ? lost : ret;
-	}
-	if (ret == 0 && l->nr && !(*out)->acts_nr) {
-		ops_outcome_free(*out);
-		ret = error_set(err, OPS_EREFUSED, "all that could be done is refused");
-	}
-	return ret;
-}
-
-/* Put the acts of `before` in front of those of `o`. */
-static int join(struct ops_outcome *o, const struct ops_outcome *before,
-		struct ops_error *err)
-{
-	struct arena *arena = ((struct outcome *)o)->arena;
-	struct ops_act *list = arena_array(arena, o->acts_nr + before->acts_nr + 1,
-					   sizeof(*list));
-	size_t i;
-
-	if (!list)
-		return error_nomem(err);
-	for (i = 0; i < before->acts_nr; i++) {
-		const struct ops_act *a = &before->acts[i];
-
-		list[i].action = arena_str(arena, a->action);
-		list[i].type = arena_str(arena, a->type);
-		list[i].id = arena_str(arena, a->id);
-		list[i].path = arena_str(arena, a->path);
-		list[i].from = a->from ? arena_str(arena, a->from) : NULL;
-		list[i].to = a->to ? arena_str(arena, a->to) : NULL;
-		list[i].message = a->message ? arena_str(arena, a->message) : NULL;
-		if (!list[i].action || !list[i].type || !list[i].id || !list[i].path)
-			return error_nomem(err);
-	}
-	if (o->acts_nr)
-		memcpy(list + i, o->acts, o->acts_nr * sizeof(*list));
-	if (!o->committed) {
-		o->committed = before->committed;
-		memcpy(o->commit, before->commit, sizeof(o->commit));
-		o->subject = arena_str(arena, before->subject);
-	}
-	o->acts = list;
-	o->acts_nr += before->acts_nr;
-	return o->subject ? 0 : error_nomem(err);
-}
-
-/* All of it, in as many commits as messages need.  What was committed stays so when a
- * later one fails. */
-static int change_on(struct ops_outcome **out, struct left_out *l, const char *action,
-		     struct ops_findings *findings, struct ops_repo *repo,
-		     unsigned flags, struct ops_error *err)
-{
-	struct ops_outcome *next;
-	size_t nr = ACTS_MANY;
-	int ret = try_all(out, l, action, findings, repo, flags, err);
-
-	while (ret == 0 && (*out)->committed && nr >= ACTS_MANY &&
-	       (*out)->acts_nr >= ACTS_MANY) {
-		if (try_all(&next, l, action, findings, repo, flags, NULL))
-			break;	/* the next run says why */
-		nr = next->acts_nr;
-		ret = join(next, *out, err);
-		ops_outcome_free(*out);
-		*out = next;
-	}
-	if (ret == OPS_ENOMEM && *out) {
-		ops_outcome_free(*out);
-		*out = NULL;
-	}
-	return ret;
-}
-
-static int change_all(struct ops_outcome **out, const char *action,
-		      struct ops_findings *findings, struct ops_repo *repo,
-		      unsigned flags, struct ops_error *err)
-{
-	struct left_out l = { arena_new(), NULL, 0 };
-	int ret;
-
-	l.list = l.arena ? arena_array(l.arena, SKIP_MAX, sizeof(*l.list)) : NULL;
-	ret = l.list ? change_on(out, &l, action, findings, repo, flags, err) :
-	      error_nomem(err);
-	arena_free(l.arena);
-	return ret;
-}
-
-int ops_repo_rebalance(struct ops_outcome **out, struct ops_findings *findings,
-		       struct ops_repo *repo, unsigned flags, struct ops_error *err)
-{
-	return change_all(out, "plan.rebalance", findings, repo, flags, err);
-}
-
-int ops_repo_assign(struct ops_outcome **out, struct ops_findings *findings,
-		    struct ops_repo *repo, const char *task, unsigned flags,
-		    struct ops_error *err)
-{
-	struct ops_request r = { .action = "plan.assign", .target = task };
-
-	if (task)
-		return ops_repo_change(out, findings, repo, &r, 1, flags, err);
-	return change_all(out, "plan.assign", findings, repo, flags, err);
 }

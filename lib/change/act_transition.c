@@ -11,6 +11,7 @@
 
 #include "change/draft.h"
 #include "judge/judge.h"
+#include "model/depend.h"
 
 /* The transition of that action from the document's status, else any of it. */
 static const struct transition *choose(const struct ops_document *doc,
@@ -78,11 +79,45 @@ static int set_value(const char **out, struct draft *d, const struct ops_documen
 					 d->actor_name);
 		*out = arena_printf(d->arena, "%s/%s", d->actor->department, d->actor->id);
 		break;
+	case SET_OPEN:
+	case SET_PARTS:
+		return error_set(err, OPS_EINVALID, "'%s' is no list", set->field);
 	case SET_LITERAL:
 		*out = set->literal;
 		return 0;
 	}
 	return *out ? 0 : error_nomem(err);
+}
+
+/* A list that a set rule writes; none of it: remove the field. */
+static int set_list(struct doc_edit *edit, struct draft *d, const struct ops_document *doc,
+		    const struct set_rule *set, const struct ops_request *r,
+		    struct ops_error *err)
+{
+	struct names names = { NULL, 0 };
+	size_t i;
+	int ret = 0;
+
+	if (set->kind == SET_OPEN)
+		ret = depend_open(&names, d->arena, d->now, doc, d->findings, err);
+	for (i = 0; ret == 0 && set->kind == SET_PARTS && i < r->fields_nr; i++)
+		if (!strcmp(r->fields[i].name, "Part") &&
+		    names_add(&names, d->arena, r->fields[i].value))
+			ret = error_nomem(err);
+	edit->kind = names.nr ? DOC_SET_LIST : DOC_REMOVE;
+	edit->values = names.list;
+	edit->nr = names.nr;
+	return ret;
+}
+
+/* Whether the fields of a request are the parts that a transition sets. */
+static bool takes_parts(const struct transition *tr)
+{
+	size_t i;
+
+	for (i = 0; i < tr->sets_nr && tr->sets[i].kind != SET_PARTS; i++)
+		;
+	return i < tr->sets_nr;
 }
 
 /* Where the transition leads: a state, or what a field holds. */
@@ -113,7 +148,7 @@ static int transition_text(struct buf *out, struct draft *d, struct ops_document
 
 	if (!edits)
 		return error_nomem(err);
-	if (r->fields_nr) {
+	if (r->fields_nr && !takes_parts(tr)) {
 		const char *copy;
 
 		ret = compose_settings(&free_text, d, doc, r->fields, r->fields_nr, NULL,
@@ -133,9 +168,13 @@ static int transition_text(struct buf *out, struct draft *d, struct ops_document
 	for (i = 0; ret == 0 && i < tr->sets_nr; i++) {
 		const char *value = NULL;
 
+		edits[nr].name = tr->sets[i].field;
+		if (tr->sets[i].kind == SET_OPEN || tr->sets[i].kind == SET_PARTS) {
+			ret = set_list(&edits[nr++], d, doc, &tr->sets[i], r, err);
+			continue;
+		}
 		ret = set_value(&value, d, doc, &tr->sets[i], r, err);
 		edits[nr].kind = value ? DOC_SET : DOC_REMOVE;
-		edits[nr].name = tr->sets[i].field;
 		edits[nr++].value = value;
 	}
 	if (ret == 0)
@@ -188,9 +227,13 @@ static const char *rule_value(const struct record_rule *rule, const char *name)
 }
 
 static int make_records(struct draft *d, const struct transition *tr,
-			struct ops_document *after, const struct ops_request *r,
-			struct ops_error *err)
+			const struct ops_document *before, struct ops_document *after,
+			const struct ops_request *r, struct ops_error *err)
 {
+	const struct ops_setting was[] = {
+		{ "Owner", document_text(before, "Assigned-To") },
+		{ "Was", before->status },
+	};
 	size_t i;
 	int ret = 0;
 
@@ -205,6 +248,10 @@ static int make_records(struct draft *d, const struct transition *tr,
 		want.request = r;
 		if (!strcmp(want.kind, "dispatch"))
 			want.to = document_text(after, "Assigned-To");
+		if (!strcmp(want.kind, "recovery")) {
+			want.fields = was;
+			want.fields_nr = 2;
+		}
 		ret = draft_packet(d, &want, err);
 	}
 	return ret;
@@ -260,6 +307,6 @@ int act_transition(struct draft *d, const struct ops_request *r,
 	if (r->reason && *r->reason)
 		buf_printf(&d->body, "Reason: %s\n", r->reason);
 	if (tr->records_nr)
-		ret = make_records(d, tr, after, r, err);
+		ret = make_records(d, tr, doc, after, r, err);
 	return ret;
 }

@@ -101,6 +101,14 @@ int rules_transition(struct judging *j, struct change *change);
 /* rules_task.c: named checks of transitions. */
 int rules_check(struct judging *j, struct change *change, const char *check);
 
+/* rules_parts.c: the tasks that this act makes, whose Parent the task of a change is. */
+int rules_parts_of(struct names *out, struct judging *j, const struct change *change);
+/* Named checks: a task is taken back only from who is gone, and broken down only into
+ * tasks; what it depends on is complete. */
+int rules_orphaned(struct judging *j, struct change *change);
+int rules_parts(struct judging *j, struct change *change);
+int rules_dependencies(struct judging *j, struct change *change);
+
 /* rules_gate.c: requests and decisions. */
 int rules_request(struct judging *j, struct ops_document *d, struct ops_document *task);
 int rules_decision(struct judging *j, struct ops_document *d, struct ops_document *task);

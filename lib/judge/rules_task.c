@@ -128,32 +128,6 @@ static int check_timeline(struct judging *j, struct change *change)
 	return 0;
 }
 
-static int check_dependencies(struct judging *j, struct change *change)
-{
-	struct ops_error ignored = { 0 };
-	struct ops_document *other;
-	const char *const *list;
-	size_t i, nr;
-	int ret;
-
-	if (document_list(&list, &nr, change->after, "Depends-On"))
-		return OPS_ENOMEM;
-	for (i = 0; i < nr; i++) {
-		ret = world_find(&other, j->c->after, list[i], "task", j->findings,
-				 &ignored);
-		if (ret == OPS_ENOMEM || ret == OPS_EIO)
-			return ret;
-		if (ret == 0 && other->status && !strcmp(other->status, "Complete"))
-			continue;
-		rule_error(j, "task.dependencies", change->after, "Depends-On",
-			   arena_printf(j->arena, "complete %s first", list[i]),
-			   "it depends on '%s', which is %s", list[i],
-			   ret ? "not there" : other->status ? other->status :
-			   "without a status");
-	}
-	return 0;
-}
-
 /* A critical path that a task of somebody else holds is not given away twice. */
 struct critical_case {
 	struct judging *j;
@@ -216,10 +190,12 @@ int rules_check(struct judging *j, struct change *change, const char *check)
 		{ "assignee", check_assignee },
 		{ "dispatch", check_dispatch },
 		{ "timeline", check_timeline },
-		{ "dependencies", check_dependencies },
+		{ "dependencies", rules_dependencies },
 		{ "scope", check_scope },
 		{ "handoff", check_handoff },
 		{ "emergency", check_emergency },
+		{ "orphaned", rules_orphaned },
+		{ "parts", rules_parts },
 	};
 	size_t i;
 

@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "judge/rules.h"
+#include "model/depend.h"
 
 /* Within a day: time zones differ, and today is the day of the commit. */
 static bool is_today(const struct judging *j, const char *text)
@@ -19,6 +20,42 @@ static bool is_today(const struct judging *j, const char *text)
 		return false;
 	days = date_to_days(date) - date_to_days(j->today);
 	return days >= -1 && days <= 1;
+}
+
+static bool same_names(const struct names *a, const char *const *list, size_t nr)
+{
+	size_t i;
+
+	for (i = 0; i < nr && i < a->nr && names_have(a, list[i]); i++)
+		;
+	return i == nr && i == a->nr;
+}
+
+/* A list that follows from the change itself. Who is blocked need not say by what, as
+ * before there was a field for it. */
+static const char *list_fault(struct judging *j, const struct change *change,
+			      const struct set_rule *set)
+{
+	struct names wanted = { NULL, 0 };
+	const char *const *list;
+	size_t nr;
+	int ret;
+
+	if (document_list(&list, &nr, change->after, set->field))
+		return "a list";
+	if (set->kind == SET_OPEN && !nr)
+		return NULL;
+	ret = set->kind == SET_PARTS ? rules_parts_of(&wanted, j, change) :
+	      depend_open(&wanted, j->arena, j->c->before, change->before, j->findings,
+			  NULL);
+	if (ret)
+		return "what can be read";
+	if (same_names(&wanted, list, nr))
+		return NULL;
+	return wanted.nr ? arena_printf(j->arena, "the list %s",
+					names_text(&wanted, j->arena, " and ")) :
+			   set->kind == SET_PARTS ? "the tasks it is broken down into" :
+			   "nothing";
 }
 
 /* What a set rule wants, as a phrase, when the value isn't it; else NULL. */
@@ -55,6 +92,9 @@ static const char *set_fault(struct judging *j, const struct change *change,
 	case SET_ACTOR:
 		return now && j->c->actor && roster_agent_named(j->roster, now) ==
 		       j->c->actor ? NULL : "who does it (Department/agent)";
+	case SET_OPEN:
+	case SET_PARTS:
+		return list_fault(j, change, set);
 	case SET_LITERAL:
 		return now && !strcmp(now, set->literal) ? NULL : set->literal;
 	}

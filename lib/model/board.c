@@ -12,6 +12,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "model/depend.h"
 #include "util/map.h"
 #include "util/path.h"
 
@@ -225,6 +226,26 @@ static int read_priority(struct task *t, struct reading *r, const struct ops_doc
 	return keep(&t->priority_name, r, text) ? 0 : OPS_ENOMEM;
 }
 
+/* A list of words, copied. */
+static int read_names(struct names *out, struct reading *r, const struct ops_document *d,
+		      const char *name)
+{
+	const struct yaml_node *node = value_of(r, d, name);
+	const struct field *f = node ? type_field(d->type, name) : NULL;
+	struct names names = { NULL, 0 };
+	const char *word;
+	size_t i;
+
+	if (!f)
+		return 0;
+	if (field_items(&names, r->b->arena, f, node))
+		return OPS_ENOMEM;
+	for (i = 0; i < names.nr; i++)
+		if (!keep(&word, r, names.list[i]) || names_add(out, r->b->arena, word))
+			return OPS_ENOMEM;
+	return 0;
+}
+
 static int read_depends(struct task *t, struct reading *r, const struct ops_document *d)
 {
 	const struct yaml_node *node = value_of(r, d, "Depends-On");
@@ -276,6 +297,10 @@ static int read_task(struct task *t, struct reading *r, const struct ops_documen
 	t->started = day_of(r, d, "Started");
 	t->assigned = day_of(r, d, "Assigned");
 	t->accepted = document_text(d, "Accepted") != NULL;
+	t->raised = document_text(d, "Raised") != NULL;
+	if (read_names(&t->meant_for, r, d, "For") ||
+	    read_names(&t->blocked_by, r, d, "Blocked-By"))
+		return OPS_ENOMEM;
 	t->agent = t->assigned_to ? board_worker(r->b, t->assigned_to) : NONE;
 	if (read_skills(&t->needs, &t->needs_nr, r, d, 1) || read_priority(t, r, d))
 		return OPS_ENOMEM;
@@ -386,7 +411,8 @@ static int read_worker(struct worker *w, struct reading *r, const struct agent *
 	w->limit = (unsigned)number_of(r, d, "Max-Concurrent", &has);
 	if (!has)
 		w->limit = r->b->planning->max_concurrent;
-	if (!w->name || read_skills(&w->skills, &w->skills_nr, r, d, 1) ||
+	if (!w->name || !keep(&w->archetype, r, document_text(d, "Archetype")) ||
+	    read_skills(&w->skills, &w->skills_nr, r, d, 1) ||
 	    read_calendar(w, r, d))
 		return error_nomem(err);
 	w->today = calendar_today(&w->calendar, r->b->now);
@@ -527,6 +553,8 @@ static int fill(struct board *b, struct ops_findings *findings, struct ops_error
 				 add_task, &r, findings, err);
 	if (ret == 0)
 		ret = link_tasks(b, findings, err);
+	if (ret == 0)
+		ret = depend_expand(b, findings, err);
 	if (ret == 0)
 		count_work(b);
 	return ret;

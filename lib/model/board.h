@@ -43,11 +43,13 @@ struct skill {
 struct task {
 	const char *id, *path, *title, *status;
 	const char *type, *project, *prompt, *assigned_to, *blocked_reason;	/* or NULL */
+	struct names meant_for;	/* who it is for: archetypes, roles, agents; none = anybody */
+	struct names blocked_by;	/* what it depended on when it was blocked */
 	enum work work;
 	unsigned priority;	/* 0 is the gravest */
 	const char *priority_name;
 	double hours, complexity;
-	bool has_hours, accepted;
+	bool has_hours, accepted, raised;
 	unsigned rework;
 	int64_t due, started, assigned;	/* days since 1970, or NO_DAY */
 	unsigned due_line, due_column;
@@ -62,6 +64,7 @@ struct task {
 struct worker {
 	const struct agent *agent;
 	const char *name;		/* Department/id */
+	const char *archetype;		/* or NULL */
 	bool works;			/* active, and holds the power to */
 	bool away;			/* today */
 	unsigned limit;			/* tasks at a time */

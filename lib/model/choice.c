@@ -7,6 +7,7 @@
 
 #include "model/choice.h"
 
+#include <ctype.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -41,6 +42,39 @@ static bool is_expert(const struct board *b, const struct worker *w, const struc
 	return true;
 }
 
+static char plain(char c)
+{
+	return c == '-' || c == '_' ? ' ' : (char)tolower((unsigned char)c);
+}
+
+static bool is_word(const char *a, const char *b)
+{
+	if (!a)
+		return false;
+	for (; *a && plain(*a) == plain(*b); a++, b++)
+		;
+	return !*a && !*b;
+}
+
+bool choice_means(const struct worker *w, const char *word)
+{
+	const struct agent *a = w->agent;
+
+	return is_word(w->archetype, word) || is_word(a->id, word) ||
+	       is_word(a->name, word) || is_word(w->name, word) ||
+	       is_word(a->role_name, word) || (a->role && is_word(a->role->title, word));
+}
+
+static bool is_meant(const struct worker *w, const struct task *t)
+{
+	size_t i;
+
+	for (i = 0; i < t->meant_for.nr; i++)
+		if (choice_means(w, t->meant_for.list[i]))
+			return true;
+	return !t->meant_for.nr;
+}
+
 enum why_not choice_why_not(const struct board *b, const struct worker *w,
 			    const struct task *t)
 {
@@ -50,6 +84,8 @@ enum why_not choice_why_not(const struct board *b, const struct worker *w,
 		return NOT_WORKER;
 	if (!is_expert(b, w, t))
 		return NOT_EXPERT;
+	if (!is_meant(w, t))
+		return NOT_MEANT;
 	if (w->active >= w->limit)
 		return AT_LIMIT;
 	return w->away ? IS_AWAY : CAN_TAKE;
@@ -148,6 +184,9 @@ const char *choice_why(struct arena *arena, const struct board *b, const struct 
 	case NOT_EXPERT:
 		return arena_printf(arena, "%s takes no tasks of type '%s'",
 				    w->agent->department, t->type);
+	case NOT_MEANT:
+		return arena_printf(arena, "it is for %s",
+				    names_text(&t->meant_for, arena, " or "));
 	case AT_LIMIT:
 		return arena_printf(arena, "has %u of %u tasks", s->active, w->limit);
 	case IS_AWAY:

@@ -17,7 +17,8 @@
 
 #include "model/track.h"
 
-enum why_not { CAN_TAKE, NOT_ACTIVE, NOT_WORKER, NOT_EXPERT, AT_LIMIT, IS_AWAY };
+enum why_not { CAN_TAKE, NOT_ACTIVE, NOT_WORKER, NOT_EXPERT, NOT_MEANT, AT_LIMIT,
+	       IS_AWAY };
 
 struct score {
 	size_t worker;
@@ -32,6 +33,10 @@ struct score {
 /* Why an agent cannot take a task, with the work it has now. */
 enum why_not choice_why_not(const struct board *b, const struct worker *w,
 			    const struct task *t);
+
+/* Whether a word of a task's field For means an agent: its archetype, role, name or id;
+ * letter case, '-', '_' and blanks are the same. */
+bool choice_means(const struct worker *w, const char *word);
 
 double choice_capability(const struct worker *w, const struct task *t);
 

@@ -210,7 +210,7 @@ static void check_type(struct conf_reader *r, const struct config *c,
 					   tr->not_by.list[j], tr->name);
 		for (j = 0; j < tr->checks.nr; j++)
 			if (!conf_word("prompt assignee dispatch timeline dependencies scope "
-				       "handoff emergency",
+				       "handoff emergency orphaned parts",
 				       tr->checks.list[j]))
 				conf_wrong(r, t->at, NULL,
 					   "transition '%s' asks for check '%s', which "
@@ -351,7 +351,8 @@ int config_read(struct config *c, struct conf_reader *r)
 	if (!conf_keys(r, c->root, "the configuration", "format version "
 		       "directories handoff "
 		       "review results dispatch powers roles departments gates types severity "
-		       "selection rebalance calendar progress scope trust "
+		       "selection rebalance calendar progress dependencies breakdown "
+		       "bottlenecks scope trust "
 		       "standing push waivers thresholds emergencies"))
 		return 0;
 	conf_text(r, c->root, "format", &format);

@@ -9,6 +9,7 @@
 #include <string.h>
 
 #include "util/buf.h"
+#include "util/path.h"
 #include "util/utf8.h"
 
 const struct ops_document *packet_answer(const struct packets *all,
@@ -116,4 +117,20 @@ const char *packet_gist(struct arena *arena, const struct ops_document *p, size_
 	}
 	buf_release(&b);
 	return text;
+}
+
+const struct type *packet_kind_of_file(const struct config *config, const char *name)
+{
+	const char *stem, *end;
+	char text[64];
+	size_t len = path_stem(name, &stem);
+
+	for (end = stem + len; end > stem && *end != '-'; end--)
+		;
+	if (len < 19 || stem[16] != '-' || end <= stem + 17 ||
+	    (size_t)(end - stem) - 17 >= sizeof(text))
+		return NULL;
+	memcpy(text, stem + 17, (size_t)(end - stem) - 17);
+	text[end - stem - 17] = '\0';
+	return config_type(config, text);
 }

@@ -35,6 +35,10 @@ bool packet_blocks(const struct packets *all, const struct ops_document *p,
 int packet_find(const struct ops_document **out, const struct packets *all,
 		const char *name, const struct names *kinds, struct ops_error *err);
 
+/* The kind that the name of a packet's file says, <YYYYMMDD>T<HHMMSS>Z-<kind>-<random>.md;
+ * NULL when it is no such name. */
+const struct type *packet_kind_of_file(const struct config *config, const char *name);
+
 /* Append it as a message in Markdown. */
 void packet_markdown(struct buf *out, const struct ops_document *p);
 

@@ -12,6 +12,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "model/emergency.h"
 #include "model/gate.h"
 
 const char *const verdict_names[] = { "assign", "escalate", "queue", "wait" };
@@ -30,10 +31,22 @@ static int compare_tasks(const void *a, const void *b)
 	return strcmp(s->id, t->id);
 }
 
+/* What an emergency refuses is not tried. */
+static int is_paused(const char **why, struct board *b, const struct emergencies *all,
+		     const struct ops_document *d)
+{
+	const struct emergency *e = emergency_refusing(all, "assign", d);
+
+	if (!e)
+		return 0;
+	*why = arena_printf(b->arena, "emergency '%s' is declared", e->document->id);
+	return *why ? 0 : OPS_ENOMEM;
+}
+
 /* Why it cannot be assigned yet; NULL when nothing is known against it. */
 static int waits_for(const char **why, struct board *b, const struct task *t,
-		     const struct transition *assign, struct ops_findings *findings,
-		     struct ops_error *err)
+		     const struct transition *assign, const struct emergencies *all,
+		     struct ops_findings *findings, struct ops_error *err)
 {
 	struct ops_document *d;
 	struct gate_status s;
@@ -46,6 +59,8 @@ static int waits_for(const char **why, struct board *b, const struct task *t,
 	if (*why || !assign)
 		return 0;
 	ret = world_document(&d, b->world, t->path, findings, err);
+	if (ret == 0 && is_paused(why, b, all, d))
+		ret = error_nomem(err);
 	for (i = 0; ret == 0 && !*why && i < b->config->gates_nr; i++) {
 		const struct gate *g = &b->config->gates[i];
 		bool needed = names_have(&assign->gates, g->name);
@@ -118,12 +133,13 @@ int plan_make(struct plan *out, struct board *b, struct track *track,
 {
 	const struct transition *assign = assignment(b->config);
 	struct plan plan = { NULL, 0 };
+	struct emergencies emergencies = { NULL, 0 };
 	size_t i;
-	int ret = 0;
+	int ret = emergencies_find(&emergencies, b->world, findings, err);
 
 	plan.rows = arena_array(b->arena, b->tasks_nr + 1, sizeof(*plan.rows));
-	if (!plan.rows)
-		return error_nomem(err);
+	if (ret || !plan.rows)
+		return ret ? ret : error_nomem(err);
 	for (i = 0; i < b->tasks_nr; i++) {
 		struct task *t = &b->tasks[i];
 
@@ -143,7 +159,8 @@ int plan_make(struct plan *out, struct board *b, struct track *track,
 			choice_table(row->table, b, track, row->task);
 		}
 		if (!wish->only)
-			ret = waits_for(&row->reason, b, row->task, assign, findings, err);
+			ret = waits_for(&row->reason, b, row->task, assign, &emergencies,
+					findings, err);
 		if (ret == 0 && row->reason)
 			row->verdict = PLAN_WAIT;
 		else if (ret == 0)

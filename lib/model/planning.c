@@ -95,8 +95,8 @@ int planning_dates(int64_t **out, size_t *nr, const char **fault, struct arena *
 }
 
 /* A number of that range, which must be there. */
-static void read_number(struct conf_reader *r, const struct conf *map, const char *key,
-			double min, double max, double *out)
+void planning_number(struct conf_reader *r, const struct conf *map, const char *key,
+		     double min, double max, double *out)
 {
 	bool present = false;
 	double n = 0;
@@ -117,7 +117,7 @@ static void read_weights(struct conf_reader *r, const struct conf *map, const ch
 	size_t i;
 
 	for (i = 0; i < nr; i++) {
-		read_number(r, map, names[i], 0, 1, &out[i]);
+		planning_number(r, map, names[i], 0, 1, &out[i]);
 		sum += out[i];
 	}
 	if (sum < 1 - 1e-9 || sum > 1 + 1e-9)
@@ -169,10 +169,10 @@ static void read_selection(struct planning *p, struct conf_reader *r,
 	parts = conf_get(map, "performance");
 	if (conf_keys(r, parts, "'performance'", "success efficiency quality"))
 		read_weights(r, parts, "performance", part_names, PARTS, p->part);
-	read_number(r, map, "threshold", 0, 1, &p->threshold);
-	read_number(r, map, "no-history", 0, 1, &p->no_history);
-	read_number(r, map, "no-project", 0, 1, &p->no_project);
-	read_number(r, map, "max-concurrent", 0, 100000, &limit);
+	planning_number(r, map, "threshold", 0, 1, &p->threshold);
+	planning_number(r, map, "no-history", 0, 1, &p->no_history);
+	planning_number(r, map, "no-project", 0, 1, &p->no_project);
+	planning_number(r, map, "max-concurrent", 0, 100000, &limit);
 	p->max_concurrent = (unsigned)limit;
 	if (limit != (double)p->max_concurrent)
 		conf_wrong(r, conf_get(map, "max-concurrent"), NULL,
@@ -197,7 +197,7 @@ static void read_calendar(struct planning *p, struct conf_reader *r,
 	if (!p->working_days)
 		conf_wrong(r, conf_get(map, "working-days"), "write for example [Mon, Tue]",
 			   "'working-days' must name days: Mon, Tue, Wed, Thu, Fri, Sat, Sun");
-	read_number(r, map, "hours-per-day", 0.25, 24, &p->hours_per_day);
+	planning_number(r, map, "hours-per-day", 0.25, 24, &p->hours_per_day);
 	conf_names(r, map, "holidays", &names);
 	if (planning_dates(&p->holidays, &p->holidays_nr, &fault, r->arena, &names))
 		r->failed = true;
@@ -214,9 +214,9 @@ int planning_read(struct planning *out, struct conf_reader *r, const struct conf
 
 	read_selection(out, r, conf_get(root, "selection"), conf_get(root, "departments"));
 	if (map && conf_keys(r, map, "'rebalance'", "over under match")) {
-		read_number(r, map, "over", 1, 1000, &out->over);
-		read_number(r, map, "under", 0, 1, &out->under);
-		read_number(r, map, "match", 0, 1, &out->match);
+		planning_number(r, map, "over", 1, 1000, &out->over);
+		planning_number(r, map, "under", 0, 1, &out->under);
+		planning_number(r, map, "match", 0, 1, &out->match);
 	}
 	read_calendar(out, r, conf_get(root, "calendar"));
 	map = conf_get(root, "progress");
@@ -225,5 +225,6 @@ int planning_read(struct planning *out, struct conf_reader *r, const struct conf
 	if (!text || !duration_parse(&out->stalled, text) || out->stalled <= 0)
 		conf_wrong(r, map ? map : root, "write for example 3d",
 			   "'stalled' must be a duration");
+	planning_read_parts(out, r, root);
 	return r->failed ? OPS_ENOMEM : 0;
 }

@@ -84,7 +84,8 @@ struct state {
 };
 
 enum set_kind { SET_TODAY, SET_REASON, SET_AGENT, SET_STATUS, SET_NONE,
-		SET_INCREMENT, SET_NEXT_REVIEW, SET_ACTOR, SET_LITERAL };
+		SET_INCREMENT, SET_NEXT_REVIEW, SET_ACTOR, SET_OPEN, SET_PARTS,
+		SET_LITERAL };
 
 struct set_rule {
 	const char *field;

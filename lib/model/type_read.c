@@ -39,7 +39,7 @@ static const struct {
 	{ "today", SET_TODAY }, { "reason", SET_REASON }, { "agent", SET_AGENT },
 	{ "status", SET_STATUS }, { "none", SET_NONE },
 	{ "increment", SET_INCREMENT }, { "next-review", SET_NEXT_REVIEW },
-	{ "actor", SET_ACTOR },
+	{ "actor", SET_ACTOR }, { "open-dependencies", SET_OPEN }, { "parts", SET_PARTS },
 };
 
 static bool read_kind(struct conf_reader *r, const struct conf *c,

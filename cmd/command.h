@@ -123,7 +123,8 @@ extern const struct command cmd_server[], cmd_waive[],
 	cmd_merge_driver[], cmd_resolve[], cmd_sync[];
 
 /* Every file ends in one of these: values, the last of which has no name. */
-extern const struct command cmd_dispatch[], cmd_handoff[], cmd_packet[], cmd_synthesize[],
+extern const struct command cmd_dispatch[], cmd_handoff[], cmd_packet[], cmd_program[],
+	cmd_run[], cmd_synthesize[],
 	cmd_thread[], cmd_trust[];
 extern const struct command cmd_act[], cmd_assign[], cmd_audit[], cmd_batch[],
 	cmd_check[], cmd_checkpoint[], cmd_ci[], cmd_completion[], cmd_config[], cmd_edit[],

@@ -25,6 +25,7 @@
 #include "ops/pass.h"
 #include "ops/plan.h"
 #include "ops/repo.h"
+#include "ops/run.h"
 #include "ops/server.h"
 #include "ops/scope.h"
 #include "ops/sync.h"

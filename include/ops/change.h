@@ -52,6 +52,9 @@ struct ops_setting {
  *   "packet.KIND"	record a packet of that kind about document `target`: its parts, as
  *			fields, as sections, or as a `text` of named parts; an act's
  *			message is then the id of the packet
+ *   "run"	record the result of a run about document `target`: a packet of kind result
+ *			as above; what the agent printed, `text` and `text_len`, is kept in a
+ *			file beside it, named by `id`, and is its evidence
  *   "synthesize"	record one result of the results of document `target`: those named by
  *			fields Of, or all of which none was made yet
  *   "handoff.start" (`to`), "handoff.package", "handoff.reject", "handoff.extend",
@@ -73,6 +76,7 @@ struct ops_request {
 	const char *id;		/* new: the id, instead of one made from the title */
 	const char *reason;
 	const char *text;	/* a whole document */
+	size_t text_len;	/* run: its bytes; otherwise 0, it ends with a NUL */
 	const struct ops_setting *fields;
 	size_t fields_nr;
 	const struct ops_setting *sections;

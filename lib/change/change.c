@@ -63,6 +63,8 @@ static draft_act_fn *act_named(const struct draft *d, const char *action)
 		return act_packet;
 	if (!strncmp(action, "emergency.", 10))
 		return act_emergency;
+	if (!strcmp(action, "run"))
+		return act_run;
 	if (!strcmp(action, "synthesize"))
 		return act_synthesize;
 	if (!strcmp(action, "handoff.session"))

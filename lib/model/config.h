@@ -9,6 +9,7 @@
 
 #include "model/emergency_kind.h"
 #include "model/planning.h"
+#include "model/running.h"
 #include "model/trust.h"
 #include "model/standing.h"
 #include "model/type.h"
@@ -77,6 +78,7 @@ struct config {
 	struct severity_rule *severities;
 	size_t severities_nr;
 	struct planning planning;
+	struct running running;
 	struct trust trust;
 	struct threshold *thresholds;
 	size_t thresholds_nr;

@@ -353,7 +353,7 @@ int config_read(struct config *c, struct conf_reader *r)
 		       "review results dispatch powers roles departments gates types severity "
 		       "selection rebalance calendar progress dependencies breakdown "
 		       "bottlenecks scope trust "
-		       "standing push waivers thresholds emergencies"))
+		       "standing push waivers thresholds emergencies run"))
 		return 0;
 	conf_text(r, c->root, "format", &format);
 	if (!format || strcmp(format, "1"))
@@ -400,6 +400,9 @@ int config_read(struct config *c, struct conf_reader *r)
 		return ret;
 	check_references(r, c);
 	ret = planning_read(&c->planning, r, c->root);
+	if (ret == 0)
+		ret = running_read(&c->running, r, conf_get(c->root, "run"),
+				   conf_get(c->root, "gates"));
 	if (ret)
 		return ret;
 	return r->failed ? OPS_ENOMEM : 0;

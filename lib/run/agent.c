@@ -153,13 +153,18 @@ static void start(struct run_set *set, struct slot *slot)
 		.timeout_ms = order->timeout * 1000, .guard = &slot->limits,
 		.marker = slot->marker,
 	};
-	if (child_start(&slot->child, &slot->got, &slot->request, &err)) {
-		slot->child = NULL;
-		slot->result->end = RUN_NOT_STARTED;
-		snprintf(slot->result->why, sizeof(slot->result->why), "%s", err.message);
+	if (child_start(&slot->child, &slot->got, &slot->request, &err) == 0) {
+		set->running++;
 		return;
 	}
-	set->running++;
+	slot->child = NULL;
+	slot->result->end = RUN_NOT_STARTED;
+	/* where it was looked for is nobody else's business */
+	if (err.status == OPS_ENOTFOUND)
+		snprintf(slot->result->why, sizeof(slot->result->why),
+			 "there is no program '%.200s'", order->argv[0]);
+	else
+		snprintf(slot->result->why, sizeof(slot->result->why), "%s", err.message);
 }
 
 /* How many of the same agent run. */

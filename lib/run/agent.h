@@ -6,7 +6,8 @@
  * Running agents: one process tree for one packet, and several of them side by side.
  *
  * An agent reads a packet, JSON, on its standard input.  On standard output it may say how
- * far it is, one JSON object on a line that has a member "progress", and at last it
+ * far it is, one JSON object on a line that has a member "progress" (per cent, or text; with
+ * a "note" or the name of a "milestone" if it likes), and at last it
  * gives its answer, one JSON object (docs/json/agent-answer.schema.json).  Standard
  * error is for people.  Whatever it does, it ends within its limits with all its
  * descendants (store/guard.h), and the result says what happened.
@@ -71,6 +72,7 @@ struct run_progress {
 	unsigned lines;			/* of them there were so many */
 	int percent;			/* the last; -1: none was a number */
 	char note[RUN_NOTE_MAX + 1];	/* of the last; printable */
+	char milestone[RUN_NOTE_MAX + 1];	/* that the last one named; or "" */
 };
 
 struct run_result {

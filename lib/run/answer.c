@@ -53,6 +53,8 @@ static bool read_line(struct run_progress *p, const char *line, size_t len)
 		p->percent = (int)n;
 	note = json_kind(progress) == JSON_STRING ? progress : json_get(value, "note");
 	keep_note(p->note, json_text(note) ? json_text(note) : "");
+	note = json_get(value, "milestone");
+	keep_note(p->milestone, json_text(note) ? json_text(note) : "");
 	json_free(value);
 	return true;
 }
@@ -67,8 +69,10 @@ bool answer_progress(struct run_progress *p, const struct buf *out, size_t *at)
 
 		end = left ? memchr(line, '\n', left) : NULL;
 		if (!end || (end != line && !read_line(p, line, (size_t)(end - line))))
-			return p->lines > before;
+			return false;
 		*at += (size_t)(end - line) + 1;
+		if (p->lines > before)
+			return true;
 	}
 }
 

@@ -6,8 +6,8 @@
 
 #include "run/agent.h"
 
-/* Read lines of progress from *at on, as far as whole lines go; *at is moved behind each.
- * Returns whether there was one more. */
+/* Read lines up to the next one of progress, from *at on, as far as whole lines go; *at is
+ * moved behind what was read.  Returns whether there was one. */
 bool answer_progress(struct run_progress *p, const struct buf *out, size_t *at);
 
 /* The answer, which begins at `at`.  NULL with `why` filled, or with OPS_ENOMEM returned. */

@@ -69,18 +69,25 @@ static const char *const *environment(struct arena *arena, const struct gitprog 
 int gitprog_run(struct child_result *result, struct store *s, const struct gitprog *how,
 		const char *const *args, struct ops_error *err)
 {
-	const char *argv[ARGS_MAX + 4] = { "git" };
+	const char *argv[ARGS_MAX + 8] = { "git" };
 	struct child_request request = { .argv = argv, .max = OUTPUT_MAX };
-	const char *work = store_work_dir(s);
+	const char *work = how->git_dir ? how->work_dir : store_work_dir(s);
 	struct arena *arena = arena_new();
 	size_t nr = 1;
 	int ret;
 
 	if (!arena)
 		return error_nomem(err);
-	argv[nr++] = arena_printf(arena, "--git-dir=%s", store_git_dir(s));
+	argv[nr++] = arena_printf(arena, "--git-dir=%s", how->git_dir ? how->git_dir :
+				  store_git_dir(s));
 	if (work)
 		argv[nr++] = arena_printf(arena, "--work-tree=%s", work);
+	if (how->git_dir) {
+		argv[nr++] = "-c";
+		argv[nr++] = "core.hooksPath=/dev/null";
+		argv[nr++] = "-c";
+		argv[nr++] = "core.fsmonitor=false";
+	}
 	while (*args && nr < ARGS_MAX)
 		argv[nr++] = *args++;
 	argv[nr] = NULL;

@@ -13,6 +13,8 @@ struct gitprog {
 	size_t in_len;
 	unsigned timeout_ms;	/* 0: none */
 	bool asks;		/* it may ask the user on the terminal */
+	const char *git_dir, *work_dir;	/* of a linked work tree; NULL: the repository's own.
+					   No hook or monitor of theirs is run then */
 };
 
 /*

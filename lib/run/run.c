@@ -1,0 +1,291 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Running agents for tasks, from the request to the record.
+ *
+ * First all orders are prepared, and if one may not run, none does.  Then they run side by
+ * side; each is recorded when it ends, so that what was done is on record even if we die
+ * before the others end.
+ *
+ * Must never hold the writers' lock while an agent runs.
+ */
+#include "ops/run.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "change/draft.h"
+#include "run/record.h"
+#include "util/json.h"
+#include "util/utf8.h"
+
+struct running_set {
+	struct ops_repo *repo;
+	struct arena *arena;		/* of the report */
+	struct snap *snap;
+	struct world *world;
+	const struct config *config;
+	struct order **orders;
+	struct ops_run *runs;
+	size_t nr;
+	struct ops_findings *findings;
+	void (*watch)(const char *agent, int progress, const char *note, void *payload);
+	void *payload;
+};
+
+struct report {
+	struct ops_run_report public;	/* first: freed by its address */
+	struct arena *arena;
+};
+
+void ops_run_report_free(struct ops_run_report *report)
+{
+	struct report *r = (struct report *)report;
+
+	if (r) {
+		arena_free(r->arena);
+		free(r);
+	}
+}
+
+static int open_world(struct running_set *s, struct ops_error *err)
+{
+	struct oid tip;
+	int ret = store_tip(&tip, s->repo->store, err);
+
+	if (ret == 0)
+		ret = snap_of_commit(&s->snap, s->repo->store, &tip, err);
+	if (ret == 0)
+		ret = world_open(&s->world, s->snap, s->repo->cache, err);
+	if (ret == 0)
+		ret = world_config(&s->config, s->world, err);
+	if (ret == 0 && !s->config->present)
+		ret = error_set(err, OPS_EENVIRONMENT, "this is not an ops repository yet: "
+				"run ops init");
+	return ret;
+}
+
+/* Whoever may not record a result may not have one made. */
+static int check_actor(struct running_set *s, struct ops_error *err)
+{
+	const struct type *type = config_type(s->config, "result");
+	const struct roster *roster;
+	const struct agent *actor;
+	const char *claim;
+	size_t i;
+	int ret = world_roster(&roster, s->world, err);
+
+	if (ret)
+		return ret;
+	actor = repo_actor(s->repo, roster, &claim);
+	for (i = 0; actor && actor->active && type && i < type->create.nr; i++)
+		if (agent_holds(actor, type->create.list[i]))
+			return 0;
+	findings_add(s->findings, "power.missing", OPS_ERROR, NULL, 0, 0,
+		     "act as somebody who may (--as)", "'%s' may not record results, so it may "
+		     "not run agents", actor ? actor->id : claim ? claim : "nobody known");
+	return 0;
+}
+
+static int prepare_one(struct running_set *s, size_t at, const struct ops_run_request *r,
+		       struct ops_error *err)
+{
+	struct run_want want = { .agent = r->agent, .kind = r->kind, .context = r->context,
+				 .input = r->input, .timeout = r->timeout,
+				 .worktree = r->worktree };
+	struct ops_error found = { 0 };
+	int ret = world_find(&want.task, s->world, r->task, "task", s->findings, err);
+
+	if (ret)
+		return ret;
+	ret = order_prepare(&s->orders[at], s->arena, s->repo, s->world, &want, s->findings,
+			    &found);
+	/* the next one may be wrong, too */
+	return ret == OPS_EREFUSED ? 0 : ret ? error_set(err, ret, "%s", found.message) : 0;
+}
+
+static int prepare(struct running_set *s, const struct ops_run_request *requests,
+		   struct ops_error *err)
+{
+	size_t i;
+	int ret = open_world(s, err);
+
+	if (ret == 0)
+		ret = check_actor(s, err);
+	for (i = 0; ret == 0 && i < s->nr; i++)
+		ret = prepare_one(s, i, &requests[i], err);
+	if (ret == 0 && ops_findings_refuse(s->findings))
+		ret = error_set(err, OPS_EREFUSED, "nothing was run");
+	for (i = 0; ret == 0 && i < s->nr; i++) {
+		struct ops_run *run = &s->runs[i];
+		const struct order *o = s->orders[i];
+
+		run->agent = o->agent->id;
+		run->task = o->task;
+		run->kind = o->kind;
+		run->id = o->run.id;
+		run->program = o->words;
+		run->progress = -1;
+		run->why = run->ended = run->status = "";
+	}
+	return ret;
+}
+
+static void on_progress(const struct run_order *order, const struct run_progress *progress,
+			void *payload)
+{
+	struct running_set *s = payload;
+	const struct order *o = order->payload;
+
+	if (*progress->milestone)
+		(void)record_milestone(s->repo, o, progress);
+	if (s->watch)
+		s->watch(order->agent, progress->percent, *progress->milestone ?
+			 progress->milestone : progress->note, s->payload);
+}
+
+static const char *json_words(struct arena *arena, const struct json *v)
+{
+	struct buf b = BUF_INIT;
+	const char *text = NULL;
+
+	if (v && json_write(&b, v, false) && !buf_failed(&b))
+		text = arena_str(arena, b.data);
+	buf_release(&b);
+	return text;
+}
+
+/* Tell what came of it. */
+static int tell(struct running_set *s, struct ops_run *run, const struct run_result *r,
+		const struct record *record, const struct tree_outcome *changes,
+		struct ops_error *err)
+{
+	const struct json *summary = r->answer ? json_get(r->answer, "summary") : NULL;
+	struct arena *a = s->arena;
+
+	run->status = run_status_text(record->status);
+	run->ended = run_end_text(r->end);
+	run->why = arena_str(a, r->why);
+	run->summary = summary ? arena_str(a, json_text(summary)) : NULL;
+	run->answer = json_words(a, r->answer);
+	run->digest = arena_printf(a, "sha256:%s", r->digest);
+	run->size_class = run_class(r->ms);
+	run->quality = record->quality;
+	run->exit = r->code;
+	run->signal = r->signal;
+	run->ms = r->ms;
+	run->cpu_ms = (unsigned)r->cpu_ms;
+	run->memory = (uint64_t)r->memory;
+	run->stragglers = r->stragglers;
+	run->left = r->left;
+	run->heartbeats = r->progress.lines;
+	run->progress = r->progress.percent;
+	run->log = record->log ? act_run_log(a, s->config, run->task, run->id) : NULL;
+	run->packet = record->packet;
+	run->commit = arena_str(a, record->commit);
+	run->changes = changes->changed ? arena_str(a, changes->commit) : NULL;
+	run->ref = changes->ref;
+	run->refused = changes->refused;
+	return run->why && run->digest && run->commit ? 0 : error_nomem(err);
+}
+
+/* One has ended: its work tree, its record. */
+static int conclude(struct running_set *s, const struct run_result *r, struct ops_error *err)
+{
+	struct order *o = r->order->payload;
+	const struct json *summary = r->answer ? json_get(r->answer, "summary") : NULL;
+	struct tree_outcome changes = { 0 };
+	struct record record = { 0 };
+	size_t at;
+	int ret = 0;
+
+	for (at = 0; s->orders[at] != o; at++)
+		;
+	if (o->tree && r->end != RUN_NOT_STARTED)
+		ret = tree_commit(&changes, o->tree, s->arena, s->repo, o->agent, o->task,
+				  o->run.id, summary ? json_text(summary) :
+				  run_end_text(r->end), s->findings, err);
+	if (o->tree)
+		tree_drop(o->tree, s->repo);
+	order_done(o);
+	if (ret == 0)
+		ret = record_write(&record, s->arena, s->repo, s->config->ratio, o, r, &changes,
+				   err);
+	return ret ? ret : tell(s, &s->runs[at], r, &record, &changes, err);
+}
+
+static int run_all(struct running_set *s, struct ops_error *err)
+{
+	struct run_set *set = run_set_new(s->nr > 1 ? (unsigned)s->nr : 1);
+	struct ops_error fault = { 0 };
+	struct run_result *result;
+	size_t i;
+	int ret = set ? 0 : error_nomem(err), one, failed = 0;
+
+	if (set)
+		run_set_on_progress(set, on_progress, s);
+	for (i = 0; ret == 0 && i < s->nr; i++) {
+		ret = order_place(s->orders[i], s->arena, s->repo, err);
+		if (ret == 0)
+			ret = run_set_add(set, &s->orders[i]->run, err);
+	}
+	while (ret == 0 && (one = run_set_next(&result, set, err)) != 0) {
+		if (one < 0) {
+			ret = one;
+			break;
+		}
+		/* what went wrong with one does not keep the others from their record */
+		one = conclude(s, result, &fault);
+		run_result_free(result);
+		if (one && !failed)
+			failed = error_set(err, one, "%s", fault.message);
+	}
+	ret = ret ? ret : failed;
+	run_set_free(set);
+	for (i = 0; i < s->nr; i++) {
+		if (s->orders[i]->tree && s->orders[i]->tree->path)
+			tree_drop(s->orders[i]->tree, s->repo);
+		order_done(s->orders[i]);
+	}
+	return ret;
+}
+
+int ops_repo_run(struct ops_run_report **out, struct ops_findings *findings,
+		 struct ops_repo *repo, const struct ops_run_request *requests, size_t nr,
+		 unsigned flags,
+		 void (*watch)(const char *agent, int progress, const char *note,
+			       void *payload),
+		 void *payload, struct ops_error *err)
+{
+	struct running_set s = { .repo = repo, .nr = nr, .findings = findings, .watch = watch,
+				 .payload = payload };
+	struct report *report = calloc(1, sizeof(*report));
+	int ret = 0;
+
+	if (!nr) {
+		free(report);
+		return error_set(err, OPS_EUSAGE, "there is nothing to run");
+	}
+	if (report)
+		report->arena = s.arena = arena_new();
+	if (s.arena) {
+		s.orders = arena_array(s.arena, nr, sizeof(struct order *));
+		s.runs = arena_array(s.arena, nr, sizeof(*s.runs));
+	}
+	if (!s.orders || !s.runs)
+		ret = error_nomem(err);
+	if (ret == 0)
+		ret = prepare(&s, requests, err);
+	if (ret == 0 && !(flags & OPS_DRY_RUN))
+		ret = run_all(&s, err);
+	world_close(s.world);
+	snap_free(s.snap);
+	if (ret) {
+		ops_run_report_free(&report->public);
+		return ret;
+	}
+	report->public.runs = s.runs;
+	report->public.runs_nr = nr;
+	*out = &report->public;
+	return 0;
+}

@@ -1,18 +1,132 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * ops scope: which tasks hold which paths, and where two of them meet.
+ * ops scope: which tasks hold which paths, where two of them meet, and leases of them.
  *
  * The files need not be there: patterns are compared with each other.  What holds is
  * the library's answer; here it becomes a table.
  */
 
-#include "command.h"
 #include "out.h"
 #include "report.h"
+#include "request.h"
+#include "util/buf.h"
+#include "util/arena.h"
 #include "util/error.h"
 
 static const char *const usage_show[] = { "ops scope show [TASK]", NULL };
 static const char *const usage_who[] = { "ops scope who PATH", NULL };
+static const char *const usage_lock[] = {
+	"ops scope lock [--for TIME] [--path PATTERN]... [--token N] TASK", NULL
+};
+static const char *const usage_release[] = {
+	"ops scope release TASK", "ops scope release --stale", NULL
+};
+
+struct lock_options {
+	struct act_options act;
+	const char *time, *token;
+	struct opt_list paths;
+};
+
+struct release_options {
+	struct act_options act;
+	bool stale;
+};
+
+static const struct opt lock_options[] = {
+	{ OPT_TEXT, 0, "for", "TIME", offsetof(struct lock_options, time),
+	  "how long: 30m, 8h, 2d; if left out, as configured" },
+	{ OPT_LIST, 0, "path", "PATTERN", offsetof(struct lock_options, paths),
+	  "only this pattern of the scope, or this file in it (repeatable)" },
+	{ OPT_TEXT, 0, "token", "N", offsetof(struct lock_options, token),
+	  "renew the lease of that token" },
+	ACT_DRY_RUN,
+	OPT_TABLE_END
+};
+
+static const struct opt release_options[] = {
+	{ OPT_FLAG, 0, "stale", NULL, offsetof(struct release_options, stale),
+	  "end every lease whose time or whose work is over" },
+	ACT_DRY_RUN,
+	OPT_TABLE_END
+};
+
+static const struct out_column lease_columns[] = {
+	{ "task", "LEASED TO", SHRINK_LAST },
+	{ "owner", "OWNER", SHRINK_FIRST },
+	{ "token", "TOKEN", SHRINK_NEVER },
+	{ "expires", "UNTIL", SHRINK_NEVER },
+	{ "state", "STATE", SHRINK_NEVER },
+	{ "paths", "PATHS", SHRINK_FIRST },
+	{ "id", NULL, SHRINK_NEVER },
+	{ "path", NULL, SHRINK_NEVER },
+};
+
+#define LEASE_COLUMNS (sizeof(lease_columns) / sizeof(lease_columns[0]))
+
+static int show_leases(struct session *s, struct ops_view *view, const char *path,
+		       const char *task)
+{
+	const struct ops_lease *list = NULL;
+	size_t nr = 0;
+	int ret = ops_scope_leases(&list, &nr, view, path, task, s->findings, &s->err);
+
+	if (ret)
+		return ret;
+	if (nr)
+		out_say(s->out, "\n");
+	out_table(s->out, "leases", lease_columns, LEASE_COLUMNS);
+	for (size_t i = 0; i < nr; i++) {
+		const char *cells[LEASE_COLUMNS] = {
+			list[i].task, list[i].owner, list[i].token, list[i].expires,
+			list[i].state, list[i].paths, list[i].id, list[i].path,
+		};
+
+		out_row(s->out, cells);
+	}
+	out_table_end(s->out);
+	return report_assurance(s, view);
+}
+
+static int run_lock(struct session *s, const struct args *args)
+{
+	const struct lock_options *o = args->options;
+	struct ops_setting fields[3];
+	struct ops_request request = { .action = "scope.lock", .target = args->words[0],
+				       .fields = fields };
+	struct buf paths = BUF_INIT;
+	const char *text;
+	int ret;
+
+	for (size_t i = 0; i < o->paths.nr; i++)
+		buf_printf(&paths, "%s%s", i ? ", " : "", o->paths.values[i]);
+	text = paths.len ? arena_dup(s->arena, paths.data, paths.len) : "";
+	ret = buf_failed(&paths) || !text ? error_nomem(&s->err) : 0;
+	buf_release(&paths);
+	if (ret)
+		return ret;
+	if (*text)
+		fields[request.fields_nr++] = (struct ops_setting){ "Paths", text };
+	if (o->time)
+		fields[request.fields_nr++] = (struct ops_setting){ "For", o->time };
+	if (o->token)
+		fields[request.fields_nr++] = (struct ops_setting){ "Token", o->token };
+	return request_send(s, &request, 1, o->act.dry_run);
+}
+
+static int run_release(struct session *s, const struct args *args)
+{
+	const struct release_options *o = args->options;
+	struct ops_request request = { .action = "scope.release" };
+
+	if (o->stale == (args->nr > 0))
+		return error_set(&s->err, OPS_EUSAGE, "name a task, or say --stale");
+	if (o->stale)
+		request.action = "scope.expire";
+	else
+		request.target = args->words[0];
+	return request_send(s, &request, 1, o->act.dry_run);
+}
 
 static const struct out_column columns[] = {
 	{ "task", "TASK", SHRINK_LAST },
@@ -67,10 +181,10 @@ static int run_show(struct session *s, const struct args *args)
 		goto out;
 	if (!args->nr) {
 		ret = ops_scope_holders(&list, &nr, view, NULL, s->findings, &s->err);
-		if (!ret)
+		if (!ret) {
 			show(s, list, nr, false);
-		if (!ret)
-			ret = report_assurance(s, view);
+			ret = show_leases(s, view, NULL, NULL);
+		}
 		goto out;
 	}
 	ret = ops_view_find(&task, view, args->words[0], s->findings, &s->err);
@@ -85,7 +199,7 @@ static int run_show(struct session *s, const struct args *args)
 	out_say(s->out, "%s: %s\n", ops_document_id(task),
 		*patterns ? patterns : "its section Scope names no paths in `code`");
 	show(s, list, nr, true);
-	ret = report_assurance(s, view);
+	ret = show_leases(s, view, NULL, ops_document_id(task));
 out:
 	ops_view_close(view);
 	return ret;
@@ -110,7 +224,7 @@ static int run_who(struct session *s, const struct args *args)
 	if (critical)
 		out_say(s->out, "%s is critical (%s)\n", args->words[0], critical);
 	show(s, list, nr, false);
-	ret = report_assurance(s, view);
+	ret = show_leases(s, view, args->words[0], NULL);
 out:
 	ops_view_close(view);
 	return ret;
@@ -121,5 +235,11 @@ const struct command cmd_scope[] = {
 	  NEED_REPO | PAGED, usage_show, NULL, 0, 0, 1, run_show },
 	{ "scope who", "Show which tasks hold a path", NEED_REPO | PAGED, usage_who, NULL,
 	  0, 1, 1, run_who },
+	{ "scope lock", "Take a lease of the scope of a task, or renew it",
+	  NEED_REPO | WRITES, usage_lock, lock_options, sizeof(struct lock_options), 1, 1,
+	  run_lock },
+	{ "scope release", "End the lease of a task, or those that are over",
+	  NEED_REPO | WRITES, usage_release, release_options,
+	  sizeof(struct release_options), 0, 1, run_release },
 	{ .name = NULL }
 };

@@ -49,6 +49,10 @@ struct ops_setting {
  *   "plan.cut"	take the dependency `to` out of task `target`, with a reason
  *   "emergency.declare"	of the kind `target`, with a reason; fields Task, Project
  *   "emergency.end"	the emergency `target`: its id, or its kind if only one is declared
+ *   "scope.lock"	a lease of the scope of task `target`: fields Paths, For (a time), and to
+ *			renew one Token; leases in the way that are over are ended
+ *   "scope.release"	the leases of task `target`, or the lease of that id
+ *   "scope.expire"	every lease that is over: its time, or the work on its task
  *   "packet.KIND"	record a packet of that kind about document `target`: its parts, as
  *			fields, as sections, or as a `text` of named parts; an act's
  *			message is then the id of the packet

@@ -39,6 +39,22 @@ int ops_scope_meetings(const struct ops_scope_holder **out, size_t *nr,
 int ops_scope_of(const char **out, struct ops_view *view,
 		 const struct ops_document *task, struct ops_error *err);
 
+/* A lease that is held. */
+struct ops_lease {
+	const char *id, *path;		/* of its document */
+	const char *task, *owner;	/* Department/agent */
+	const char *paths;		/* joined by ", " */
+	const char *token;		/* what commits carry in Ops-Lease */
+	const char *expires;
+	const char *state;		/* held, expired, orphaned (nobody works on its task) */
+};
+
+/* The leases that are held, of paths that match `path` and of task `task` unless they are
+ * NULL; by the time of the repository.  Belongs to the view.  As ops_scope_holders(). */
+int ops_scope_leases(const struct ops_lease **out, size_t *nr, struct ops_view *view,
+		     const char *path, const char *task, struct ops_findings *findings,
+		     struct ops_error *err);
+
 /* The configured pattern that makes a path critical; NULL when it is not. */
 const char *ops_scope_critical(const struct ops_view *view, const char *path);
 

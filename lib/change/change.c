@@ -65,6 +65,8 @@ static draft_act_fn *act_named(const struct draft *d, const char *action)
 		return act_emergency;
 	if (!strcmp(action, "run"))
 		return act_run;
+	if (!strncmp(action, "scope.", 6))
+		return act_scope;
 	if (!strcmp(action, "synthesize"))
 		return act_synthesize;
 	if (!strcmp(action, "handoff.session"))
@@ -109,7 +111,8 @@ static const char *action_of(const struct draft *d, const struct ops_request *r)
 {
 	size_t i;
 
-	if (strncmp(r->action, "plan.", 5) && strncmp(r->action, "emergency.", 10))
+	if (strncmp(r->action, "plan.", 5) && strncmp(r->action, "emergency.", 10) &&
+	    strncmp(r->action, "scope.", 6))
 		return r->action;
 	for (i = 1; i < d->acts_nr; i++)
 		if (strcmp(d->acts[i].action, d->acts[0].action))

@@ -192,6 +192,9 @@ static int judge_one(struct judging *j, struct change *change)
 	if (ret == 0 && type_is(change->type, "emergency") &&
 	    change->kind == CHANGE_CREATED && !j->genesis)
 		ret = rules_emergency(j, change->after);
+	if (ret == 0 && type_is(change->type, "lease") && change->kind == CHANGE_CREATED &&
+	    !j->genesis)
+		ret = rules_lease(j, change->after);
 	return ret;
 }
 
@@ -251,9 +254,8 @@ static int judge_begin(struct judging *j, struct ops_error *err)
 	if (ret)
 		return ret;
 	j->bootstrap = !roster_anyone_holds(j->roster, "roster");
-	if (!j->genesis)
-		rules_commit_begin(j);
-	return 0;
+	ret = j->genesis ? 0 : rules_commit_begin(j);
+	return ret ? error_set(err, ret, "the leases could not be read") : 0;
 }
 
 int judge_change(struct judge_case *c, struct ops_findings *findings,

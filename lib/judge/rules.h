@@ -27,6 +27,7 @@ struct judging {
 	bool asks_files, names_task, touches_others, touches_changelog;
 	const char *touches_shown;	/* one that users are concerned with */
 	struct names files, sensitive;
+	struct leases *leases;		/* rules_lease.c: that were held before; NULL: none */
 };
 
 /* Add an error about a document's field (NULL: about its header). */
@@ -138,7 +139,7 @@ int rules_items(struct judging *j, struct ops_document *d);
 int rules_open(struct judging *j, const struct change *change, const char *action);
 /* rules_commit.c: standing rules.  Which files have to be noted; note one (which is a
  * document of `type`, or NULL); judge, when message and actor are known. */
-void rules_commit_begin(struct judging *j);
+int rules_commit_begin(struct judging *j);
 int rules_commit_file(struct judging *j, const char *path, const struct type *type,
 		      const struct snap_entry *before, const struct snap_entry *after);
 int rules_commit(struct judging *j);
@@ -156,6 +157,13 @@ int rules_waive(struct judging *j, size_t from);
 int rules_emergency(struct judging *j, struct ops_document *d);
 void rules_emergency_ends(struct judging *j, struct change *change);
 int rules_paused(struct judging *j, const struct change *change, const char *action);
+
+/* rules_lease.c: one that is taken; one that ends; which files have to be noted, and
+ * whether they may be changed. */
+int rules_lease(struct judging *j, struct ops_document *d);
+int rules_lease_ends(struct judging *j, struct change *change);
+int rules_leases_begin(struct judging *j);
+void rules_leased(struct judging *j);
 
 /* rules_threshold.c: several must agree to a change that uses the power. */
 int rules_threshold(struct judging *j, const char *power, const char *old_path,

@@ -37,13 +37,17 @@ static bool may_name_task(const struct judge_case *c)
 	return false;
 }
 
-void rules_commit_begin(struct judging *j)
+int rules_commit_begin(struct judging *j)
 {
 	const struct standing *s = &j->config->standing;
+	int ret;
 
 	j->names_task = s->scope.on && !is_merge(j) && may_name_task(j->c);
 	j->asks_files = j->names_task || s->scope.required || s->secrets.on ||
-		s->changelog.on || s->sensitive.paths.nr;
+		s->changelog.on || s->sensitive.paths.nr || j->config->leased.nr;
+	ret = rules_leases_begin(j);
+	j->asks_files |= j->leases != NULL;
+	return ret;
 }
 
 int rules_commit_file(struct judging *j, const char *path, const struct type *type,
@@ -52,6 +56,7 @@ int rules_commit_file(struct judging *j, const char *path, const struct type *ty
 	const struct standing *s = &j->config->standing;
 	bool ours = type || !strcmp(path, CONFIG_PATH);
 	bool sensitive = standing_paths_have(&s->sensitive.paths, path);
+	bool noted = (j->names_task || j->leases || j->config->leased.nr) && !ours;
 
 	if (!ours) {
 		j->touches_others = true;
@@ -62,11 +67,11 @@ int rules_commit_file(struct judging *j, const char *path, const struct type *ty
 			j->touches_shown = j->touches_shown ? j->touches_shown :
 					   arena_str(j->arena, path);
 	}
-	if (((j->names_task && !ours) || sensitive) &&
+	if ((noted || sensitive) &&
 	    names_add(sensitive ? &j->sensitive : &j->files, j->arena,
 		      arena_str(j->arena, path)))
 		return OPS_ENOMEM;
-	if (sensitive && j->names_task && !ours &&
+	if (sensitive && noted &&
 	    names_add(&j->files, j->arena, j->sensitive.list[j->sensitive.nr - 1]))
 		return OPS_ENOMEM;
 	return s->secrets.on ? rules_secrets(j, path, before, after) : 0;
@@ -332,5 +337,6 @@ int rules_commit(struct judging *j)
 		findings_add(j->findings, "scope.unnamed", OPS_ERROR, NULL, 0, 0,
 			     "end the message with a paragraph 'Ops-Task: ID'",
 			     "the commit does not name the task it is for");
+	rules_leased(j);
 	return ret ? ret : rules_sensitive(j, name, task);
 }

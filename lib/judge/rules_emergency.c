@@ -12,6 +12,32 @@
 #include "judge/rules.h"
 #include "model/emergency.h"
 
+/* What was ended on this side is not asked about by the authority of another one. */
+static int leave_ended(struct emergencies *all, struct judging *j)
+{
+	struct ops_error ignored = { 0 };
+	struct ops_document *d;
+	const struct state *state;
+	const char *path;
+	size_t i, kept = 0;
+	int ret;
+
+	for (i = 0; j->c->authority && i < all->nr; i++) {
+		d = NULL;
+		ret = world_exact_path(&path, j->c->before, all->list[i].document->id,
+				       "emergency", &ignored);
+		if (ret == 0)
+			ret = world_document(&d, j->c->before, path, j->findings, &ignored);
+		if (ret == OPS_ENOMEM || ret == OPS_EIO)
+			return ret;
+		state = d && d->status ? type_state(d->type, d->status) : NULL;
+		if (!state || !state->final)
+			all->list[kept++] = all->list[i];
+	}
+	all->nr = j->c->authority ? kept : all->nr;
+	return 0;
+}
+
 static int find(struct emergencies *out, struct judging *j)
 {
 	struct world *w = j->c->authority ? j->c->authority : j->c->before;
@@ -19,7 +45,7 @@ static int find(struct emergencies *out, struct judging *j)
 	int ret = ignored ? emergencies_find(out, w, ignored, NULL) : OPS_ENOMEM;
 
 	ops_findings_free(ignored);
-	return ret;
+	return ret ? ret : leave_ended(out, j);
 }
 
 static bool same(const struct ops_document *a, const struct ops_document *b,

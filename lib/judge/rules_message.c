@@ -113,6 +113,7 @@ static bool only_names_task(const struct message *m)
 
 	for (i = 0; i < m->trailers_nr; i++)
 		if (strcmp(m->trailers[i].name, "Ops-Task") &&
+		    strcmp(m->trailers[i].name, "Ops-Lease") &&
 		    strcmp(m->trailers[i].name, "Ops-Actor"))
 			return false;
 	return message_trailer(m, "Ops-Task") != NULL;

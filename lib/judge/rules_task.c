@@ -180,6 +180,11 @@ static int check_emergency(struct judging *j, struct change *change)
 	return 0;
 }
 
+static int check_lease(struct judging *j, struct change *change)
+{
+	return rules_lease_ends(j, change);
+}
+
 int rules_check(struct judging *j, struct change *change, const char *check)
 {
 	static const struct {
@@ -196,6 +201,7 @@ int rules_check(struct judging *j, struct change *change, const char *check)
 		{ "emergency", check_emergency },
 		{ "orphaned", rules_orphaned },
 		{ "parts", rules_parts },
+		{ "lease", check_lease },
 	};
 	size_t i;
 

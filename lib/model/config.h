@@ -67,6 +67,8 @@ struct config {
 	struct names vague_verbs;
 	struct names critical;		/* patterns of paths that one task at a time may hold */
 	struct names scope_states;	/* in which an assigned task holds its scope */
+	struct names leased;		/* patterns of paths that are changed only with a lease */
+	unsigned lease_usual, lease_longest;	/* seconds */
 	struct dispatch_part *parts;
 	size_t parts_nr;
 	struct standing standing;

@@ -145,22 +145,48 @@ static void read_dispatch(struct conf_reader *r, struct config *config,
 	}
 }
 
-static void read_scope(struct conf_reader *r, struct config *config,
-		       const struct conf *map)
+static void check_patterns(struct conf_reader *r, const struct names *patterns,
+			   const struct conf *at)
 {
 	const char *fault;
 	size_t i;
 
-	if (!map || !conf_keys(r, map, "'scope'", "critical states"))
+	for (i = 0; i < patterns->nr; i++) {
+		fault = path_pattern_fault(patterns->list[i]);
+		if (fault)
+			conf_wrong(r, at, NULL, "pattern '%s' %s", patterns->list[i], fault);
+	}
+}
+
+/* A time from a second to `most`, in seconds. */
+static unsigned read_span(struct conf_reader *r, const struct conf *map, const char *key,
+			  unsigned most)
+{
+	const char *text = NULL;
+	int64_t seconds = 0;
+
+	conf_text(r, map, key, &text);
+	if (text && duration_parse(&seconds, text) && seconds >= 1 && seconds <= most)
+		return (unsigned)seconds;
+	conf_wrong(r, conf_get(map, key) ? conf_get(map, key) : map, "write for example 8h",
+		   "'%s' is a time from a second to %u seconds", key, most);
+	return most ? most : 1;
+}
+
+static void read_scope(struct conf_reader *r, struct config *config,
+		       const struct conf *map)
+{
+	if (!map || !conf_keys(r, map, "'scope'", "critical states lease longest leased"))
 		return;
 	conf_names(r, map, "critical", &config->critical);
 	conf_names(r, map, "states", &config->scope_states);
-	for (i = 0; i < config->critical.nr; i++) {
-		fault = path_pattern_fault(config->critical.list[i]);
-		if (fault)
-			conf_wrong(r, conf_get(map, "critical"), NULL, "pattern '%s' %s",
-				   config->critical.list[i], fault);
-	}
+	conf_names(r, map, "leased", &config->leased);
+	check_patterns(r, &config->critical, conf_get(map, "critical"));
+	check_patterns(r, &config->leased, conf_get(map, "leased"));
+	config->lease_longest = read_span(r, map, "longest", 366 * 86400);
+	config->lease_usual = read_span(r, map, "lease", 366 * 86400);
+	if (config->lease_usual > config->lease_longest)
+		config->lease_usual = config->lease_longest;
 }
 
 /* Each of `names` must be a declared power or one of `extra`. */
@@ -210,7 +236,7 @@ static void check_type(struct conf_reader *r, const struct config *c,
 					   tr->not_by.list[j], tr->name);
 		for (j = 0; j < tr->checks.nr; j++)
 			if (!conf_word("prompt assignee dispatch timeline dependencies scope "
-				       "handoff emergency orphaned parts",
+				       "handoff emergency orphaned parts lease",
 				       tr->checks.list[j]))
 				conf_wrong(r, t->at, NULL,
 					   "transition '%s' asks for check '%s', which "

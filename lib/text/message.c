@@ -18,7 +18,7 @@
 
 const char *const message_trailer_names[] = {
 	"Ops-Action", "Ops-Doc", "Ops-Status", "Ops-Actor", "Ops-Policy",
-	"Ops-Id", "Ops-Task", NULL
+	"Ops-Id", "Ops-Task", "Ops-Lease", NULL
 };
 
 /* The places of the two names that may repeat, as a pair. */

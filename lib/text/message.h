@@ -39,8 +39,8 @@ struct message {
 	size_t trailers_nr;	/* 0: not made by ops */
 };
 
-/* Ops-Action, Ops-Doc, Ops-Status, Ops-Actor, Ops-Policy, Ops-Id, Ops-Task; ends with
- * NULL. */
+/* Ops-Action, Ops-Doc, Ops-Status, Ops-Actor, Ops-Policy, Ops-Id, Ops-Task,
+ * Ops-Lease; ends with NULL. */
 extern const char *const message_trailer_names[];
 
 /* Returns 0 (also for a message without Ops trailers); OPS_EINVALID with a

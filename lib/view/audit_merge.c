@@ -12,6 +12,7 @@
 #include <string.h>
 
 #include "model/packet.h"
+#include "view/audit_past_lease.h"
 #include "util/path.h"
 #include "view/audit_inside.h"
 
@@ -159,16 +160,20 @@ out:
 	return ret;
 }
 
-/* Whether who may do what changed on a side. */
+/* Whether who may do what, or what has to wait, changed on a side. */
 static bool changes_authority(const struct config *config, struct map *changed)
 {
 	const char *agents = config_directory(config, "agents");
+	const struct type *type;
 	size_t i;
 
-	for (i = 0; i < map_count(changed); i++)
+	for (i = 0; i < map_count(changed); i++) {
+		type = config_type_of_path(config, map_at(changed, i)->key);
 		if (!strcmp(map_at(changed, i)->key, CONFIG_PATH) ||
-		    path_below(agents, map_at(changed, i)->key))
+		    path_below(agents, map_at(changed, i)->key) ||
+		    (type && type_is(type, "emergency")))
 			return true;
+	}
 	return false;
 }
 
@@ -271,6 +276,8 @@ static int judge_pair(struct judged *j, const struct oid *mine, const struct oid
 		ret = find_dropped(j, changed, &base, mine, other, err);
 	if (ret == 0 && changes_authority(config, changed))
 		ret = judge_joining(j, mine, other, err);
+	if (ret == 0)
+		ret = audit_past_lease(j, mine, other, changed, err);
 	return ret ? ret : find_past_block(j, theirs, changed, err);
 }
 

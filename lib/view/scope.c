@@ -7,7 +7,7 @@
 
 #include <string.h>
 
-#include "model/scope.h"
+#include "model/lease.h"
 #include "util/arena.h"
 #include "view/view.h"
 
@@ -150,6 +150,51 @@ int ops_scope_of(const char **out, struct ops_view *view,
 		return ret;
 	*out = joined(view->arena, &scope);
 	return *out ? 0 : error_nomem(err);
+}
+
+static int fill_lease(struct ops_lease *out, struct ops_view *view, const struct lease *l)
+{
+	const char *expires = document_text(l->document, "Expires");
+	const char *token = document_text(l->document, "Token");
+
+	out->id = l->document->id;
+	out->path = l->document->path;
+	out->task = l->task ? l->task : "";
+	out->owner = l->owner ? l->owner : "";
+	out->paths = joined(view->arena, &l->paths);
+	out->token = token ? token : "";
+	out->expires = expires ? expires : "";
+	out->state = !l->lives ? "orphaned" :
+		     view->repo->now > l->expires ? "expired" : "held";
+	return out->paths ? 0 : OPS_ENOMEM;
+}
+
+int ops_scope_leases(const struct ops_lease **out, size_t *nr, struct ops_view *view,
+		     const char *path, const char *task, struct ops_findings *findings,
+		     struct ops_error *err)
+{
+	struct leases all;
+	struct ops_lease *list;
+	size_t i, found = 0;
+	int ret = leases_held(&all, view->world, findings, err);
+
+	if (ret)
+		return ret;
+	list = arena_array(view->arena, all.nr + 1, sizeof(*list));
+	if (!list)
+		return error_nomem(err);
+	for (i = 0; i < all.nr; i++) {
+		const struct lease *l = &all.list[i];
+
+		if ((path && !scope_has(&l->paths, path)) ||
+		    (task && (!l->task || strcmp(l->task, task))))
+			continue;
+		if (fill_lease(&list[found++], view, l))
+			return error_nomem(err);
+	}
+	*out = list;
+	*nr = found;
+	return 0;
 }
 
 const char *ops_scope_critical(const struct ops_view *view, const char *path)

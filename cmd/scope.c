@@ -6,9 +6,9 @@
  * the library's answer; here it becomes a table.
  */
 
+#include "conflict.h"
 #include "out.h"
 #include "report.h"
-#include "request.h"
 #include "util/buf.h"
 #include "util/arena.h"
 #include "util/error.h"
@@ -20,6 +20,15 @@ static const char *const usage_lock[] = {
 };
 static const char *const usage_release[] = {
 	"ops scope release TASK", "ops scope release --stale", NULL
+};
+
+static const char *const usage_freeze[] = {
+	"ops scope freeze [--with TASK]... -m REASON TASK", NULL
+};
+
+struct freeze_options {
+	struct act_options act;
+	struct opt_list with;
 };
 
 struct lock_options {
@@ -47,6 +56,14 @@ static const struct opt lock_options[] = {
 static const struct opt release_options[] = {
 	{ OPT_FLAG, 0, "stale", NULL, offsetof(struct release_options, stale),
 	  "end every lease whose time or whose work is over" },
+	ACT_DRY_RUN,
+	OPT_TABLE_END
+};
+
+static const struct opt freeze_options[] = {
+	{ OPT_LIST, 0, "with", "TASK", offsetof(struct freeze_options, with),
+	  "the task of the other side (repeatable)" },
+	ACT_REASON,
 	ACT_DRY_RUN,
 	OPT_TABLE_END
 };
@@ -112,6 +129,14 @@ static int run_lock(struct session *s, const struct args *args)
 	if (o->token)
 		fields[request.fields_nr++] = (struct ops_setting){ "Token", o->token };
 	return request_send(s, &request, 1, o->act.dry_run);
+}
+
+static int run_freeze(struct session *s, const struct args *args)
+{
+	const struct freeze_options *o = args->options;
+
+	return conflict_freeze_task(s, args->words[0], "RESOURCE_CONTENTION", &o->with,
+				    &o->act);
 }
 
 static int run_release(struct session *s, const struct args *args)
@@ -241,5 +266,8 @@ const struct command cmd_scope[] = {
 	{ "scope release", "End the lease of a task, or those that are over",
 	  NEED_REPO | WRITES, usage_release, release_options,
 	  sizeof(struct release_options), 0, 1, run_release },
+	{ "scope freeze", "Freeze the work on a task until a conflict is settled",
+	  NEED_REPO | WRITES, usage_freeze, freeze_options, sizeof(struct freeze_options), 1,
+	  1, run_freeze },
 	{ .name = NULL }
 };

@@ -55,6 +55,8 @@ static void show_lost(struct out *o, const struct ops_sync_act *a)
 	out_say(o, "lost");
 	out_style(o, STYLE_PLAIN);
 	out_say(o, " %.7s %s %s: %s\n", a->commit, a->actor, a->subject, a->why);
+	if (a->conflict)
+		out_say(o, "  %s: what was published first stands\n", a->conflict);
 	if (a->winner)
 		out_say(o, "  won: %.7s %s %s\n", a->winner, a->winner_actor,
 			a->winner_subject);
@@ -78,6 +80,7 @@ static void tell_act(struct session *s, const struct ops_sync_act *a)
 	out_string(s->out, "document", a->document);
 	out_string(s->out, "subject", a->subject);
 	out_string(s->out, "why", a->why);
+	out_string(s->out, "conflict", a->conflict);
 	out_string(s->out, "kept", a->kept);
 	out_string(s->out, "winner", a->winner);
 	out_string(s->out, "winner_actor", a->winner_actor);

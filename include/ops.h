@@ -8,7 +8,7 @@
  * Reading order: error.h (how things fail), repo.h (open one), view.h (look at
  * it), change.h (act), check.h and audit.h (judge what is there), hooks.h (have git ask),
  * scope.h (who holds what),
- * emergency.h (what waits).  A whole program: examples/api/list.c.
+ * emergency.h (what waits), conflict.h (who collides).  A whole program: examples/api/list.c.
  *
  * The library never prints, exits, reads the environment or the clock; what it
  * needs of these comes in through struct ops_repo_options.  Objects are not
@@ -18,6 +18,7 @@
 #include "ops/audit.h"
 #include "ops/change.h"
 #include "ops/check.h"
+#include "ops/conflict.h"
 #include "ops/emergency.h"
 #include "ops/error.h"
 #include "ops/hooks.h"

@@ -53,6 +53,10 @@ struct ops_setting {
  *			renew one Token; leases in the way that are over are ended
  *   "scope.release"	the leases of task `target`, or the lease of that id
  *   "scope.expire"	every lease that is over: its time, or the work on its task
+ *   "conflict.freeze"	task `target`: fields Conflict (its kind), With (tasks)
+ *   "conflict.decide"	what froze task `target`: fields Owner, Impact, Priority (which the task
+ *			gets, too), Escalation, a section Merge Path
+ *   "conflict.resume"	task `target`: fields Contract and Regression are paths of files
  *   "packet.KIND"	record a packet of that kind about document `target`: its parts, as
  *			fields, as sections, or as a `text` of named parts; an act's
  *			message is then the id of the packet

@@ -45,6 +45,8 @@ struct ops_sync_act {
 	const char *action;	/* NULL: not made by ops */
 	const char *actor, *document, *subject;
 	const char *why;	/* of a lost one: in a sentence */
+	const char *conflict;	/* of a lost one: TASK_DISPUTE if a task was claimed, and
+				   RESOURCE_CONTENTION if its files were; or NULL */
 	const char *kept;	/* of a lost one: the ref that keeps it */
 	const char *winner;	/* of a lost one: whose commit stands there; or NULL */
 	const char *winner_actor, *winner_subject;

@@ -67,6 +67,8 @@ static draft_act_fn *act_named(const struct draft *d, const char *action)
 		return act_run;
 	if (!strncmp(action, "scope.", 6))
 		return act_scope;
+	if (!strncmp(action, "conflict.", 9))
+		return act_conflict;
 	if (!strcmp(action, "synthesize"))
 		return act_synthesize;
 	if (!strcmp(action, "handoff.session"))
@@ -112,7 +114,7 @@ static const char *action_of(const struct draft *d, const struct ops_request *r)
 	size_t i;
 
 	if (strncmp(r->action, "plan.", 5) && strncmp(r->action, "emergency.", 10) &&
-	    strncmp(r->action, "scope.", 6))
+	    strncmp(r->action, "scope.", 6) && strncmp(r->action, "conflict.", 9))
 		return r->action;
 	for (i = 1; i < d->acts_nr; i++)
 		if (strcmp(d->acts[i].action, d->acts[0].action))

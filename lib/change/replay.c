@@ -440,6 +440,7 @@ int replay(struct replayed *out, struct ops_repo *repo, const struct commit *c,
 
 	memset(out, 0, sizeof(*out));
 	ret = open_all(&r, onto, err);
+	out->config = r.config;
 	if (ret == 0)
 		ret = snap_diff(r.base, r.theirs, note_item, &r, err);
 	if (ret == 0)

@@ -19,6 +19,7 @@ struct replayed {
 	struct oid commit;		/* REPLAY_MADE */
 	const char *path;		/* of a conflict or what is unfit; or NULL */
 	const char *why;		/* in a sentence; NULL when made */
+	const struct config *config;	/* in force there; of the cache */
 	struct ops_findings *findings;	/* the judge's, to be freed; or NULL */
 };
 

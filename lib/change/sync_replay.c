@@ -10,6 +10,7 @@
 
 #include <string.h>
 
+#include "change/contest.h"
 #include "util/map.h"
 
 static bool is_act(const struct pending *p)
@@ -30,6 +31,7 @@ static int lose(struct syncing *y, struct pending *p, struct replayed *r,
 	p->act->state = "lost";
 	p->act->why = r->why;
 	p->act->findings = r->findings;
+	p->act->conflict = contest_of(r->config, p->act->action, r->findings);
 	r->findings = NULL;
 	p->act->kept = arena_printf(y->arena, "refs/ops/lost/%.12s", p->act->commit);
 	return p->act->kept ? sync_find_winner(y, p, r->path, err) : error_nomem(err);

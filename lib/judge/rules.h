@@ -121,8 +121,10 @@ int rules_gates_approved(struct judging *j, const struct names *gates,
 int rules_unblocked(struct judging *j, const struct names *asked,
 		    struct ops_document *task, const char *what);
 
-/* Each piece of evidence is a file that is there with that digest; `least` of them. */
-int rules_evidence(struct judging *j, struct ops_document *d, size_t least);
+/* Each piece of evidence of a field is a file that is there with that digest; `least` of
+ * them. */
+int rules_evidence(struct judging *j, struct ops_document *d, const char *field,
+		   size_t least);
 
 /* rules_packet.c: records. */
 int rules_packet(struct judging *j, struct change *change);
@@ -152,6 +154,10 @@ int rules_secrets_message(struct judging *j);
 /* rules_waiver.c: a new waiver; and what is waived of the findings from `from` on. */
 int rules_waiver(struct judging *j, struct ops_document *d);
 int rules_waive(struct judging *j, size_t from);
+
+/* rules_conflict.c: a packet that settles one; a commit for a task that may be frozen. */
+int rules_settling(struct judging *j, struct ops_document *d, struct ops_document *about);
+int rules_frozen(struct judging *j, const struct ops_document *task);
 
 /* rules_emergency.c: one that is declared; one that ends; what waits meanwhile. */
 int rules_emergency(struct judging *j, struct ops_document *d);

@@ -329,8 +329,10 @@ int rules_commit(struct judging *j)
 		rules_form(j, subject);
 	if (s->changelog.on && !is_merge(j))
 		rules_changelog(j, subject);
-	if (ret == 0 && name && (j->names_task || j->sensitive.nr))
+	if (ret == 0 && name)
 		ret = find_task(&task, j, name);
+	if (ret == 0 && task)
+		ret = rules_frozen(j, task);
 	if (ret == 0 && name && j->names_task)
 		ret = rules_scope(j, name, task);
 	if (s->scope.required && !name && j->c->message && j->touches_others && !is_merge(j))

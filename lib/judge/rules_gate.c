@@ -93,20 +93,23 @@ int rules_unblocked(struct judging *j, const struct names *asked,
 	return 0;
 }
 
-int rules_evidence(struct judging *j, struct ops_document *d, size_t least)
+int rules_evidence(struct judging *j, struct ops_document *d, const char *field,
+		   size_t least)
 {
 	const char *const *list;
 	const char *path, *blank, *digest;
 	size_t i, nr;
 	int ret;
 
-	if (document_list(&list, &nr, d, "Evidence"))
+	if (document_list(&list, &nr, d, field))
 		return OPS_ENOMEM;
 	if (nr < least)
-		rule_error(j, "gate.evidence", d, "Evidence",
-			   "name the files it rests on with --evidence",
-			   "an approval here needs evidence (at least %zu file%s)",
-			   least, least == 1 ? "" : "s");
+		rule_error(j, "gate.evidence", d, field,
+			   arena_printf(j->arena, "name the files it rests on%s",
+					strcmp(field, "Evidence") ? "" : " with --evidence"),
+			   "%s needs evidence (at least %zu file%s)",
+			   strcmp(field, "Evidence") ? field : "an approval here", least,
+			   least == 1 ? "" : "s");
 	for (i = 0; i < nr; i++) {
 		blank = strrchr(list[i], ' ');
 		if (!blank || strncmp(blank + 1, "sha256:", 7))
@@ -118,7 +121,7 @@ int rules_evidence(struct judging *j, struct ops_document *d, size_t least)
 		if (ret)
 			return ret;
 		if (!*digest || strcmp(digest, blank + 8))
-			rule_error(j, "gate.evidence", d, "Evidence",
+			rule_error(j, "gate.evidence", d, field,
 				   "commit the file, then name it again",
 				   "evidence '%s' is %s", path, *digest ?
 				   "not what its digest says" : "not in the repository");
@@ -180,7 +183,7 @@ int rules_request(struct judging *j, struct ops_document *d, struct ops_document
 	if (ret == 0)
 		ret = rules_subject(j, d, g, task);
 	if (ret == 0)
-		ret = rules_evidence(j, d, 0);
+		ret = rules_evidence(j, d, "Evidence", 0);
 	if (ret == 0)
 		ret = state_of(&s, j, g, task);
 	if (ret)
@@ -284,7 +287,7 @@ int rules_decision(struct judging *j, struct ops_document *d, struct ops_documen
 	if (ret == 0)
 		ret = rules_subject(j, d, g, task);
 	if (ret == 0)
-		ret = rules_evidence(j, d, approve ? g->evidence : 0);
+		ret = rules_evidence(j, d, "Evidence", approve ? g->evidence : 0);
 	if (ret == 0 && approve)
 		ret = rules_gates_approved(j, &g->after, task, d, "gate.order",
 					   "this approval");

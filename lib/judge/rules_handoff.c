@@ -240,7 +240,7 @@ static int check_acceptance(struct judging *j, struct ops_document *d,
 		return ret == OPS_ENOMEM || ret == OPS_EIO ? ret : 0;
 	ret = rules_package(j, package, d, was, all, "handoff.stale");
 	if (ret == 0)
-		ret = rules_evidence(j, package, 0);
+		ret = rules_evidence(j, package, "Evidence", 0);
 	if (ret == 0 && ops_findings_count(j->findings) == errors)
 		rules_moves(j, d, task);
 	return ret;

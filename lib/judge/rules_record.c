@@ -295,10 +295,12 @@ int rules_record(struct judging *j, struct ops_document *d, struct ops_document 
 	if (ret == 0)
 		ret = rules_within(j, d, about);
 	if (ret == 0 && type_field(d->type, "Evidence"))
-		ret = rules_evidence(j, d, 0);
+		ret = rules_evidence(j, d, "Evidence", 0);
 	if (ret == 0 && names_have(&d->type->packet.checks, "ratio"))
 		ret = check_ratio(j, d, &earlier);
 	if (ret == 0 && names_have(&d->type->packet.checks, "handoff"))
 		ret = rules_handoff(j, d, about);
+	if (ret == 0 && names_have(&d->type->packet.checks, "conflict"))
+		ret = rules_settling(j, d, about);
 	return ret;
 }

@@ -7,6 +7,7 @@
  * 05-PROCESSES/ops.yaml laid over it, read into structs and checked.
  */
 
+#include "model/conflict_def.h"
 #include "model/emergency_kind.h"
 #include "model/planning.h"
 #include "model/running.h"
@@ -74,6 +75,7 @@ struct config {
 	struct standing standing;
 	struct waiver_limits waivers;
 	struct emergency_kinds emergencies;
+	struct conflict_defs conflicts;
 	size_t push_commits;		/* new ones, in one push */
 	unsigned push_seconds;		/* for judging a push */
 	struct names folded;		/* the patterns of all types, in small letters */

@@ -279,6 +279,11 @@ static void check_references(struct conf_reader *r, const struct config *c)
 		     "'sensitive'");
 	for (i = 0; i < c->types_nr; i++)
 		check_type(r, c, &c->types[i]);
+	roles = conf_get(c->root, "conflicts");
+	for (i = 0; i < c->conflicts.nr; i++)
+		check_powers(r, c, &c->conflicts.list[i].by, "",
+			     conf_get(roles, c->conflicts.list[i].name),
+			     c->conflicts.list[i].name);
 	roles = conf_get(c->root, "emergencies");
 	for (i = 0; i < c->emergencies.nr; i++) {
 		const struct emergency_kind *k = &c->emergencies.list[i];
@@ -379,7 +384,7 @@ int config_read(struct config *c, struct conf_reader *r)
 		       "review results dispatch powers roles departments gates types severity "
 		       "selection rebalance calendar progress dependencies breakdown "
 		       "bottlenecks scope trust "
-		       "standing push waivers thresholds emergencies run"))
+		       "standing push waivers thresholds emergencies conflicts run"))
 		return 0;
 	conf_text(r, c->root, "format", &format);
 	if (!format || strcmp(format, "1"))
@@ -411,6 +416,7 @@ int config_read(struct config *c, struct conf_reader *r)
 	if (standing_read(&c->standing, r, conf_get(c->root, "standing")))
 		return OPS_ENOMEM;
 	thresholds_read(r, c, conf_get(c->root, "thresholds"));
+	conflicts_read(&c->conflicts, r, conf_get(c->root, "conflicts"));
 	emergencies_read(&c->emergencies, r, conf_get(c->root, "emergencies"));
 	map = conf_get(c->root, "directories");
 	read_directories(r, map);

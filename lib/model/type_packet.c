@@ -158,10 +158,13 @@ static void check_kinds(struct conf_reader *r, const struct config *c,
 	}
 }
 
+/* "commit" is what git does for a task that its message names. */
 static bool is_action(const struct config *c, const char *name)
 {
 	size_t i, k;
 
+	if (!strcmp(name, "commit"))
+		return true;
 	for (i = 0; i < c->types_nr; i++)
 		for (k = 0; k < c->types[i].transitions_nr; k++)
 			if (!strcmp(c->types[i].transitions[k].action, name))
@@ -199,7 +202,7 @@ void config_check_packet(struct conf_reader *r, const struct config *c,
 				   "'%s' in 'not-by' of '%s' is not known",
 				   p->not_by.list[i], t->name);
 	for (i = 0; i < p->checks.nr; i++)
-		if (!conf_word("ratio handoff", p->checks.list[i]))
+		if (!conf_word("ratio handoff conflict", p->checks.list[i]))
 			conf_wrong(r, t->at, NULL, "'%s' asks for check '%s', which does "
 				   "not exist", t->name, p->checks.list[i]);
 }

@@ -1,0 +1,232 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Conflicts: one side is frozen, somebody who is no side of it names the owner and the
+ * way to merge, and with evidence the frozen side goes on.  What a frozen task must not
+ * do, the definition of the packet says; see model/conflict.h.
+ */
+
+#include <string.h>
+
+#include "judge/rules.h"
+#include "model/conflict.h"
+
+static const struct ops_document *with_id(const struct packets *all, const char *id)
+{
+	size_t i;
+
+	for (i = 0; id && i < all->nr; i++)
+		if (!strcmp(all->list[i]->id, id))
+			return all->list[i];
+	return NULL;
+}
+
+static bool has_ended(const struct ops_document *d)
+{
+	const struct state *state = d->status ? type_state(d->type, d->status) : NULL;
+
+	return !state || state->final;
+}
+
+static int find_task(struct ops_document **out, struct judging *j, const char *name)
+{
+	struct ops_error ignored = { 0 };
+	const char *path;
+	int ret = world_exact_path(&path, j->c->before, name, "task", &ignored);
+
+	*out = NULL;
+	if (ret == 0)
+		ret = world_document(out, j->c->before, path, j->findings, &ignored);
+	return ret == OPS_ENOMEM || ret == OPS_EIO ? ret : 0;
+}
+
+/* --- freeze --- */
+
+static int check_freeze(struct judging *j, struct ops_document *d,
+			struct ops_document *task, const struct packets *all)
+{
+	const char *name = document_text(d, "Conflict");
+	const struct conflict_def *kind = conflict_def(&j->config->conflicts, name);
+	const char *const *with;
+	struct ops_document *other;
+	size_t i, nr;
+	int ret = document_list(&with, &nr, d, "With") ? OPS_ENOMEM : 0;
+
+	if (name && !kind)
+		rule_error(j, "conflict.kind", d, "Conflict", "ops config conflicts lists them",
+			   "'%s' is no kind of conflict", name);
+	if (!type_is(task->type, "task") || has_ended(task))
+		rule_error(j, "conflict.state", d, "About", NULL,
+			   "'%s' is no task that could be frozen", task->id);
+	if (conflict_freeze(all))
+		rule_error(j, "conflict.state", d, "About", "ops conflict show",
+			   "'%s' is frozen already", task->id);
+	for (i = 0; ret == 0 && i < nr; i++) {
+		ret = find_task(&other, j, with[i]);
+		if (ret == 0 && (!other || !strcmp(other->id, task->id)))
+			rule_error(j, "conflict.state", d, "With", NULL,
+				   "'%s' is %s", with[i], other ? "the same task" :
+				   "no task of that id");
+	}
+	return ret;
+}
+
+/* --- what answers it --- */
+
+/* The freeze that a packet answers, if it is open. */
+static const struct ops_document *open_freeze(struct judging *j, struct ops_document *d,
+					      const struct packets *all)
+{
+	const char *answers = document_text(d, "Answers");
+	const struct ops_document *freeze = with_id(all, answers);
+
+	if (freeze && !strcmp(freeze->type->name, FREEZE) && packet_is_open(all, freeze))
+		return freeze;
+	rule_error(j, "conflict.state", d, "Answers", "ops conflict list",
+		   "nothing is frozen by '%s'", answers ? answers : "");
+	return NULL;
+}
+
+struct parties {
+	const char *owners[16];		/* Department/agent; those of too many are left out */
+	size_t nr;
+};
+
+static int read_parties(struct parties *out, struct judging *j,
+			const struct ops_document *freeze, const struct ops_document *task)
+{
+	const char *const *with;
+	struct ops_document *other;
+	const char *owner = document_text(task, "Assigned-To");
+	size_t i, nr;
+	int ret = document_list(&with, &nr, freeze, "With") ? OPS_ENOMEM : 0;
+
+	out->nr = 0;
+	if (owner)
+		out->owners[out->nr++] = owner;
+	for (i = 0; ret == 0 && i < nr && out->nr < 16; i++) {
+		ret = find_task(&other, j, with[i]);
+		owner = ret || !other ? NULL : document_text(other, "Assigned-To");
+		if (owner)
+			out->owners[out->nr++] = owner;
+	}
+	return ret;
+}
+
+static void rules_arbiter(struct judging *j, struct ops_document *d,
+			  const struct parties *parties, const struct conflict_def *kind,
+			  struct ops_document *task)
+{
+	const struct agent *a = j->c->actor, *other;
+	size_t i;
+
+	if (kind)
+		rules_need_power(j, NULL, &kind->by, d, task, NULL,
+				 arena_printf(j->arena, "settle a %s", kind->name));
+	for (i = 0; a && i < parties->nr; i++) {
+		other = roster_agent_named(j->roster, parties->owners[i]);
+		if (other && other->principal == a->principal) {
+			rule_error(j, "conflict.arbiter", d, "From",
+				   "let somebody settle it who is no side of it",
+				   "'%s' is a side of this conflict", a->id);
+			return;
+		}
+	}
+}
+
+static int check_arbitration(struct judging *j, struct ops_document *d,
+			     struct ops_document *task, const struct packets *all)
+{
+	static const char *const arbitration[] = { ARBITRATION };
+	struct names kinds = { (const char **)(size_t)arbitration, 1 };
+	const struct ops_document *freeze = open_freeze(j, d, all);
+	const char *owner = document_text(d, "Owner");
+	const struct conflict_def *kind;
+	struct parties parties;
+	size_t i;
+	int ret;
+
+	if (!freeze)
+		return 0;
+	kind = conflict_def(&j->config->conflicts, document_text(freeze, "Conflict"));
+	if (packet_answer(all, freeze, &kinds))
+		rule_error(j, "conflict.state", d, "Answers", "ops conflict show",
+			   "it is decided already: resume it, and freeze again what is not "
+			   "settled");
+	for (i = 0; kind && i < kind->needs.nr; i++)
+		if (!document_text(d, kind->needs.list[i]))
+			rule_error(j, "conflict.kind", d, kind->needs.list[i], NULL,
+				   "to settle a %s, '%s' has to be said", kind->name,
+				   kind->needs.list[i]);
+	ret = read_parties(&parties, j, freeze, task);
+	if (ret)
+		return ret;
+	rules_arbiter(j, d, &parties, kind, task);
+	for (i = 0; i < parties.nr; i++)
+		if (owner && !strcmp(owner, parties.owners[i]))
+			return 0;
+	if (owner && parties.nr)
+		rule_error(j, "conflict.owner", d, "Owner", NULL,
+			   "'%s' is no side of it: %s", owner,
+			   parties.nr > 1 ? arena_printf(j->arena, "%s and %s are",
+							 parties.owners[0], parties.owners[1]) :
+			   arena_printf(j->arena, "%s is", parties.owners[0]));
+	return 0;
+}
+
+static int check_resume(struct judging *j, struct ops_document *d,
+			struct ops_document *task, const struct packets *all)
+{
+	const struct ops_document *freeze = open_freeze(j, d, all);
+	struct parties parties;
+	int ret;
+
+	if (!freeze)
+		return 0;
+	ret = read_parties(&parties, j, freeze, task);
+	if (ret == 0)
+		rules_arbiter(j, d, &parties,
+			      conflict_def(&j->config->conflicts,
+					    document_text(freeze, "Conflict")), task);
+	if (ret == 0)
+		ret = rules_evidence(j, d, "Contract", 1);
+	if (ret == 0)
+		ret = rules_evidence(j, d, "Regression", 1);
+	return ret;
+}
+
+int rules_settling(struct judging *j, struct ops_document *d, struct ops_document *about)
+{
+	struct packets all;
+	int ret = world_packets(&all.list, &all.nr, j->c->before, about->id, j->findings,
+				NULL);
+
+	if (ret)
+		return ret;
+	if (!strcmp(d->type->name, FREEZE))
+		return check_freeze(j, d, about, &all);
+	if (!strcmp(d->type->name, ARBITRATION))
+		return check_arbitration(j, d, about, &all);
+	return check_resume(j, d, about, &all);
+}
+
+/* --- commits --- */
+
+int rules_frozen(struct judging *j, const struct ops_document *task)
+{
+	struct packets all;
+	size_t i;
+	int ret = world_packets(&all.list, &all.nr, j->c->before, task->id, j->findings,
+				NULL);
+
+	for (i = 0; ret == 0 && j->touches_others && i < all.nr; i++)
+		if (packet_blocks(&all, all.list[i], "commit")) {
+			findings_add(j->findings, "scope.frozen", OPS_ERROR, NULL, 0, 0,
+				     arena_printf(j->arena, "ops packet show %s; it waits for "
+						  "its %s", all.list[i]->id,
+						  names_text(&all.list[i]->type->packet.until,
+							     j->arena, " or ")),
+				     "'%s' is frozen, and the commit is for it", task->id);
+			break;
+		}
+	return ret;
+}

@@ -46,7 +46,7 @@ static int places_find(struct places *p, struct ops_repo *repo, struct ops_error
 	const struct config *config;
 	struct ops_error found = { 0 };
 	struct oid tip;
-	size_t i, k, room = 1;
+	size_t i, k, room = 3;
 	int ret = store_tip(&tip, repo->store, &found);
 
 	ret = ret == OPS_ENOTFOUND ? snap_of_nothing(&p->snap, err) : ret ?
@@ -67,6 +67,8 @@ static int places_find(struct places *p, struct ops_repo *repo, struct ops_error
 		for (k = 0; !(config->types[i].base && config->types[i].base->abstract) &&
 		     k < config->types[i].patterns.nr; k++)
 			p->patterns[p->nr++] = config->types[i].patterns.list[k];
+	p->patterns[p->nr++] = config->decisions;
+	p->patterns[p->nr++] = config->patterns;
 	return 0;
 }
 

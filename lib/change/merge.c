@@ -90,7 +90,8 @@ int ops_repo_merge(struct ops_merge **out, struct ops_repo *repo, const char *pa
 		ret = world_config(&config, world, err);
 	if (ret == 0)
 		ret = merge_document(&m, config_type_of_path(config, path), side_of(base),
-				     side_of(ours), side_of(theirs), 0, err);
+				     side_of(ours), side_of(theirs),
+				     merge_flags_at(config, path), err);
 	if (ret == 0)
 		ret = publish(out, d, &m, err);
 	if (ret) {

@@ -263,7 +263,7 @@ static int settle_lock(char *path, const struct file_id *ours, const struct jour
 	return rc;
 }
 
-static void remove_leftovers(const struct store *s)
+void recover_sweep(const struct store *s)
 {
 	const char *git_dir = store_git_dir(s);
 	static const char *const names[] = {
@@ -370,10 +370,10 @@ int recover(struct txn_result *result, struct store *s, unsigned wait_ms,
 	rc = journal_read(&j, store_git_dir(s), arena, err);
 	if (rc == OPS_ENOTFOUND) {
 		rc = journal_remove(store_git_dir(s), err);
-		remove_leftovers(s);
+		recover_sweep(s);
 	} else if (rc == 0 && (!j.done || j.other_boot)) {
 		rc = settle(result, s, &j, wait_ms, err);
-		remove_leftovers(s);
+		recover_sweep(s);
 	}
 	if (rc == 0)
 		rc = state_others(s, recover_other, NULL, err);

@@ -25,5 +25,7 @@ int roll_forward(struct txn_result *result, struct store *s, const struct journa
 /* Settle what dead processes left, under the writers' lock. */
 int recover(struct txn_result *result, struct store *s, unsigned wait_ms,
 	    struct ops_error *err);
+/* Remove private files that a dead writer left, also those in nobody's way. */
+void recover_sweep(const struct store *s);
 
 #endif

@@ -126,7 +126,8 @@ static int merge_file(struct replaying *r, const char *from, const char *to, boo
 		ret = snap_read(&t.base, r->base, from, FILE_BYTES_MAX, err);
 	if (ret == 0)
 		ret = merge_document(&m, type, side_of(&t.base, had), side_of(&t.ours, true),
-				     side_of(&t.theirs, true), MERGE_ACT, err);
+				     side_of(&t.theirs, true),
+				     MERGE_ACT | merge_flags_at(r->config, to), err);
 	if (ret == 0 && m.conflicts_nr)
 		ret = end(r, REPLAY_CONFLICT, to, *m.conflicts[0].name ?
 			  arena_printf(r->arena, "'%s' of '%s' was changed there meanwhile",

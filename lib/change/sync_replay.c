@@ -2,7 +2,8 @@
 /*
  * Doing what is pending again on top of what the upstream has.
  *
- * An act that lost is left out, and what comes after it is tried all the same. A commit that
+ * An act that lost is left out, and what comes after it is tried all the same. Merges among
+ * them are left out too: what they join becomes one line, if they say nothing else. A commit that
  * somebody made with git is no act: nobody leaves it out for them, so where it cannot be
  * carried over everything stops, and git helps on.
  */
@@ -59,6 +60,24 @@ static int take(struct syncing *y, struct pending *p, struct replayed *r,
 	}
 }
 
+/* A merge goes when its sides were done again; what a person resolved in it cannot. */
+static int pass_merge(struct syncing *y, struct pending *p, struct ops_error *err)
+{
+	const char *path;
+	bool joins;
+	int ret = replay_joins(&joins, &path, y->repo, &p->c, y->arena, err);
+
+	if (ret)
+		return ret;
+	if (!joins)
+		return stop(p, !path ? "it is a merge of more than two" :
+			    arena_printf(y->arena, "it is a merge in which '%s' was decided by "
+					 "hand", path), err);
+	p->act->state = "done";
+	p->act->why = "a merge: what it joins was done again, one after the other";
+	return 0;
+}
+
 static int one_more(struct syncing *y, struct pending *p, struct ops_error *err)
 {
 	const char *known = p->id ? map_get(y->theirs, p->id) : NULL;
@@ -72,7 +91,7 @@ static int one_more(struct syncing *y, struct pending *p, struct ops_error *err)
 		return 0;
 	}
 	if (p->c.parents_nr > 1)
-		return stop(p, "it is a merge", err);
+		return pass_merge(y, p, err);
 	if (p->rewritten) {
 		memset(&r, 0, sizeof(r));
 		r.why = "the upstream was rewritten without it";

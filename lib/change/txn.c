@@ -530,6 +530,9 @@ int txn_recover(struct txn_result *result, struct store *s, unsigned wait_ms,
 		rc = lock_take(&lock, s, wait_ms, err);
 	if (rc == 0)
 		rc = recover(&r, s, wait_ms, err);
+	/* Private files are in nobody's way, and the next writer would replace them. */
+	if (rc == 0)
+		recover_sweep(s);
 	lock_drop(&lock);
 	*result = r;
 	return rc;

@@ -89,6 +89,23 @@ static int by_lines(struct merge *m, struct side base, struct side ours,
 	return ret || clean ? ret : merge_conflict(m, CONFLICT_DOCUMENT, "", err);
 }
 
+unsigned merge_flags_at(const struct config *config, const char *path)
+{
+	return !strcmp(path, config->decisions) || !strcmp(path, config->patterns) ?
+	       MERGE_ENTRIES : 0;
+}
+
+static int by_entries(struct merge *m, struct side base, struct side ours,
+		      struct side theirs, struct ops_error *err)
+{
+	int ret = merge_entries(&m->text, m->arena, base, ours, theirs, err);
+
+	if (ret <= 0)
+		return ret == 0 && buf_failed(&m->text) ? error_nomem(err) : ret;
+	buf_clear(&m->text);
+	return by_lines(m, base, ours, theirs, err);
+}
+
 /* NULL: not there, or it cannot be read. */
 static int read_side(struct doc **out, struct merge *m, struct side side,
 		     struct ops_error *err)
@@ -139,6 +156,8 @@ int merge_document(struct merge *m, const struct type *type, struct side base,
 		return take(m, ours, err);
 	if (same(base, ours))
 		return take(m, theirs, err);
+	if (!type && flags & MERGE_ENTRIES)
+		return by_entries(m, base, ours, theirs, err);
 	if (!type)
 		return by_lines(m, base, ours, theirs, err);
 	if (type->append_only || !ours.text || !theirs.text)

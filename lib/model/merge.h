@@ -13,11 +13,13 @@
  *			by transitions of the type
  *	sections	that one side changed; both: their lines, and a conflict if those meet
  *	checklists	an item that either side ticked is ticked
+ *	entries		that either side added to a file of them stay
  *	packets		are never changed, so two versions of one are a conflict
  *
  * The result reads as a document again unless a conflict says otherwise.  Pure.
  */
 
+#include "model/config.h"
 #include "model/type.h"
 #include "store/merge-text.h"
 #include "text/pieces.h"
@@ -38,7 +40,9 @@ struct conflict {
 enum merge_flags {
 	/* Theirs is an act that is done again on ours, and will be judged as such: each field
 	 * of authority by itself, and nothing follows from anything. */
-	MERGE_ACT = 1 << 0
+	MERGE_ACT = 1 << 0,
+	/* A file of entries without a header, as DECISIONS.md: what both sides added stays. */
+	MERGE_ENTRIES = 1 << 1
 };
 
 struct merge {
@@ -47,6 +51,9 @@ struct merge {
 	struct conflict *conflicts;
 	size_t conflicts_nr, conflicts_room;
 };
+
+/* The flags for what lies at a path: MERGE_ENTRIES or 0. */
+unsigned merge_flags_at(const struct config *config, const char *path);
 
 /* `type` NULL: a text of any kind, merged by lines.  Zero-initialise *m but for its
  * arena and text.  Returns 0, also with conflicts; OPS_ENOMEM. */
@@ -77,5 +84,8 @@ void merge_markers(struct buf *out, const char *ours, size_t ours_len,
 int merge_lists(struct merging *g, struct ops_error *err);
 int merge_header(struct buf *out, struct merging *g, struct ops_error *err);
 int merge_body(struct buf *out, struct merging *g, struct ops_error *err);
+/* Positive: they meet, and *out is not to be used. */
+int merge_entries(struct buf *out, struct arena *arena, struct side base, struct side ours,
+		  struct side theirs, struct ops_error *err);
 
 #endif

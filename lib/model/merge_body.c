@@ -211,3 +211,28 @@ int merge_body(struct buf *out, struct merging *g, struct ops_error *err)
 	ret = merge_lines(out, &clean, v, arena, err);
 	return ret || clean ? ret : merge_conflict(g->m, CONFLICT_SECTION, "", err);
 }
+
+/* --- files of entries --- */
+
+static int pieces_of_side(struct pieces *out, struct arena *arena, struct side side)
+{
+	return side.text ? pieces_of_text(out, arena, side.text, side.len) :
+	       pieces_of_nothing(out, arena);
+}
+
+int merge_entries(struct buf *out, struct arena *arena, struct side base, struct side ours,
+		  struct side theirs, struct ops_error *err)
+{
+	struct merge m = { .arena = arena, .text = BUF_INIT };
+	struct merging g = { .m = &m };
+	struct pieces b, o, t;
+	int ret;
+
+	if (pieces_of_side(&b, arena, base) || pieces_of_side(&o, arena, ours) ||
+	    pieces_of_side(&t, arena, theirs))
+		return error_nomem(err);
+	if (!b.unique || !o.unique || !t.unique)
+		return 1;
+	ret = pieces_merge(out, arena, &b, &o, &t, true, one_section, &g, err);
+	return ret ? ret : m.conflicts_nr != 0;
+}

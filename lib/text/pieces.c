@@ -97,23 +97,33 @@ static const char *name_of(struct arena *arena, const struct sections *s, size_t
 	return above[level];
 }
 
-int pieces_of_body(struct pieces *out, struct arena *arena, struct doc *doc)
+/* What stands from `at` on, cut where its sections begin. */
+static int cut(struct pieces *out, struct arena *arena, const char *text, size_t at,
+	       size_t len, const struct sections *s)
 {
-	const struct sections *s = doc_sections(doc);
 	const char *above[7] = { NULL };
 	size_t first, i;
 	int ret = s ? begin(out, arena, s->nr + 1) : OPS_ENOMEM;
 
 	if (ret)
 		return ret;
-	first = s->nr ? s->list[0].heading_start : doc->len;
-	if (first > doc->body_at)
-		ret = add(out, "", doc->text + doc->body_at, first - doc->body_at);
+	first = s->nr ? s->list[0].heading_start : len;
+	if (first > at)
+		ret = add(out, "", text + at, first - at);
 	for (i = 0; ret == 0 && i < s->nr; i++)
-		ret = add(out, name_of(arena, s, i, above),
-			  doc->text + s->list[i].heading_start,
+		ret = add(out, name_of(arena, s, i, above), text + s->list[i].heading_start,
 			  s->list[i].own_end - s->list[i].heading_start);
 	return ret;
+}
+
+int pieces_of_body(struct pieces *out, struct arena *arena, struct doc *doc)
+{
+	return cut(out, arena, doc->text, doc->body_at, doc->len, doc_sections(doc));
+}
+
+int pieces_of_text(struct pieces *out, struct arena *arena, const char *text, size_t len)
+{
+	return cut(out, arena, text, 0, len, sections_parse(arena, text, 0, len, 1));
 }
 
 const struct piece *pieces_get(const struct pieces *p, const char *name)

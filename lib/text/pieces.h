@@ -31,6 +31,8 @@ struct pieces {
 int pieces_of_header(struct pieces *out, struct arena *arena, const struct doc *doc);
 /* Sub-sections are pieces of their own; what stands before the first is named "". */
 int pieces_of_body(struct pieces *out, struct arena *arena, struct doc *doc);
+/* The same of a text without a header; it needs to outlive them. */
+int pieces_of_text(struct pieces *out, struct arena *arena, const char *text, size_t len);
 /* None at all: of a document that is not there. */
 int pieces_of_nothing(struct pieces *out, struct arena *arena);
 

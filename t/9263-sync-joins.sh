@@ -1,0 +1,67 @@
+#!/bin/sh
+# SPDX-License-Identifier: MIT
+#
+# Synchronising where a clone has merges of its own, and where two clones write into the same
+# file of entries.
+
+test_description='synchronising merges and entries'
+. "$(dirname "$0")/test-lib.sh"
+
+SERVER=$TEST_ROOT/server.git
+
+test_expect_success 'two clones and a server' '
+	ops_world && ops_task first-1 >/dev/null && ops_task second-1 >/dev/null && git init -q --bare -b main "$SERVER" &&
+	git remote add origin "$SERVER" && ops sync >/dev/null && ops --git-dir "$SERVER" hooks install >/dev/null &&
+	git clone -q "$SERVER" ../other && ops hooks install >/dev/null && (cd ../other && ops hooks install >/dev/null)
+'
+
+# session DECISION PATTERN
+session () {
+	ops --as docwriter handoff session Title="Session $1" Completed="- [x] it" "Current State=green" \
+		"Pending=- [ ] more" Risks=none Findings=some Next=go "Decisions=- $1: because of $1" \
+		"Patterns=- $2: as often" >/dev/null
+}
+
+test_expect_success 'two clones that decide at once: both decisions stay' '
+	session Alpha "Pattern one" && (cd ../other && test_tick && session Beta "Pattern two") &&
+	ops sync >/dev/null && (cd ../other && ops sync >/dev/null) && ops sync >/dev/null &&
+	test_grep "because of Alpha" DECISIONS.md && test_grep "because of Beta" DECISIONS.md &&
+	test_grep "Pattern one" PATTERNS.md && test_grep "Pattern two" PATTERNS.md &&
+	grep -c "^## ADR-" DECISIONS.md >count && test_grep -x 2 count && test_must_fail grep "<<<<" DECISIONS.md &&
+	test "$(git rev-parse HEAD)" = "$(git -C ../other rev-parse HEAD)" && ops audit verify
+'
+
+test_expect_success 'git merge keeps both, too' '
+	git checkout -q -b side && session Gamma "Pattern three" && git checkout -q main && test_tick &&
+	session Delta "Pattern four" && git merge -q -m "Merge side" side &&
+	test_grep "because of Gamma" DECISIONS.md && test_grep "because of Delta" DECISIONS.md &&
+	grep -c "^## ADR-" DECISIONS.md >count && test_grep -x 4 count && ops check
+'
+
+test_expect_success 'the same decision changed by both is a conflict, and says so' '
+	git checkout -q -b left && sed -i "s/because of Alpha/because of left/" DECISIONS.md && git commit -q -a -m "docs: left" &&
+	git checkout -q main && sed -i "s/because of Alpha/because of right/" DECISIONS.md &&
+	git commit -q -a -m "docs: right" && test_must_fail git merge -m x left && git merge --abort && git reset -q --hard HEAD~ &&
+	git branch -q -D left
+'
+
+test_expect_success 'a merge of acts that nobody has yet becomes one line' '
+	(cd ../other && ops sync >/dev/null && ops --as $LEAD edit second-1 -f Priority=LOW && ops sync >/dev/null) &&
+	test "$(git rev-list --merges --count origin/main..HEAD)" = 1 &&
+	ops --json sync >answer && "$TEST_BUILD/t/json-get" "result.acts.*.state" answer >states &&
+	grep -c published states >count && test_grep -x 2 count && grep -c done states >count && test_grep -x 1 count &&
+	test "$(git rev-list --merges --count HEAD)" = 0 && test_grep "because of Gamma" DECISIONS.md &&
+	test_grep "because of Delta" DECISIONS.md && git log --format=%B | grep "^Ops-Id" | sort | uniq -d >doubled &&
+	test_must_be_empty doubled && ops audit verify
+'
+
+test_expect_success 'what a person decided in a merge is not left out' '
+	git checkout -q -b odd && ops --as $LEAD edit first-1 -f Type=odd && git checkout -q main && test_tick &&
+	ops --as $LEAD edit second-1 -f Type=x && git merge -q --no-commit odd && echo by hand >hand.txt && git add hand.txt &&
+	git commit -q -m "Merge odd" && (cd ../other && ops sync >/dev/null && test_tick &&
+		ops --as $LEAD edit second-1 -f Priority=HIGH && ops sync >/dev/null) &&
+	before=$(git rev-parse HEAD) && test_expect_code 1 ops sync 2>err && test_grep "in which .hand.txt. was decided by hand" err &&
+	test "$(git rev-parse HEAD)" = "$before" && git reset -q --hard origin/main && ops sync
+'
+
+test_done

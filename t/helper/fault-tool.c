@@ -1,0 +1,509 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Kills a command, or fails one of its calls, at every system call it makes, and looks at what
+ * is left each time.
+ *
+ *	fault-tool [options] TEMPLATE COMMAND... -- NEXT...
+ *
+ * TEMPLATE is a directory that is copied for each case; COMMAND runs there, once without
+ * harm to learn its calls, then once for each call and each kind of fault.  Afterwards
+ *
+ *   - the branch is where it was or wholly moved, and every object that is new can be read and
+ *     is right by its hash;
+ *   - exit 0 means that it moved; any other that it did not, but for 7 (outcome unknown), a
+ *     death, and when the commit was named (then only the output failed);
+ *   - NEXT ends with 0 by itself; then no lock, no temporary file and no difference between
+ *     commit, index and work tree is left, and what was published is still in the history.
+ *
+ *	--dir SUB		the repository, below TEMPLATE (default: itself)
+ *	--server SUB		it publishes to this bare one: exit 0 means that it is there, too,
+ *				and after NEXT both are at one commit
+ *	--commits N		so many commits are made (1)
+ *	--kinds LIST		KILL,TERM,INT,EIO,ENOSPC,...  (default: KILL)
+ *	--sticky		the call of that name fails from there on
+ *	--sample PERCENT	only so many of the cases, chosen by --seed N
+ *	--twice N		NEXT is killed as well, at every Nth of its calls
+ *	--children		the calls of its children, too
+ *	--work DIR		where the copies are made
+ *	--keep			leave the copies of cases that failed
+ *
+ * Prints "not ok" lines, and last one line of figures.  Exit status 1: there were failures;
+ * 77: this machine cannot do it.
+ */
+#include <errno.h>
+#include <fcntl.h>
+#include <git2.h>
+#include <signal.h>
+#include <stdbool.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "dirs.h"
+#include "tracee.h"
+
+#define CALLS_MAX 100000
+#define CASE_SECONDS 60
+#define SUB_MAX 128
+
+static struct {
+	const char *template, *dir, *server, *kinds, *work;
+	char **command, **next;
+	unsigned long commits, sample, seed, twice;
+	bool sticky, children, keep;
+} o = { .dir = "", .kinds = "KILL", .work = "/tmp", .commits = 1, .sample = 100, .seed = 1 };
+
+static char copy[PATH_LEN], output[PATH_LEN], repo[PATH_LEN], server[PATH_LEN];
+static char branch[256], old_tip[41], server_old[41];
+static unsigned long cases, failures, olds, news, garbage;
+
+/* --- running --- */
+
+struct ran {
+	int status;		/* as of waitpid */
+	bool hit, late;		/* the fault was done; it did not end in time */
+};
+
+static volatile sig_atomic_t timed_out;
+static pid_t running;
+
+static void on_alarm(int sig)
+{
+	(void)sig;
+	timed_out = 1;
+	kill(-running, SIGKILL);
+}
+
+/* Run in the copy, with a fault or without (NULL), and let `calls` learn its calls. */
+static struct ran run(char **argv, struct fault *fault, struct calls *calls)
+{
+	struct ran r = { 0 };
+	pid_t pid = fork();
+
+	if (pid < 0)
+		die("fork");
+	if (pid == 0) {
+		int fd = open(output, O_WRONLY | O_CREAT | O_TRUNC, 0666);
+		int null = open("/dev/null", O_RDONLY);
+
+		if (fd < 0 || null < 0 || chdir(repo) || setpgid(0, 0))
+			_exit(125);
+		dup2(null, 0);
+		dup2(fd, 1);
+		dup2(fd, 2);
+		close(fd);
+		close(null);
+		tracee_begin(fault);
+		execvp(argv[0], argv);
+		_exit(125);
+	}
+	running = pid;
+	timed_out = 0;
+	alarm(CASE_SECONDS);
+	r.status = tracee_run(pid, fault, calls, o.children);
+	alarm(0);
+	kill(-pid, SIGKILL);	/* children that outlived it */
+	while (waitpid(-1, NULL, __WALL) > 0)
+		;
+	r.hit = fault && fault->done;
+	r.late = timed_out;
+	return r;
+}
+
+/* --- looking --- */
+
+static char wrong[8192];
+
+static void complain(const char *what, const char *detail)
+{
+	size_t len = strlen(wrong);
+
+	snprintf(wrong + len, sizeof(wrong) - len, "%s%s%s%s", len ? "; " : "", what,
+		 *detail ? ": " : "", detail);
+}
+
+static void tip_of(char hex[41], const char *where)
+{
+	git_repository *r = NULL;
+	git_oid id;
+
+	strcpy(hex, "-");
+	if (git_repository_open_ext(&r, where, GIT_REPOSITORY_OPEN_NO_SEARCH, NULL) == 0 &&
+	    git_reference_name_to_id(&id, r, branch) == 0)
+		git_oid_tostr(hex, 41, &id);
+	git_repository_free(r);
+}
+
+/* How many commits `to` is ahead of `from`; -1: it does not have it. */
+static long ahead(const char *where, const char *from, const char *to)
+{
+	git_repository *r = NULL;
+	size_t more = 0, less = 1;
+	git_oid a, b;
+
+	if (git_repository_open_ext(&r, where, GIT_REPOSITORY_OPEN_NO_SEARCH, NULL) ||
+	    git_oid_fromstr(&a, from) || git_oid_fromstr(&b, to) ||
+	    git_graph_ahead_behind(&more, &less, r, &b, &a))
+		less = 1;
+	git_repository_free(r);
+	return less ? -1 : (long)more;
+}
+
+struct reading {
+	git_odb *odb;
+	unsigned long bad;
+};
+
+static int read_object(const git_oid *id, void *payload)
+{
+	struct reading *r = payload;
+	git_odb_object *object = NULL;
+
+	if (git_odb_read(&object, r->odb, id))
+		r->bad++;
+	git_odb_object_free(object);
+	return 0;
+}
+
+static int read_tree(const char *root, const git_tree_entry *e, void *payload)
+{
+	struct reading *r = payload;
+
+	(void)root;
+	return git_odb_exists(r->odb, git_tree_entry_id(e)) ? 0 : (r->bad++, 0);
+}
+
+/* All objects can be read, and the tip is whole: what git fsck would say. */
+static void check_objects(const char *where)
+{
+	git_repository *r = NULL;
+	struct reading reading = { 0 };
+	git_object *tree = NULL;
+
+	if (git_repository_open_ext(&r, where, GIT_REPOSITORY_OPEN_NO_SEARCH, NULL) ||
+	    git_repository_odb(&reading.odb, r)) {
+		complain("cannot be opened", where);
+		goto out;
+	}
+	git_odb_foreach(reading.odb, read_object, &reading);
+	if (git_revparse_single(&tree, r, "HEAD^{tree}") ||
+	    git_tree_walk((git_tree *)tree, GIT_TREEWALK_PRE, read_tree, &reading))
+		complain("the tip cannot be read", "");
+	if (reading.bad)
+		complain("objects are damaged or missing", where);
+out:
+	git_object_free(tree);
+	git_odb_free(reading.odb);
+	git_repository_free(r);
+}
+
+static void check_left(const char *path, const struct stat *st)
+{
+	const char *name = strrchr(path, '/') + 1;
+	size_t len = strlen(name);
+
+	/* That one is the kernel's, as ops/lock: it is never left taken. */
+	if (S_ISDIR(st->st_mode) || !strcmp(name, "sync.lock"))
+		return;
+	if (len > 5 && (!strcmp(name + len - 5, ".lock") || !strcmp(name + len - 5, ".keep")))
+		complain("left", path);
+	else if (len > 4 && !strcmp(name + len - 4, ".tmp"))
+		complain("left", path);
+	else if (strstr(path, "/ops/") && (!strcmp(name, "journal.new") || strstr(name, ".hold") ||
+					   !strncmp(name, "index.new", 9)))
+		complain("left", path);
+	else if (strstr(path, "/objects/") && (!strncmp(name, "tmp_", 4) || strstr(name, "_git2_")))
+		garbage++;	/* git prune removes these: objects that nobody knows */
+}
+
+static void check_tree(void)
+{
+	git_status_options how;
+	git_status_list *list = NULL;
+	git_repository *r = NULL;
+	const git_status_entry *e;
+
+	git_status_options_init(&how, GIT_STATUS_OPTIONS_VERSION);
+	how.flags = GIT_STATUS_OPT_INCLUDE_UNTRACKED | GIT_STATUS_OPT_RECURSE_UNTRACKED_DIRS |
+		    GIT_STATUS_OPT_NO_REFRESH;
+	if (git_repository_open_ext(&r, repo, GIT_REPOSITORY_OPEN_NO_SEARCH, NULL))
+		complain("cannot be opened", repo);
+	else if (git_repository_is_bare(r))
+		;
+	else if (git_status_list_new(&list, r, &how))
+		complain("no status", repo);
+	else if (git_status_list_entrycount(list)) {
+		e = git_status_byindex(list, 0);
+		complain("not as committed", (e->index_to_workdir ? e->index_to_workdir :
+					      e->head_to_index)->new_file.path);
+	}
+	git_status_list_free(list);
+	git_repository_free(r);
+}
+
+static bool output_has(const char *text)
+{
+	static char said[65536];
+	int fd = open(output, O_RDONLY);
+	ssize_t n = fd < 0 ? 0 : read(fd, said, sizeof(said) - 1);
+
+	if (fd >= 0)
+		close(fd);
+	said[n > 0 ? n : 0] = '\0';
+	return strstr(said, text) != NULL;
+}
+
+static void check_answer(const struct ran *r, bool moved, const char *tip, bool mute)
+{
+	int status = WIFEXITED(r->status) ? WEXITSTATUS(r->status) : -1;
+	char brief[8];
+
+	snprintf(brief, sizeof(brief), "%.7s", tip);
+	if (r->late)
+		complain("it did not end", "");
+	else if (status == 0 && !moved)
+		complain("exit 0 but nothing was done", "");
+	else if (status > 0 && status != 7 && moved && !mute && !output_has(brief))
+		complain("done, but the exit status says otherwise", "");
+	else if (status > 7 && status != 70 && status < 125)
+		complain("an exit status that there is not", "");
+	else if (WIFSIGNALED(r->status) && WTERMSIG(r->status) != SIGKILL &&
+		 WTERMSIG(r->status) != SIGTERM && WTERMSIG(r->status) != SIGINT)
+		complain("it crashed", strsignal(WTERMSIG(r->status)));
+	else if (status == 70)
+		complain("it calls it a bug of its own", "");
+}
+
+/* After the fault: whether it was done. */
+static bool look(const struct ran *r, const struct fault *f, char tip[41])
+{
+	char there[41];
+	bool moved;
+	long n;
+
+	tip_of(tip, repo);
+	moved = strcmp(tip, old_tip) != 0;
+	n = moved && !o.server ? ahead(repo, old_tip, tip) : 0;
+	if (moved && !o.server && n != (long)o.commits)
+		complain("the branch is elsewhere", tip);
+	check_objects(repo);
+	if (o.server) {
+		tip_of(there, server);
+		moved = strcmp(there, server_old) != 0;
+		check_objects(server);
+	}
+	/* Where nothing can be written any more, nothing can be said. */
+	check_answer(r, moved, tip, f && f->sticky && f->call == SYS_write);
+	return moved;
+}
+
+static void look_after(const char *tip)
+{
+	char now[41], there[41];
+
+	walk(copy, check_left);
+	check_tree();
+	check_objects(repo);
+	tip_of(now, repo);
+	if (!o.server && ahead(repo, tip, now) < 0)
+		complain("what was published is lost", tip);
+	if (!o.server)
+		return;
+	tip_of(there, server);
+	if (strcmp(now, there))
+		complain("the clone and the server differ", there);
+	if (ahead(repo, server_old, now) != (long)o.commits)
+		complain("not once on the server", now);
+}
+
+static void kill_next(void)
+{
+	struct fault f = { .kind = FAULT_SIGNAL, .number = SIGKILL };
+	struct ran r;
+	unsigned long n;
+
+	for (n = 1; n < CALLS_MAX; n += o.twice) {
+		f.at = n;
+		f.call = -1;
+		f.done = false;
+		r = run(o.next, &f, NULL);
+		if (!r.hit)
+			return;
+	}
+}
+
+static void one_case(struct fault f, const char *what)
+{
+	char tip[41], title[SUB_MAX];
+	bool moved;
+	struct ran r;
+
+	wrong[0] = '\0';
+	copy_all(o.template, copy);
+	r = run(o.command, &f, NULL);
+	cases++;
+	snprintf(title, sizeof(title), "%s %lu %s%s", tracee_call_name(f.call), f.at, what,
+		 f.sticky ? "+" : "");
+	moved = look(&r, &f, tip);
+	moved ? news++ : olds++;
+	if (o.twice)
+		kill_next();
+	r = run(o.next, NULL, NULL);
+	if (!WIFEXITED(r.status) || WEXITSTATUS(r.status))
+		complain("the next command fails", "");
+	look_after(tip);
+	if (*wrong) {
+		failures++;
+		printf("not ok %s (%s): %s\n", title, moved ? "new" : "old", wrong);
+		fflush(stdout);
+		if (o.keep && snprintf(tip, sizeof(tip), ".%lu", cases) > 0) {
+			char kept[PATH_LEN + 48];
+
+			snprintf(kept, sizeof(kept), "%s%s", copy, tip);
+			if (rename(copy, kept))
+				die(kept);
+			return;
+		}
+	}
+	remove_all(copy);
+}
+
+/* --- the matrix --- */
+
+static bool chosen(void)
+{
+	/* The same for the same seed, wherever it runs. */
+	o.seed = (o.seed * 1103515245 + 12345) & 0x7fffffff;
+	return (o.seed >> 8) % 100 < o.sample;
+}
+
+static void matrix(const struct calls *calls)
+{
+	char kinds[256], *name, *rest;
+	struct fault f;
+	size_t i;
+
+	for (i = 0; i < calls->nr; i++) {
+		snprintf(kinds, sizeof(kinds), "%s", o.kinds);
+		for (name = strtok_r(kinds, ",", &rest); name; name = strtok_r(NULL, ",", &rest)) {
+			memset(&f, 0, sizeof(f));
+			f.call = calls->list[i].call;
+			f.at = calls->list[i].ordinal;
+			f.sticky = o.sticky;
+			if (!fault_named(&f, name)) {
+				fprintf(stderr, "fault-tool: no fault is called '%s'\n", name);
+				exit(2);
+			}
+			if (fault_fits(&f) && chosen())
+				one_case(f, name);
+		}
+	}
+}
+
+static int usage(void)
+{
+	fputs("usage: fault-tool [options] TEMPLATE COMMAND... -- NEXT...\n", stderr);
+	return 2;
+}
+
+static int options(int argc, char **argv)
+{
+	int i;
+
+	for (i = 1; i < argc && !strncmp(argv[i], "--", 2) && argv[i][2]; i++) {
+		const char *value = i + 1 < argc ? argv[i + 1] : "";
+		const struct {
+			const char *name, **text;
+			unsigned long *number;
+		} table[] = {
+			{ "--dir", &o.dir, NULL }, { "--server", &o.server, NULL },
+			{ "--kinds", &o.kinds, NULL }, { "--work", &o.work, NULL },
+			{ "--commits", NULL, &o.commits }, { "--sample", NULL, &o.sample },
+			{ "--seed", NULL, &o.seed }, { "--twice", NULL, &o.twice },
+		};
+		size_t k;
+
+		for (k = 0; k < sizeof(table) / sizeof(*table); k++)
+			if (!strcmp(argv[i], table[k].name))
+				break;
+		if (k < sizeof(table) / sizeof(*table)) {
+			i++;
+			if (table[k].text)
+				*table[k].text = value;
+			else
+				*table[k].number = strtoul(value, NULL, 10);
+		} else if (!strcmp(argv[i], "--sticky")) {
+			o.sticky = true;
+		} else if (!strcmp(argv[i], "--children")) {
+			o.children = true;
+		} else if (!strcmp(argv[i], "--keep")) {
+			o.keep = true;
+		} else {
+			return -1;
+		}
+	}
+	return i;
+}
+
+int main(int argc, char **argv)
+{
+	static struct calls calls;
+	struct ran r;
+	int i = options(argc, argv), k;
+	char tip[41];
+
+	if (i < 0 || argc - i < 2)
+		return usage();
+	o.template = argv[i];
+	o.command = argv + i + 1;
+	for (k = i + 1; k < argc && strcmp(argv[k], "--"); k++)
+		;
+	if (k >= argc - 1)
+		return usage();
+	argv[k] = NULL;
+	o.next = argv + k + 1;
+	if (!tracee_works())
+		return 77;
+	signal(SIGALRM, on_alarm);
+	git_libgit2_init();
+	git_libgit2_opts(GIT_OPT_ENABLE_CACHING, 0);
+	git_libgit2_opts(GIT_OPT_SET_OWNER_VALIDATION, 0);
+	snprintf(copy, sizeof(copy), "%s/case.%ld", o.work, (long)getpid());
+	snprintf(output, sizeof(output), "%s/out.%ld", o.work, (long)getpid());
+	join(repo, copy, o.dir);
+	if (o.server)
+		join(server, copy, o.server);
+	copy_all(o.template, copy);
+	{
+		git_repository *g = NULL;
+		git_reference *head = NULL;
+
+		if (git_repository_open(&g, repo) || git_reference_lookup(&head, g, "HEAD"))
+			die("the template is no repository");
+		snprintf(branch, sizeof(branch), "%s", git_reference_symbolic_target(head));
+		git_reference_free(head);
+		git_repository_free(g);
+	}
+	tip_of(old_tip, repo);
+	if (o.server)
+		tip_of(server_old, server);
+	r = run(o.command, NULL, &calls);
+	if (!look(&r, NULL, tip) || *wrong) {
+		fprintf(stderr, "fault-tool: it does nothing without harm: %s\n", wrong);
+		return 2;
+	}
+	look_after(tip);
+	remove_all(copy);
+	if (*wrong) {
+		fprintf(stderr, "fault-tool: without harm: %s\n", wrong);
+		return 2;
+	}
+	matrix(&calls);
+	unlink(output);
+	printf("%lu calls, %lu faults: %lu old, %lu new, %lu failures, %lu files for git prune\n",
+	       (unsigned long)calls.nr, cases, olds, news, failures, garbage);
+	return failures != 0;
+}

@@ -1,0 +1,68 @@
+#!/bin/sh
+# SPDX-License-Identifier: MIT
+#
+# The fault matrix at length, in a table: every system call of a command is killed, ended by a
+# signal, and fails with each error, once and from there on.  In full for the first six,
+# a tenth (of a fixed seed) of all others.  Minutes; t/9262-faults.sh tries a few of them.
+#
+# FAULTS_ONLY="assign batch" tries these alone; FAULTS_SAMPLE=10 a tenth of the first, too.
+
+test_description='every fault at every system call'
+TEST_NO_VERIFY='each case is a repository of its own, and looked at there'
+. "$(dirname "$0")/../test-lib.sh"
+. "$TEST_DIRECTORY/crash/faults.sh"
+
+unset SSH_AUTH_SOCK
+errors=EIO,ENOSPC,EDQUOT,ENOMEM,EMFILE,EACCES,EROFS
+full="assign approve approve-signed complete batch batch-each sync"
+others="new edit request block-gate accept start checkpoint block unblock submit cancel flag reassign
+	handoff waive"
+
+# row NAME COLUMN OPTION...: try them, and add what came of it to the table.
+row () {
+	name=$1 column=$2
+	shift 2
+	faults "$name" "$@" >"$TEST_ROOT/out" 2>&1
+	code=$?
+	tail -n 1 "$TEST_ROOT/out" | sed "s/^/# $(printf '%-16s %-14s' "$name" "$column") /"
+	grep "^not ok" "$TEST_ROOT/out" | sed "s/^/# /" | head -n 20
+	test $code = 0
+}
+
+all_of () {
+	name=$1 bad=0
+	shift
+	row "$name" "KILL, TERM" --kinds KILL,TERM "$@" || bad=1
+	row "$name" "errors once" --kinds $errors,EINTR "$@" || bad=1
+	row "$name" "errors ever on" --sticky --kinds EIO,ENOSPC,EMFILE,EROFS "$@" || bad=1
+	return $bad
+}
+
+test_expect_success 'a world for it' '
+	faults_worlds
+'
+
+for name in ${FAULTS_ONLY:-$full}
+do
+	test_expect_success "$name: wholly old or wholly new" "
+		all_of $name --sample ${FAULTS_SAMPLE:-100} >&5
+	"
+done
+
+for name in ${FAULTS_ONLY:+assign} ${FAULTS_ONLY:-$others}
+do
+	test -z "${FAULTS_ONLY-}" || break
+	test_expect_success "$name: wholly old or wholly new, a tenth" "
+		all_of $name --sample 10 >&5
+	"
+done
+
+for name in ${FAULTS_ONLY:-assign approve batch}
+do
+	test_expect_success "$name: killed, and killed again while it recovers" "
+		row $name "KILL, twice" --kinds KILL --sample ${FAULTS_TWICE:-10} --twice 7 >&5
+	"
+done
+
+rm -rf "$faults_work"
+test_done

@@ -66,6 +66,11 @@ bool type_passes_gates(const struct type *t)
 	return false;
 }
 
+bool type_needs_sections(const struct type *t)
+{
+	return t->sections.nr || t->cases_nr || t->packet.items_nr || type_passes_gates(t);
+}
+
 bool type_is(const struct type *t, const char *name)
 {
 	for (; t; t = t->base)

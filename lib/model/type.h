@@ -202,6 +202,8 @@ const struct state *type_initial(const struct type *t);	/* NULL: no states */
 bool type_guards(const struct type *t, const char *field);
 /* Whether some transition of the type needs a gate approved. */
 bool type_passes_gates(const struct type *t);
+/* Whether the sections of each document of the type are looked at. */
+bool type_needs_sections(const struct type *t);
 /* The type, or one it is based on, is called `name`. */
 bool type_is(const struct type *t, const char *name);
 

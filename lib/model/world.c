@@ -290,6 +290,20 @@ static int new_document(struct ops_document **out, struct world *w, struct arena
 	return 0;
 }
 
+int world_take(struct ops_document **out, struct world *w, struct arena *arena,
+	       const struct type *type, const char *path, struct doc *doc,
+	       struct ops_findings *findings)
+{
+	struct ops_document *d;
+
+	if (new_document(&d, w, arena, type, path))
+		return OPS_ENOMEM;
+	d->doc = doc;
+	settle_type(d, w->config, findings);
+	*out = d;
+	return 0;
+}
+
 int world_make(struct ops_document **out, struct world *w, struct arena *arena,
 	       const struct type *type, const char *path, const char *text, size_t len,
 	       struct ops_findings *findings, struct ops_error *err)

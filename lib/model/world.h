@@ -84,6 +84,13 @@ int world_each(struct world *w, const struct type *type, bool archived, bool kee
 			   struct ops_error *err),
 	       void *payload, struct ops_findings *findings, struct ops_error *err);
 
+/* The same for all documents, unkept.  `prepare` is called with the text and the type of
+ * each before, maybe by another thread: it may compute what is kept with the text. */
+int world_each_prepared(struct world *w, void (*prepare)(struct doc *doc, const void *type),
+			int (*each)(struct ops_document *document, void *payload,
+				    struct ops_error *err),
+			void *payload, struct ops_findings *findings, struct ops_error *err);
+
 /* The same for the documents of a type that lie below a directory, unkept. */
 int world_each_below(struct world *w, const struct type *type, const char *dir,
 		     int (*each)(struct ops_document *document, void *payload,

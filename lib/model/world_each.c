@@ -9,7 +9,9 @@
 
 #include <string.h>
 
+#include "model/ahead.h"
 #include "model/world_inside.h"
+#include "util/buf.h"
 #include "util/path.h"
 
 struct each_state {
@@ -21,8 +23,15 @@ struct each_state {
 		    struct ops_error *err);
 	void *payload;
 	struct ops_findings *findings;
-	struct arena *scratch;	/* of the document at hand, unless it is kept */
+	ahead_prepare *prepare;
+	struct ahead *ahead;	/* all entries there are, in order */
+	struct buf path;	/* of the entry at hand */
 };
+
+static bool is_file(const struct snap_entry *e)
+{
+	return e->mode == SNAP_FILE || e->mode == SNAP_EXEC;
+}
 
 static int give_unreadable(struct each_state *s, const struct type *type,
 			   const char *path, struct ops_error *err)
@@ -34,105 +43,133 @@ static int give_unreadable(struct each_state *s, const struct type *type,
 	if (!d)
 		return error_nomem(err);
 	d->world = s->w;
-	d->path = arena_str(s->w->arena, path);
+	d->path = path;
 	d->id = arena_dup(s->w->arena, stem, len);
 	d->type = type;
-	if (!d->path || !d->id)
-		return error_nomem(err);
-	return s->each(d, s->payload, err);
+	return d->id ? s->each(d, s->payload, err) : error_nomem(err);
 }
 
-/* Read the document of an entry.  What is wrong with it is a finding, and *out
- * is NULL then. */
-static int read_entry(struct ops_document **out, struct blob *blob,
-		      struct each_state *s, const struct type *type, const char *dir,
-		      const char *path, const struct snap_entry *entry,
-		      struct ops_error *err)
+/* Say why an entry could not be read. */
+static int not_read(struct each_state *s, const char *path, int ret,
+		    const struct ops_error *why)
 {
-	struct arena *arena = s->keep ? s->w->arena : s->scratch;
-	struct ops_error found = { 0 };
-	int ret = snap_read_entry(blob, s->w->snap, dir, entry, DOC_MAX, &found);
-
-	*out = NULL;
-	if (ret == OPS_ENOMEM)
-		return error_nomem(err);
-	if (ret == OPS_EINVALID) {
+	if (ret == OPS_EINVALID)
 		findings_add(s->findings, "doc.limit", OPS_ERROR, path, 0, 0, "split it",
 			     "the document is larger than %d bytes", DOC_MAX);
-		return 0;
-	}
-	if (ret) {
+	else
 		findings_add(s->findings, "doc.unreadable", OPS_ERROR, path, 0, 0,
 			     "see to the file, or to the objects with 'git fsck'",
-			     "%s", found.message);
-		return 0;
-	}
-	ret = world_make(out, s->w, arena, type, path, blob->data, blob->len,
+			     "%s", why->message);
+	return 0;
+}
+
+/* Read the document of an item for good.  What is wrong with it is a finding, and *out
+ * is NULL then. */
+static int keep_item(struct ops_document **out, struct each_state *s,
+		     const struct ahead_item *item, struct ops_error *err)
+{
+	struct blob blob = { NULL, 0, NULL };
+	struct ops_error found = { 0 };
+	int ret = snap_read_entry(&blob, s->w->snap, item->dir, item->entry, DOC_MAX, &found);
+
+	if (ret)
+		return ret == OPS_ENOMEM ? error_nomem(err) :
+		       not_read(s, item->path, ret, &found);
+	ret = world_make(out, s->w, s->w->arena, item->type, item->path, blob.data, blob.len,
 			 s->findings, &found);
-	if (ret == OPS_ENOMEM)
+	if (ret == OPS_ENOMEM) {
+		blob_release(&blob);
 		return error_nomem(err);
+	}
 	if (ret)
 		*out = NULL;
-	if (!s->keep)
-		return 0;
-	ret = world_hold(s->w, blob, err);
-	memset(blob, 0, sizeof(*blob));
-	return ret || !*out || map_put(s->w->documents, path, *out) == 0 ? ret :
+	ret = world_hold(s->w, &blob, err);
+	return ret || !*out || map_put(s->w->documents, item->path, *out) == 0 ? ret :
 	       error_nomem(err);
 }
 
-/* "dir/name" in the arena that the document will lie in. */
-static const char *entry_path(struct each_state *s, const char *dir, const char *name)
+/* Make the world's document of one that was read for while it is looked at. */
+static int use_item(struct ops_document **out, struct each_state *s,
+		    const struct ahead_item *item, const struct ahead_doc *read,
+		    struct ops_error *err)
 {
-	size_t a = strlen(dir), b = strlen(name);
-	char *path = arena_alloc(s->keep ? s->w->arena : s->scratch, a + b + 2);
-
-	if (!path)
-		return NULL;
-	memcpy(path, dir, a);
-	if (a)
-		path[a++] = '/';
-	memcpy(path + a, name, b + 1);
-	return path;
+	if (!read->parsed)
+		return not_read(s, item->path, read->ret, &read->err);
+	ops_findings_copy(s->findings, read->findings, NULL);
+	if (!read->doc)
+		return 0;
+	return world_take(out, s->w, read->arena, item->type, item->path, read->doc,
+			  s->findings) ? error_nomem(err) : 0;
 }
 
-/* One entry of a directory that may hold documents. */
-static int give_entry(struct each_state *s, const char *dir,
-		      const struct snap_entry *entry, struct ops_error *err)
+static int give_item(struct each_state *s, size_t at, struct ops_error *err)
 {
+	const struct ahead_item *item = ahead_at(s->ahead, at);
+	const struct ahead_doc *read;
 	struct ops_document *d;
-	struct blob blob = { NULL, 0, NULL };
-	const struct type *type;
-	const char *path;
-	int ret;
+	int ret = 0;
 
-	arena_clear(s->scratch);
-	path = entry_path(s, dir, entry->name);
-	if (!path)
-		return error_nomem(err);
-	type = config_type_of_path(s->config, path);
-	if (!type || (s->type && type != s->type && type != s->type->base))
-		return 0;
-	if (entry->mode != SNAP_FILE && entry->mode != SNAP_EXEC) {
-		findings_add(s->findings, "doc.mode", OPS_ERROR, path, 0, 0,
+	if (!is_file(item->entry)) {
+		findings_add(s->findings, "doc.mode", OPS_ERROR, item->path, 0, 0,
 			     "put a regular file there",
 			     "it is not a regular file and was not read");
-		return give_unreadable(s, type, path, err);
+		return give_unreadable(s, item->type, item->path, err);
 	}
-	d = map_get(s->w->documents, path);
-	ret = d ? 0 : read_entry(&d, &blob, s, type, dir, path, entry, err);
+	read = item->skip ? NULL : ahead_take(s->ahead, at);
+	if (!read && !item->skip)
+		return error_nomem(err);
+	/* Whoever looked at those before may have read it into the world by now. */
+	d = map_get(s->w->documents, item->path);
+	if (!d)
+		ret = read ? use_item(&d, s, item, read, err) : keep_item(&d, s, item, err);
 	if (ret == 0 && !d)
-		ret = give_unreadable(s, type, path, err);
+		ret = give_unreadable(s, item->type, item->path, err);
 	else if (ret == 0 && (!s->type || type_is(d->type, s->type->name)))
 		ret = s->each(d, s->payload, err);
-	blob_release(&blob);
+	if (read)
+		ahead_done(s->ahead, at);
 	return ret;
 }
 
-static int give_directory(struct each_state *s, const char *dir, unsigned depth,
+static int give_items(struct each_state *s, struct ops_error *err)
+{
+	size_t i;
+	int ret = 0;
+
+	for (i = 0; ret == 0 && i < ahead_count(s->ahead); i++)
+		ret = give_item(s, i, err);
+	return ret;
+}
+
+/* An entry of a directory, if it may be one of those that are asked for. */
+static int add_entry(struct each_state *s, const char *dir, const struct snap_entry *entry,
+		     struct ops_error *err)
+{
+	struct ahead_item item = { .dir = dir, .entry = entry };
+	const struct type *type;
+
+	buf_clear(&s->path);
+	if (*dir) {
+		buf_str(&s->path, dir);
+		buf_char(&s->path, '/');
+	}
+	buf_str(&s->path, entry->name);
+	if (buf_failed(&s->path))
+		return error_nomem(err);
+	type = config_type_of_path(s->config, s->path.data);
+	if (!type || (s->type && type != s->type && type != s->type->base))
+		return 0;
+	item.type = type;
+	item.path = arena_dup(s->w->arena, s->path.data, s->path.len);
+	item.skip = s->keep || !is_file(entry) ||
+		    (item.path && map_has(s->w->documents, item.path));
+	return !item.path || ahead_add(s->ahead, &item) ? error_nomem(err) : 0;
+}
+
+static int add_directory(struct each_state *s, const char *dir, unsigned depth,
 			  struct ops_error *err);
 
-static int give_entries(struct each_state *s, const char *dir, unsigned depth,
+static int add_entries(struct each_state *s, const char *dir, unsigned depth,
 			const struct snap_entry *list, size_t nr,
 			struct ops_error *err)
 {
@@ -142,18 +179,18 @@ static int give_entries(struct each_state *s, const char *dir, unsigned depth,
 
 	for (i = 0; i < nr && ret == 0; i++) {
 		if (list[i].mode != SNAP_DIR) {
-			ret = give_entry(s, dir, &list[i], err);
+			ret = add_entry(s, dir, &list[i], err);
 			continue;
 		}
 		below = arena_printf(s->w->arena, "%s%s%s", dir, *dir ? "/" : "",
 				     list[i].name);
-		ret = below ? give_directory(s, below, depth + 1, err) :
+		ret = below ? add_directory(s, below, depth + 1, err) :
 		      error_nomem(err);
 	}
 	return ret;
 }
 
-static int give_directory(struct each_state *s, const char *dir, unsigned depth,
+static int add_directory(struct each_state *s, const char *dir, unsigned depth,
 			  struct ops_error *err)
 {
 	struct snap_entry *list;
@@ -163,7 +200,31 @@ static int give_directory(struct each_state *s, const char *dir, unsigned depth,
 	if (depth > PATH_DEPTH_MAX)
 		return 0;
 	ret = snap_list(&list, &nr, s->w->snap, dir, s->w->arena, err);
-	return ret ? ret : give_entries(s, dir, depth, list, nr, err);
+	return ret ? ret : add_entries(s, dir, depth, list, nr, err);
+}
+
+/* Look for entries where `find` does, and give them; it has `where`. */
+static int give_all(struct each_state *s, int (*find)(struct each_state *s, const char *where,
+						      struct ops_error *err),
+		    const char *where, struct ops_error *err)
+{
+	int ret = world_config(&s->config, s->w, err);
+
+	if (ret)
+		return ret;
+	buf_init(&s->path);
+	s->ahead = ahead_new(s->w->snap, DOC_MAX, s->prepare);
+	ret = s->ahead ? find(s, where, err) : error_nomem(err);
+	if (ret == 0)
+		ret = give_items(s, err);
+	ahead_free(s->ahead);
+	buf_release(&s->path);
+	return ret;
+}
+
+static int find_below(struct each_state *s, const char *dir, struct ops_error *err)
+{
+	return add_directory(s, dir, 0, err);
 }
 
 int world_each_below(struct world *w, const struct type *type, const char *dir,
@@ -171,16 +232,58 @@ int world_each_below(struct world *w, const struct type *type, const char *dir,
 				 struct ops_error *err),
 		     void *payload, struct ops_findings *findings, struct ops_error *err)
 {
-	struct each_state s = { w, NULL, type, true, false, each, payload, findings, NULL };
-	int ret = world_config(&s.config, w, err);
+	struct each_state s = { .w = w, .type = type, .archived = true, .each = each,
+				.payload = payload, .findings = findings };
 
-	if (ret)
-		return ret;
-	s.scratch = arena_new();
-	if (!s.scratch)
-		return error_nomem(err);
-	ret = give_directory(&s, dir, 0, err);
-	arena_free(s.scratch);
+	return give_all(&s, find_below, dir, err);
+}
+
+/* The directories where documents of the type may lie, none below another. */
+static int find_roots(struct names *roots, struct each_state *s, struct ops_error *err)
+{
+	const char *root, *archive = config_directory(s->config, "archive");
+	size_t i, j, k;
+
+	for (i = 0; i < s->config->types_nr; i++) {
+		const struct type *t = &s->config->types[i];
+
+		if (s->type && t != s->type && t != s->type->base)
+			continue;
+		for (j = 0; j < t->patterns.nr; j++) {
+			root = arena_dup(s->w->arena, t->patterns.list[j],
+					 path_pattern_root(t->patterns.list[j]));
+			if (!root)
+				return error_nomem(err);
+			if (!s->archived && t->archive &&
+			    (!strcmp(archive, root) || path_below(archive, root)))
+				continue;
+			for (k = 0; k < roots->nr; k++)
+				if (path_below(roots->list[k], root) ||
+				    !strcmp(roots->list[k], root))
+					break;
+			if (k == roots->nr && names_add(roots, s->w->arena, root))
+				return error_nomem(err);
+		}
+	}
+	return 0;
+}
+
+static int find_documents(struct each_state *s, const char *unused, struct ops_error *err)
+{
+	struct names roots = { NULL, 0 };
+	size_t i, k;
+	int ret = find_roots(&roots, s, err);
+
+	(void)unused;
+	for (i = 0; i < roots.nr && ret == 0; i++) {
+		/* A root inside another that came later is walked with that one. */
+		for (k = 0; k < roots.nr; k++)
+			if (k != i && path_below(roots.list[k], roots.list[i]) &&
+			    strcmp(roots.list[k], roots.list[i]))
+				break;
+		if (k == roots.nr)
+			ret = add_directory(s, roots.list[i], 0, err);
+	}
 	return ret;
 }
 
@@ -189,51 +292,35 @@ int world_each(struct world *w, const struct type *type, bool archived, bool kee
 			   struct ops_error *err),
 	       void *payload, struct ops_findings *findings, struct ops_error *err)
 {
-	struct each_state s = { w, NULL, type, archived, keep, each, payload, findings,
-				NULL };
-	struct names roots = { NULL, 0 };
-	const char *root, *archive;
-	size_t i, j, k;
-	int ret = world_config(&s.config, w, err);
+	struct each_state s = { .w = w, .type = type, .archived = archived, .keep = keep,
+				.each = each, .payload = payload, .findings = findings };
+
+	return give_all(&s, find_documents, NULL, err);
+}
+
+int world_each_prepared(struct world *w, ahead_prepare *prepare,
+			int (*each)(struct ops_document *document, void *payload,
+				    struct ops_error *err),
+			void *payload, struct ops_findings *findings, struct ops_error *err)
+{
+	struct each_state s = { .w = w, .archived = true, .each = each, .payload = payload,
+				.findings = findings, .prepare = prepare };
+
+	return give_all(&s, find_documents, NULL, err);
+}
+
+static int find_one(struct each_state *s, const char *path, struct ops_error *err)
+{
+	struct snap_entry *entry = arena_alloc(s->w->arena, sizeof(*entry));
+	const char *dir = arena_dup(s->w->arena, path, path_directory_len(path));
+	int ret = entry && dir ? snap_find(entry, s->w->snap, path, err) : error_nomem(err);
 
 	if (ret)
 		return ret;
-	archive = config_directory(s.config, "archive");
-	for (i = 0; i < s.config->types_nr; i++) {
-		const struct type *t = &s.config->types[i];
-
-		if (type && t != type && t != type->base)
-			continue;
-		for (j = 0; j < t->patterns.nr; j++) {
-			root = arena_dup(w->arena, t->patterns.list[j],
-					 path_pattern_root(t->patterns.list[j]));
-			if (!root)
-				return error_nomem(err);
-			if (!archived && t->archive &&
-			    (!strcmp(archive, root) || path_below(archive, root)))
-				continue;
-			for (k = 0; k < roots.nr; k++)
-				if (path_below(roots.list[k], root) ||
-				    !strcmp(roots.list[k], root))
-					break;
-			if (k == roots.nr && names_add(&roots, w->arena, root))
-				return error_nomem(err);
-		}
-	}
-	s.scratch = arena_new();
-	if (!s.scratch)
-		return error_nomem(err);
-	for (i = 0; i < roots.nr && ret == 0; i++) {
-		/* A root inside another that came later is walked with that one. */
-		for (k = 0; k < roots.nr; k++)
-			if (k != i && path_below(roots.list[k], roots.list[i]) &&
-			    strcmp(roots.list[k], roots.list[i]))
-				break;
-		if (k == roots.nr)
-			ret = give_directory(&s, roots.list[i], 0, err);
-	}
-	arena_free(s.scratch);
-	return ret;
+	if (entry->mode == SNAP_DIR || !config_type_of_path(s->config, path))
+		return error_set(err, OPS_ENOTFOUND, "'%s' is not a governed document",
+				 path);
+	return add_entry(s, dir, entry, err);
 }
 
 int world_at(struct world *w, const char *path,
@@ -243,20 +330,6 @@ int world_at(struct world *w, const char *path,
 {
 	struct each_state s = { .w = w, .each = each, .payload = payload,
 				.findings = findings };
-	struct snap_entry entry;
-	const char *dir;
-	int ret = world_config(&s.config, w, err);
 
-	if (ret == 0)
-		ret = snap_find(&entry, w->snap, path, err);
-	if (ret)
-		return ret;
-	if (entry.mode == SNAP_DIR || !config_type_of_path(s.config, path))
-		return error_set(err, OPS_ENOTFOUND, "'%s' is not a governed document",
-				 path);
-	dir = arena_dup(w->arena, path, path_directory_len(path));
-	s.scratch = arena_new();
-	ret = dir && s.scratch ? give_entry(&s, dir, &entry, err) : error_nomem(err);
-	arena_free(s.scratch);
-	return ret;
+	return give_all(&s, find_one, path, err);
 }

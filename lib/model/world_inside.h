@@ -35,6 +35,11 @@ int world_make(struct ops_document **out, struct world *w, struct arena *arena,
 	       const struct type *type, const char *path, const char *text, size_t len,
 	       struct ops_findings *findings, struct ops_error *err);
 
+/* The same of what was parsed.  Returns 0 or OPS_ENOMEM. */
+int world_take(struct ops_document **out, struct world *w, struct arena *arena,
+	       const struct type *type, const char *path, struct doc *doc,
+	       struct ops_findings *findings);
+
 /* Keep a blob until the world closes; released at once on failure. */
 int world_hold(struct world *w, struct blob *blob, struct ops_error *err);
 

@@ -24,8 +24,8 @@ struct store {
 	char *branch;		/* branch of state, or NULL */
 	bool bare, branch_is_head, branch_configured, inside_hook, own_config;
 	bool strict;		/* every object is hashed again when it is read */
-	bool loose_near;	/* the object looked at last was a file of its own */
-	unsigned reads;
+	_Atomic bool loose_near;	/* the object looked at last was a file of its own */
+	_Atomic unsigned reads;
 	struct oid *cut;		/* shallow.c: where the clone is cut off, sorted */
 	size_t cut_nr;
 	bool cut_known, cut_all;

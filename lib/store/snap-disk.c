@@ -14,6 +14,7 @@
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <pthread.h>
 #include <stdlib.h>
 #include <unistd.h>
 
@@ -40,6 +41,8 @@ struct snap_disk {
 	struct arena *arena;
 	struct map *listings;		/* by directory */
 	size_t kept;
+	pthread_mutex_t lock;		/* of the next two and of `top`: files may be read
+					   by another thread */
 	int dir;			/* open at `dir_path`, or -1 */
 	char dir_path[PATH_MAX_BYTES + 1];
 };
@@ -63,7 +66,8 @@ static enum snap_mode mode_at(int dir, const char *name, const struct stat *st)
 		SNAP_MODULE : SNAP_DIR;
 }
 
-/* Open a directory, for the caller to close.  OPS_ENOTFOUND also when a part is a link. */
+/* Open a directory, for the caller to close; with the lock.  OPS_ENOTFOUND also when a part
+ * is a link. */
 static int open_directory(int *out, struct snap_disk *d, const char *path,
 			  struct ops_error *err)
 {
@@ -86,7 +90,7 @@ static int open_directory(int *out, struct snap_disk *d, const char *path,
 	return rc == OPS_EINVALID ? snap_absent(path, err) : rc;
 }
 
-/* The directory that holds `path`, which stays the snapshot's. */
+/* The directory that holds `path`, which stays the snapshot's; with the lock. */
 static int open_parent(int *out, const char **name, struct snap *snap, const char *path,
 		       struct ops_error *err)
 {
@@ -127,14 +131,19 @@ static int disk_read(struct blob *out, struct snap *snap, const char *path,
 		     const struct snap_entry *entry, size_t max,
 		     struct ops_error *err)
 {
+	struct snap_disk *d = (struct snap_disk *)snap;
 	const char *name;
 	int dir, rc;
 
 	(void)entry;
+	pthread_mutex_lock(&d->lock);
 	rc = open_parent(&dir, &name, snap, path, err);
-	if (rc < 0)
+	if (rc < 0) {
+		pthread_mutex_unlock(&d->lock);
 		return rc;
+	}
 	rc = file_take_at(&out->owner, &out->len, dir, name, max, err);
+	pthread_mutex_unlock(&d->lock);
 	if (rc < 0)
 		error_prefix(err, "'%s'", path);
 	else
@@ -227,8 +236,11 @@ static int list_directory(struct listing *out, struct snap_disk *d, const char *
 			  struct ops_error *err)
 {
 	struct entries list = { NULL, 0, 0 };
-	int fd, rc = open_directory(&fd, d, path, err);
+	int fd, rc;
 
+	pthread_mutex_lock(&d->lock);
+	rc = open_directory(&fd, d, path, err);
+	pthread_mutex_unlock(&d->lock);
 	if (rc < 0)
 		return rc == OPS_ENOTFOUND ? 0 : rc;
 	rc = read_directory(&list, d, fd, path, err);
@@ -329,22 +341,23 @@ static int disk_find(struct snap_entry *out, struct snap *snap, const char *path
 	const struct listing *l;
 	const char *name;
 	struct stat st;
-	int dir, rc = listing_of(&l, (struct snap_disk *)snap, path, err);
+	struct snap_disk *d = (struct snap_disk *)snap;
+	int dir, rc = listing_of(&l, d, path, err);
 
 	if (rc < 0)
 		return rc;
 	if (l)
 		return find_listed(out, l, path, err);
+	pthread_mutex_lock(&d->lock);
 	rc = open_parent(&dir, &name, snap, path, err);
-	if (rc < 0)
-		return rc;
-	if (fstatat(dir, name, &st, AT_SYMLINK_NOFOLLOW) == 0)
-		set_entry(out, (struct snap_disk *)snap, dir, path, name, &st);
-	else
+	if (rc == 0 && fstatat(dir, name, &st, AT_SYMLINK_NOFOLLOW) == 0)
+		set_entry(out, d, dir, path, name, &st);
+	else if (rc == 0)
 		rc = errno == ENOENT || errno == ENAMETOOLONG ?
 			snap_absent(path, err) :
 			error_set(err, OPS_EIO, "cannot look at '%s': %s", path,
 				  strerror(errno));
+	pthread_mutex_unlock(&d->lock);
 	return rc;
 }
 
@@ -359,7 +372,9 @@ static void disk_release(struct snap *snap)
 	known_free(d->known);
 	arena_free(d->arena);
 	free(d->root);
+	pthread_mutex_destroy(&d->lock);
 }
+
 static const struct snap_kind disk_kind = {
 	disk_list, disk_find, disk_read, disk_release
 };
@@ -369,8 +384,10 @@ static int open_disk(struct snap **out, struct store *s, const char *root,
 {
 	struct snap_disk *d = calloc(1, sizeof(*d));
 
-	if (!d)
+	if (!d || pthread_mutex_init(&d->lock, NULL)) {
+		free(d);
 		return error_nomem(err);
+	}
 	d->snap.kind = &disk_kind;
 	d->snap.store = s;
 	d->dir = d->top = -1;

@@ -11,6 +11,7 @@
 #include <stdint.h>
 #include <string.h>
 
+#include "text/allow.h"
 #include "util/arena.h"
 #include "util/utf8.h"
 
@@ -262,6 +263,17 @@ const struct sections *doc_sections(struct doc *doc)
 		doc->sections = sections_parse(doc->arena, doc->text, doc->body_at,
 					       doc->len, doc->body_line);
 	return doc->sections;
+}
+
+const struct links *doc_links(struct doc *doc)
+{
+	struct links *links = doc->links ? NULL : arena_alloc(doc->arena, sizeof(*links));
+
+	if (links && (!links_worth(doc->text, doc->body_at, doc->len, ALLOW_WORD) ||
+		      links_scan(links, doc->arena, doc->text, doc->body_at, doc->len,
+				 doc->body_line) == 0))
+		doc->links = links;
+	return doc->links;
 }
 
 /* What may stand between < and > in a template: a name, not an address. */

@@ -14,6 +14,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 
+#include "text/links.h"
 #include "text/section.h"
 #include "text/yaml.h"
 
@@ -36,6 +37,7 @@ struct doc {
 	bool crlf;			/* the opening line ended in CRLF */
 	const struct yaml_node *header;	/* a mapping */
 	struct sections *sections;	/* NULL until doc_sections() */
+	struct links *links;		/* NULL until doc_links() */
 	struct arena *arena;
 };
 
@@ -62,6 +64,10 @@ const char *doc_text(const struct doc *doc, const char *name);
 
 /* Sections of the body, parsed once; NULL when out of memory. */
 const struct sections *doc_sections(struct doc *doc);
+
+/* The links and comments of the body, found once, if any of them may say something to who
+ * looks for links that stay or for excuses; NULL when out of memory. */
+const struct links *doc_links(struct doc *doc);
 
 enum doc_edit_kind {
 	DOC_SET,	/* field = scalar `value`; added at the header's end if absent */

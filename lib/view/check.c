@@ -12,7 +12,6 @@
 #include <string.h>
 
 #include "store/history.h"
-#include "text/allow.h"
 #include "text/links.h"
 #include "util/path.h"
 #include "view/check_fix.h"
@@ -42,18 +41,23 @@ static bool can_change(const struct ops_document *d)
 /* What a linter asks, beside the rules that a change is judged by. */
 static int lint(struct checking *c, struct ops_document *d, struct ops_error *err)
 {
-	struct arena *arena = d->doc->arena;
-	struct links links = { NULL, 0, 0 };
-	int ret = links_worth(d->doc->text, d->doc->body_at, d->doc->len, ALLOW_WORD) &&
-		  links_scan(&links, arena, d->doc->text, d->doc->body_at, d->doc->len,
-			     d->doc->body_line) ? error_nomem(err) : 0;
+	const struct links *links = doc_links(d->doc);
+	int ret = links ? 0 : error_nomem(err);
 
 	if (ret == 0 && !d->type->unlinked && can_change(d))
-		ret = check_links(c, d->path, d->type, &links, err);
+		ret = check_links(c, d->path, d->type, links, err);
 	if (ret == 0 && can_change(d))
 		check_fresh(c, d);
-	return ret ? ret : check_allows(c, d->path, d->doc, &links, d->doc->text,
-					d->doc->len, arena, err);
+	return ret ? ret : check_allows(c, d->path, d->doc, links, d->doc->text,
+					d->doc->len, d->doc->arena, err);
+}
+
+/* What will be asked for and can be found in a document alone. */
+static void prepare(struct doc *doc, const void *type)
+{
+	if (type_needs_sections(type))
+		doc_sections(doc);
+	doc_links(doc);
 }
 
 int check_document(struct ops_document *d, void *checking, struct ops_error *err)
@@ -218,8 +222,8 @@ static int check_world(struct checking *c, struct ops_error *err)
 	else if (ret == 0 && o->paths_nr)
 		ret = check_named(c, err);
 	else if (ret == 0 && c->config->present)
-		ret = world_each(c->world, NULL, true, false, check_document, c,
-				 c->findings, err);
+		ret = world_each_prepared(c->world, prepare, check_document, c, c->findings,
+					  err);
 	else if (ret == 0 && o->what == OPS_CHECK_REVISION)
 		ret = error_set(err, OPS_EENVIRONMENT,
 				"this is not an ops repository at that revision");

@@ -1,0 +1,54 @@
+/* SPDX-License-Identifier: MIT */
+#ifndef MODEL_AHEAD_H
+#define MODEL_AHEAD_H
+
+/*
+ * Documents of a snapshot, read and parsed ahead of who looks at them by another thread.
+ *
+ * ahead_new(); ahead_add() each, in the order in which they will be asked for; then, for
+ * each from the first to the last, ahead_take(), and ahead_done() with it.  The answers are
+ * the same with and without the thread, which is only begun when there is much to read and
+ * a processor for it: what it has not begun yet is read by who asks.
+ */
+
+#include "store/snap.h"
+#include "text/doc.h"
+
+struct ahead;
+
+/* Called with each document that was read, by either thread: it may look at `doc` alone. */
+typedef void ahead_prepare(struct doc *doc, const void *type);
+
+/* A file that is one.  All that is pointed to must live longer than the ahead. */
+struct ahead_item {
+	const char *path, *dir;
+	const struct snap_entry *entry;
+	const void *type;		/* only handed to `prepare` */
+	bool skip;			/* is not read: nobody will take it */
+};
+
+/* It, read.  All belongs to the ahead, until ahead_done(). */
+struct ahead_doc {
+	struct arena *arena;
+	struct blob blob;
+	struct doc *doc;		/* NULL: it could not be read */
+	struct ops_findings *findings;	/* of its text; NULL: none */
+	int ret;			/* why not: the status of ... */
+	bool parsed;			/* ... doc_parse(), or of snap_read_entry() */
+	struct ops_error err;
+};
+
+/* NULL: out of memory. */
+struct ahead *ahead_new(struct snap *snap, size_t max, ahead_prepare *prepare);
+void ahead_free(struct ahead *a);	/* NULL is fine; a thread is waited for */
+
+/* Returns 0 or OPS_ENOMEM. */
+int ahead_add(struct ahead *a, const struct ahead_item *item);
+size_t ahead_count(const struct ahead *a);
+const struct ahead_item *ahead_at(const struct ahead *a, size_t at);
+
+/* The document at that place, read; NULL: out of memory. */
+struct ahead_doc *ahead_take(struct ahead *a, size_t at);
+void ahead_done(struct ahead *a, size_t at);
+
+#endif

@@ -1,0 +1,131 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * What another thread read ahead is what would have been read: all of it, in order, faulty
+ * and missing files too; and it ends when nobody wants more.
+ */
+#include "unit.h"
+
+#include "trash.h"
+
+#include "model/ahead.h"
+#include "util/arena.h"
+
+#define FILES 400
+
+static const char *text_of(char text[128], size_t i)
+{
+	snprintf(text, 128, i % 7 == 3 ? "---\nA: [%zu\n---\n" : "---\nA: %zu\n---\n\n# One\n", i);
+	return text;
+}
+
+static struct snap_entry entries[FILES];
+static char names[FILES][16], paths[FILES][32];
+
+/* Files below "d", each eleventh of which is gone, and an ahead of them all. */
+static struct ahead *many(struct snap **snap, size_t nr, ahead_prepare *prepare)
+{
+	struct ahead *a;
+	char text[128];
+	size_t i;
+	FILE *f;
+
+	trash_enter();
+	ck_assert_int_eq(mkdir("d", 0777), 0);
+	ck_assert_int_eq(snap_of_directory(snap, ".", NULL), 0);
+	a = ahead_new(*snap, DOC_MAX, prepare);
+	for (i = 0; i < nr; i++) {
+		struct ahead_item item = { paths[i], "d", &entries[i], NULL, i % 13 == 5 };
+
+		snprintf(names[i], sizeof(names[i]), "%zu.md", i);
+		snprintf(paths[i], sizeof(paths[i]), "d/%zu.md", i);
+		entries[i].name = names[i];
+		if (i % 11) {
+			f = fopen(paths[i], "w");
+			fputs(text_of(text, i), f);
+			fclose(f);
+		}
+		ck_assert_int_eq(ahead_add(a, &item), 0);
+	}
+	return a;
+}
+
+static void leave(struct ahead *a, struct snap *snap)
+{
+	ahead_free(a);
+	snap_free(snap);
+	trash_do("cd / && rm -rf '%s'", trash_dir);
+}
+
+static void mark(struct doc *doc, const void *type)
+{
+	(void)type;
+	doc->crlf = true;
+}
+
+/* So that who asks finds it unfinished. */
+static void slowly(struct doc *doc, const void *type)
+{
+	usleep(300);
+	mark(doc, type);
+}
+
+static void take(struct ahead *a, size_t i)
+{
+	struct ahead_doc *d = ahead_take(a, i);
+	char text[128], value[24];
+
+	snprintf(value, sizeof(value), "%zu", i);
+	UNIT_NEED(d && ahead_at(a, i)->path == paths[i]);
+	UNIT_NEED(d->parsed == (i % 11 != 0) && (d->doc != NULL) == (d->ret == 0));
+	if (!d->parsed) {
+		UNIT_NEED(d->ret == OPS_ENOTFOUND && *d->err.message);
+	} else if (i % 7 == 3) {
+		UNIT_NEED(!d->doc && ops_findings_refuse(d->findings));
+	} else {
+		UNIT_NEED(!strcmp(d->blob.data, text_of(text, i)));
+		UNIT_NEED(!strcmp(doc_text(d->doc, "A"), value));
+		UNIT_NEED(d->doc->crlf && doc_sections(d->doc)->nr == 1);
+	}
+	ahead_done(a, i);
+}
+
+/* Few files are read by who asks, many by a thread. */
+UNIT_TEST(ahead_gives_what_is_there)
+{
+	static const size_t numbers[] = { 0, 1, 100, FILES };
+	struct snap *snap;
+	size_t i, k;
+
+	for (k = 0; k < UNIT_COUNT(numbers); k++) {
+		struct ahead *a = many(&snap, numbers[k], k % 2 ? slowly : mark);
+
+		UNIT_NEED(ahead_count(a) == numbers[k]);
+		for (i = 0; i < numbers[k]; i++)
+			if (i % 13 != 5)
+				take(a, i);
+		leave(a, snap);
+	}
+}
+END_TEST
+
+UNIT_TEST(ahead_ends_anywhere)
+{
+	static const size_t stops[] = { 0, 1, 63, 64, 65, 200, FILES };
+	struct snap *snap;
+	size_t i, k;
+
+	for (k = 0; k < UNIT_COUNT(stops); k++) {
+		struct ahead *a = many(&snap, FILES, mark);
+
+		for (i = 0; i < stops[k]; i++)
+			if (i % 13 != 5)
+				take(a, i);
+		/* The last one is still taken. */
+		if (i < FILES && i % 13 != 5)
+			UNIT_NEED(ahead_take(a, i));
+		leave(a, snap);
+	}
+}
+END_TEST
+
+UNIT_MAIN("ahead", ahead_gives_what_is_there, ahead_ends_anywhere)

@@ -24,17 +24,23 @@ struct map {
 	size_t nr, cap;		/* slots: 2 * cap */
 };
 
-/* FNV-1a, with a last mix so that the low bits depend on all of the key. */
+/* Eight bytes at a time, each time mixed so that all bits depend on all that came before. */
 static uint64_t hash(const char *key)
 {
-	uint64_t h = UINT64_C(14695981039346656037);
+	const uint64_t odd = UINT64_C(0x9e3779b97f4a7c15);
+	size_t len = strlen(key);
+	uint64_t h = len, w;
 
-	for (; *key; key++) {
-		h ^= (unsigned char)*key;
-		h *= UINT64_C(1099511628211);
+	for (; len >= sizeof(w); key += sizeof(w), len -= sizeof(w)) {
+		memcpy(&w, key, sizeof(w));
+		h = (h ^ w) * odd;
+		h ^= h >> 29;
 	}
+	w = 0;
+	memcpy(&w, key, len);
+	h = (h ^ w) * odd;
 	h ^= h >> 32;
-	h *= UINT64_C(0x9e3779b97f4a7c15);
+	h *= odd;
 	return h ^ (h >> 29);
 }
 

@@ -94,11 +94,38 @@ static const char *part_fault(const char *part, size_t len)
 	return NULL;
 }
 
+/* Whether a path has nothing but letters, digits, `-` and `_`, and dots within its parts, so
+ * few and short that nothing can be wrong with it: as nearly every path. */
+static bool is_simple(const char *path)
+{
+	size_t at = 0, start = 0, parts = 1;
+	char c;
+
+	for (;; at++) {
+		c = path[at];
+		if ((c >= 'a' && c <= 'z') || c == '-' || (c >= '0' && c <= '9') ||
+		    (c >= 'A' && c <= 'Z') || c == '_')
+			continue;
+		if (c == '.' && at > start)
+			continue;
+		if ((c && c != '/') || at == start || at - start > PATH_PART_MAX ||
+		    at > PATH_MAX_BYTES)
+			return false;
+		if (!c)
+			return parts <= PATH_DEPTH_MAX;
+		parts++;
+		start = at + 1;
+	}
+}
+
 const char *path_fault(const char *path)
 {
-	size_t len = strlen(path), at, start = 0, parts = 0;
+	size_t len, at, start = 0, parts = 0;
 	const char *fault;
 
+	if (is_simple(path))
+		return NULL;
+	len = strlen(path);
 	if (!len)
 		return "is empty";
 	if (len > PATH_MAX_BYTES)
@@ -162,9 +189,14 @@ static bool match_one(const char **p, const char *p_end, const char **s,
 {
 	const char *close;
 	uint32_t c, want;
-	size_t step = utf8_decode(&c, *s, (size_t)(s_end - *s));
-	size_t want_step;
+	size_t want_step, step;
 
+	if (**p == **s && (unsigned char)**s < 0x80 && **p != '?' && **p != '[') {
+		++*p;
+		++*s;
+		return true;
+	}
+	step = utf8_decode(&c, *s, (size_t)(s_end - *s));
 	if (!step)
 		return false;
 	if (**p == '?') {
@@ -302,8 +334,22 @@ static bool fits(const char *pattern, void *path)
 	return *pattern && match_parts(pattern, path);
 }
 
+/* Whether a path certainly lies elsewhere: what stands before the first sign of a pattern
+ * that means more than itself is the same in all that it matches. */
+static bool lies_elsewhere(const char *pattern, const char *path)
+{
+	size_t fixed = strcspn(pattern, "*?[{");
+
+	/* "a/" and "a" with all below it match a itself, or what lies there. */
+	while (fixed && pattern[fixed - 1] == '/')
+		fixed--;
+	return strncmp(pattern, path, fixed) != 0;
+}
+
 bool path_match(const char *pattern, const char *path)
 {
+	if (lies_elsewhere(pattern, path))
+		return false;
 	if (!*path || path_pattern_fault(pattern) ||
 	    utf8_valid_to(path, strlen(path)) < strlen(path))
 		return false;

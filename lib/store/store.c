@@ -277,6 +277,28 @@ void store_close(struct store *s)
 	free(s);
 }
 
+struct store *store_twin(struct store *s)
+{
+	struct store *twin = s->pile ? NULL : calloc(1, sizeof(*twin));
+	size_t i;
+
+	if (!twin)
+		return NULL;
+	/* What is looked up once is looked up now. */
+	store_is_shallow(s);
+	*twin = *s;
+	for (i = 0; i < STORE_TREES; i++)
+		twin->trees[i] = NULL;
+	return twin;
+}
+
+void store_twin_free(struct store *twin)
+{
+	if (twin)
+		tree_forget(twin);
+	free(twin);
+}
+
 bool store_is_bare(const struct store *s)
 {
 	return s->bare;

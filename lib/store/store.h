@@ -85,6 +85,11 @@ int store_resolve(struct oid *out, struct store *s, const char *revision,
 int store_branch_named(const char **out, struct store *s, struct arena *arena,
 		       const char *revision, struct ops_error *err);
 
+/* Another store of the same repository, by which another thread may read objects; `s` must
+ * outlive it, and change nothing meanwhile.  NULL: there can be none. */
+struct store *store_twin(struct store *s);
+void store_twin_free(struct store *twin);	/* NULL is fine */
+
 /* "merge", "rebase", ... when the work tree is in the middle of one, or NULL. */
 const char *store_busy_state(struct store *s);
 /* Whether git's ignore files say to leave a path alone. */

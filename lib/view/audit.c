@@ -94,16 +94,23 @@ static int begin_with_policy(struct range *r, struct ops_repo *repo, struct ops_
 
 int audit_list(struct verifying *v, const struct oid *list, size_t nr, struct ops_error *err)
 {
+	struct audit_ahead *ahead = audit_ahead_new(v, list, nr);
 	size_t i;
 	int ret = 0;
 
 	v->signers = signers_new(v->repo->store, &v->repo->verifier, list, nr);
 	for (i = 0; ret == 0 && i < nr; i++) {
+		bool left = true;
+
 		v->at = i;
-		ret = audit_commit(v, &list[i], err);
+		if (ahead)
+			ret = audit_ahead_tell(ahead, i, &left, err);
+		if (ret == 0 && left)
+			ret = audit_commit(v, &list[i], err);
 		if (v->calls->progress && (i + 1) % PROGRESS_EACH == 0)
 			v->calls->progress(i + 1, nr, v->calls->payload);
 	}
+	audit_ahead_free(ahead);
 	signers_free(v->signers);
 	v->signers = NULL;
 	return ret;

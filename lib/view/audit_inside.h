@@ -78,8 +78,9 @@ struct judged {
 	struct snap *snap;
 	struct world *world;
 	const char *actor_id, *verified_id;
+	const char *act_id;	/* its Ops-Id, or NULL */
 	struct signer signer;
-	bool touched, before_ops;
+	bool touched, before_ops, unjudged;
 	struct map *own;	/* of a merge: files that equal no parent's */
 };
 
@@ -89,6 +90,24 @@ int audit_world(struct world **world, struct snap **snap, struct ops_repo *repo,
 
 /* Judge a commit and tell of it; each is asked about once, parents first. */
 int audit_commit(struct verifying *v, const struct oid *id, struct ops_error *err);
+
+/*
+ * The two halves of it.  Judging looks at the commit and what it knows by itself; with
+ * `plain` only at one without a signature and a second parent, *left says that it is none.
+ * Telling counts it, and looks at what was before.
+ */
+int audit_judge_alone(struct judged *j, const struct oid *id, bool plain, bool *left,
+		      struct ops_error *err);
+int audit_tell(struct judged *j, struct ops_error *err);
+int audit_judged_init(struct judged *j, struct verifying *v, struct ops_error *err);
+void audit_judged_release(struct judged *j);
+
+/* Judging ahead (audit_ahead.c): NULL when it is not worth it.  The list must live as long. */
+struct audit_ahead;
+struct audit_ahead *audit_ahead_new(struct verifying *v, const struct oid *list, size_t nr);
+void audit_ahead_free(struct audit_ahead *a);
+/* Tell of the commit at that place, each in turn; *left: it has to be judged yet. */
+int audit_ahead_tell(struct audit_ahead *a, size_t at, bool *left, struct ops_error *err);
 
 /* The same for a list of them. */
 int audit_list(struct verifying *v, const struct oid *list, size_t nr, struct ops_error *err);

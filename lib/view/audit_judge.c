@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Judging one commit of a history.  audit_judge_by() is the one place where the judge is
+ * Judging one commit of a history, maybe in a thread of its own.  audit_judge_by() is the one place where the judge is
  * asked about it; merges come here by way of audit_merge.c.
  *
  * Nothing is believed but trees: trailers are compared with what was done.  What cannot
@@ -102,28 +102,34 @@ int audit_judge_by(struct judged *j, const struct oid *parent, struct ops_error 
 	return ret;
 }
 
-/* One act is one commit: the same Ops-Id twice is a replay. */
-static int check_id(struct judged *j, struct ops_error *err)
+static int read_id(struct judged *j, struct ops_error *err)
 {
 	struct ops_findings *ignored = ops_findings_new();
-	struct oid first;
 	struct message m;
-	const char *id;
-	char hex[OID_HEX + 1];
-	bool found = false;
-	int ret = 0;
 
 	if (!ignored)
 		return error_nomem(err);
 	if (message_parse(&m, j->arena, j->commit.message, j->commit.message_len,
-			  ignored, NULL) == 0 && (id = message_trailer(&m, "Ops-Id")))
-		ret = audit_ids_add(&found, &first, j->v, id, &j->commit.id, err);
+			  ignored, NULL) == 0)
+		j->act_id = message_trailer(&m, "Ops-Id");
+	ops_findings_free(ignored);
+	return 0;
+}
+
+/* One act is one commit: the same Ops-Id twice is a replay. */
+static int check_id(struct judged *j, struct ops_error *err)
+{
+	struct oid first;
+	char hex[OID_HEX + 1];
+	bool found = false;
+	int ret = j->act_id ? audit_ids_add(&found, &first, j->v, j->act_id, &j->commit.id,
+					    err) : 0;
+
 	if (found) {
 		oid_hex(hex, &first);
 		findings_add(j->findings, "trailer.replayed", OPS_ERROR, NULL, 0, 0, NULL,
 			     "its Ops-Id is that of commit %.10s", hex);
 	}
-	ops_findings_free(ignored);
 	return ret;
 }
 
@@ -213,18 +219,23 @@ static bool lacks_past(const struct judged *j)
 				 store_is_cut(j->v->repo->store, &j->commit.id));
 }
 
-static int judge_commit(struct judged *j, const struct oid *id, struct ops_error *err)
+int audit_judge_alone(struct judged *j, const struct oid *id, bool plain, bool *left,
+		      struct ops_error *err)
 {
 	struct verifying *v = j->v;
 	int ret = commit_read(&j->commit, v->repo->store, id, j->arena, err);
 
-	if (ret == 0)
+	*left = ret == 0 && plain && (j->commit.has_signature || j->commit.parents_nr > 1);
+	if (ret == 0 && !*left)
 		ret = open_world(j, err);
-	if (ret)
+	if (ret || *left)
 		return ret;
-	signers_check(&j->signer, v->signers, &v->repo->verifier, v->at, &j->commit);
+	if (plain)
+		signature_check(&j->signer, &v->repo->verifier, &j->commit);
+	else
+		signers_check(&j->signer, v->signers, &v->repo->verifier, v->at, &j->commit);
 	if (lacks_past(j))
-		v->result->unjudged++;
+		j->unjudged = true;
 	else if (j->commit.parents_nr > 1)
 		ret = audit_judge_merge(j, err);
 	else
@@ -234,33 +245,59 @@ static int judge_commit(struct judged *j, const struct oid *id, struct ops_error
 	if (j->commit.odd && j->touched)
 		findings_add(j->findings, "commit.header", OPS_ERROR, NULL, 0, 0, NULL,
 			     "its header is odd: %s", j->commit.odd);
+	ret = read_id(j, err);
+	if (ret == 0)
+		audit_keep(v, j);
+	return ret;
+}
+
+int audit_tell(struct judged *j, struct ops_error *err)
+{
+	struct verifying *v = j->v;
+	int ret;
+
 	audit_dispute(j);
 	ret = check_id(j, err);
 	if (ret)
 		return ret;
+	v->result->unjudged += j->unjudged;
 	v->result->commits++;
 	v->result->prehistory += j->before_ops;
 	v->result->judged += j->touched;
 	v->result->verified += j->touched && j->verified_id;
 	if (ops_findings_count(j->findings))
 		ret = flag(j, err);
-	if (ret == 0)
-		ret = report(j, err);
-	audit_keep(v, j);
-	return ret;
+	return ret ? ret : report(j, err);
+}
+
+int audit_judged_init(struct judged *j, struct verifying *v, struct ops_error *err)
+{
+	memset(j, 0, sizeof(*j));
+	j->v = v;
+	j->arena = arena_new();
+	j->findings = ops_findings_new();
+	return j->arena && j->findings ? 0 : error_nomem(err);
+}
+
+void audit_judged_release(struct judged *j)
+{
+	world_close(j->world);
+	snap_free(j->snap);
+	ops_findings_free(j->findings);
+	arena_free(j->arena);
+	memset(j, 0, sizeof(*j));
 }
 
 int audit_commit(struct verifying *v, const struct oid *id, struct ops_error *err)
 {
-	struct judged j = { .v = v };
-	int ret;
+	struct judged j;
+	bool left;
+	int ret = audit_judged_init(&j, v, err);
 
-	j.arena = arena_new();
-	j.findings = ops_findings_new();
-	ret = j.arena && j.findings ? judge_commit(&j, id, err) : error_nomem(err);
-	world_close(j.world);
-	snap_free(j.snap);
-	ops_findings_free(j.findings);
-	arena_free(j.arena);
+	if (ret == 0)
+		ret = audit_judge_alone(&j, id, false, &left, err);
+	if (ret == 0)
+		ret = audit_tell(&j, err);
+	audit_judged_release(&j);
 	return ret;
 }

@@ -208,7 +208,8 @@ test_expect_success 'offline, and a remote that hangs' '
 	test_tick && ops_task alone-1 && keep_tip && git remote add gone ../gone.git &&
 	test_expect_code 3 ops sync gone 2>err && test_grep "what is recorded here stays so" err && same_tip &&
 	printf "#!/bin/sh\nexec sleep 60\n" >../hang && chmod +x ../hang &&
-	git remote add hang ext::"$TEST_ROOT/hang" && git config protocol.ext.allow always &&
+	git remote add hang ext::"$TEST_ROOT/hang" && git config --global protocol.ext.allow always &&
+	git config --global ops.allowLocal remote.url &&
 	test_expect_code 6 ops sync --timeout 1 hang 2>err && test_grep "did not answer in 1 s" err && same_tip &&
 	ops sync && there ops sync && same_trees
 '

@@ -53,6 +53,7 @@ test_expect_success 'a race that is lost after all is told, with status 1' '
 	printf "#!/bin/sh\ntest -e %s/late || { : >%s/late; git -C %s push -q origin main; }\nexec git-receive-pack \"\$@\"\n" \
 		"$TEST_ROOT" "$TEST_ROOT" "$PWD" >../slow &&
 	chmod +x ../slow && there git config remote.origin.receivepack "$TEST_ROOT/slow" &&
+	git config --global ops.allowLocal remote.receivepack &&
 	(cd ../other && test_expect_code 1 ops --as $LEAD assign race-1 docwriter >out && test_grep "^lost " out && test_grep "won: " out) &&
 	there git config --unset remote.origin.receivepack && there ops sync --check && ops sync >/dev/null &&
 	test "$(git rev-parse HEAD)" = "$(there git rev-parse HEAD)" &&

@@ -4,14 +4,15 @@
  *
  * The repository is named by options, so variables of the environment that would name
  * another are left out; everything else (proxies, agents, GIT_SSH_COMMAND, the user's
- * configuration) is what the user set.  What git prints is hostile: it is bounded, and
- * only shown.
+ * configuration) is what the user set.  What the repository set is asked for before, and
+ * must not run anything.  What git prints is hostile: it is bounded, and only shown.
  */
 #include "store/gitprog.h"
 
 #include <stdlib.h>
 #include <string.h>
 
+#include "store/distrust.h"
 #include "util/arena.h"
 
 #define OUTPUT_MAX (8 * 1024 * 1024)
@@ -66,39 +67,107 @@ static const char *const *environment(struct arena *arena, const struct gitprog 
 	return list;
 }
 
+/* The words of one call. */
+struct words {
+	const char *argv[ARGS_MAX + 12];
+	size_t nr;
+};
+
+static const char *work_of(struct store *s, const struct gitprog *how)
+{
+	return how->git_dir ? how->work_dir : store_work_dir(s);
+}
+
+static bool begin_words(struct words *w, struct store *s, const struct gitprog *how,
+			struct arena *arena)
+{
+	const char *work = work_of(s, how);
+
+	w->nr = 0;
+	w->argv[w->nr++] = "git";
+	w->argv[w->nr++] = arena_printf(arena, "--git-dir=%s", how->git_dir ? how->git_dir :
+					  store_git_dir(s));
+	if (work)
+		w->argv[w->nr++] = arena_printf(arena, "--work-tree=%s", work);
+	return w->argv[w->nr - 1] && w->argv[1];
+}
+
+static void add_words(struct words *w, const char *const *args)
+{
+	size_t i;
+
+	for (i = 0; args[i] && i < ARGS_MAX; i++)
+		w->argv[w->nr++] = args[i];
+	w->argv[w->nr] = NULL;
+}
+
+/* What core.hooksPath has to be, when what the repository sets may stand. */
+static int look(const char **hooks, struct store *s, struct child_request *request,
+		const struct gitprog *how, struct arena *arena, struct ops_error *err)
+{
+	static const char *const list[] = { "config", "--list", "-z", "--show-scope", NULL };
+	struct child_request asking = *request;
+	struct child_result result;
+	struct words w;
+	int ret;
+
+	*hooks = "core.hooksPath=/dev/null";
+	if (how->plain)
+		return 0;
+	child_result_init(&result);
+	ret = begin_words(&w, s, how, arena) ? 0 : error_nomem(err);
+	if (ret == 0) {
+		add_words(&w, list);
+		asking.argv = w.argv;
+		asking.in = NULL;
+		asking.in_len = 0;
+		ret = child_run(&result, &asking, err);
+	}
+	if (ret == 0 && (result.code != 0 || result.too_much))
+		ret = error_set(err, OPS_EENVIRONMENT, "git cannot list its configuration: %s",
+				gitprog_words(arena, &result));
+	if (ret == 0)
+		ret = distrust_check(hooks, s, arena, result.out.data, result.out.len,
+				     how, err);
+	if (ret == 0 && how->git_dir)
+		*hooks = "/dev/null";
+	if (ret == 0 && *hooks) {
+		*hooks = arena_printf(arena, "core.hooksPath=%s", *hooks);
+		ret = *hooks ? 0 : error_nomem(err);
+	}
+	child_result_release(&result);
+	return ret;
+}
+
 int gitprog_run(struct child_result *result, struct store *s, const struct gitprog *how,
 		const char *const *args, struct ops_error *err)
 {
-	const char *argv[ARGS_MAX + 8] = { "git" };
-	struct child_request request = { .argv = argv, .max = OUTPUT_MAX };
-	const char *work = how->git_dir ? how->work_dir : store_work_dir(s);
+	const char *safe[] = { "-c", "core.fsmonitor=false", "-c", NULL, NULL };
+	struct child_request request = { .max = OUTPUT_MAX };
+	const char *work = work_of(s, how);
 	struct arena *arena = arena_new();
-	size_t nr = 1;
+	struct words w;
 	int ret;
 
 	if (!arena)
 		return error_nomem(err);
-	argv[nr++] = arena_printf(arena, "--git-dir=%s", how->git_dir ? how->git_dir :
-				  store_git_dir(s));
-	if (work)
-		argv[nr++] = arena_printf(arena, "--work-tree=%s", work);
-	if (how->git_dir) {
-		argv[nr++] = "-c";
-		argv[nr++] = "core.hooksPath=/dev/null";
-		argv[nr++] = "-c";
-		argv[nr++] = "core.fsmonitor=false";
-	}
-	while (*args && nr < ARGS_MAX)
-		argv[nr++] = *args++;
-	argv[nr] = NULL;
 	request.env = environment(arena, how, &request.path);
-	request.dir = work ? work : store_git_dir(s);
+	request.dir = work ? work : how->git_dir ? how->git_dir : store_git_dir(s);
 	request.in = how->in;
 	request.in_len = how->in_len;
 	request.timeout_ms = how->timeout_ms;
 	request.asks = how->asks;
-	ret = argv[1] && (!work || argv[2]) && request.env ?
-	      child_run(result, &request, err) : error_nomem(err);
+	ret = request.env && begin_words(&w, s, how, arena) ? 0 : error_nomem(err);
+	if (ret == 0)
+		ret = look(&safe[3], s, &request, how, arena, err);
+	if (ret == 0) {
+		if (!safe[3])
+			safe[2] = NULL;
+		add_words(&w, safe);
+		add_words(&w, args);
+		request.argv = w.argv;
+		ret = child_run(result, &request, err);
+	}
 	arena_free(arena);
 	return ret;
 }

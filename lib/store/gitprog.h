@@ -14,13 +14,17 @@ struct gitprog {
 	unsigned timeout_ms;	/* 0: none */
 	bool asks;		/* it may ask the user on the terminal */
 	const char *git_dir, *work_dir;	/* of a linked work tree; NULL: the repository's own.
-					   No hook or monitor of theirs is run then */
+					   No hook is run then, the user's neither */
+	bool adds;		/* it adds files to the index, which may run filters */
+	const char *remote;	/* the only one that it talks to; or NULL */
+	bool plain;		/* it reaches nobody and reads no file: only hooks might run */
 };
 
 /*
  * Run `git ARGS` in this repository, whatever GIT_* variables say where it is.  Unless it
- * `asks`, git and ssh are told that nobody would answer.  Returns 0 however it ended;
- * OPS_ENOTFOUND: there is no git; as child_run().
+ * `asks`, git and ssh are told that nobody would answer.  The repository's own configuration
+ * and hooks run nothing (store/distrust.h).  Returns 0 however it ended; OPS_EENVIRONMENT:
+ * that configuration would; OPS_ENOTFOUND: there is no git; as child_run().
  */
 int gitprog_run(struct child_result *result, struct store *s, const struct gitprog *how,
 		const char *const *args, struct ops_error *err);

@@ -92,11 +92,13 @@ int upstream_fetch(struct oid *tip, struct store *s, const struct upstream *u,
 			       "gc.auto=0", "fetch", "--quiet", "--no-tags",
 			       "--no-write-fetch-head", "--no-recurse-submodules", "--",
 			       u->remote, spec, NULL };
+	struct gitprog talking = *how;
 	struct child_result result;
 	int rc;
 
+	talking.remote = u->remote;
 	child_result_init(&result);
-	rc = spec ? gitprog_run(&result, s, how, args, err) : error_nomem(err);
+	rc = spec ? gitprog_run(&result, s, &talking, args, err) : error_nomem(err);
 	if (rc == 0 && result.timed_out)
 		rc = error_set(err, OPS_ETIMEOUT, "'%s' did not answer in %u s", u->remote,
 			       how->timeout_ms / 1000);
@@ -166,17 +168,19 @@ int upstream_push(enum push_end *end, const char **words, struct store *s,
 {
 	char hex[OID_HEX + 1];
 	const char *spec;
+	struct gitprog talking = *how;
 	struct child_result result;
 	int rc;
 
 	oid_hex(hex, what);
+	talking.remote = u->remote;
 	spec = arena_printf(arena, "%s:%s", hex, u->ref);
 	child_result_init(&result);
 	if (spec) {
-		const char *args[] = { "push", "--porcelain", "--no-follow-tags", "--", u->remote,
-				       spec, NULL };
+		const char *args[] = { "push", "--porcelain", "--no-follow-tags",
+				       "--no-recurse-submodules", "--", u->remote, spec, NULL };
 
-		rc = gitprog_run(&result, s, how, args, err);
+		rc = gitprog_run(&result, s, &talking, args, err);
 	} else {
 		rc = error_nomem(err);
 	}
@@ -204,6 +208,7 @@ int upstream_note(struct store *s, const char *ref, const struct oid *what,
 
 	oid_hex(hex, what);
 	alone.asks = false;
+	alone.plain = true;
 	child_result_init(&result);
 	rc = arena ? gitprog_run(&result, s, &alone, args, err) : error_nomem(err);
 	if (rc == 0 && result.code != 0)

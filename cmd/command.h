@@ -135,7 +135,7 @@ extern const struct command cmd_act[], cmd_assign[], cmd_audit[], cmd_batch[],
 	cmd_show[], cmd_transition[], cmd_vet[];
 
 /* Planning. */
-extern const struct command cmd_deps[], cmd_next[], cmd_orchestrate[], cmd_plan[],
+extern const struct command cmd_breakdown[], cmd_deps[], cmd_next[], cmd_orchestrate[], cmd_plan[],
 	cmd_rebalance[], cmd_status[];
 
 /* hook.c: the message file of a hook.  OPS_EENVIRONMENT. */

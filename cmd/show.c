@@ -13,6 +13,7 @@
 #include "gates.h"
 #include "out.h"
 #include "report.h"
+#include "util/arena.h"
 
 struct show_options {
 	const char *at;
@@ -46,6 +47,29 @@ static void print_fields(struct session *s, const struct ops_document *doc)
 		out_say(s->out, " %s\n", value);
 	}
 	out_end(s->out);
+}
+
+/* How far a task is; one that was broken down by its parts. */
+static int print_progress(struct session *s, struct ops_view *view,
+			  const struct ops_document *doc)
+{
+	struct ops_progress p;
+	int ret;
+
+	if (strcmp(ops_document_type(doc), "task"))
+		return 0;
+	ret = ops_view_progress(&p, view, doc, s->findings, &s->err);
+	if (ret < 0)
+		return ret;
+	out_map(s->out, "progress");
+	out_number(s->out, "percent", p.percent);
+	out_number(s->out, "parts", (double)p.parts);
+	out_number(s->out, "complete", (double)p.complete);
+	out_end(s->out);
+	if (p.parts)
+		out_say(s->out, "\n%s %% done: %zu of %zu parts are complete\n",
+			arena_printf(s->arena, "%.0f", p.percent), p.complete, p.parts);
+	return 0;
 }
 
 static int print_gates(struct session *s, struct ops_view *view,
@@ -88,6 +112,8 @@ static int print(struct session *s, struct ops_view *view,
 	out_style(s->out, STYLE_PLAIN);
 	out_say(s->out, "  %s\n\n", ops_document_path(doc));
 	print_fields(s, doc);
+	if ((ret = print_progress(s, view, doc)) < 0)
+		return ret;
 	if ((ret = ops_view_assurance(&worth, view, &s->err)) < 0 ||
 	    (ret = print_gates(s, view, doc, report_verified(&worth))) < 0)
 		return ret;

@@ -46,6 +46,8 @@ struct ops_setting {
  *			of task `target`, or of all (NULL): what a pass does about blocked work
  *			and about tasks whose assignee is gone; fields Skip=ID.  See
  *			ops_repo_pass()
+ *   "plan.breakdown"	break task `target` down: fields Component="NAME" or "NAME: PATTERN,
+ *			PATTERN", else the items of its section of components
  *   "plan.cut"	take the dependency `to` out of task `target`, with a reason
  *   "emergency.declare"	of the kind `target`, with a reason; fields Task, Project
  *   "emergency.end"	the emergency `target`: its id, or its kind if only one is declared

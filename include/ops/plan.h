@@ -135,6 +135,31 @@ int ops_view_graph(const struct ops_graph **out, struct ops_view *view, const ch
 		   const char *const *done, size_t done_nr,
 		   struct ops_findings *findings, struct ops_error *err);
 
+/* How great a task is, and how far one is that was broken down. */
+struct ops_size {
+	const char *task, *title, *status;
+	double complexity, hours, dependencies, unknowns;
+	double of_complexity, of_hours, of_dependencies, of_unknowns;	/* great from here on */
+	size_t reached, at_least;	/* how many are, and how many make it too great */
+	bool big;
+};
+
+/* The size of one active task, or of all that are too great (`task` NULL).  Belongs to
+ * the view.  OPS_ENOTFOUND, OPS_EAMBIGUOUS, OPS_EUSAGE: it is not active. */
+int ops_view_sizes(const struct ops_size **out, size_t *nr, struct ops_view *view,
+		   const char *task, struct ops_findings *findings, struct ops_error *err);
+
+struct ops_progress {
+	double percent;			/* done */
+	size_t parts, complete;		/* of one that was broken down; else 0 */
+};
+
+/* How far a task is: by its last checkpoint, or by the parts it was broken down into,
+ * each as its estimate weighs if all have one. */
+int ops_view_progress(struct ops_progress *out, struct ops_view *view,
+		      const struct ops_document *task, struct ops_findings *findings,
+		      struct ops_error *err);
+
 /* What an agent has to do. */
 struct ops_load {
 	const char *agent;		/* Department/id */

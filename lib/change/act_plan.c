@@ -222,6 +222,7 @@ static const struct verb {
 	{ "plan.raise", planning_raise, false, NULL },
 	{ "plan.investigate", planning_investigate, false, NULL },
 	{ "plan.reclaim", planning_reclaim, false, NULL },
+	{ "plan.breakdown", planning_breakdown, true, "Component" },
 };
 
 static const struct verb *verb_named(const char *name)

@@ -29,6 +29,8 @@ typedef int planning_fn(struct planning_act *a, struct ops_error *err);
 planning_fn planning_unblock, planning_raise, planning_investigate;
 /* act_reclaim.c: "plan.reclaim". */
 planning_fn planning_reclaim;
+/* act_breakdown.c: "plan.breakdown". */
+planning_fn planning_breakdown;
 
 /*
  * plan_run.c: carry out one of these acts on all it is about, in as many commits as their

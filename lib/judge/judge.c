@@ -295,6 +295,8 @@ int judge_change(struct judge_case *c, struct ops_findings *findings,
 	if (ret == 0)
 		ret = rules_commit(&j);
 	if (ret == 0)
+		ret = rules_agent(&j);
+	if (ret == 0)
 		ret = rules_waive(&j, from);
 	if (ret)
 		return ret == OPS_ENOMEM ? error_nomem(err) :

@@ -28,6 +28,7 @@ struct judging {
 	const char *touches_shown;	/* one that users are concerned with */
 	struct names files, sensitive;
 	struct leases *leases;		/* rules_lease.c: that were held before; NULL: none */
+	struct names touched;		/* all, if some agent has limits */
 };
 
 /* Add an error about a document's field (NULL: about its header). */
@@ -145,6 +146,14 @@ int rules_commit_begin(struct judging *j);
 int rules_commit_file(struct judging *j, const char *path, const struct type *type,
 		      const struct snap_entry *before, const struct snap_entry *after);
 int rules_commit(struct judging *j);
+/* Whether an item "<path> sha256:<hex>" of a review is this file so. */
+bool rules_review_covers(const struct ops_document *review, const char *path,
+			 const char *digest);
+
+/* rules_agent.c: what the entry of who acts forbids; and whether it has a standing order
+ * for a commit with that subject, of the files that were touched. */
+int rules_agent(struct judging *j);
+bool rules_has_order(const struct judging *j, const char *subject);
 
 /* rules_secret.c: what a file, or the message, adds. */
 int rules_secrets(struct judging *j, const char *path, const struct snap_entry *before,

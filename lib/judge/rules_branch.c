@@ -31,12 +31,17 @@ static int look_for_others(const char *path, const struct snap_entry *before,
 	return l->others ? OPS_EEXISTS : 0;	/* enough is known */
 }
 
-static bool may_land(const struct roster *roster, const struct names *by, const char *email)
+/* Whether `a` may, of a commit whose author and committer these are. */
+static bool may_land(const struct agent *a, const struct names *by, const struct agent *author,
+		     const struct agent *committer)
 {
-	const struct agent *a = email ? roster_agent_of_email(roster, email) : NULL;
+	bool own = author && committer && author->principal == committer->principal;
 	size_t i;
 
-	for (i = 0; a && a->active && i < by->nr; i++)
+	if (!a || !a->active || agent_forbids(a, "land") ||
+	    (own && agent_forbids(a, "land-own")))
+		return false;
+	for (i = 0; i < by->nr; i++)
 		if (agent_holds(a, by->list[i]))
 			return true;
 	return false;
@@ -57,6 +62,7 @@ int judge_landing(const struct landing *l, struct ops_findings *findings,
 {
 	struct looking look = { NULL, false };
 	const struct roster *roster;
+	const struct agent *author, *committer;
 	const struct names *by;
 	int ret = world_config(&look.config, l->authority, err);
 
@@ -68,8 +74,10 @@ int judge_landing(const struct landing *l, struct ops_findings *findings,
 	if (ret && !look.others)
 		return ret;
 	by = &look.config->standing.branches.by;
-	if (!look.others || may_land(roster, by, l->author) ||
-	    may_land(roster, by, l->committer))
+	author = l->author ? roster_agent_of_email(roster, l->author) : NULL;
+	committer = l->committer ? roster_agent_of_email(roster, l->committer) : author;
+	if (!look.others || may_land(author, by, author, committer) ||
+	    may_land(committer, by, author, committer))
 		return 0;
 	findings_add(findings, "branch.protected", OPS_ERROR, NULL, 0, 0,
 		     "leave it on a branch of its own, and have it merged by who may",

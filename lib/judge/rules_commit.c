@@ -44,7 +44,8 @@ int rules_commit_begin(struct judging *j)
 
 	j->names_task = s->scope.on && !is_merge(j) && may_name_task(j->c);
 	j->asks_files = j->names_task || s->scope.required || s->secrets.on ||
-		s->changelog.on || s->sensitive.paths.nr || j->config->leased.nr;
+		s->changelog.on || s->sensitive.paths.nr || j->config->leased.nr ||
+		roster_has_limits(j->roster);
 	ret = rules_leases_begin(j);
 	j->asks_files |= j->leases != NULL;
 	return ret;
@@ -58,6 +59,9 @@ int rules_commit_file(struct judging *j, const char *path, const struct type *ty
 	bool sensitive = standing_paths_have(&s->sensitive.paths, path);
 	bool noted = (j->names_task || j->leases || j->config->leased.nr) && !ours;
 
+	if (roster_has_limits(j->roster) &&
+	    names_add(&j->touched, j->arena, arena_str(j->arena, path)))
+		return OPS_ENOMEM;
 	if (!ours) {
 		j->touches_others = true;
 		if (s->changelog.on && !strcmp(path, s->changelog.file))
@@ -238,8 +242,8 @@ static int rules_scope(struct judging *j, const char *name, struct ops_document 
 
 /* --- paths that security rests on --- */
 
-/* Whether an item "<path> sha256:<hex>" of a review is this file so. */
-static bool covers(const struct ops_document *review, const char *path, const char *digest)
+bool rules_review_covers(const struct ops_document *review, const char *path,
+			 const char *digest)
 {
 	const char *const *list;
 	size_t i, nr, len = strlen(path);
@@ -282,7 +286,7 @@ static int is_reviewed(bool *out, struct judging *j, const char *path,
 		digest = NOTHING_DIGEST;
 	for (i = 0; !*out && i < nr; i++)
 		*out = packets[i]->doc && !strcmp(packets[i]->type->name, "path-review") &&
-		       covers(packets[i], path, digest) && may_review(j, packets[i]);
+		       rules_review_covers(packets[i], path, digest) && may_review(j, packets[i]);
 	return 0;
 }
 
@@ -335,7 +339,8 @@ int rules_commit(struct judging *j)
 		ret = rules_frozen(j, task);
 	if (ret == 0 && name && j->names_task)
 		ret = rules_scope(j, name, task);
-	if (s->scope.required && !name && j->c->message && j->touches_others && !is_merge(j))
+	if (s->scope.required && !name && j->c->message && j->touches_others && !is_merge(j) &&
+	    !rules_has_order(j, subject))
 		findings_add(j->findings, "scope.unnamed", OPS_ERROR, NULL, 0, 0,
 			     "end the message with a paragraph 'Ops-Task: ID'",
 			     "the commit does not name the task it is for");

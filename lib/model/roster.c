@@ -120,6 +120,9 @@ static int add_agent(struct ops_document *d, void *payload, struct ops_error *er
 	a->role = a->role_name ? config_role_named(r->config, a->role_name) : NULL;
 	a->department_def = config_department(r->config, a->department);
 	a->active = d->status && !strcmp(d->status, "Active");
+	if (roster_read_limits(&a->limits, d, r->arena))
+		return error_nomem(err);
+	roster->has_limits |= a->limits != NULL;
 	a->principal = roster->nr++;
 	return 0;
 }
@@ -188,6 +191,11 @@ void roster_free(struct roster *r)
 {
 	if (r)
 		ops_findings_free(r->findings);
+}
+
+bool roster_has_limits(const struct roster *r)
+{
+	return r->has_limits;
 }
 
 size_t roster_count(const struct roster *r)
@@ -333,6 +341,7 @@ void roster_check_agent(const struct roster *r, const struct agent *a,
 			     "choose another Name", "the name '%s' is taken by '%s'",
 			     a->name, other);
 	roster_check_keys(r, a, findings);
+	roster_check_limits(a, findings);
 	check_superior(r, a, "Reports-To", a->reports_to, findings);
 	check_superior(r, a, "Spawned-By", a->spawned_by, findings);
 	if (in_cycle(r, a))

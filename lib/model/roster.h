@@ -22,6 +22,15 @@ struct agent_key {
 	const struct agent *agent;
 };
 
+/* What an entry forbids its agent, and what it may do unasked (catalogue C5, C6).  Patterns are
+ * of paths, those of actions with * and ?. */
+struct agent_limits {
+	struct names allowed, forbidden;	/* paths; allowed: none is any */
+	struct names actions;			/* forbidden */
+	struct names review, review_by;		/* paths; ids, none is anybody else */
+	struct names orders;			/* "TYPE" or "TYPE PATTERN" */
+};
+
 struct agent {
 	const char *id;			/* file stem */
 	const char *department;		/* directory */
@@ -34,6 +43,7 @@ struct agent {
 	const char *principal_name;	/* its Principal; or NULL */
 	const struct agent_key *keys;	/* its own; first those of Keys */
 	size_t keys_nr;
+	const struct agent_limits *limits;	/* NULL: it has none */
 };
 
 struct roster;
@@ -58,11 +68,15 @@ const struct agent_key *roster_key(const struct roster *r, const char *name);
 bool roster_has_key(const struct roster *r, const struct agent *a);
 /* Findings of entries that could not be read. */
 const struct ops_findings *roster_findings(const struct roster *r);
+/* Whether some agent has limits. */
+bool roster_has_limits(const struct roster *r);
 /* Whether somebody active holds a power. */
 bool roster_anyone_holds(const struct roster *r, const char *power);
 
 /* Whether an agent's role or department gives it a power. */
 bool agent_holds(const struct agent *a, const char *power);
+/* Whether an agent's own entry forbids it an action. */
+bool agent_forbids(const struct agent *a, const char *action);
 /* Whether an Owner field ("Operations Orchestrator", a role's id, an agent's
  * name or id) means this agent. */
 bool agent_is_named(const struct agent *a, const char *owner);

@@ -13,11 +13,18 @@ struct roster {
 	struct map *by_id;
 	struct map *by_key;	/* name of a key -> struct agent_key of the gravest state */
 	struct ops_findings *findings;
+	bool has_limits;
 };
 
 /* Read the keys of the entry `at` from its document.  0 or OPS_ENOMEM. */
 int roster_add_keys(struct roster *r, size_t at, const struct ops_document *d,
 		    struct arena *arena);
+
+/* The limits of an entry; NULL for none.  0 or OPS_ENOMEM. */
+int roster_read_limits(const struct agent_limits **out, const struct ops_document *d,
+		       struct arena *arena);
+/* Rule roster.limits about the entry `a`: what would never match anything. */
+void roster_check_limits(const struct agent *a, struct ops_findings *findings);
 
 /* Rule roster.key about the entry `a`. */
 void roster_check_keys(const struct roster *r, const struct agent *a,

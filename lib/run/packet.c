@@ -97,6 +97,24 @@ static struct json *agent_of(const struct order *o)
 	return NULL;
 }
 
+/* What its entry forbids it, and lets it do unasked. */
+static struct json *orders_of(const struct order *o)
+{
+	static const struct agent_limits none;
+	const struct agent_limits *l = o->agent->limits ? o->agent->limits : &none;
+	struct json *object = json_new_object();
+
+	if (object &&
+	    json_put(object, "allowed-paths", texts(l->allowed.list, l->allowed.nr)) &&
+	    json_put(object, "forbidden-paths", texts(l->forbidden.list, l->forbidden.nr)) &&
+	    json_put(object, "forbidden-actions", texts(l->actions.list, l->actions.nr)) &&
+	    json_put(object, "review-paths", texts(l->review.list, l->review.nr)) &&
+	    json_put(object, "standing-orders", texts(l->orders.list, l->orders.nr)))
+		return object;
+	json_free(object);
+	return NULL;
+}
+
 static struct json *limits_of(const struct order *o)
 {
 	struct json *object = json_new_object();
@@ -144,7 +162,8 @@ int packet_make(struct order *o, struct arena *arena, const struct config *confi
 	    !json_put(packet, "kind", json_new_string(o->kind)) ||
 	    !json_put(packet, "agent", agent_of(o)) ||
 	    !json_put(packet, "task", task_of(arena, config, want->task)) ||
-	    !json_put(packet, "limits", limits_of(o)))
+	    !json_put(packet, "limits", limits_of(o)) ||
+	    !json_put(packet, "orders", orders_of(o)))
 		ret = error_nomem(err);
 	if (ret == 0)
 		ret = put_object(packet, "context", want->context, err);

@@ -126,6 +126,8 @@ extern const struct command cmd_server[], cmd_waive[],
 extern const struct command cmd_dispatch[], cmd_handoff[], cmd_packet[], cmd_program[],
 	cmd_run[], cmd_synthesize[],
 	cmd_thread[], cmd_trust[];
+extern const struct command cmd_dispatch[], cmd_handoff[], cmd_packet[], cmd_signal[],
+	cmd_synthesize[], cmd_thread[], cmd_trust[];
 extern const struct command cmd_act[], cmd_assign[], cmd_audit[], cmd_batch[],
 	cmd_check[], cmd_checkpoint[], cmd_ci[], cmd_completion[], cmd_config[], cmd_edit[],
 	cmd_conflict[], cmd_emergency[],

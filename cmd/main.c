@@ -38,6 +38,7 @@ static const struct command *const commands[] = {
 	cmd_new, cmd_edit, cmd_check, cmd_review, cmd_act,
 	cmd_plan, cmd_assign, cmd_dispatch, cmd_transition, cmd_checkpoint, cmd_handoff,
 	cmd_rebalance, cmd_breakdown, cmd_orchestrate, cmd_run, cmd_program, cmd_synthesize,
+	cmd_signal,
 	cmd_packet,
 	cmd_gate, cmd_vet, cmd_waive,
 	cmd_sync, cmd_resolve, cmd_batch, cmd_recover,

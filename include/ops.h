@@ -29,6 +29,7 @@
 #include "ops/run.h"
 #include "ops/server.h"
 #include "ops/scope.h"
+#include "ops/signal.h"
 #include "ops/sync.h"
 #include "ops/view.h"
 

@@ -195,6 +195,8 @@ static int judge_one(struct judging *j, struct change *change)
 	if (ret == 0 && type_is(change->type, "lease") && change->kind == CHANGE_CREATED &&
 	    !j->genesis)
 		ret = rules_lease(j, change->after);
+	if (ret == 0 && type_is(change->type, "signal") && change->kind == CHANGE_CREATED)
+		ret = rules_signal(j, change->after);
 	return ret;
 }
 

@@ -160,6 +160,9 @@ int rules_secrets(struct judging *j, const char *path, const struct snap_entry *
 		  const struct snap_entry *after);
 int rules_secrets_message(struct judging *j);
 
+/* rules_signal.c: a new signal. */
+int rules_signal(struct judging *j, struct ops_document *d);
+
 /* rules_waiver.c: a new waiver; and what is waived of the findings from `from` on. */
 int rules_waiver(struct judging *j, struct ops_document *d);
 int rules_waive(struct judging *j, size_t from);

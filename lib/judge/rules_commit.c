@@ -44,8 +44,8 @@ int rules_commit_begin(struct judging *j)
 
 	j->names_task = s->scope.on && !is_merge(j) && may_name_task(j->c);
 	j->asks_files = j->names_task || s->scope.required || s->secrets.on ||
-		s->changelog.on || s->sensitive.paths.nr || j->config->leased.nr ||
-		roster_has_limits(j->roster);
+		j->c->strict || s->changelog.on || s->sensitive.paths.nr ||
+		j->config->leased.nr || roster_has_limits(j->roster);
 	ret = rules_leases_begin(j);
 	j->asks_files |= j->leases != NULL;
 	return ret;
@@ -78,7 +78,7 @@ int rules_commit_file(struct judging *j, const char *path, const struct type *ty
 	if (sensitive && noted &&
 	    names_add(&j->files, j->arena, j->sensitive.list[j->sensitive.nr - 1]))
 		return OPS_ENOMEM;
-	return s->secrets.on ? rules_secrets(j, path, before, after) : 0;
+	return s->secrets.on || j->c->strict ? rules_secrets(j, path, before, after) : 0;
 }
 
 /* --- the message --- */
@@ -327,9 +327,9 @@ int rules_commit(struct judging *j)
 
 	if (j->genesis)
 		return 0;
-	if (s->secrets.on && j->c->message)
+	if ((s->secrets.on || j->c->strict) && j->c->message)
 		ret = rules_secrets_message(j);
-	if (ret == 0 && s->messages.on && subject && !is_merge(j))
+	if (ret == 0 && (s->messages.on || j->c->strict) && subject && !is_merge(j))
 		rules_form(j, subject);
 	if (s->changelog.on && !is_merge(j))
 		rules_changelog(j, subject);

@@ -11,6 +11,7 @@
 #include "model/emergency_kind.h"
 #include "model/planning.h"
 #include "model/running.h"
+#include "model/signal.h"
 #include "model/trust.h"
 #include "model/standing.h"
 #include "model/type.h"
@@ -83,6 +84,7 @@ struct config {
 	size_t severities_nr;
 	struct planning planning;
 	struct running running;
+	struct signals signals;
 	struct trust trust;
 	struct threshold *thresholds;
 	size_t thresholds_nr;

@@ -384,7 +384,8 @@ int config_read(struct config *c, struct conf_reader *r)
 		       "review results dispatch powers roles departments gates types severity "
 		       "selection rebalance calendar progress dependencies breakdown "
 		       "bottlenecks scope trust "
-		       "standing push waivers thresholds emergencies conflicts run"))
+		       "standing push waivers thresholds emergencies conflicts run "
+		       "context domains coordinator signals pipelines release operations-audit"))
 		return 0;
 	conf_text(r, c->root, "format", &format);
 	if (!format || strcmp(format, "1"))
@@ -435,6 +436,8 @@ int config_read(struct config *c, struct conf_reader *r)
 	if (ret == 0)
 		ret = running_read(&c->running, r, conf_get(c->root, "run"),
 				   conf_get(c->root, "gates"));
+	if (ret == 0)
+		ret = signals_read(&c->signals, r, c->root);
 	if (ret)
 		return ret;
 	return r->failed ? OPS_ENOMEM : 0;

@@ -14,7 +14,7 @@
 static bool is_elsewhere(const char *name)
 {
 	static const char *const elsewhere[] = { "Kind", "About", "From", "Date", "Signal",
-						 "Of", "Evidence" };
+						 "Of", "Evidence", "Agent", "Output" };
 	size_t i;
 
 	for (i = 0; i < sizeof(elsewhere) / sizeof(*elsewhere); i++)

@@ -1,0 +1,108 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * The end of a session: its document with decisions and patterns, in the curator's name;
+ * whether what they refer to is there; and one result of many.
+ */
+
+#include <string.h>
+
+#include "ops/check.h"
+#include "run/gitwork.h"
+#include "util/json.h"
+
+int op_session_handoff(struct op_call *c, struct ops_error *err)
+{
+	static const char *const parts[][2] = {
+		{ "session", "Title" }, { "completed", "Completed" },
+		{ "current_state", "Current State" }, { "pending", "Pending" },
+		{ "risks", "Risks" }, { "findings", "Findings" }, { "next", "Next" },
+		{ "decisions", "Decisions" }, { "patterns", "Patterns" }
+	};
+	struct ops_setting sections[9];
+	struct ops_request r = { .action = "handoff.session", .sections = sections };
+	struct ops_outcome *outcome = NULL;
+	const char *text;
+	size_t i;
+	int ret;
+
+	c->label = "Handoff";
+	for (i = 0; i < sizeof(parts) / sizeof(*parts); i++)
+		if ((text = op_context(c, parts[i][0])))
+			sections[r.sections_nr++] = (struct ops_setting){ parts[i][1], text };
+	ret = op_change(&outcome, c, &r, 1, arena_printf(c->arena, "do %s", c->at->step->name),
+			err);
+	if (ret)
+		return ret;
+	buf_str(&c->summary, "Wrote down what the session leaves.");
+	ret = op_deliver(c, "Session handoff", outcome->acts_nr && outcome->acts[0].path ?
+			 outcome->acts[0].path : "recorded", err);
+	if (ret == 0 && op_context(c, "patterns"))
+		ret = op_deliver(c, "Patterns", c->run->config->patterns, err);
+	if (ret == 0 && op_context(c, "decisions"))
+		ret = op_deliver(c, "Decisions", c->run->config->decisions, err);
+	if (ret == 0 && outcome->acts_nr && outcome->acts[0].path)
+		ret = op_output(c, "session", outcome->acts[0].path, err);
+	ops_outcome_free(outcome);
+	return ret;
+}
+
+/* What came before refers to what is there. */
+int op_session_references(struct op_call *c, struct ops_error *err)
+{
+	const char *session = op_earlier(c, c->run->steps[0].step->name, "session");
+	const struct config *config = c->run->config;
+	const char *all[] = { session, config->decisions, config->patterns }, *paths[3];
+	struct ops_check_options options = { .what = OPS_CHECK_REVISION, .paths = paths };
+	struct ops_findings *found = ops_findings_new();
+	struct ops_check_result result;
+	const struct ops_finding *f;
+	const char *text;
+	size_t i, len, broken = 0;
+	bool there;
+	int ret = found ? 0 : error_nomem(err);
+
+	c->label = "References";
+	for (i = 0; ret == 0 && i < 3; i++) {
+		there = i == 0;
+		if (i)
+			ret = gitwork_read(&text, &len, &there, c, all[i], err);
+		if (all[i] && there)
+			paths[options.paths_nr++] = all[i];
+	}
+	if (ret == 0 && options.paths_nr)
+		ret = ops_repo_check_with(&result, found, c->run->repo, &options, err);
+	for (i = 0; ret == 0 && i < ops_findings_count(found); i++) {
+		f = ops_findings_at(found, i);
+		if (strncmp(f->rule, "link.", 5))
+			continue;
+		broken++;
+		buf_printf(&c->issues, "%s- %s:%u: %s", c->issues.len ? "\n" : "", f->path, f->line,
+			   f->message);
+	}
+	ops_findings_free(found);
+	if (ret == 0 && broken)
+		ret = error_set(err, OPS_EREFUSED, "%zu link%s nowhere", broken,
+				broken == 1 ? " leads" : "s lead");
+	if (ret == 0)
+		buf_printf(&c->summary, "All references of %zu file%s lead somewhere.",
+			   options.paths_nr, options.paths_nr == 1 ? "" : "s");
+	return ret;
+}
+
+int op_synthesize(struct op_call *c, struct ops_error *err)
+{
+	struct ops_request r = { .action = "synthesize", .target = op_context(c, "document") };
+	struct ops_outcome *outcome = NULL;
+	const char *id;
+	int ret = op_change(&outcome, c, &r, 1, arena_printf(c->arena, "do %s", c->at->step->name),
+			    err);
+
+	c->label = "Synthesis";
+	if (ret)
+		return ret;
+	id = outcome->acts_nr && outcome->acts[0].message ? outcome->acts[0].message : "recorded";
+	buf_printf(&c->summary, "Made one result of those about %s.", r.target);
+	ret = op_deliver(c, "Result", id, err);
+	ops_outcome_free(outcome);
+	return ret;
+}

@@ -9,6 +9,7 @@
 #include "model/packet.h"
 #include "ops/view.h"
 #include "util/buf.h"
+#include "util/path.h"
 #include "view/view.h"
 
 #define GIST_MAX 100
@@ -107,35 +108,88 @@ int ops_view_all_packets(const struct ops_packet **out, size_t *nr, struct ops_v
 }
 
 /* Whether a name is the id of a packet, the end of it after a '-', or its path. */
-static bool is_named(const struct ops_document *p, const char *name)
+static bool is_named(const char *path, const char *name)
 {
-	size_t len = strlen(p->id), end = strlen(name);
+	const char *id;
+	size_t len = path_stem(path, &id), end = strlen(name);
 
-	return !strcmp(p->id, name) || !strcmp(p->path, name) ||
-	       (end >= 4 && end < len && p->id[len - end - 1] == '-' &&
-		!strcmp(p->id + len - end, name));
+	return !strcmp(path, name) || (len == end && !strncmp(id, name, len)) ||
+	       (end >= 4 && end < len && id[len - end - 1] == '-' &&
+		!strncmp(id + len - end, name, end));
+}
+
+/* Paths of packets that are so named; nothing is read but names. */
+struct naming {
+	struct ops_view *view;
+	const char *name, *found[2];
+	size_t nr;
+};
+
+static int name_one(const char *path, const struct snap_entry *entry, void *payload,
+		    struct ops_error *err)
+{
+	struct naming *n = payload;
+	const struct type *type;
+
+	(void)entry;
+	if (n->nr == 2 || !is_named(path, n->name))
+		return 0;
+	type = config_type_of_path(n->view->config, path);
+	if (!type || !(type->abstract || (type->base && type->base->abstract)))
+		return 0;
+	n->found[n->nr++] = arena_str(n->view->arena, path);
+	return n->found[n->nr - 1] ? 0 : error_nomem(err);
+}
+
+/* The packets of the document that the one at `path` is about. */
+static int read_beside(const struct ops_packet **out, size_t *nr, struct ops_view *view,
+		       const char *path, struct ops_findings *findings, struct ops_error *err)
+{
+	struct ops_document *p;
+	const char *about;
+	struct thread t = { view, NULL, 0, 0, findings };
+	struct packets all;
+	size_t i;
+	int ret = world_document(&p, view->world, path, findings, err);
+
+	about = ret ? NULL : document_text(p, "About");
+	if (ret == 0 && !about)
+		ret = error_set(err, OPS_EINVALID, "'%.200s' is about nothing", path);
+	if (ret == 0)
+		ret = world_packets(&all.list, &all.nr, view->world, about, findings, err);
+	for (i = 0; ret == 0 && i < all.nr; i++)
+		if (!strcmp(all.list[i]->path, path))
+			ret = add(&t, &all, all.list[i], err);
+	*out = t.list;
+	*nr = t.nr;
+	return ret;
 }
 
 int ops_view_packet(const struct ops_packet **out, struct ops_view *view,
 		    const char *name, struct ops_findings *findings,
 		    struct ops_error *err)
 {
-	const struct ops_packet *list, *found = NULL;
-	size_t i, nr;
-	int ret = ops_view_all_packets(&list, &nr, view, findings, err);
+	struct naming naming = { .view = view, .name = name };
+	const struct ops_packet *list;
+	size_t nr = 0;
+	int ret = snap_walk(view->snap, config_directory(view->config, "packets"), name_one,
+			    &naming, err);
 
-	for (i = 0; ret == 0 && i < nr; i++) {
-		if (!is_named(list[i].document, name))
-			continue;
-		if (found)
-			return error_set(err, OPS_EAMBIGUOUS, "'%.80s' names '%s' and '%s'",
-					 name, found->document->id, list[i].document->id);
-		found = &list[i];
-	}
-	if (ret == 0 && !found)
+	/* Kinds of packets may lie elsewhere, too. */
+	if (ret >= 0 && !naming.nr)
+		ret = snap_walk(view->snap, "", name_one, &naming, err);
+	if (ret < 0)
+		return ret;
+	if (!naming.nr)
 		return error_set(err, OPS_ENOTFOUND, "there is no packet '%.80s'", name);
+	if (naming.nr > 1)
+		return error_set(err, OPS_EAMBIGUOUS, "'%.80s' names '%s' and '%s'", name,
+				 naming.found[0], naming.found[1]);
+	ret = read_beside(&list, &nr, view, naming.found[0], findings, err);
+	if (ret == 0 && !nr)
+		ret = error_set(err, OPS_ENOTFOUND, "there is no packet '%.80s'", name);
 	if (ret == 0)
-		*out = found;
+		*out = list;
 	return ret;
 }
 

@@ -95,7 +95,8 @@ int main(int argc, char **argv)
 			fprintf(stderr, "%s:%u: %s\n", argv[1],
 				ops_findings_at(findings, i)->line,
 				ops_findings_at(findings, i)->message);
-		fprintf(stderr, "embed: '%s' cannot be read\n", argv[1]);
+		fprintf(stderr, "embed: '%s' cannot be read: %s\n", argv[1],
+			err.message);
 		goto out;
 	}
 	printf("/* Made from %s; do not edit. */\n#include \"model/conf.h\"\n\n", argv[1]);

@@ -14,6 +14,7 @@
 
 #include "out.h"
 #include "util/arena.h"
+#include "util/buf.h"
 #include "util/error.h"
 
 #define INDENT_MAX 30
@@ -78,21 +79,26 @@ static int choose(struct part *p, struct session *s, const struct ops_graph *g,
 	return 0;
 }
 
-/* "a, b (complete), c (not there)" */
+/* "a, b (complete), c (not there)"; NULL for none, or when there is no memory. */
 static const char *depends_text(struct session *s, const struct ops_node *n)
 {
-	const char *text = NULL;
+	struct buf b = BUF_INIT;
+	const char *text;
 
 	for (size_t i = 0; i < n->depends_nr; i++) {
 		const struct ops_edge *e = &n->depends[i];
-		bool open = !strcmp(e->state, "open");
 
-		text = arena_printf(s->arena, "%s%s%s%s%s%s", text ? text : "",
-				    text ? ", " : "", e->task, open ? "" : " (",
-				    open ? "" : e->state, open ? "" : ")");
-		if (!text)
-			return NULL;
+		if (i)
+			buf_str(&b, ", ");
+		buf_str(&b, e->task);
+		if (strcmp(e->state, "open")) {
+			buf_str(&b, " (");
+			buf_str(&b, e->state);
+			buf_char(&b, ')');
+		}
 	}
+	text = b.len && !buf_failed(&b) ? arena_dup(s->arena, b.data, b.len) : NULL;
+	buf_release(&b);
 	return text;
 }
 

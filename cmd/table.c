@@ -55,11 +55,28 @@ void out_row(struct out *o, const char *const *cells)
 	o->cells_nr += o->columns_nr;
 }
 
+/* The length of what is shown as it is, a byte a column, as nearly every cell; else 0. */
+static size_t plain_length(const char *cell)
+{
+	size_t n = 0;
+
+	while (cell[n] >= ' ' && cell[n] <= '~')
+		n++;
+	return cell[n] ? 0 : n;
+}
+
 /* A cell as it will be seen, in o->line from `start` on; its columns. */
 static size_t show(struct out *o, size_t start, const char *cell)
 {
+	size_t plain;
+
 	if (!cell || !*cell)
 		cell = "-";
+	plain = plain_length(cell);
+	if (plain) {
+		buf_add(&o->line, cell, plain);
+		return plain;
+	}
 	utf8_display(&o->line, cell, strlen(cell), false);
 	return utf8_width(o->line.data + start, o->line.len - start);
 }
@@ -129,8 +146,8 @@ static void print_row(struct out *o, const char *const *cells, const size_t *wid
 
 		if (!o->columns[c].title)
 			continue;
-		if (pad)
-			buf_printf(&o->line, "%*s", (int)pad, "");
+		while (pad--)
+			buf_char(&o->line, ' ');
 		start = o->line.len;
 		width = show(o, start, cells[c]);
 		if (width > widths[c])

@@ -226,7 +226,7 @@ int audit_ahead_tell(struct audit_ahead *a, size_t at, bool *left, struct ops_er
 		one->judged.v = a->v;
 		ret = audit_tell(&one->judged, err);
 	}
-	audit_judged_release(&one->judged);
+	audit_judged_clear(&one->judged);
 	if (at % RUN + 1 < run_nr(a, at / RUN))
 		return ret;
 	pthread_mutex_lock(&a->lock);

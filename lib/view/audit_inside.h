@@ -99,7 +99,9 @@ int audit_commit(struct verifying *v, const struct oid *id, struct ops_error *er
 int audit_judge_alone(struct judged *j, const struct oid *id, bool plain, bool *left,
 		      struct ops_error *err);
 int audit_tell(struct judged *j, struct ops_error *err);
+/* It is zero at first; audit_judged_clear() lets its memory be used for the next. */
 int audit_judged_init(struct judged *j, struct verifying *v, struct ops_error *err);
+void audit_judged_clear(struct judged *j);
 void audit_judged_release(struct judged *j);
 
 /* Judging ahead (audit_ahead.c): NULL when it is not worth it.  The list must live as long. */

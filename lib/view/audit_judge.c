@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Judging one commit of a history, maybe in a thread of its own.  audit_judge_by() is the one place where the judge is
- * asked about it; merges come here by way of audit_merge.c.
+ * Judging one commit of a history, maybe in a thread of its own.  audit_judge_by() is the one
+ * place where the judge is asked about it; merges come here by way of audit_merge.c.
  *
  * Nothing is believed but trees: trailers are compared with what was done.  What cannot
  * be judged because its parents are not in this clone is counted and never passed over
@@ -272,11 +272,28 @@ int audit_tell(struct judged *j, struct ops_error *err)
 
 int audit_judged_init(struct judged *j, struct verifying *v, struct ops_error *err)
 {
+	struct arena *arena = j->arena;
+	struct ops_findings *findings = j->findings;
+
 	memset(j, 0, sizeof(*j));
 	j->v = v;
-	j->arena = arena_new();
-	j->findings = ops_findings_new();
+	j->arena = arena ? arena : arena_new();
+	j->findings = findings ? findings : ops_findings_new();
 	return j->arena && j->findings ? 0 : error_nomem(err);
+}
+
+void audit_judged_clear(struct judged *j)
+{
+	world_close(j->world);
+	snap_free(j->snap);
+	j->world = NULL;
+	j->snap = NULL;
+	if (j->findings && (ops_findings_count(j->findings) || findings_failed(j->findings))) {
+		ops_findings_free(j->findings);
+		j->findings = NULL;
+	}
+	if (j->arena)
+		arena_clear(j->arena);
 }
 
 void audit_judged_release(struct judged *j)
@@ -290,7 +307,7 @@ void audit_judged_release(struct judged *j)
 
 int audit_commit(struct verifying *v, const struct oid *id, struct ops_error *err)
 {
-	struct judged j;
+	struct judged j = { 0 };
 	bool left;
 	int ret = audit_judged_init(&j, v, err);
 

@@ -6,8 +6,9 @@
  *
  * In every word `{}` stands for the number of the run.  PREPARE runs before
  * each timed run and is not timed.  Output goes to /dev/null; a run that fails
- * ends all.  Prints: median of A in ms, median of B in ms, median of A/B, and
- * the peak memory of A in KiB; without B the middle two are 0.
+ * ends all.  Prints: median of A in ms, median of B in ms, median of A/B,
+ * the peak memory of A in KiB, and the medians of the time that processors spent on A and
+ * on B in ms, which others on the machine disturb less; without B what is of it is 0.
  */
 #include <fcntl.h>
 #include <stdio.h>
@@ -23,7 +24,7 @@ static const char usage[] = "usage: bench-pair RUNS -- [-p PREPARE... --] A... "
 
 struct side {
 	char **prepare, **command;
-	double *ms;
+	double *ms, *cpu;
 	long peak;
 };
 
@@ -62,7 +63,12 @@ static char **words_for(char **words, unsigned run)
 	return out;
 }
 
-static double run_words(char **words, unsigned run, long *peak)
+static double seconds(struct timeval t)
+{
+	return (double)t.tv_sec + (double)t.tv_usec / 1e6;
+}
+
+static double run_words(char **words, unsigned run, long *peak, double *cpu)
 {
 	char **argv = words_for(words, run);
 	struct timespec a, b;
@@ -87,6 +93,8 @@ static double run_words(char **words, unsigned run, long *peak)
 		fail(argv[0]);
 	if (peak && used.ru_maxrss > *peak)
 		*peak = used.ru_maxrss;
+	if (cpu)
+		*cpu = (seconds(used.ru_utime) + seconds(used.ru_stime)) * 1e3;
 	for (i = 0; argv[i]; i++)
 		free(argv[i]);
 	free(argv);
@@ -144,25 +152,30 @@ int main(int argc, char **argv)
 	}
 	a.ms = calloc(runs, sizeof(double));
 	b.ms = calloc(runs, sizeof(double));
+	a.cpu = calloc(runs, sizeof(double));
+	b.cpu = calloc(runs, sizeof(double));
 	ratio = calloc(runs, sizeof(double));
-	if (!a.ms || !b.ms || !ratio)
+	if (!a.ms || !b.ms || !a.cpu || !b.cpu || !ratio)
 		fail("out of memory");
 	for (i = 0; i < runs; i++) {
 		if (a.prepare)
-			run_words(a.prepare, i, NULL);
-		a.ms[i] = run_words(a.command, i, &a.peak);
+			run_words(a.prepare, i, NULL, NULL);
+		a.ms[i] = run_words(a.command, i, &a.peak, &a.cpu[i]);
 		if (!b.command)
 			continue;
 		if (b.prepare)
-			run_words(b.prepare, i, NULL);
-		b.ms[i] = run_words(b.command, i, NULL);
+			run_words(b.prepare, i, NULL, NULL);
+		b.ms[i] = run_words(b.command, i, NULL, &b.cpu[i]);
 		ratio[i] = a.ms[i] / b.ms[i];
 	}
-	printf("%.2f %.2f %.2f %ld\n", median(a.ms, runs),
+	printf("%.2f %.2f %.2f %ld %.2f %.2f\n", median(a.ms, runs),
 	       b.command ? median(b.ms, runs) : 0.0,
-	       b.command ? median(ratio, runs) : 0.0, a.peak);
+	       b.command ? median(ratio, runs) : 0.0, a.peak, median(a.cpu, runs),
+	       b.command ? median(b.cpu, runs) : 0.0);
 	free(a.ms);
 	free(b.ms);
+	free(a.cpu);
+	free(b.cpu);
 	free(ratio);
 	return 0;
 }

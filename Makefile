@@ -66,6 +66,7 @@ MAN := $(wildcard docs/*.[1-8])
 HELPER_SRC := $(wildcard t/helper/*.c)
 UNIT_SRC := $(wildcard t/unit/u-*.c)
 FUZZ_SRC := $(wildcard t/fuzz/fuzz-*.c)
+REPLAYS := $(patsubst t/corpus/fuzz-%,$(BUILD)/t/replay-%,$(wildcard t/corpus/fuzz-*))
 
 DATA_OBJ := $(DATA:lib/model/%.yaml=$(BUILD)/gen/%.o)
 LIB_OBJ := $(LIB_SRC:%.c=$(BUILD)/%.o) $(DATA_OBJ) $(BUILD)/gen/rules-digest.o
@@ -218,7 +219,7 @@ JOBS ?= $(shell nproc 2>/dev/null || echo 2)
 RUN = CC='$(CC)' CXX='$(CXX)' OPS_BUILD='$(abspath $(BUILD))' \
 	OPS_SANITIZE='$(SANITIZE)' sh t/run -j $(JOBS)
 
-check-build: all $(HELPERS) $(UNITS) $(EXAMPLES)
+check-build: all $(HELPERS) $(UNITS) $(EXAMPLES) $(REPLAYS)
 
 check: check-build
 	$(Q)$(RUN) $(UNITS) $(SCRIPTS)
@@ -270,6 +271,12 @@ fuzz-programs: $(FUZZ_SRC:t/fuzz/%.c=$(BUILD)/t/%)
 $(BUILD)/t/fuzz-%: t/fuzz/fuzz-%.c $(BUILD)/libops.a
 	$(say) LINK $@
 	$(Q)$(COMPILE) $(UNIT_FLAGS) -fsanitize=fuzzer -o $@ $< \
+		$(BUILD)/libops.a $(PKG_LIBS)
+
+# Targets that have a corpus run over it as ordinary tests, whatever the compiler.
+$(BUILD)/t/replay-%: t/fuzz/fuzz-%.c t/fuzz/standalone.c $(BUILD)/libops.a
+	$(say) LINK $@
+	$(Q)$(COMPILE) $(UNIT_FLAGS) -o $@ $< t/fuzz/standalone.c \
 		$(BUILD)/libops.a $(PKG_LIBS)
 
 # --- installing ---

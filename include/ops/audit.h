@@ -160,6 +160,8 @@ struct ops_ref_update {
 
 /* What ops_audit_update() takes of one push. */
 #define OPS_PUSH_COMMITS_MAX 10000
+/* How far back it looks for acts that a push tells again. */
+#define OPS_PUSH_EARLIER_MAX 50000
 
 /*
  * Judge the commits that a ref would get, if it is the branch of state; others are left

@@ -143,6 +143,8 @@ int audit_range(struct ops_audit_result *result, struct ops_repo *repo,
 	v.arena = arena_new();
 	if (ret == 0)
 		ret = v.arena ? audit_dispute_begin(&v, tip, err) : error_nomem(err);
+	if (ret == 0 && hide && calls->earlier)
+		ret = audit_ids_before(&v, hide, list, nr, err);
 	if (ret == 0)
 		ret = audit_list(&v, list, nr, err);
 	if (ret == 0 && nr) {
@@ -161,7 +163,7 @@ int ops_audit_verify(struct ops_audit_result *result, struct ops_findings *findi
 		     struct ops_error *err)
 {
 	struct audit_calls calls = { options->gather ? findings : NULL, options->each,
-				     options->progress, options->payload, false };
+				     options->progress, options->payload, false, 0 };
 	const char *ref = store_branch(repo->store);
 	struct range r;
 	int ret = resolve_range(&r, repo, options->range, err);

@@ -11,6 +11,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "text/message.h"
+#include "util/arena.h"
 #include "util/digest.h"
 
 #define ID_BYTES 16
@@ -102,4 +104,98 @@ void audit_ids_release(struct audit_ids *ids)
 	free(ids->list);
 	free(ids->slots);
 	memset(ids, 0, sizeof(*ids));
+}
+
+/* --- what was there before a range --- */
+
+struct earlier {
+	struct verifying *v;
+	struct arena *arena;
+	struct ops_findings *ignored;
+	struct map *ids;		/* of the range; NULL: that is looked for now */
+	size_t left;
+};
+
+/* The id of the act that a commit tells, as it is judged; NULL: of none. */
+static const char *id_of(struct earlier *e, const struct commit *c, struct arena *arena)
+{
+	struct message m;
+
+	return message_parse(&m, arena, c->message, c->message_len, e->ignored, NULL) == 0 ?
+	       message_trailer(&m, "Ops-Id") : NULL;
+}
+
+/* Whether a line of the message may be one of them: parsing all would cost far more. */
+static bool may_tell(struct earlier *e, const struct commit *c)
+{
+	static const char word[] = "\nOps-Id: ";
+	const char *at = c->message, *end = c->message + c->message_len, *text, *lf;
+	size_t len = sizeof(word) - 1;
+
+	while ((at = memmem(at, (size_t)(end - at), word, len))) {
+		at += len;
+		lf = memchr(at, '\n', (size_t)(end - at));
+		text = arena_dup(e->arena, at, (size_t)((lf ? lf : end) - at));
+		if (!e->ids || !text || map_get(e->ids, text))
+			return true;
+	}
+	return false;
+}
+
+static int add_earlier(const struct oid *id, void *payload, struct ops_error *err)
+{
+	struct earlier *e = payload;
+	const char *text = NULL;
+	struct commit c;
+	struct oid first;
+	bool found;
+	int ret = commit_read(&c, e->v->repo->store, id, e->arena, err);
+
+	if (ret == 0 && may_tell(e, &c))
+		text = id_of(e, &c, e->arena);
+	if (text)
+		ret = audit_ids_add(&found, &first, e->v, text, id, err);
+	arena_clear(e->arena);
+	return ret ? ret : --e->left == 0;
+}
+
+/* The ids of the range; none is left out for its form. */
+static int list_ids(struct earlier *e, struct map *ids, struct arena *keep,
+		    const struct oid *list, size_t nr, struct ops_error *err)
+{
+	struct commit c;
+	const char *text;
+	size_t i;
+	int ret = 0;
+
+	for (i = 0; ret == 0 && i < nr; i++) {
+		ret = commit_read(&c, e->v->repo->store, &list[i], e->arena, err);
+		text = ret == 0 && may_tell(e, &c) ? id_of(e, &c, e->arena) : NULL;
+		text = text ? arena_str(keep, text) : NULL;
+		if (text) {
+			ret = map_put(ids, text, e) < 0 ? error_nomem(err) : 0;
+			e->left = e->v->calls->earlier;
+		}
+		arena_clear(e->arena);
+	}
+	return ret;
+}
+
+int audit_ids_before(struct verifying *v, const struct oid *tip, const struct oid *list,
+		     size_t nr, struct ops_error *err)
+{
+	struct earlier e = { v, arena_new(), ops_findings_new(), NULL, 0 };
+	struct arena *keep = arena_new();
+	struct map *ids = keep ? map_new(keep) : NULL;
+	int ret = e.arena && e.ignored && ids ? 0 : error_nomem(err);
+
+	if (ret == 0)
+		ret = list_ids(&e, ids, keep, list, nr, err);
+	e.ids = ids;
+	if (ret == 0 && e.left)
+		ret = history_walk(v->repo->store, tip, NULL, true, add_earlier, &e, err);
+	ops_findings_free(e.ignored);
+	arena_free(e.arena);
+	arena_free(keep);
+	return ret;
 }

@@ -201,6 +201,10 @@ int audit_by_oid(const void *a, const void *b);
 int audit_ids_add(bool *found, struct oid *first, struct verifying *v, const char *id,
 		  const struct oid *commit, struct ops_error *err);
 void audit_ids_release(struct audit_ids *ids);
+/* Remember those of the commits up to `tip`, the last v->calls->earlier of them, if one of
+ * the list has any. */
+int audit_ids_before(struct verifying *v, const struct oid *tip, const struct oid *list,
+		     size_t nr, struct ops_error *err);
 
 /* Judge the commit against one parent (NULL: it has none). */
 int audit_judge_by(struct judged *j, const struct oid *parent, struct ops_error *err);

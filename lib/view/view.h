@@ -31,6 +31,8 @@ struct audit_calls {
 	void (*progress)(size_t done, size_t known, void *payload);
 	void *payload;
 	bool looks;			/* nothing is to be remembered of it */
+	size_t earlier;			/* so many commits before the range are asked whether one
+					   of their acts is told again; 0: none */
 };
 
 /* Judge the commits that `tip` has and `hide` (NULL: nothing) has not.  OPS_EREFUSED:

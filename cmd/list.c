@@ -11,6 +11,7 @@
 
 #include "command.h"
 #include "out.h"
+#include "util/arena.h"
 #include "util/error.h"
 
 struct list_options {
@@ -58,6 +59,7 @@ static const struct out_column task_columns[] = {
 	{ "title", "TITLE", SHRINK_FIRST },
 	{ "type", NULL, SHRINK_NEVER },
 	{ "path", NULL, SHRINK_NEVER },
+	{ "progress", NULL, SHRINK_NEVER },
 };
 
 static const struct out_column other_columns[] = {
@@ -69,11 +71,42 @@ static const struct out_column other_columns[] = {
 	{ "title", "TITLE", SHRINK_FIRST },
 	{ "type", NULL, SHRINK_NEVER },
 	{ "path", "PATH", SHRINK_FIRST },
+	{ "progress", NULL, SHRINK_NEVER },
+};
+
+/* With how far those are that were broken down, in per cent. */
+static const struct out_column archive_columns[] = {
+	{ "id", "ID", SHRINK_LAST },
+	{ "status", "STATUS", SHRINK_NEVER },
+	{ "priority", "PRIORITY", SHRINK_NEVER },
+	{ "assigned_to", "ASSIGNED", SHRINK_FIRST },
+	{ "due", "DUE", SHRINK_NEVER },
+	{ "title", "TITLE", SHRINK_FIRST },
+	{ "type", NULL, SHRINK_NEVER },
+	{ "path", NULL, SHRINK_NEVER },
+	{ "progress", "DONE %", SHRINK_NEVER },
 };
 
 #define COLUMNS (sizeof(task_columns) / sizeof(task_columns[0]))
 
-static void add_row(struct out *o, const struct ops_document *doc)
+/* How far a task is that was broken down; NULL for others. */
+static int progress(const char **text, struct session *s, struct ops_view *view,
+		    const struct ops_document *doc)
+{
+	struct ops_progress p;
+	int ret;
+
+	*text = NULL;
+	if (strcmp(ops_document_type(doc), "task") || !ops_document_field(doc, "Parts"))
+		return 0;
+	ret = ops_view_progress(&p, view, doc, s->findings, &s->err);
+	if (ret < 0)
+		return ret;
+	*text = arena_printf(s->arena, "%.0f", p.percent);
+	return *text ? 0 : error_nomem(&s->err);
+}
+
+static int add_row(struct session *s, struct ops_view *view, const struct ops_document *doc)
 {
 	const char *title = ops_document_field(doc, "Title");
 	const char *cells[COLUMNS] = {
@@ -85,9 +118,13 @@ static void add_row(struct out *o, const struct ops_document *doc)
 		title ? title : ops_document_field(doc, "Name"),
 		ops_document_type(doc),
 		ops_document_path(doc),
+		NULL,
 	};
+	int ret = progress(&cells[COLUMNS - 1], s, view, doc);
 
-	out_row(o, cells);
+	if (ret == 0)
+		out_row(s->out, cells);
+	return ret;
 }
 
 static int run(struct session *s, const struct args *args)
@@ -106,9 +143,10 @@ static int run(struct session *s, const struct args *args)
 		goto out;
 	out_string(s->out, "commit", ops_view_commit(view));
 	tasks = !o->filter.type || !strcmp(o->filter.type, "task");
-	out_table(s->out, "documents", tasks ? task_columns : other_columns, COLUMNS);
-	for (size_t i = 0; i < nr; i++)
-		add_row(s->out, docs[i]);
+	out_table(s->out, "documents", !tasks ? other_columns :
+		  o->filter.archived ? archive_columns : task_columns, COLUMNS);
+	for (size_t i = 0; ret == 0 && i < nr; i++)
+		ret = add_row(s, view, docs[i]);
 	out_table_end(s->out);
 	if (ops_findings_refuse(s->findings))
 		out_say(s->talk, "ops: the list may not be whole (findings: %zu)\n",

@@ -130,6 +130,21 @@ static void show_counts(struct session *s, const struct ops_status_report *r)
 	out_number(s->out, "unreadable", (double)r->unreadable);
 }
 
+static int show_unpublished(struct session *s, struct ops_view *view)
+{
+	size_t nr = 0;
+	bool known = false;
+	int ret = ops_view_unpublished(&nr, &known, view, &s->err);
+
+	if (ret < 0 || !known)
+		return ret;
+	if (nr)
+		out_say(s->out, "\nrecorded here and not published: %zu commit%s (ops sync)\n",
+			nr, nr > 1 ? "s" : "");
+	out_number(s->out, "unpublished", (double)nr);
+	return 0;
+}
+
 static int show_inbox(struct session *s, struct ops_view *view, const char *agent)
 {
 	const struct ops_deed *list = NULL;
@@ -171,6 +186,9 @@ static int run(struct session *s, const struct args *args)
 	show_concerns(s, "stalled_tasks", "Stalled", r->stalled, r->stalled_nr);
 	show_concerns(s, "late_tasks", "Late", r->overdue, r->overdue_nr);
 	show_expired(s, r);
+	show_concerns(s, "broken_down", "Broken down", r->wholes, r->wholes_nr);
+	if ((ret = show_unpublished(s, view)) < 0)
+		goto out;
 	ret = report_assurance(s, view);
 out:
 	ops_view_close(view);

@@ -242,11 +242,19 @@ struct ops_status_report {
 	size_t blocked_count, blockers_nr, stalled_nr, overdue_nr;
 	const struct ops_expired *expired;
 	size_t expired_nr;
+	const struct ops_concern *wholes;	/* broken down, with parts that are active;
+						   `count`: parts that are not complete */
+	size_t wholes_nr;
 };
 
 /* How everything stands.  Belongs to the view. */
 int ops_view_status(const struct ops_status_report **out, struct ops_view *view,
 		    struct ops_findings *findings, struct ops_error *err);
+
+/* How many commits this clone has that its upstream had not when it was last seen; not
+ * *known without an upstream, or when nothing was ever seen of it. */
+int ops_view_unpublished(size_t *nr, bool *known, struct ops_view *view,
+			 struct ops_error *err);
 
 #ifdef __cplusplus
 }

@@ -17,6 +17,11 @@ int view_board(struct board **out, struct ops_view *view, struct ops_findings *f
 	       struct ops_error *err);
 void view_boards_free(struct view_board *boards);
 
+/* whole.c: the tasks that were broken down and of whose parts some are active. */
+struct ops_concern;
+int view_wholes(const struct ops_concern **out, size_t *nr, struct board *b,
+		struct ops_findings *findings, struct ops_error *err);
+
 /* The active task of an id, a unique prefix, or a path.  OPS_EUSAGE: it is not active. */
 int view_task(struct task **out, struct board *b, struct ops_view *view,
 	      const char *name, struct ops_error *err);

@@ -65,10 +65,13 @@ int ops_view_progress(struct ops_progress *out, struct ops_view *view,
 		      const struct ops_document *task, struct ops_findings *findings,
 		      struct ops_error *err)
 {
+	struct ops_document *d;
 	struct progress p;
-	int ret = progress_of(&p, view->world, (struct ops_document *)(size_t)task, findings,
-			      err);
+	/* That of a list has its fields only. */
+	int ret = world_document(&d, view->world, ops_document_path(task), findings, err);
 
+	if (ret == 0)
+		ret = progress_of(&p, view->world, d, findings, err);
 	if (ret)
 		return ret;
 	out->percent = p.percent;

@@ -215,6 +215,8 @@ static int fill(struct report *r, struct ops_error *err)
 		ret = look_at_gates(r, err);
 	if (ret == 0)
 		ret = look_at_prompts(r, err);
+	if (ret == 0)
+		ret = view_wholes(&out->wholes, &out->wholes_nr, b, r->findings, err);
 	if (ret)
 		return ret;
 	qsort(r->blockers, out->blockers_nr, sizeof(*r->blockers), compare_blockers);

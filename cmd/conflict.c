@@ -11,7 +11,7 @@
 #include <string.h>
 
 #include "out.h"
-#include "request.h"
+#include "report.h"
 #include "util/arena.h"
 #include "util/buf.h"
 #include "util/error.h"
@@ -42,7 +42,7 @@ static const char *const usage_decide[] = {
 	"        [--impact TEXT] [--priority PRIORITY] [--escalation ANSWER] TASK", NULL
 };
 static const char *const usage_resume[] = {
-	"ops conflict resume --contract FILE... --regression FILE... -m REASON TASK", NULL
+	"ops conflict resume --contract FILE... --regression FILE... -m TEXT TASK", NULL
 };
 
 static const struct opt freeze_options[] = {
@@ -143,6 +143,7 @@ static int look(struct session *s, const char *task)
 	}
 	if (!nr)
 		out_say(s->out, "no conflicts\n");
+	ret = report_assurance(s, view);
 out:
 	ops_view_close(view);
 	return ret;

@@ -130,7 +130,7 @@ extern const struct command cmd_dispatch[], cmd_handoff[], cmd_packet[], cmd_sig
 	cmd_synthesize[], cmd_thread[], cmd_trust[];
 extern const struct command cmd_act[], cmd_assign[], cmd_audit[], cmd_batch[],
 	cmd_check[], cmd_checkpoint[], cmd_ci[], cmd_completion[], cmd_config[], cmd_edit[],
-	cmd_conflict[], cmd_emergency[],
+	cmd_conflict[], cmd_emergency[], cmd_review_hard[],
 	cmd_gate[], cmd_help[], cmd_hook[], cmd_hook_notice[],
 	cmd_hooks[], cmd_init[], cmd_key[], cmd_list[],
 	cmd_log[], cmd_new[], cmd_recover[], cmd_review[], cmd_scope[],
@@ -139,6 +139,15 @@ extern const struct command cmd_act[], cmd_assign[], cmd_audit[], cmd_batch[],
 /* Planning. */
 extern const struct command cmd_breakdown[], cmd_deps[], cmd_next[], cmd_orchestrate[], cmd_plan[],
 	cmd_rebalance[], cmd_status[];
+
+/* One more name of a command, as the playbooks of orchestrators have it. */
+struct alias {
+	const char *name;		/* one word */
+	const char *of;			/* a command's name */
+};
+
+/* The alias after `alias`; NULL begins and ends. */
+const struct alias *alias_next(const struct alias *alias);
 
 /* hook.c: the message file of a hook.  OPS_EENVIRONMENT. */
 struct buf;

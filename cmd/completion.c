@@ -47,6 +47,24 @@ static void add_words(struct buf *b, const char *group)
 	}
 }
 
+/* Append the aliases, as more first words. */
+static void add_aliases(struct buf *b)
+{
+	const struct alias *a = NULL;
+
+	while ((a = alias_next(a)))
+		buf_printf(b, " %s", a->name);
+}
+
+/* The cases of a shell that put a command in the place of its alias. */
+static void add_alias_cases(struct buf *b, const char *indent)
+{
+	const struct alias *a = NULL;
+
+	while ((a = alias_next(a)))
+		buf_printf(b, "%s%s) command='%s' ;;\n", indent, a->name, a->of);
+}
+
 /* The first command of the next group, a group being the commands of one page; begin
  * with NULL. */
 static const struct command *next_group(const struct command *command)
@@ -104,7 +122,9 @@ static void add_bash(struct buf *b)
 		" words=\n"
 		"\tif [ \"$COMP_CWORD\" -eq 1 ]; then\n\t\twords='");
 	add_words(b, NULL);
+	add_aliases(b);
 	buf_str(b, "'\n\telse\n\t\tcase $command in\n");
+	add_alias_cases(b, "\t\t");
 	while ((group = next_group(group))) {
 		buf_printf(b, "\t\t%s)\n\t\t\tcommand=\"$command ${COMP_WORDS[2]}\"\n"
 			   "\t\t\t[ \"$COMP_CWORD\" -ne 2 ] || words='",
@@ -139,7 +159,9 @@ static void add_zsh(struct buf *b)
 		"_ops()\n{\n\tlocal command=$words[2]\n\tlocal -a options\n"
 		"\tif (( CURRENT == 2 )); then\n\t\tcompadd --");
 	add_words(b, NULL);
+	add_aliases(b);
 	buf_str(b, "\n\t\treturn\n\tfi\n\tcase $command in\n");
+	add_alias_cases(b, "\t");
 	while ((group = next_group(group))) {
 		buf_printf(b, "\t%s)\n\t\tif (( CURRENT == 3 )); then compadd --",
 			   group_name(name, group));
@@ -180,6 +202,23 @@ static void add_fish_options(struct buf *b, const char *condition,
 	}
 }
 
+/* The options of a command, behind each of its aliases. */
+static void add_fish_aliases(struct buf *b, const struct command *c)
+{
+	struct buf condition = BUF_INIT;
+	const struct alias *a = NULL;
+
+	while ((a = alias_next(a))) {
+		if (strcmp(a->of, c->name))
+			continue;
+		buf_clear(&condition);
+		buf_printf(&condition, " -n \"__fish_seen_subcommand_from %s\"", a->name);
+		add_fish_options(b, condition.data, c->options);
+	}
+	b->failed |= buf_failed(&condition);
+	buf_release(&condition);
+}
+
 static void add_fish(struct buf *b)
 {
 	const struct command *c = NULL;
@@ -189,6 +228,7 @@ static void add_fish(struct buf *b)
 		"  ops completion fish | source\n"
 		"complete -c ops -f -n __fish_use_subcommand -a \"");
 	add_words(b, NULL);
+	add_aliases(b);
 	buf_str(b, "\"\n");
 	while ((c = command_next(c))) {
 		size_t first = strcspn(c->name, " ");
@@ -204,6 +244,7 @@ static void add_fish(struct buf *b)
 			buf_printf(b, "complete -c ops -f -n \"__fish_seen_subcommand_from"
 				   " %.*s\" -a%s\n", (int)first, c->name, c->name + first);
 		add_fish_options(b, condition.data, c->options);
+		add_fish_aliases(b, c);
 	}
 	add_fish_options(b, "", common_options);
 	buf_str(b, "complete -c ops -n \"not __fish_use_subcommand\""

@@ -53,6 +53,16 @@ static void print_table(struct out *o, const char *title, const struct opt *tabl
 	buf_release(&text);
 }
 
+/* "also: replan", below the help of a command that has more names. */
+static void print_aliases(struct out *o, const struct command *command)
+{
+	const struct alias *a = NULL;
+
+	while ((a = alias_next(a)))
+		if (!strcmp(a->of, command->name))
+			out_say(o, "\nalso: ops %s\n", a->name);
+}
+
 void help_print(struct session *s, const struct command *command, const char *group)
 {
 	const struct command *c = NULL;
@@ -60,6 +70,7 @@ void help_print(struct session *s, const struct command *command, const char *gr
 	report_usage(s->out, command, group);
 	if (!group) {
 		out_say(s->out, "\n%s\n", command->summary);
+		print_aliases(s->out, command);
 		print_table(s->out, "Options:", command->options);
 		print_table(s->out, "Common options:", common_options);
 		return;
@@ -69,6 +80,22 @@ void help_print(struct session *s, const struct command *command, const char *gr
 		if (command_in_group(c, group))
 			out_say(s->out, "  %s: %s\n", c->name, c->summary);
 	out_say(s->out, "\n'ops %s COMMAND -h' has the options of each.\n", group);
+}
+
+/* The rows of all aliases. */
+static void add_alias_rows(struct session *s)
+{
+	const char *heading[] = { "More names", " " };
+	const struct alias *a = NULL;
+
+	out_row(s->out, heading);
+	while ((a = alias_next(a))) {
+		const char *name = arena_printf(s->arena, "  %s", a->name);
+		const char *what = arena_printf(s->arena, "The same as ops %s", a->of);
+		const char *cells[] = { name ? name : a->name, what ? what : a->of };
+
+		out_row(s->out, cells);
+	}
 }
 
 static void print_overview(struct session *s, bool all)
@@ -95,6 +122,7 @@ static void print_overview(struct session *s, bool all)
 				out_row(s->out, heading);
 			out_row(s->out, cells);
 		}
+		add_alias_rows(s);
 		out_table_end(s->out);
 	}
 	print_table(s->out, "Common options:", common_options);
@@ -125,6 +153,7 @@ static void page_name(char out[40], const char *name)
 static void add_commands(struct out *o)
 {
 	const struct command *c = NULL;
+	const struct alias *a = NULL;
 
 	out_list(o, "commands");
 	while ((c = command_next(c))) {
@@ -143,6 +172,14 @@ static void add_commands(struct out *o)
 		out_list(o, "options");
 		add_options(o, c->options);
 		out_end(o);
+		out_end(o);
+	}
+	out_end(o);
+	out_list(o, "aliases");
+	while ((a = alias_next(a))) {
+		out_map(o, NULL);
+		out_string(o, "name", a->name);
+		out_string(o, "command", a->of);
 		out_end(o);
 	}
 	out_end(o);
@@ -200,7 +237,7 @@ static int run(struct session *s, const struct args *args)
 	if (ret < 0)
 		return ret == OPS_ENOTFOUND ? error_set(&s->err, OPS_EUSAGE,
 			"there is no command '%.60s'", argv[0]) : ret;
-	page_name(page, argv[0]);
+	page_name(page, names.command ? names.command->name : argv[0]);
 	if (!s->term->output || !show_page(page))
 		help_print(s, names.command, names.group);
 	return 0;

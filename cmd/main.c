@@ -40,11 +40,20 @@ static const struct command *const commands[] = {
 	cmd_rebalance, cmd_breakdown, cmd_orchestrate, cmd_run, cmd_program, cmd_synthesize,
 	cmd_signal,
 	cmd_packet,
-	cmd_gate, cmd_vet, cmd_waive,
+	cmd_gate, cmd_review_hard, cmd_vet, cmd_waive,
 	cmd_sync, cmd_resolve, cmd_batch, cmd_recover,
 	cmd_audit, cmd_trust, cmd_ci,
 	cmd_hook, cmd_hook_notice, cmd_merge_driver,
 	NULL
+};
+
+/* More names of some of them. */
+static const struct alias aliases[] = {
+	{ "conflict-resolve", "conflict decide" },
+	{ "replan", "rebalance" },
+	{ "scope-lock", "scope lock" },
+	{ "sync-status", "status" },
+	{ NULL, NULL }
 };
 
 /* The first of each chapter. */
@@ -98,6 +107,13 @@ const struct command *command_next(const struct command *command)
 			if (c == command)
 				return c[1].name ? c + 1 : commands[i + 1];
 	return NULL;
+}
+
+const struct alias *alias_next(const struct alias *alias)
+{
+	const struct alias *next = alias ? alias + 1 : aliases;
+
+	return next->name ? next : NULL;
 }
 
 const char *command_chapter(const struct command *command)

@@ -88,6 +88,20 @@ static int group_error(const char *group, const char *typed, struct ops_error *e
 	return error_set(err, OPS_EUSAGE, "'ops %s' needs one of: %s", group, all);
 }
 
+/* The command of an alias; NULL. */
+static const struct command *by_alias(const char *name)
+{
+	const struct alias *a = NULL;
+	const struct command *c = NULL;
+
+	while ((a = alias_next(a)))
+		if (!strcmp(a->name, name))
+			while ((c = command_next(c)))
+				if (!strcmp(c->name, a->of))
+					return c;
+	return NULL;
+}
+
 int names_find(struct names *out, size_t *taken, int argc, char **argv,
 	       struct ops_error *err)
 {
@@ -108,6 +122,10 @@ int names_find(struct names *out, size_t *taken, int argc, char **argv,
 			*taken = 2;
 			return 0;
 		}
+	}
+	if (!group && (out->command = by_alias(argv[0]))) {
+		*taken = 1;
+		return 0;
 	}
 	if (!group)
 		return OPS_ENOTFOUND;

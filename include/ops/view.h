@@ -86,6 +86,22 @@ int ops_view_gates(const struct ops_gate **out, size_t *nr, struct ops_view *vie
 		   const struct ops_document *task, struct ops_findings *findings,
 		   struct ops_error *err);
 
+/* Something that a record about a task rests on, looked at again. */
+struct ops_review_item {
+	const char *verdict;	/* unchanged, changed, missing */
+	const char *path;	/* of the file; of the task itself for what a gate decides about */
+	const char *digest;	/* as it was recorded */
+	const char *packet, *kind, *by;	/* the record: its id, its kind, who wrote it */
+	const char *gate, *decision;	/* or NULL */
+};
+
+/* Each piece of evidence of each record about a task, and the text that gates were asked
+ * or decided about, compared with the bytes of the view's commit.  OPS_ENOMEM, OPS_EIO,
+ * OPS_EINVALID: the task cannot be read. */
+int ops_view_review(const struct ops_review_item **out, size_t *nr, struct ops_view *view,
+		    const struct ops_document *task, struct ops_findings *findings,
+		    struct ops_error *err);
+
 /* The packets of a task, in order of time. */
 int ops_view_packets(const struct ops_document *const **out, size_t *nr,
 		     struct ops_view *view, const struct ops_document *task,

@@ -130,7 +130,7 @@ extern const struct command cmd_dispatch[], cmd_handoff[], cmd_packet[], cmd_sig
 	cmd_synthesize[], cmd_thread[], cmd_trust[];
 extern const struct command cmd_act[], cmd_assign[], cmd_audit[], cmd_batch[],
 	cmd_check[], cmd_checkpoint[], cmd_ci[], cmd_completion[], cmd_config[], cmd_edit[],
-	cmd_conflict[], cmd_emergency[], cmd_review_hard[],
+	cmd_conflict[], cmd_emergency[], cmd_review_hard[], cmd_taskforce[],
 	cmd_gate[], cmd_help[], cmd_hook[], cmd_hook_notice[],
 	cmd_hooks[], cmd_init[], cmd_key[], cmd_list[],
 	cmd_log[], cmd_new[], cmd_recover[], cmd_review[], cmd_scope[],

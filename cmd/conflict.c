@@ -38,8 +38,9 @@ static const char *const usage_freeze[] = {
 	"ops conflict freeze --kind KIND [--with TASK]... -m REASON TASK", NULL
 };
 static const char *const usage_decide[] = {
-	"ops conflict decide --owner AGENT --merge-path TEXT -m RATIONALE",
-	"        [--impact TEXT] [--priority PRIORITY] [--escalation ANSWER] TASK", NULL
+	"ops conflict decide --owner AGENT --merge-path TEXT -m RATIONALE TASK",
+	"ops conflict decide ... --impact TEXT --priority PRIORITY TASK",
+	"ops conflict decide ... --escalation ANSWER TASK", NULL
 };
 static const char *const usage_resume[] = {
 	"ops conflict resume --contract FILE... --regression FILE... -m TEXT TASK", NULL

@@ -31,6 +31,7 @@
 #include "ops/scope.h"
 #include "ops/signal.h"
 #include "ops/sync.h"
+#include "ops/taskforce.h"
 #include "ops/view.h"
 
 #endif

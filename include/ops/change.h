@@ -59,6 +59,8 @@ struct ops_setting {
  *   "conflict.decide"	what froze task `target`: fields Owner, Impact, Priority (which the task
  *			gets, too), Escalation, a section Merge Path
  *   "conflict.resume"	task `target`: fields Contract and Regression are paths of files
+ *   "taskforce.new"	put agents together for tasks: fields Title, Tasks, Size, Lead, Checkpoints,
+ *			Emergency; who is not named is chosen
  *   "packet.KIND"	record a packet of that kind about document `target`: its parts, as
  *			fields, as sections, or as a `text` of named parts; an act's
  *			message is then the id of the packet

@@ -69,6 +69,8 @@ static draft_act_fn *act_named(const struct draft *d, const char *action)
 		return act_scope;
 	if (!strncmp(action, "conflict.", 9))
 		return act_conflict;
+	if (!strcmp(action, "taskforce.new"))
+		return act_taskforce;
 	if (!strcmp(action, "synthesize"))
 		return act_synthesize;
 	if (!strcmp(action, "handoff.session"))

@@ -85,9 +85,10 @@ struct packet_want {
 int draft_packet(struct draft *d, const struct packet_want *want,
 		 struct ops_error *err);
 
-draft_act_fn act_conflict, act_emergency, act_new, act_edit, act_flag, act_gate, act_handoff;
-draft_act_fn act_key, act_packet;
-draft_act_fn act_plan, act_record, act_run, act_scope, act_session, act_synthesize, act_transition;
+draft_act_fn act_conflict, act_edit, act_emergency, act_flag, act_gate;
+draft_act_fn act_handoff, act_key, act_new, act_packet, act_plan;
+draft_act_fn act_record, act_run, act_scope, act_session, act_synthesize, act_taskforce;
+draft_act_fn act_transition;
 
 /* act_run.c: where the output of a run is kept, beside the packets: nothing that lies among
  * them is anything else. */

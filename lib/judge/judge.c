@@ -192,6 +192,8 @@ static int judge_one(struct judging *j, struct change *change)
 	if (ret == 0 && type_is(change->type, "emergency") &&
 	    change->kind == CHANGE_CREATED && !j->genesis)
 		ret = rules_emergency(j, change->after);
+	if (ret == 0 && type_is(change->type, "taskforce") && !j->genesis)
+		ret = rules_taskforce(j, change->after);
 	if (ret == 0 && type_is(change->type, "lease") && change->kind == CHANGE_CREATED &&
 	    !j->genesis)
 		ret = rules_lease(j, change->after);

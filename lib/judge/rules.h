@@ -176,6 +176,9 @@ int rules_emergency(struct judging *j, struct ops_document *d);
 void rules_emergency_ends(struct judging *j, struct change *change);
 int rules_paused(struct judging *j, const struct change *change, const char *action);
 
+/* rules_taskforce.c: who is in one. */
+int rules_taskforce(struct judging *j, struct ops_document *d);
+
 /* rules_lease.c: one that is taken; one that ends; which files have to be noted, and
  * whether they may be changed. */
 int rules_lease(struct judging *j, struct ops_document *d);

@@ -312,6 +312,45 @@ int judge_change(struct judge_case *c, struct ops_findings *findings,
 	return 0;
 }
 
+static int add_file(const char *path, const struct snap_entry *before,
+		    const struct snap_entry *after, void *payload, struct ops_error *err)
+{
+	struct judging *j = payload;
+	int ret;
+
+	if (!rules_bounded(j, path))
+		return OPS_EREFUSED;
+	ret = rules_commit_file(j, path, config_type_of_path(j->config, path), before, after);
+	return ret ? error_set(err, ret, "'%s' could not be judged", path) : 0;
+}
+
+int judge_standing(struct judge_case *c, unsigned which, struct ops_findings *findings,
+		   struct ops_error *err)
+{
+	struct judging j = { .c = c, .findings = findings };
+	struct config own;
+	int ret = judge_begin(&j, err);
+
+	if (ret || c->before_ops)
+		return ret;
+	own = *j.config;
+	own.standing.messages.on = which & JUDGE_MESSAGES;
+	own.standing.secrets.on = which & JUDGE_SECRETS;
+	own.standing.scope.on = which & JUDGE_SCOPE;
+	own.standing.scope.required = false;
+	own.standing.changelog.on = which & JUDGE_CHANGELOG;
+	own.standing.sensitive.paths.nr = 0;
+	j.config = &own;
+	rules_commit_begin(&j);
+	ret = snap_diff(world_snap(c->before), world_snap(c->after), add_file, &j, err);
+	if (ret && !j.unbounded)
+		return ret;
+	ret = rules_actor(&j);
+	if (ret == 0)
+		ret = rules_commit(&j);
+	return ret ? error_set(err, ret, "the commit could not be judged") : 0;
+}
+
 static int alone(struct judging *j, struct judge_case *c, struct world *w, int64_t now,
 		 struct ops_findings *findings, struct ops_error *err)
 {

@@ -68,6 +68,12 @@ struct judge_case {
 int judge_change(struct judge_case *c, struct ops_findings *findings,
 		 struct ops_error *err);
 
+/* Standing rules to be asked whatever the configuration says of them. */
+enum judge_standing { JUDGE_MESSAGES = 1, JUDGE_SECRETS = 2, JUDGE_SCOPE = 4,
+		      JUDGE_CHANGELOG = 8 };
+int judge_standing(struct judge_case *c, unsigned which, struct ops_findings *findings,
+		   struct ops_error *err);
+
 /* A commit that is about to stand in the line of a branch. */
 struct landing {
 	struct world *authority;	/* whose roster and rules are in force */

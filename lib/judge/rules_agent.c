@@ -49,10 +49,10 @@ static void rules_paths(struct judging *j, const struct agent_limits *limits)
 static const char *action_of(struct judging *j, const struct change *change)
 {
 	static const struct {
-		const char *decision, *action;
+		const char *decision, *verb;
 	} gates[] = {
-		{ "Approve", "gate.approve" }, { "Reject", "gate.reject" },
-		{ "Block", "gate.block" }, { "Lift", "gate.lift" },
+		{ "Approve", "approve" }, { "Reject", "reject" }, { "Block", "block" },
+		{ "Lift", "lift" },
 	};
 	const char *decision;
 	size_t i;
@@ -66,7 +66,7 @@ static const char *action_of(struct judging *j, const struct change *change)
 	decision = document_text(change->after, "Decision");
 	for (i = 0; decision && i < sizeof(gates) / sizeof(*gates); i++)
 		if (!strcmp(gates[i].decision, decision))
-			return gates[i].action;
+			return arena_printf(j->arena, "gate.%s", gates[i].verb);
 	return arena_printf(j->arena, "packet.%s", change->type->name);
 }
 

@@ -119,7 +119,7 @@ struct session {
 };
 
 /* Of the same kind as those that follow. */
-extern const struct command cmd_server[], cmd_waive[],
+extern const struct command cmd_quality[], cmd_server[], cmd_waive[],
 	cmd_merge_driver[], cmd_resolve[], cmd_sync[];
 
 /* Every file ends in one of these: values, the last of which has no name. */

@@ -40,7 +40,7 @@ static const struct command *const commands[] = {
 	cmd_rebalance, cmd_breakdown, cmd_orchestrate, cmd_run, cmd_program, cmd_synthesize,
 	cmd_signal,
 	cmd_packet,
-	cmd_gate, cmd_review_hard, cmd_vet, cmd_waive,
+	cmd_gate, cmd_quality, cmd_review_hard, cmd_vet, cmd_waive,
 	cmd_sync, cmd_resolve, cmd_batch, cmd_recover,
 	cmd_audit, cmd_trust, cmd_ci,
 	cmd_hook, cmd_hook_notice, cmd_merge_driver,

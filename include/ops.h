@@ -25,6 +25,7 @@
 #include "ops/merge.h"
 #include "ops/pass.h"
 #include "ops/plan.h"
+#include "ops/quality.h"
 #include "ops/repo.h"
 #include "ops/run.h"
 #include "ops/server.h"

@@ -23,7 +23,7 @@ keys () {
 	cat "$TEST_SOURCE"/lib/model/config_read.c "$TEST_SOURCE"/lib/model/type_read.c \
 		"$TEST_SOURCE"/lib/model/type_packet.c "$TEST_SOURCE"/lib/model/standing.c "$TEST_SOURCE"/lib/model/waiver.c \
 		"$TEST_SOURCE"/lib/model/emergency.c "$TEST_SOURCE"/lib/model/conflict_def.c \
-		"$TEST_SOURCE"/lib/model/running.c |
+		"$TEST_SOURCE"/lib/model/running.c "$TEST_SOURCE"/lib/model/quality.c |
 		tr '\n\t' '  ' | sed 's/"  *"//g' | grep -o 'conf_keys([^;]*"[a-z -]*")' |
 		sed 's/.*"\([a-z -]*\)")$/\1/' | tr ' ' '\n' | sort -u | sed '/^$/d'
 	grep -o '{ "[a-z-]*", \(FIELD\|SET\)_' "$TEST_SOURCE"/lib/model/type_read.c |

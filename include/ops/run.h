@@ -83,7 +83,7 @@ void ops_run_report_free(struct ops_run_report *report);	/* NULL is fine */
 
 /* A program that the repository names. */
 struct ops_program {
-	const char *name;	/* of the agent */
+	const char *name;	/* of the agent, or check:NAME */
 	const char *words;	/* the command, safe to show */
 	const char *directory;	/* repository, worktree, scratch */
 	const char *environment;	/* variables it sees beside the usual; "" */

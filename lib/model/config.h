@@ -10,6 +10,7 @@
 #include "model/conflict_def.h"
 #include "model/emergency_kind.h"
 #include "model/planning.h"
+#include "model/quality.h"
 #include "model/running.h"
 #include "model/signal.h"
 #include "model/trust.h"
@@ -85,6 +86,7 @@ struct config {
 	struct planning planning;
 	struct running running;
 	struct signals signals;
+	struct quality quality;
 	struct trust trust;
 	struct threshold *thresholds;
 	size_t thresholds_nr;

@@ -384,7 +384,7 @@ int config_read(struct config *c, struct conf_reader *r)
 		       "review results dispatch powers roles departments gates types severity "
 		       "selection rebalance calendar progress dependencies breakdown "
 		       "bottlenecks scope trust "
-		       "standing push waivers thresholds emergencies conflicts run "
+		       "standing push waivers thresholds emergencies conflicts run quality "
 		       "context domains coordinator signals pipelines release operations-audit"))
 		return 0;
 	conf_text(r, c->root, "format", &format);
@@ -432,7 +432,9 @@ int config_read(struct config *c, struct conf_reader *r)
 	if (ret)
 		return ret;
 	check_references(r, c);
-	ret = planning_read(&c->planning, r, c->root);
+	ret = quality_read(&c->quality, r, conf_get(c->root, "quality"));
+	if (ret == 0)
+		ret = planning_read(&c->planning, r, c->root);
 	if (ret == 0)
 		ret = running_read(&c->running, r, conf_get(c->root, "run"),
 				   conf_get(c->root, "gates"));

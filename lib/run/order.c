@@ -111,8 +111,9 @@ static int make_environment(struct order *o, struct arena *arena, const struct o
 	if (!o->run.path)
 		list[nr++] = "PATH=" CHILD_PATH;
 	list[nr++] = arena_printf(arena, "OPS_RUN_ID=%s", o->run.id);
-	list[nr++] = arena_printf(arena, "OPS_ACTOR=%s", o->agent->id);
 	list[nr++] = arena_printf(arena, "OPS_TASK=%s", o->task);
+	if (o->agent)
+		list[nr++] = arena_printf(arena, "OPS_ACTOR=%s", o->agent->id);
 	return list[nr - 1] && list[nr - 2] && list[nr - 3] ? 0 : error_nomem(err);
 }
 
@@ -192,8 +193,8 @@ static int check_program(struct order *o, struct arena *arena, struct ops_repo *
 	return ret;
 }
 
-static int make_run(struct order *o, struct arena *arena, const struct run_want *want,
-		    struct ops_error *err)
+static int make_run(struct order *o, struct arena *arena, const char *name,
+		    unsigned timeout, struct ops_error *err)
 {
 	const char **argv = arena_array(arena, o->program.argv.nr + 1, sizeof(*argv));
 	char random[13];
@@ -203,11 +204,10 @@ static int make_run(struct order *o, struct arena *arena, const struct run_want 
 	if (!random_base32(random, sizeof(random) - 1))
 		return error_set(err, OPS_EIO, "the system has no random numbers");
 	memcpy(argv, o->program.argv.list, o->program.argv.nr * sizeof(*argv));
-	o->run.agent = o->agent->id;
+	o->run.agent = o->agent ? o->agent->id : name;
 	o->run.id = arena_printf(arena, "run-%s", random);
 	o->run.argv = argv;
-	o->run.timeout = want->timeout && want->timeout < o->program.timeout ? want->timeout :
-			 o->program.timeout;
+	o->run.timeout = timeout && timeout < o->program.timeout ? timeout : o->program.timeout;
 	o->run.output = o->program.output;
 	o->run.limits.cpu_ms = o->program.cpu_ms;
 	o->run.limits.memory = o->program.memory;
@@ -251,11 +251,66 @@ int order_prepare(struct order **out, struct arena *arena, struct ops_repo *repo
 	if (o->program.directory == PROGRAM_REPOSITORY && !store_work_dir(repo->store))
 		return error_set(err, OPS_EENVIRONMENT, "there is no work tree for '%s' to run "
 				 "in: give it one of its own", o->agent->id);
-	ret = make_run(o, arena, want, err);
+	ret = make_run(o, arena, NULL, want->timeout, err);
 	if (ret == 0)
 		ret = make_environment(o, arena, repo, config, err);
 	if (ret == 0)
 		ret = packet_make(o, arena, config, want, err);
+	if (ret == 0)
+		*out = o;
+	return ret;
+}
+
+int order_check_program(struct program *p, char consent[CONSENT_LEN + 1], const char **name,
+			struct arena *arena, struct ops_repo *repo, struct world *w,
+			const struct quality_check *check, struct ops_error *err)
+{
+	const struct config *config;
+	struct snap *files = NULL;
+	int ret = world_config(&config, w, err);
+
+	if (ret)
+		return ret;
+	*p = (struct program){ .argv = check->command, .output = config->running.output,
+			       .processes = config->running.processes };
+	p->timeout = check->timeout ? check->timeout : config->running.timeout;
+	*name = arena_printf(arena, "check:%s", check->name);
+	if (!*name)
+		return error_nomem(err);
+	ret = files_of(&files, repo, w, p, err);
+	if (ret == 0)
+		ret = consent_digest(consent, repo, files, *name, p, err);
+	snap_free(files);
+	return ret;
+}
+
+int order_check(struct order **out, bool *allowed, struct arena *arena, struct ops_repo *repo,
+		struct world *w, const struct quality_check *check, const char *task,
+		struct ops_error *err)
+{
+	struct order *o = arena_alloc(arena, sizeof(*o));
+	const struct config *config;
+	const char *name;
+	int ret = o ? world_config(&config, w, err) : error_nomem(err);
+
+	if (ret == 0)
+		ret = order_check_program(&o->program, o->consent, &name, arena, repo, w, check,
+					  err);
+	if (ret == 0)
+		ret = consent_has(allowed, repo, o->consent, err);
+	if (ret == 0 && !store_work_dir(repo->store))
+		ret = error_set(err, OPS_EENVIRONMENT, "there is no work tree to run '%s' in",
+				name);
+	if (ret)
+		return ret;
+	o->kind = "";
+	o->task = task;
+	o->words = order_words(arena, &o->program.argv);
+	o->run.plain = true;
+	ret = make_run(o, arena, name, 0, err);
+	if (ret == 0)
+		ret = make_environment(o, arena, repo, config, err);
+	o->run.dir = store_work_dir(repo->store);
 	if (ret == 0)
 		*out = o;
 	return ret;

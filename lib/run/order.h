@@ -53,6 +53,16 @@ int order_program(struct program *program, char consent[CONSENT_LEN + 1],
 		  const struct agent *agent, const char *kind,
 		  struct ops_findings *findings, struct ops_error *err);
 
+/* The same of a check that is a command; its name is "check:NAME".  `allowed`: by the user; if
+ * not, it is not to be run. */
+int order_check_program(struct program *program, char consent[CONSENT_LEN + 1],
+			const char **name, struct arena *arena, struct ops_repo *repo,
+			struct world *w, const struct quality_check *check,
+			struct ops_error *err);
+int order_check(struct order **out, bool *allowed, struct arena *arena, struct ops_repo *repo,
+		struct world *w, const struct quality_check *check, const char *task,
+		struct ops_error *err);
+
 /* Make what it runs in: its own work tree or scratch directory, if it has one. */
 int order_place(struct order *order, struct arena *arena, struct ops_repo *repo,
 		struct ops_error *err);

@@ -63,12 +63,52 @@ static int describe(struct ops_program *out, bool *is_one, struct arena *arena,
 	return consent_has(&out->allowed, repo, digest, err);
 }
 
+/* The same of a check. */
+static int describe_check(struct ops_program *out, struct arena *arena, struct ops_repo *repo,
+			  struct world *w, const struct quality_check *check,
+			  struct ops_error *err)
+{
+	char digest[CONSENT_LEN + 1];
+	struct program p;
+	int ret = order_check_program(&p, digest, &out->name, arena, repo, w, check, err);
+
+	if (ret)
+		return ret;
+	out->words = order_words(arena, &p.argv);
+	out->directory = "repository";
+	out->environment = "";
+	out->digest = arena_str(arena, digest);
+	if (!out->words || !out->digest)
+		return error_nomem(err);
+	return consent_has(&out->allowed, repo, digest, err);
+}
+
+static int list_checks(struct programs *p, struct ops_program *list, size_t *nr,
+		       struct ops_repo *repo, struct world *w, const struct config *config,
+		       const char *name, struct ops_error *err)
+{
+	const struct quality *q = &config->quality;
+	size_t i;
+	int ret = 0;
+
+	for (i = 0; ret == 0 && i < q->checks_nr; i++) {
+		if (q->checks[i].does != QUALITY_COMMAND ||
+		    (name && strcmp(name, q->checks[i].name)))
+			continue;
+		ret = describe_check(&list[*nr], p->arena, repo, w, &q->checks[i], err);
+		*nr += ret == 0;
+	}
+	return ret;
+}
+
 static int list_all(struct programs *p, struct ops_repo *repo, const char *name,
 		    struct ops_findings *findings, struct ops_error *err)
 {
 	struct snap *snap = NULL;
 	struct world *w = NULL;
 	const struct roster *roster;
+	const struct config *config;
+	bool check = name && !strncmp(name, "check:", 6);
 	struct ops_program *list = NULL;
 	size_t i, nr = 0;
 	struct oid tip;
@@ -80,12 +120,15 @@ static int list_all(struct programs *p, struct ops_repo *repo, const char *name,
 	if (ret == 0)
 		ret = world_open(&w, snap, repo->cache, err);
 	if (ret == 0)
+		ret = world_config(&config, w, err);
+	if (ret == 0)
 		ret = world_roster(&roster, w, err);
 	if (ret == 0) {
-		list = arena_array(p->arena, roster_count(roster) + 1, sizeof(*list));
+		list = arena_array(p->arena, roster_count(roster) +
+				   config->quality.checks_nr + 1, sizeof(*list));
 		ret = list ? 0 : error_nomem(err);
 	}
-	for (i = 0; ret == 0 && i < roster_count(roster); i++) {
+	for (i = 0; ret == 0 && !check && i < roster_count(roster); i++) {
 		const struct agent *a = roster_at(roster, i);
 
 		if (name && roster_agent_named(roster, name) != a)
@@ -93,6 +136,10 @@ static int list_all(struct programs *p, struct ops_repo *repo, const char *name,
 		ret = describe(&list[nr], &is_one, p->arena, repo, w, a, findings, err);
 		nr += ret == 0 && is_one;
 	}
+	if (ret == 0 && (!name || check))
+		ret = list_checks(p, list, &nr, repo, w, config, check ? name + 6 : NULL, err);
+	if (ret == 0 && check && !nr)
+		ret = error_set(err, OPS_ENOTFOUND, "there is no command '%.100s'", name);
 	if (ret == 0 && name && !nr)
 		ret = error_set(err, OPS_ENOTFOUND, roster_agent_named(roster, name) ?
 				"'%.100s' is no program: its entry has no Command" :

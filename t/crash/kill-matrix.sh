@@ -26,6 +26,7 @@
 #   --branch NAME    the branch that moves (default: the one in HEAD)
 #   --bare           there is no work tree
 #   --only NAMES     only these calls (comma-separated)
+#   --most N         at most so many cases, evenly spread over all there are
 #   --jobs N         at a time (default: the number of processors)
 #   --keep           keep the directories of failed cases
 #
@@ -33,7 +34,7 @@
 
 set -u
 
-NEXT='' SIGNAL=KILL ERRORS='' STICKY='' TWICE='' BRANCH='' BARE='' ONLY='' KEEP=''
+NEXT='' SIGNAL=KILL ERRORS='' STICKY='' TWICE='' BRANCH='' BARE='' ONLY='' KEEP='' MOST=''
 JOBS=$(nproc 2>/dev/null || echo 2)
 
 usage () {
@@ -52,6 +53,7 @@ do
 	--branch) BRANCH=$2; shift 2 ;;
 	--bare) BARE=t; shift ;;
 	--only) ONLY=$2; shift 2 ;;
+	--most) MOST=$2; shift 2 ;;
 	--jobs) JOBS=$2; shift 2 ;;
 	--keep) KEEP=t; shift ;;
 	--case) break ;;
@@ -210,6 +212,13 @@ sed -n 's/^[0-9]* *\([a-z_0-9]*\)(.*/\1/p' "$MATRIX_DIR/trace" |
 			done
 		done
 	done >"$MATRIX_DIR/cases"
+
+if test -n "$MOST"
+then
+	awk -v most="$MOST" -v all="$(wc -l <"$MATRIX_DIR/cases")" '
+	all <= most || int(NR * most / all) > int((NR - 1) * most / all)' \
+		"$MATRIX_DIR/cases" >"$MATRIX_DIR/some" && mv "$MATRIX_DIR/some" "$MATRIX_DIR/cases"
+fi
 
 # The shells say "Killed" on standard error.
 xargs -P "$JOBS" -L 1 sh "$0" --case <"$MATRIX_DIR/cases" >"$MATRIX_DIR/results" 2>/dev/null

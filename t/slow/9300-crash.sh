@@ -65,7 +65,8 @@ test_expect_success STRACE 'complete, which moves a document and records another
 
 test_expect_success STRACE 'a handoff accepted, killed: one owner, the one on record' '
 	next="sh $TRASH/after" &&
-	matrix prepare "$OPS_PROGRAM" --as docwriter handoff accept hand-7k2f
+	matrix --most 240 prepare "$OPS_PROGRAM" --as docwriter \
+		handoff accept hand-7k2f
 '
 
 test_done

@@ -129,7 +129,7 @@ test_expect_success 'a pipeline with a circle is a mistake with its line, and so
 		test_expect_code 1 ops check >found &&
 		test_grep "ops.yaml:.*config.invalid" found || return 1
 	done &&
-	for slip in "do: nonsense" "command: nothing" "wait: rain" "kind: x" \
+	for slip in "do: nonsense" "command: nothing" "agent: [a]" "wait: rain" "kind: x" \
 		"do: commit, wait: approval" "otherwise: commit" "do: commit, after: [z]" \
 		"do: commit, attempts: 11" "do: commit, timeout: soon" \
 		"do: commit, when: {nothing: [yes]}"

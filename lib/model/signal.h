@@ -43,7 +43,6 @@ struct pipeline_step {
 	const char *kind;		/* of work, for limits of time; or NULL */
 	const char *operation;		/* of ops; or NULL */
 	const char *otherwise;		/* the same, if the agent has no command; or NULL */
-	const char *command;		/* of those that the configuration names; or NULL */
 	const char *wait;		/* "approval"; or NULL */
 	struct names after;		/* steps */
 	const struct field_case *when;	/* of the context: else it is not done */
@@ -90,8 +89,8 @@ extern const char signal_operations[];
 
 /* Read them; mistakes are findings of the reader.  Returns 0 or OPS_ENOMEM. */
 int signals_read(struct signals *s, struct conf_reader *r, const struct conf *root);
-/* Complain about agents' commands and pipelines that are named and not there. */
-void signals_check(struct conf_reader *r, const struct signals *s, const struct conf *root);
+/* Complain about pipelines that are named and not there. */
+void signals_check(struct conf_reader *r, const struct signals *s);
 
 /* The rule of a signal, by its name or a pattern; NULL: there is none. */
 const struct signal_rule *signal_find(const struct signals *s, const char *name);

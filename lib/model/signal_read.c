@@ -142,13 +142,13 @@ static void read_signal(struct conf_reader *r, const struct signals *s,
 static void check_doer(struct conf_reader *r, const struct pipeline_step *t)
 {
 	const char *name[] = { t->operation, t->otherwise };
-	size_t i, nr = !!t->operation + !!t->command + !!t->wait;
+	size_t i, nr = !!t->operation + !!t->wait;
 
 	if (nr > 1 || (nr && t->otherwise))
-		conf_wrong(r, t->at, "write one of do, command, wait, or agent with otherwise",
+		conf_wrong(r, t->at, "write one of do, wait, or agent with otherwise",
 			   "step '%s' is done in more than one way", t->name);
 	else if (!nr && !t->agent)
-		conf_wrong(r, t->at, "write one of do, command, wait, agent",
+		conf_wrong(r, t->at, "write one of do, wait, agent",
 			   "step '%s' says not who does it", t->name);
 	if (t->otherwise && !t->agent)
 		conf_wrong(r, t->at, "add agent: NAME", "'otherwise' of step '%s' is of no agent",
@@ -174,13 +174,12 @@ static void read_step(struct conf_reader *r, const struct signals *s, struct pip
 	t->at = c;
 	t->attempts = 3;
 	if (!conf_keys(r, c, arena_printf(r->arena, "step '%s'", t->name),
-		       "agent kind do otherwise command wait after when timeout attempts"))
+		       "agent kind do otherwise wait after when timeout attempts"))
 		return;
 	conf_text(r, c, "agent", &t->agent);
 	conf_text(r, c, "kind", &t->kind);
 	conf_text(r, c, "do", &t->operation);
 	conf_text(r, c, "otherwise", &t->otherwise);
-	conf_text(r, c, "command", &t->command);
 	conf_text(r, c, "wait", &t->wait);
 	conf_text(r, c, "timeout", &timeout);
 	conf_names(r, c, "after", &t->after);
@@ -406,14 +405,13 @@ int signals_read(struct signals *s, struct conf_reader *r, const struct conf *ro
 		}
 	read_release(r, s, conf_get(root, "release"));
 	read_audit(r, s, conf_get(root, "operations-audit"));
-	signals_check(r, s, root);
+	signals_check(r, s);
 	return r->failed ? OPS_ENOMEM : 0;
 }
 
-void signals_check(struct conf_reader *r, const struct signals *s, const struct conf *root)
+void signals_check(struct conf_reader *r, const struct signals *s)
 {
-	const struct conf *commands = conf_get(root, "commands");
-	size_t i, k;
+	size_t i;
 
 	for (i = 0; i < s->nr; i++) {
 		const struct signal_rule *rule = &s->list[i];
@@ -427,13 +425,4 @@ void signals_check(struct conf_reader *r, const struct signals *s, const struct 
 				   "signal '%s' has pipeline '%s', which is not there",
 				   rule->name, rule->fast);
 	}
-	for (i = 0; i < s->pipelines_nr; i++)
-		for (k = 0; k < s->pipelines[i].steps_nr; k++) {
-			const struct pipeline_step *t = &s->pipelines[i].steps[k];
-
-			if (t->command && !conf_get(commands, t->command))
-				conf_wrong(r, t->at, "declare it in 'commands'",
-					   "step '%s' runs '%s', which is no command", t->name,
-					   t->command);
-		}
 }

@@ -380,7 +380,7 @@ int op_audit_pipelines(struct op_call *c, struct ops_error *err)
 		for (k = 0; k < config->signals.pipelines[i].steps_nr; k++) {
 			const struct pipeline_step *t = &config->signals.pipelines[i].steps[k];
 
-			mute += !t->operation && !t->otherwise && !t->command && !t->wait &&
+			mute += !t->operation && !t->otherwise && !t->wait &&
 				!roster_agent_named(c->run->roster, t->agent ? t->agent : "");
 		}
 	if (ret == 0 && mute)

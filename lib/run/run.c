@@ -94,10 +94,13 @@ static int prepare_one(struct running_set *s, size_t at, const struct ops_run_re
 				 .input = r->input, .timeout = r->timeout,
 				 .worktree = r->worktree };
 	struct ops_error found = { 0 };
-	int ret = world_find(&want.task, s->world, r->task, "task", s->findings, err);
+	int ret = world_find(&want.task, s->world, r->task, NULL, s->findings, err);
 
 	if (ret)
 		return ret;
+	/* a run of a pipeline has work for agents, too */
+	if (!type_is(want.task->type, "task") && !type_is(want.task->type, "signal"))
+		return error_set(err, OPS_ENOTFOUND, "there is no task '%.100s'", r->task);
 	ret = order_prepare(&s->orders[at], s->arena, s->repo, s->world, &want, s->findings,
 			    &found);
 	/* the next one may be wrong, too */

@@ -208,8 +208,7 @@ static int tell_steps(struct ops_signal_result *r, struct signal_run *run,
 
 		list[i].name = arena_str(run->arena, at->step->name);
 		list[i].agent = arena_str(run->arena, at->doer);
-		list[i].by = at->step->wait ? "approval" : at->step->command ? "command" :
-			     at->step->operation || at->step->otherwise ? "ops" : "agent";
+		list[i].by = at->step->wait ? "approval" : at->program ? "agent" : "ops";
 		list[i].state = states[at->state];
 		list[i].summary = at->summary;
 		list[i].attempts = at->attempt;
@@ -280,7 +279,9 @@ static int with_lock(struct ops_signal_result *r, struct signal_run *run,
 		return error_set(err, ret, "somebody else is at '%s' now", run->id);
 	if (ret)
 		return ret;
-	ret = go(r, run, err);
+	ret = step_check_programs(run, err);
+	if (ret == 0)
+		ret = go(r, run, err);
 	lock_drop(&lock);
 	return ret;
 }
@@ -321,6 +322,8 @@ static int start(struct ops_signal_result *r, struct signal_run *run, struct ops
 	ret = run_prepare(run, err);
 	if (ret == 0)
 		ret = run->options->task ? run_task(run, run->options->task, err) : 0;
+	if (ret == 0)
+		ret = step_check_programs(run, err);
 	if (ret)
 		return ret;
 	if (!run->rule->pipeline) {

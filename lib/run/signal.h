@@ -21,6 +21,7 @@ struct run_step {
 	const char *doer;		/* in whose name: the agent's as configured */
 	enum step_state state;
 	unsigned attempt;		/* that was begun last; 0: none */
+	bool program;			/* its agent does it, as a program */
 	bool begun;			/* that is on record */
 	bool passed;			/* what comes after it need not wait */
 	int64_t seconds;
@@ -121,6 +122,14 @@ int record_abort(struct signal_run *run, const char *reason, struct ops_error *e
 /* signal_end.c: the results of the agents, the one made of them, and the end. */
 int record_end(const char **verdict, const char **gate, const char **message,
 	       struct signal_run *run, struct ops_error *err);
+
+/* signal_agents.c: which steps are done by programs; whether all that are ahead may be
+ * begun (OPS_EREFUSED with findings); do some side by side, and how many that are. */
+int step_programs(struct signal_run *run, struct ops_error *err);
+int step_check_programs(struct signal_run *run, struct ops_error *err);
+int step_run_programs(struct signal_run *run, struct run_step **list, size_t nr,
+		      struct ops_error *err);
+size_t step_programs_at_once(const struct signal_run *run);
 
 /* signal_steps.c: do what can be done. */
 int run_steps(struct signal_run *run, struct ops_error *err);

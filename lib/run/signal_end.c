@@ -141,25 +141,39 @@ static int add_result(struct ops_request *r, struct ops_setting *s, struct signa
 	return 0;
 }
 
-/* Whether a run that goes on recorded the results of its agents before. */
-static int has_results(bool *has, struct signal_run *run, struct ops_error *err)
+/* The results of its agents, which the coordinator recorded; those of programs are their
+ * own. */
+static int find_results(struct ops_setting **list, size_t *nr, struct signal_run *run,
+			struct ops_error *err)
 {
 	struct snap *snap = NULL;
 	struct world *world = NULL;
-	struct packets all;
+	struct packets all = { NULL, 0 };
 	struct oid tip;
 	size_t i;
 	int ret = store_tip(&tip, run->repo->store, err);
 
-	*has = false;
+	*nr = 0;
 	if (ret == 0)
 		ret = snap_of_commit(&snap, run->repo->store, &tip, err);
 	if (ret == 0)
 		ret = world_open(&world, snap, run->repo->cache, err);
 	if (ret == 0)
 		ret = world_packets(&all.list, &all.nr, world, run->id, run->findings, err);
-	for (i = 0; ret == 0 && i < all.nr; i++)
-		*has |= !strcmp(all.list[i]->type->name, "result");
+	*list = ret ? NULL : arena_array(run->arena, all.nr + 1, sizeof(**list));
+	if (ret == 0 && !*list)
+		ret = error_nomem(err);
+	for (i = 0; ret == 0 && i < all.nr; i++) {
+		const struct ops_document *p = all.list[i];
+
+		if (strcmp(p->type->name, "result") || document_text(p, "Run") ||
+		    !document_text(p, "Agent"))
+			continue;
+		(*list)[*nr].name = "Of";
+		(*list)[(*nr)++].value = arena_str(run->arena, p->id);
+		if (!(*list)[*nr - 1].value)
+			ret = error_nomem(err);
+	}
 	world_close(world);
 	snap_free(snap);
 	return ret;
@@ -185,7 +199,8 @@ static int read_message(const char **out, struct signal_run *run, const char *id
 		ret = world_packets(&all.list, &all.nr, world, run->id, run->findings, err);
 	for (i = 0; ret == 0 && i < all.nr; i++)
 		if (id ? !strcmp(all.list[i]->id, id) :
-		    !strcmp(all.list[i]->type->name, "result")) {
+		    !strcmp(all.list[i]->type->name, "result") &&
+		    !document_text(all.list[i], "Run")) {
 			buf_clear(&text);
 			packet_markdown(&text, all.list[i]);
 		}
@@ -241,8 +256,12 @@ static int record_whole(const char **id, struct signal_run *run, const struct sh
 	struct ops_outcome *outcome = NULL;
 	bool passed = complete * 100 >= nr * run->config->ratio;
 	size_t i, fields = 0;
-	int ret;
+	struct ops_setting *of;
+	int ret = find_results(&of, &list[0].fields_nr, run, err);
 
+	if (ret)
+		return ret;
+	list[0].fields = of;
 	for (i = 0; i < nr; i++) {
 		if (parts[i].issues.len)
 			buf_printf(&issues, "%s%s", issues.len ? "\n" : "", parts[i].issues.data);
@@ -288,9 +307,9 @@ static int record_parts(struct signal_run *run, const struct share *parts, size_
 {
 	struct ops_request *list = arena_array(run->arena, nr + 1, sizeof(*list));
 	struct ops_setting *s = arena_array(run->arena, 10 * nr + 1, sizeof(*s));
-	size_t i;
-	bool has = false;
-	int ret = list && s ? has_results(&has, run, err) : error_nomem(err);
+	struct ops_setting *there;
+	size_t i, has = 0;
+	int ret = list && s ? find_results(&there, &has, run, err) : error_nomem(err);
 
 	for (i = 0; ret == 0 && i < nr; i++)
 		ret = add_result(&list[i], &s[10 * i], run, &parts[i], next, err);

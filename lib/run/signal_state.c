@@ -82,7 +82,7 @@ int run_prepare(struct signal_run *run, struct ops_error *err)
 			at->state = STEP_SKIPPED;
 	}
 	run->steps_nr = p->steps_nr;
-	return 0;
+	return step_programs(run, err);
 }
 
 static struct run_step *step_called(struct signal_run *run, const char *name)

@@ -236,33 +236,66 @@ static bool is_ready(struct signal_run *run, size_t at)
 	return ready;
 }
 
-int run_steps(struct signal_run *run, struct ops_error *err)
+/* Programs that can begin now, side by side. */
+static int begin_programs(bool *some, struct signal_run *run, struct ops_error *err)
 {
-	bool again = true;
+	struct run_step **list = arena_array(run->arena, run->steps_nr + 1, sizeof(*list));
+	size_t i, nr = 0, most = step_programs_at_once(run);
+	int ret;
+
+	if (!list)
+		return error_nomem(err);
+	for (i = 0; i < run->steps_nr; i++)
+		if (is_ready(run, i) && run->steps[i].state == STEP_AHEAD &&
+		    run->steps[i].program && nr < most) {
+			list[nr++] = &run->steps[i];
+			tell(run, &run->steps[i], "begins");
+		}
+	*some = nr > 0;
+	ret = nr ? step_run_programs(run, list, nr, err) : 0;
+	for (i = 0; ret == 0 && i < nr; i++)
+		tell(run, list[i], list[i]->state == STEP_DONE ? "done" : "failed");
+	return ret;
+}
+
+/* What is ready of the rest, one after the other. */
+static int do_others(bool *some, struct signal_run *run, struct ops_error *err)
+{
 	size_t i;
 	int ret = 0;
 
-	while (ret == 0 && again) {
-		again = false;
-		for (i = 0; ret == 0 && i < run->steps_nr; i++) {
-			struct run_step *at = &run->steps[i];
+	*some = false;
+	for (i = 0; ret == 0 && i < run->steps_nr; i++) {
+		struct run_step *at = &run->steps[i];
 
-			if (!is_ready(run, i) || at->state != STEP_AHEAD)
-				continue;
-			tell(run, at, "begins");
-			if (at->step->wait) {
-				ret = record_wait(run, at, err);
-				at->state = STEP_WAITING;
-				run->waiting = true;
-			} else {
-				ret = do_step(run, at, err);
-				at->passed = at->state == STEP_DONE;
-				again = true;
-			}
-			if (ret == 0)
-				tell(run, at, at->state == STEP_DONE ? "done" :
-				     at->state == STEP_FAILED ? "failed" : "waiting");
+		if (!is_ready(run, i) || at->state != STEP_AHEAD || at->program)
+			continue;
+		tell(run, at, "begins");
+		if (at->step->wait) {
+			ret = record_wait(run, at, err);
+			at->state = STEP_WAITING;
+			run->waiting = true;
+		} else {
+			ret = do_step(run, at, err);
+			at->passed = at->state == STEP_DONE;
+			*some = true;
 		}
+		if (ret == 0)
+			tell(run, at, at->state == STEP_DONE ? "done" :
+			     at->state == STEP_FAILED ? "failed" : "waiting");
+	}
+	return ret;
+}
+
+int run_steps(struct signal_run *run, struct ops_error *err)
+{
+	bool programs = true, others = true;
+	int ret = 0;
+
+	while (ret == 0 && (programs || others)) {
+		ret = begin_programs(&programs, run, err);
+		if (ret == 0)
+			ret = do_others(&others, run, err);
 	}
 	return ret;
 }

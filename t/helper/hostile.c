@@ -101,6 +101,8 @@ static void take_in(void)
 
 static int families(const char *mode)
 {
+	int i;
+
 	if (!strcmp(mode, "double-fork")) {
 		daemon_of(1);
 		answer();
@@ -117,10 +119,12 @@ static int families(const char *mode)
 			rabbits();
 		answer();
 	} else if (!strcmp(mode, "forks")) {
+		/* doubles itself; never more than 4096, for the sake of the machine */
 		deaf();
-		for (;;)
+		for (i = 0; i < 12; i++)
 			if (fork() < 0)
-				hold();
+				break;
+		hold();
 	} else if (!strcmp(mode, "reaper")) {
 		(void)prctl(PR_SET_CHILD_SUBREAPER, 1);
 		deaf();

@@ -123,9 +123,9 @@ objects () {
 test_expect_success 'only the store looks at a clock, only child.c and its guard start programs' '
 	objects "/lib/store/" "clock_gettime|clock_nanosleep|nanosleep|usleep|sleep" >found &&
 	test_must_be_empty found &&
-	objects "/lib/store/(child|guard).o" "fork|vfork|execv.*|posix_spawn.*|waitpid" >found &&
+	objects "/lib/store/(child|guard|turn).o" "fork|vfork|execv.*|posix_spawn.*|waitpid" >found &&
 	test_must_be_empty found &&
-	objects "/lib/store/(child|guard|proctree).o" "kill" >found &&
+	objects "/lib/store/(child|guard|proctree|turn).o" "kill" >found &&
 	test_must_be_empty found &&
 	objects "/lib/store/guard.o" "sigaction|chdir" >found &&
 	test_must_be_empty found &&

@@ -3,8 +3,9 @@
  * Locks.
  *
  * Two kinds.  The writers' lock is the kernel's: it dies with its holder, so
- * it is never stale, and what is written into the file only tells a waiter
- * whom it waits for.  Locks of git are files, and outlive who made them; so
+ * it is never stale, and comes to waiters in order of arrival (turn.h); what is
+ * written into the file only tells them whom they wait for.  Locks of git are
+ * files, and outlive who made them; so
  * none of ours is ever visible before the journal can identify it.
  *
  * Must never remove a lock file that is not known to be ours, and never judge
@@ -14,6 +15,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/file.h>
@@ -24,6 +26,7 @@
 
 #include "store/file.h"
 #include "store/repo.h"
+#include "store/turn.h"
 #include "util/buf.h"
 
 #define POLL_MS 10
@@ -90,6 +93,38 @@ static void sign_lock(int fd)
 		(void)!pwrite(fd, text, (size_t)len, 0);
 }
 
+/* Whether the path still names what is open: somebody may have removed it meanwhile, and
+ * who came then locks another file. */
+static bool is_at(int fd, const char *path)
+{
+	struct stat a, b;
+
+	return fstat(fd, &a) == 0 && stat(path, &b) == 0 && a.st_dev == b.st_dev &&
+	       a.st_ino == b.st_ino;
+}
+
+/* Lock the open file, in our turn as far as that is to be had. */
+static int take(int fd, const char *path, uint64_t end, struct ops_error *err)
+{
+	bool in_turn = true;
+	uint64_t now;
+
+	while (flock(fd, LOCK_EX | LOCK_NB) != 0) {
+		if (errno != EWOULDBLOCK && errno != EINTR)
+			return error_set(err, OPS_EIO, "cannot lock '%s': %s", path,
+					 strerror(errno));
+		now = wait_clock_ms();
+		if (now >= end)
+			return busy(path, fd, err);
+		if (in_turn && turn_wait(fd, end - now < UINT_MAX ? (unsigned)(end - now) :
+					 UINT_MAX))
+			return 0;
+		in_turn = false;
+		wait_for(POLL_MS);
+	}
+	return 0;
+}
+
 int lock_take_named(struct lock *out, struct store *s, const char *name,
 		    unsigned wait_ms, struct ops_error *err)
 {
@@ -97,15 +132,17 @@ int lock_take_named(struct lock *out, struct store *s, const char *name,
 	char *path = NULL;
 	int fd = -1, rc;
 
-	rc = open_lock(&fd, &path, s, name, err);
-	while (rc == 0 && flock(fd, LOCK_EX | LOCK_NB) != 0) {
-		if (errno != EWOULDBLOCK && errno != EINTR)
-			rc = error_set(err, OPS_EIO, "cannot lock '%s': %s", path,
-				       strerror(errno));
-		else if (wait_clock_ms() >= end)
-			rc = busy(path, fd, err);
-		else
-			wait_for(POLL_MS);
+	for (;;) {
+		rc = open_lock(&fd, &path, s, name, err);
+		if (rc == 0)
+			rc = take(fd, path, end, err);
+		if (rc < 0 || is_at(fd, path))
+			break;
+		/* This one nobody else will find. */
+		close(fd);
+		free(path);
+		path = NULL;
+		fd = -1;
 	}
 	free(path);
 	if (rc < 0) {

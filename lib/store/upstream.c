@@ -185,7 +185,12 @@ int upstream_push(enum push_end *end, const char **words, struct store *s,
 		rc = error_nomem(err);
 	}
 	*words = "";
-	if (rc == 0 && result.timed_out) {
+	if (rc == OPS_EIO) {
+		/* It may have run, and nobody heard what it said. */
+		*words = "its answer was lost";
+		*end = PUSH_UNKNOWN;
+		rc = 0;
+	} else if (rc == 0 && result.timed_out) {
 		*words = "it did not answer in time";
 		*end = PUSH_UNKNOWN;
 	} else if (rc == 0) {

@@ -66,7 +66,6 @@ MAN := $(wildcard docs/*.[1-8])
 HELPER_SRC := $(wildcard t/helper/*.c)
 UNIT_SRC := $(wildcard t/unit/u-*.c)
 FUZZ_SRC := $(wildcard t/fuzz/fuzz-*.c)
-REPLAYS := $(patsubst t/corpus/fuzz-%,$(BUILD)/t/replay-%,$(wildcard t/corpus/fuzz-*))
 
 DATA_OBJ := $(DATA:lib/model/%.yaml=$(BUILD)/gen/%.o)
 LIB_OBJ := $(LIB_SRC:%.c=$(BUILD)/%.o) $(DATA_OBJ) $(BUILD)/gen/rules-digest.o
@@ -219,7 +218,21 @@ JOBS ?= $(shell nproc 2>/dev/null || echo 2)
 RUN = CC='$(CC)' CXX='$(CXX)' OPS_BUILD='$(abspath $(BUILD))' \
 	OPS_SANITIZE='$(SANITIZE)' sh t/run -j $(JOBS)
 
-check-build: all $(HELPERS) $(UNITS) $(EXAMPLES) $(REPLAYS)
+# The fuzz targets in one program that gives them single files.
+FUZZ_NAMES := $(FUZZ_SRC:t/fuzz/fuzz-%.c=%)
+REPLAY := $(BUILD)/t/replay
+REPLAY_OBJ := $(FUZZ_NAMES:%=$(BUILD)/t/fuzz/%.o)
+
+$(BUILD)/t/fuzz/%.o: t/fuzz/fuzz-%.c $(BUILD)/flags
+	$(say) CC $<
+	$(Q)$(COMPILE) $(UNIT_FLAGS) -DLLVMFuzzerTestOneInput=fuzz_$* -c -o $@ $<
+
+$(REPLAY): t/fuzz/standalone.c $(REPLAY_OBJ) $(BUILD)/libops.a
+	$(say) LINK $@
+	$(Q)$(COMPILE) $(UNIT_FLAGS) -DTARGETS='$(foreach n,$(FUZZ_NAMES),X($(n)))' -o $@ $< \
+		$(REPLAY_OBJ) $(LDFLAGS) $(BUILD)/libops.a $(PKG_LIBS)
+
+check-build: all $(HELPERS) $(UNITS) $(EXAMPLES) $(REPLAY)
 
 check: check-build
 	$(Q)$(RUN) $(UNITS) $(SCRIPTS)
@@ -271,12 +284,6 @@ fuzz-programs: $(FUZZ_SRC:t/fuzz/%.c=$(BUILD)/t/%)
 $(BUILD)/t/fuzz-%: t/fuzz/fuzz-%.c $(BUILD)/libops.a
 	$(say) LINK $@
 	$(Q)$(COMPILE) $(UNIT_FLAGS) -fsanitize=fuzzer -o $@ $< \
-		$(BUILD)/libops.a $(PKG_LIBS)
-
-# Targets that have a corpus run over it as ordinary tests, whatever the compiler.
-$(BUILD)/t/replay-%: t/fuzz/fuzz-%.c t/fuzz/standalone.c $(BUILD)/libops.a
-	$(say) LINK $@
-	$(Q)$(COMPILE) $(UNIT_FLAGS) -o $@ $< t/fuzz/standalone.c \
 		$(BUILD)/libops.a $(PKG_LIBS)
 
 # --- installing ---
@@ -331,4 +338,4 @@ distcheck: $(TARBALL)
 clean:
 	rm -rf $(BUILD)
 
--include $(LIB_OBJ:.o=.d) $(CMD_OBJ:.o=.d) $(HELPERS:=.d) $(UNITS:=.d) $(EXAMPLES:=.d)
+-include $(LIB_OBJ:.o=.d) $(CMD_OBJ:.o=.d) $(REPLAY_OBJ:.o=.d) $(HELPERS:=.d) $(UNITS:=.d) $(EXAMPLES:=.d)

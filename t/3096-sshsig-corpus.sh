@@ -9,17 +9,17 @@ TEST_NO_REPO=t
 . "$(dirname "$0")/test-lib.sh"
 
 CORPUS=$TEST_DIRECTORY/corpus/fuzz-sshsig
-REPLAY=$TEST_BUILD/t/replay-sshsig
+REPLAY=$TEST_BUILD/t/replay
 
 test_expect_success 'all of the corpus' '
-	"$REPLAY" "$CORPUS"/*
+	"$REPLAY" sshsig "$CORPUS"/*
 '
 
 test_expect_success 'what is good is good, and what is bad is not' '
-	OPS_FUZZ_GOOD=1 "$REPLAY" "$CORPUS"/good-* &&
+	OPS_FUZZ_GOOD=1 "$REPLAY" sshsig "$CORPUS"/good-* &&
 	for f in "$CORPUS"/bad-*
 	do
-		! ( ulimit -c 0; OPS_FUZZ_GOOD=1 "$REPLAY" "$f" ) 2>/dev/null || return 1
+		! ( ulimit -c 0; OPS_FUZZ_GOOD=1 "$REPLAY" sshsig "$f" ) 2>/dev/null || return 1
 	done
 '
 
@@ -29,7 +29,7 @@ test_expect_success 'signatures made today are good' '
 		ssh-keygen -q -t $type -N "" -f "key-$type" && echo "some $type" >text &&
 		rm -f text.sig && ssh-keygen -q -Y sign -n git -f "key-$type" text 2>/dev/null &&
 		{ cat text && printf "\000" && cat text.sig; } >input &&
-		OPS_FUZZ_GOOD=1 "$REPLAY" input || return 1
+		OPS_FUZZ_GOOD=1 "$REPLAY" sshsig input || return 1
 	done
 '
 
@@ -53,7 +53,7 @@ then
 					print \$out \$is;
 				}
 			}" "$CORPUS"/* &&
-		find changed -type f -print0 | xargs -0 "$REPLAY" &&
+		find changed -type f -print0 | xargs -0 "$REPLAY" sshsig &&
 		test "$(find changed -type f | wc -l)" -ge 2000
 	'
 fi

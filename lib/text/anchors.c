@@ -141,6 +141,7 @@ static void fragment(struct buf *b, const char *s, size_t len, bool emphasis)
 
 struct anchors {
 	struct map *out;
+	struct map *counts;	/* of a heading that stands there again: the next number */
 	struct arena *arena;
 	struct buf text;
 };
@@ -154,7 +155,7 @@ static int put_anchor(struct anchors *a, const char *text)
 static int heading(struct anchors *a, const char *s, size_t len)
 {
 	const char *name;
-	unsigned n;
+	size_t n;
 
 	buf_clear(&a->text);
 	fragment(&a->text, s, len, false);
@@ -162,14 +163,13 @@ static int heading(struct anchors *a, const char *s, size_t len)
 		return OPS_ENOMEM;
 	if (!map_has(a->out, a->text.data))
 		return put_anchor(a, a->text.data);
-	for (n = 1; n < 1000; n++) {
-		name = arena_printf(a->arena, "%s-%u", a->text.data, n);
-		if (!name)
+	for (n = (size_t)map_get(a->counts, a->text.data) + 1;; n++) {
+		name = arena_printf(a->arena, "%s-%zu", a->text.data, n);
+		if (!name || map_put(a->counts, a->text.data, (void *)n))
 			return OPS_ENOMEM;
 		if (!map_has(a->out, name))
 			return put_anchor(a, name);
 	}
-	return 0;
 }
 
 static bool is_underline(const struct lines *l)
@@ -185,10 +185,10 @@ static bool is_underline(const struct lines *l)
 int links_anchors(struct map *out, struct arena *arena, const char *text, size_t at,
 		  size_t end)
 {
-	struct anchors a = { out, arena, BUF_INIT };
+	struct anchors a = { out, map_new(arena), arena, BUF_INIT };
 	struct lines l = { .text = text, .at = at, .end = end };
 	size_t from = 0, to = 0;
-	int ret = 0;
+	int ret = a.counts ? 0 : OPS_ENOMEM;
 
 	while (ret == 0 && lines_next(&l)) {
 		bool under = to > from && l.kind == LINE_TEXT && is_underline(&l);

@@ -28,6 +28,8 @@ struct scan {
 	size_t counted;		/* up to here lines were counted ... */
 	size_t line_at;		/* ... the last of which begins here ... */
 	unsigned line;		/* ... and has this number */
+	size_t column_at;	/* up to here columns were counted ... */
+	unsigned column;	/* ... and this is that one's */
 	bool no_tag, no_comment;	/* no end of one lies ahead in the block */
 	struct map *anchors;	/* instead of links: ids and names */
 	bool failed;
@@ -65,8 +67,14 @@ static void place(struct scan *s, size_t at, unsigned *line, unsigned *column)
 	*line = s->line;
 	*column = 1;
 	if (at >= s->line_at) {
-		for (i = s->line_at; i < at; i++)
-			*column += ((unsigned char)s->text[i] & 0xc0) != 0x80;
+		/* A line may be all of the text, and have as many links. */
+		if (!s->column || s->column_at < s->line_at || s->column_at > at) {
+			s->column_at = s->line_at;
+			s->column = 1;
+		}
+		for (; s->column_at < at; s->column_at++)
+			s->column += ((unsigned char)s->text[s->column_at] & 0xc0) != 0x80;
+		*column = s->column;
 		return;
 	}
 	for (i = at; i < s->line_at; i++)

@@ -91,7 +91,7 @@ account () {
 
 calm () {
 	ops recover >/dev/null && test -z "$(find .git -name "*.lock" ! -name sync.lock)" &&
-		test -z "$(find . -name "*.tmp" -o -name "*.keep")" && git fsck --strict 2>&1 >/dev/null
+		test -z "$(find . -name "*.tmp" -o -name "*.keep")" && git fsck --strict >/dev/null 2>&1
 }
 
 test_expect_success 'a task for each writer' '
@@ -131,7 +131,7 @@ test_expect_success 'the same on a bare repository' '
 	do
 		writer bare $w . --git-dir "$TEST_ROOT/bare.git" & writers="$writers $!"
 	done && { wait $writers || :; } && git fetch -q ../bare.git main && git merge -q --ff-only FETCH_HEAD && calm && account bare &&
-	test -z "$(find ../bare.git -name "*.lock")" && git -C ../bare.git fsck --strict 2>&1 >/dev/null && ops audit verify
+	test -z "$(find ../bare.git -name "*.lock")" && git -C ../bare.git fsck --strict >/dev/null 2>&1 && ops audit verify
 '
 
 test_expect_success 'a race for the first commit: one root' '

@@ -322,7 +322,7 @@ static int finish(struct txn_result *result, struct store *s, struct journal *j,
 	if (rc == 0)
 		rc = index_take(&x, wait_ms, err);
 	if (rc == 0)
-		rc = index_load(&x, NULL, 0, NULL, err);
+		rc = index_load(&x, NULL, 0, NULL, NULL, err);
 	if (rc == 0)
 		rc = roll_forward(result, s, j, false, &x, err);
 	if (rc < 0)

@@ -15,7 +15,8 @@
  *     read again under its lock.
  *  6. An outcome is reported only after the branch was read back.
  *  7. A path of the user's that isn't as the tip has it, in index or work tree,
- *     refuses the act before 4, by name.
+ *     refuses the act before 4, by name; an index that another program put back
+ *     to an older tip, at a file that is as the tip has it, is not the user's.
  *  8. Of a group of commits (txn_group) all this holds as of one: their objects
  *     are one pack, durable and read back as in 3, which git repack must let be
  *     until the branch knows them; none of them is told of before 6.
@@ -55,6 +56,7 @@
 #include "util/path.h"
 
 #define GIT_WAIT_MS 2000	/* a dead git's lock must not cost more */
+#define PAST_MAX 256	/* commits that another program may have slept through */
 #define PACK_MIN 100	/* objects that are worth a pack of their own */
 
 static unsigned git_wait(const struct act *a)
@@ -214,15 +216,51 @@ static int refuse_or_retry(struct act *a, int rc, struct ops_error *err)
 	return OPS_ECHANGED;
 }
 
+/*
+ * What the index has instead of the tip's version, is it an older version of ours?  It is, when
+ * the file in the work tree is the tip's and the path was so in one of the last commits:
+ * git commit beside us wrote back an index that it had read before.
+ */
+static bool was_so(const struct journal_path *p, const struct oid *there, void *payload)
+{
+	struct act *a = payload;
+	struct oid at = a->plan.tip;
+	enum work_state state;
+	bool found = false, ended = false;
+	unsigned i;
+
+	if (work_look(&state, a->store, p, false, NULL) < 0 || state != WORK_OLD)
+		return false;
+	for (i = 0; i < PAST_MAX && !found && !ended; i++) {
+		struct arena *arena = arena_new();
+		struct snap *snap = NULL;
+		struct snap_entry e;
+		struct commit c;
+		int rc;
+
+		ended = !arena || commit_read(&c, a->store, &at, arena, NULL) < 0 ||
+			!c.parents_nr || snap_of_commit(&snap, a->store, &c.parents[0], NULL) < 0;
+		rc = ended ? 0 : snap_find(&e, snap, p->path, NULL);
+		if (!ended) {
+			found = rc == 0 && oid_equal(&e.oid, there);
+			at = c.parents[0];
+		}
+		snap_free(snap);
+		arena_free(arena);
+	}
+	return found;
+}
+
 /* Index and work tree have our paths as the tip has them. */
 int txn_check_user(struct act *a, struct ops_error *err)
 {
+	const struct index_past past = { was_so, a };
 	struct journal *j = &a->journal;
 	int rc;
 
 	if (!j->tree)
 		return 0;
-	rc = index_check(a->store, j->paths, j->paths_nr, a->skip, err);
+	rc = index_check(a->store, j->paths, j->paths_nr, a->skip, &past, err);
 	if (rc == 0)
 		rc = check_work(a, err);
 	return refuse_or_retry(a, rc, err);
@@ -327,6 +365,7 @@ static int prepare(struct act *a, struct ops_error *err)
 
 static int lock_index(struct act *a, struct ops_error *err)
 {
+	const struct index_past past = { was_so, a };
 	int rc;
 
 	if (!a->journal.tree)
@@ -335,7 +374,7 @@ static int lock_index(struct act *a, struct ops_error *err)
 	/* Again, now that git cannot change the index beside us. */
 	if (rc == 0)
 		rc = index_load(&a->index, a->journal.paths, a->journal.paths_nr,
-				a->skip, err);
+				a->skip, &past, err);
 	if (rc == 0)
 		rc = check_work(a, err);
 	return refuse_or_retry(a, rc, err);

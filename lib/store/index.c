@@ -71,10 +71,20 @@ static int read_index(struct buf *raw, const char *path, struct ops_error *err)
 }
 
 struct check {
-	const struct journal_path *paths;
+	struct journal_path *paths;
 	size_t nr;
 	bool *seen, *skip;
+	const struct index_past *past;
 };
+
+/* Whether the index is behind, at a path that nobody touched. */
+static bool is_behind(struct check *c, size_t i, const struct oid *there)
+{
+	struct journal_path *p = &c->paths[i];
+
+	p->stale = p->had && c->past && c->past->was(p, there, c->past->payload);
+	return p->stale;
+}
 
 /* The first path that is not before `name`. */
 static size_t place(const struct check *c, const char *name)
@@ -100,17 +110,19 @@ static int staged(const char *path, struct ops_error *err)
 static int check_same(struct check *c, size_t i, const struct index_item *item,
 		      struct ops_error *err)
 {
-	const struct journal_path *p = &c->paths[i];
+	struct journal_path *p = &c->paths[i];
+	struct oid there;
 
 	c->seen[i] = true;
 	if (c->skip)
 		c->skip[i] = item->skip_worktree;
 	if (!p->had || item->stage || item->intent_to_add ||
 	    (item->mode & 0170000) != 0100000 ||
-	    ((item->mode & 0111) != 0) != p->was_exec ||
-	    memcmp(item->id, p->old.id, sizeof(p->old.id)) != 0)
+	    ((item->mode & 0111) != 0) != p->was_exec)
 		return staged(p->path, err);
-	return 0;
+	memcpy(there.id, item->id, sizeof(there.id));
+	return oid_equal(&there, &p->old) || is_behind(c, i, &there) ? 0 :
+	       staged(p->path, err);
 }
 
 static int check_item(const struct index_item *item, void *payload,
@@ -142,11 +154,11 @@ static int check_item(const struct index_item *item, void *payload,
 	return 0;
 }
 
-static int check_raw(size_t *count, const struct buf *raw,
-		     const struct journal_path *paths, size_t nr, bool *skip,
+static int check_raw(size_t *count, const struct buf *raw, struct journal_path *paths,
+		     size_t nr, bool *skip, const struct index_past *past,
 		     struct ops_error *err)
 {
-	struct check c = { paths, nr, calloc(nr ? nr : 1, sizeof(bool)), skip };
+	struct check c = { paths, nr, calloc(nr ? nr : 1, sizeof(bool)), skip, past };
 	size_t i;
 	int rc;
 
@@ -160,8 +172,8 @@ static int check_raw(size_t *count, const struct buf *raw,
 	return rc;
 }
 
-int index_check(struct store *s, const struct journal_path *paths, size_t nr,
-		bool *skip, struct ops_error *err)
+int index_check(struct store *s, struct journal_path *paths, size_t nr,
+		bool *skip, const struct index_past *past, struct ops_error *err)
 {
 	struct buf raw = BUF_INIT;
 	char *path = file_join(s->git_dir, "index");
@@ -172,7 +184,7 @@ int index_check(struct store *s, const struct journal_path *paths, size_t nr,
 		return error_nomem(err);
 	rc = read_index(&raw, path, err);
 	if (rc == 0)
-		rc = check_raw(&count, &raw, paths, nr, skip, err);
+		rc = check_raw(&count, &raw, paths, nr, skip, past, err);
 	buf_release(&raw);
 	free(path);
 	return rc;
@@ -236,8 +248,8 @@ static int64_t nanoseconds(const struct timespec *t)
 	return (int64_t)t->tv_sec * SECOND + t->tv_nsec;
 }
 
-int index_load(struct index_edit *x, const struct journal_path *paths, size_t nr,
-	       bool *skip, struct ops_error *err)
+int index_load(struct index_edit *x, struct journal_path *paths, size_t nr,
+	       bool *skip, const struct index_past *past, struct ops_error *err)
 {
 	struct buf raw = BUF_INIT;
 	struct stat st;
@@ -246,7 +258,7 @@ int index_load(struct index_edit *x, const struct journal_path *paths, size_t nr
 
 	rc = read_index(&raw, x->path, err);
 	if (rc == 0)
-		rc = check_raw(&count, &raw, paths, nr, skip, err);
+		rc = check_raw(&count, &raw, paths, nr, skip, past, err);
 	if (rc == 0 && raw.len > 0 && stat(x->path, &st) != 0)
 		rc = error_set(err, OPS_EIO, "cannot look at '%s': %s", x->path,
 			       strerror(errno));
@@ -294,7 +306,7 @@ static int apply_one(struct index_edit *x, const struct journal_path *p,
 	int rc;
 
 	/* Staged by the user meanwhile (only after a crash): theirs. */
-	if (!entry_is(old, p->had, &p->old) && !entry_is(old, p->has, &p->new))
+	if (!p->stale && !entry_is(old, p->had, &p->old) && !entry_is(old, p->has, &p->new))
 		return 0;
 	if (old && (old->flags_extended & GIT_INDEX_ENTRY_INTENT_TO_ADD))
 		return 0;

@@ -24,11 +24,19 @@ struct index_file {
 	struct stat st;
 };
 
+/* Whether what the index has at a path, other than the tip, was never staged by anybody: it
+ * is what the path was before.  git commit reads the index before it locks it, and puts back
+ * what was changed in between. */
+struct index_past {
+	bool (*was)(const struct journal_path *path, const struct oid *there, void *payload);
+	void *payload;
+};
+
 /* Whether these paths are in the index as the tip has them; `skip` (one per
  * path, may be NULL) tells which are outside a sparse checkout.  OPS_EREFUSED
  * naming the first that isn't; OPS_EENVIRONMENT: index_scan. */
-int index_check(struct store *s, const struct journal_path *paths, size_t nr,
-		bool *skip, struct ops_error *err);
+int index_check(struct store *s, struct journal_path *paths, size_t nr,
+		bool *skip, const struct index_past *past, struct ops_error *err);
 
 void index_init(struct index_edit *x, struct store *s);
 /* Make the private lock file. */
@@ -36,8 +44,8 @@ int index_prepare(struct index_edit *x, struct ops_error *err);
 int index_take(struct index_edit *x, unsigned wait_ms, struct ops_error *err);
 /* Load the index under the lock, after the same check (nr 0: none); whatever can
  * fail fails here. */
-int index_load(struct index_edit *x, const struct journal_path *paths, size_t nr,
-	       bool *skip, struct ops_error *err);
+int index_load(struct index_edit *x, struct journal_path *paths, size_t nr,
+	       bool *skip, const struct index_past *past, struct ops_error *err);
 /* Set entries that are as the tip had them (or already new), write, rename,
  * unlock. */
 int index_apply(struct index_edit *x, const struct journal_path *paths, size_t nr,

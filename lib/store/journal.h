@@ -33,6 +33,7 @@ struct journal_path {
 	bool had, has;		/* in the tip before, after */
 	bool exec;
 	bool was_exec;		/* before; not written down */
+	bool stale;		/* the index has an older version, which nobody staged; nor this */
 	struct oid old, new;
 };
 

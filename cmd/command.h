@@ -57,6 +57,8 @@ enum command_needs {
 	PAGED = 1 << 2,		/* long text: through the pager on a terminal */
 	ANSWERS_FINDINGS = 1 << 3, /* run() shows s->findings as its answer */
 	SERVES = 1 << 4,	/* who calls it is not believed: no actor, no time */
+	READS_ANEW = 1 << 6,	/* of WRITES: what it shows is no ground of its act, which reads
+				   for itself: a cache may be asked */
 	AFTER_GIT = 1 << 5	/* a hook that git calls when it is done: may settle what
 				   is left behind, and never waits */
 };

@@ -237,6 +237,11 @@ static int find_private(struct session *s)
 	return s->where.private_dir ? 0 : error_nomem(&s->err);
 }
 
+static void progress(const char *what, size_t done, size_t known, void *payload)
+{
+	term_progress(payload, what, done, known);
+}
+
 /* Fulfil what the command needs. */
 static int prepare(struct session *s)
 {
@@ -261,6 +266,9 @@ static int prepare(struct session *s)
 	s->where.ceiling = env->ceiling;
 	s->where.home = env->home;
 	s->where.ssh_agent = env->ssh_agent;
+	s->where.decides = (s->command->needs & (WRITES | READS_ANEW)) == WRITES;
+	s->where.progress = progress;
+	s->where.progress_payload = s->term;
 	if ((ret = find_private(s)) < 0)
 		return ret;
 	/* What a hook is given may be the pusher's. */

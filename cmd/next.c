@@ -82,7 +82,7 @@ static int run(struct session *s, const struct args *args)
 	if ((ret = ops_view_open(&view, s->repo, NULL, &s->err)) < 0)
 		goto out;
 	agent = o->all ? NULL : o->agent ? o->agent : ops_view_actor(view);
-	ret = ops_view_next(&list, &nr, view, agent, s->findings, &s->err);
+	ret = ops_view_next(&list, &nr, view, agent, o->number, s->findings, &s->err);
 	if (ret < 0)
 		goto out;
 	if (agent)

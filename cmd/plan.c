@@ -77,7 +77,7 @@ out:
 }
 
 const struct command cmd_plan[] = {
-	{ "plan", "Choose agents for what is queued, and say why", NEED_REPO | WRITES,
-	  usage, options, sizeof(struct plan_options), 0, 1, run },
+	{ "plan", "Choose agents for what is queued, and say why", NEED_REPO |
+	  WRITES | READS_ANEW, usage, options, sizeof(struct plan_options), 0, 1, run },
 	{ .name = NULL }
 };

@@ -129,7 +129,7 @@ out:
 }
 
 const struct command cmd_rebalance[] = {
-	{ "rebalance", "Move work from agents that have too much", NEED_REPO | WRITES,
-	  usage, options, sizeof(struct balance_options), 0, 0, run },
+	{ "rebalance", "Move work from agents that have too much", NEED_REPO |
+	  WRITES | READS_ANEW, usage, options, sizeof(struct balance_options), 0, 0, run },
 	{ .name = NULL }
 };

@@ -149,7 +149,7 @@ static int show_inbox(struct session *s, struct ops_view *view, const char *agen
 {
 	const struct ops_deed *list = NULL;
 	size_t nr = 0;
-	int ret = ops_view_next(&list, &nr, view, agent, s->findings, &s->err);
+	int ret = ops_view_next(&list, &nr, view, agent, 0, s->findings, &s->err);
 
 	if (ret < 0)
 		return ret;

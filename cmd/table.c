@@ -19,6 +19,9 @@
 #define LAST_MIN 24
 #define CUT "..."
 
+static const char blanks[] = "                                ";
+#define BLANKS (sizeof(blanks) - 1)
+
 void out_table(struct out *o, const char *key, const struct out_column *columns,
 	       size_t nr)
 {
@@ -146,8 +149,8 @@ static void print_row(struct out *o, const char *const *cells, const size_t *wid
 
 		if (!o->columns[c].title)
 			continue;
-		while (pad--)
-			buf_char(&o->line, ' ');
+		for (; pad; pad -= pad < BLANKS ? pad : BLANKS)
+			buf_add(&o->line, blanks, pad < BLANKS ? pad : BLANKS);
 		start = o->line.len;
 		width = show(o, start, cells[c]);
 		if (width > widths[c])
@@ -172,8 +175,10 @@ void out_table_end(struct out *o)
 		widths[c] = titles[c] ? strlen(titles[c]) : 0;
 	}
 	for (size_t at = 0; at < o->cells_nr; at++) {
-		size_t width = show(o, 0, o->cells[at]);
+		size_t width = titles[at % nr] && o->cells[at] ? plain_length(o->cells[at]) : 1;
 
+		if (!width && *o->cells[at])
+			width = show(o, 0, o->cells[at]);
 		buf_clear(&o->line);
 		if (width > widths[at % nr])
 			widths[at % nr] = width;

@@ -213,10 +213,12 @@ struct ops_deed {
 
 /*
  * What `agent` (an id or Department/id; NULL: anybody) can do now, what comes first
- * first.  Belongs to the view.  OPS_ENOTFOUND: no such agent.
+ * first.  The list has only the first `max` of them (0: all); *nr says how many there are.
+ * Belongs to the view.  OPS_ENOTFOUND: no such agent.
  */
 int ops_view_next(const struct ops_deed **out, size_t *nr, struct ops_view *view,
-		  const char *agent, struct ops_findings *findings, struct ops_error *err);
+		  const char *agent, size_t max, struct ops_findings *findings,
+		  struct ops_error *err);
 
 /* A task that something is the matter with. */
 struct ops_concern {

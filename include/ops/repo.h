@@ -3,6 +3,7 @@
 #define OPS_REPO_H
 
 #include <stdbool.h>
+#include <stddef.h>
 #include <stdint.h>
 
 #include "ops/error.h"
@@ -42,6 +43,11 @@ struct ops_repo_options {
 	const char *key;
 	const char *const *environment;	/* "NAME=value" for git when we run it, ends with NULL;
 				   NULL = empty */
+	bool decides;		/* what is read will be acted upon: no cache is asked for it */
+	/* Told how far long reading is, now and then; may be NULL.  `done` == `known`: it is
+	 * over. */
+	void (*progress)(const char *what, size_t done, size_t known, void *payload);
+	void *progress_payload;
 };
 
 /*

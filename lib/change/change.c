@@ -448,12 +448,30 @@ static int run_change(struct ops_outcome **out, struct changing *c,
 	return ret;
 }
 
+/* Bring the cache of the state up to date, if there is one: while its trees are still at
+ * hand that costs least.  Whether it can be done is nobody's concern. */
+static void follow(struct ops_repo *repo)
+{
+	struct roll_place place = repo_roll_place(repo);
+	struct snap *snap = NULL;
+	struct world *w = NULL;
+	struct oid tip;
+
+	if (store_tip(&tip, repo->store, NULL) == 0 &&
+	    snap_of_commit(&snap, repo->store, &tip, NULL) == 0 &&
+	    world_open(&w, snap, repo->cache, NULL) == 0)
+		roll_follow(w, &place);
+	world_close(w);
+	snap_free(snap);
+}
+
 int ops_repo_change(struct ops_outcome **out, struct ops_findings *findings,
 		    struct ops_repo *repo, const struct ops_request *requests,
 		    size_t nr, unsigned flags, struct ops_error *err)
 {
 	struct txn_options options = { repo->wait_ms, flags & OPS_DRY_RUN, false, sign };
 	struct changing c = { 0 };
+	int ret;
 
 	if (nr == 0)
 		return error_set(err, OPS_EUSAGE, "there is nothing to do");
@@ -463,7 +481,10 @@ int ops_repo_change(struct ops_outcome **out, struct ops_findings *findings,
 	c.key = requests[0].key ? requests[0].key : repo->key;
 	c.findings = findings;
 	buf_init(&c.draft.body);
-	return run_change(out, &c, &options, err);
+	ret = run_change(out, &c, &options, err);
+	if (ret == 0 && !(flags & OPS_DRY_RUN))
+		follow(repo);
+	return ret;
 }
 
 static int differs(const char *path, const struct snap_entry *before,

@@ -7,24 +7,14 @@
  * here is what the judge would let pass.
  */
 
-#include "model/board.h"
+#include "model/board_inside.h"
 
 #include <stdlib.h>
 #include <string.h>
 
 #include "model/depend.h"
-#include "util/map.h"
+#include "model/roll.h"
 #include "util/path.h"
-
-#define SKILL_MAX 1000.0
-
-struct reading {
-	struct board *b;
-	const struct type *type;
-	struct ops_findings *findings;
-	struct map *words;	/* strings that come again and again, once each */
-	size_t room;
-};
 
 struct task *board_task(const struct board *b, const char *id)
 {
@@ -70,7 +60,7 @@ bool task_is_free(const struct task *t)
 }
 
 /* The one copy of a word; NULL stays NULL.  False when out of memory. */
-static bool keep(const char **out, struct reading *r, const char *text)
+bool board_keep(const char **out, struct reading *r, const char *text)
 {
 	char *copy;
 
@@ -88,7 +78,7 @@ static bool keep(const char **out, struct reading *r, const char *text)
 }
 
 /* The value of a field, if its type allows it; else a finding, and NULL. */
-static const struct yaml_node *value_of(struct reading *r, const struct ops_document *d,
+const struct yaml_node *board_value_of(struct reading *r, const struct ops_document *d,
 					const char *name)
 {
 	const struct yaml_node *node = doc_field(d->doc, name);
@@ -105,18 +95,18 @@ static const struct yaml_node *value_of(struct reading *r, const struct ops_docu
 	return NULL;
 }
 
-static const char *text_of(struct reading *r, const struct ops_document *d,
+const char *board_text_of(struct reading *r, const struct ops_document *d,
 			   const char *name)
 {
-	const struct yaml_node *node = value_of(r, d, name);
+	const struct yaml_node *node = board_value_of(r, d, name);
 
 	return node && node->kind == YAML_SCALAR ? node->value : NULL;
 }
 
-static double number_of(struct reading *r, const struct ops_document *d, const char *name,
+double board_number_of(struct reading *r, const struct ops_document *d, const char *name,
 			bool *has)
 {
-	const char *text = text_of(r, d, name);
+	const char *text = board_text_of(r, d, name);
 
 	if (has)
 		*has = text != NULL;
@@ -125,13 +115,13 @@ static double number_of(struct reading *r, const struct ops_document *d, const c
 
 static int64_t day_of(struct reading *r, const struct ops_document *d, const char *name)
 {
-	const char *text = text_of(r, d, name);
+	const char *text = board_text_of(r, d, name);
 	struct date date;
 
 	return text && date_parse(&date, text) ? date_to_days(date) : NO_DAY;
 }
 
-static int skill_number(size_t *out, struct board *b, const char *name)
+int board_skill(size_t *out, struct board *b, const char *name)
 {
 	size_t known = (size_t)map_get(b->skill_map, name);
 	const char **list;
@@ -161,11 +151,17 @@ static int compare_skills(const void *a, const void *b)
 	return (x->name > y->name) - (x->name < y->name);
 }
 
+void board_sort_skills(struct skill *list, size_t nr)
+{
+	if (nr)
+		qsort(list, nr, sizeof(*list), compare_skills);
+}
+
 /* "c: 0.9, sql: 1".  A number that is none, or below 0, or beyond `max`, is a finding. */
-static int read_skills(struct skill **out, size_t *nr, struct reading *r,
+int board_read_skills(struct skill **out, size_t *nr, struct reading *r,
 		       const struct ops_document *d, double max)
 {
-	const struct yaml_node *map = value_of(r, d, "Capabilities");
+	const struct yaml_node *map = board_value_of(r, d, "Capabilities");
 	struct skill *list;
 	const char *text;
 	char *end;
@@ -191,11 +187,11 @@ static int read_skills(struct skill **out, size_t *nr, struct reading *r,
 				     map->pairs[i].key->value, text, max);
 			n = 0;
 		}
-		if (skill_number(&list[*nr].name, r->b, map->pairs[i].key->value))
+		if (board_skill(&list[*nr].name, r->b, map->pairs[i].key->value))
 			return OPS_ENOMEM;
 		list[(*nr)++].value = n;
 	}
-	qsort(list, *nr, sizeof(*list), compare_skills);
+	board_sort_skills(list, *nr);
 	*out = list;
 	return 0;
 }
@@ -216,21 +212,21 @@ static enum work work_of(const char *status)
 static int read_priority(struct task *t, struct reading *r, const struct ops_document *d)
 {
 	const struct field *f = type_field(d->type, "Priority");
-	const char *text = text_of(r, d, "Priority");
+	const char *text = board_text_of(r, d, "Priority");
 	size_t nr = f ? f->values.nr : 0, i;
 
 	t->priority = (unsigned)nr;
 	for (i = 0; text && i < nr; i++)
 		if (!strcmp(f->values.list[i], text))
 			t->priority = (unsigned)i;
-	return keep(&t->priority_name, r, text) ? 0 : OPS_ENOMEM;
+	return board_keep(&t->priority_name, r, text) ? 0 : OPS_ENOMEM;
 }
 
 /* A list of words, copied. */
 static int read_names(struct names *out, struct reading *r, const struct ops_document *d,
 		      const char *name)
 {
-	const struct yaml_node *node = value_of(r, d, name);
+	const struct yaml_node *node = board_value_of(r, d, name);
 	const struct field *f = node ? type_field(d->type, name) : NULL;
 	struct names names = { NULL, 0 };
 	const char *word;
@@ -241,14 +237,14 @@ static int read_names(struct names *out, struct reading *r, const struct ops_doc
 	if (field_items(&names, r->b->arena, f, node))
 		return OPS_ENOMEM;
 	for (i = 0; i < names.nr; i++)
-		if (!keep(&word, r, names.list[i]) || names_add(out, r->b->arena, word))
+		if (!board_keep(&word, r, names.list[i]) || names_add(out, r->b->arena, word))
 			return OPS_ENOMEM;
 	return 0;
 }
 
 static int read_depends(struct task *t, struct reading *r, const struct ops_document *d)
 {
-	const struct yaml_node *node = value_of(r, d, "Depends-On");
+	const struct yaml_node *node = board_value_of(r, d, "Depends-On");
 	const struct field *f = type_field(d->type, "Depends-On");
 	struct names names = { NULL, 0 };
 	size_t i;
@@ -271,7 +267,7 @@ static int read_depends(struct task *t, struct reading *r, const struct ops_docu
 	return 0;
 }
 
-static int read_task(struct task *t, struct reading *r, const struct ops_document *d)
+int board_read_task(struct task *t, struct reading *r, const struct ops_document *d)
 {
 	struct arena *arena = r->b->arena;
 	const char *title = document_text(d, "Title");
@@ -282,16 +278,16 @@ static int read_task(struct task *t, struct reading *r, const struct ops_documen
 	t->title = arena_str(arena, title ? title : "");
 	t->blocked_reason = reason ? arena_str(arena, reason) : NULL;
 	if (!t->id || !t->path || !t->title || (reason && !t->blocked_reason) ||
-	    !keep(&t->status, r, d->status ? d->status : "") ||
-	    !keep(&t->type, r, document_text(d, "Type")) ||
-	    !keep(&t->project, r, document_text(d, "Project")) ||
-	    !keep(&t->prompt, r, document_text(d, "Prompt")) ||
-	    !keep(&t->assigned_to, r, text_of(r, d, "Assigned-To")))
+	    !board_keep(&t->status, r, d->status ? d->status : "") ||
+	    !board_keep(&t->type, r, document_text(d, "Type")) ||
+	    !board_keep(&t->project, r, document_text(d, "Project")) ||
+	    !board_keep(&t->prompt, r, document_text(d, "Prompt")) ||
+	    !board_keep(&t->assigned_to, r, board_text_of(r, d, "Assigned-To")))
 		return OPS_ENOMEM;
 	t->work = work_of(d->status);
-	t->hours = number_of(r, d, "Estimated-Hours", &t->has_hours);
-	t->complexity = number_of(r, d, "Complexity", NULL);
-	t->rework = (unsigned)number_of(r, d, "Rework", NULL);
+	t->hours = board_number_of(r, d, "Estimated-Hours", &t->has_hours);
+	t->complexity = board_number_of(r, d, "Complexity", NULL);
+	t->rework = (unsigned)board_number_of(r, d, "Rework", NULL);
 	t->due = day_of(r, d, "Due");
 	document_place(d, "Due", &t->due_line, &t->due_column);
 	t->started = day_of(r, d, "Started");
@@ -301,151 +297,123 @@ static int read_task(struct task *t, struct reading *r, const struct ops_documen
 	if (read_names(&t->meant_for, r, d, "For") ||
 	    read_names(&t->blocked_by, r, d, "Blocked-By"))
 		return OPS_ENOMEM;
-	t->agent = t->assigned_to ? board_worker(r->b, t->assigned_to) : NONE;
-	if (read_skills(&t->needs, &t->needs_nr, r, d, 1) || read_priority(t, r, d))
+	t->agent = t->assigned_to && r->b->roster ? board_worker(r->b, t->assigned_to) : NONE;
+	if (board_read_skills(&t->needs, &t->needs_nr, r, d, 1) || read_priority(t, r, d))
 		return OPS_ENOMEM;
 	return read_depends(t, r, d);
 }
 
-static int add_task(struct ops_document *d, void *payload, struct ops_error *err)
+/* Room for one more. */
+static struct task *next_task(struct reading *r)
 {
-	struct reading *r = payload;
 	struct board *b = r->b;
-	const struct state *state = d->doc && d->status ? type_state(d->type, d->status) :
-				    NULL;
 	struct task *list;
 
-	if (!d->doc) {
-		b->unreadable++;
-		return 0;
-	}
-	if (state && state->final)
-		return 0;
 	if (b->tasks_nr == r->room) {
 		r->room = r->room ? r->room * 2 : 64;
 		list = arena_array(b->arena, r->room, sizeof(*list));
 		if (!list)
-			return error_nomem(err);
+			return NULL;
 		if (b->tasks_nr)
 			memcpy(list, b->tasks, b->tasks_nr * sizeof(*list));
 		b->tasks = list;
 	}
 	memset(&b->tasks[b->tasks_nr], 0, sizeof(*b->tasks));
-	if (read_task(&b->tasks[b->tasks_nr], r, d))
-		return error_nomem(err);
-	b->tasks_nr++;
-	return 0;
+	return &b->tasks[b->tasks_nr];
 }
 
-/* Its own days and hours over those of the configuration. */
-static int read_calendar(struct worker *w, struct reading *r, const struct ops_document *d)
+static int add_task(struct ops_document *d, void *payload, struct ops_error *err)
 {
-	struct names days = { NULL, 0 }, away = { NULL, 0 };
-	struct calendar *c = &w->calendar;
-	const struct yaml_node *node;
-	const char *zone, *fault = NULL;
-	unsigned line, column;
-	size_t i;
+	struct reading *r = payload;
+	const struct state *state = d->doc && d->status ? type_state(d->type, d->status) :
+				    NULL;
+	struct task *t;
 
-	*c = r->b->calendar;
-	node = value_of(r, d, "Working-Days");
-	if (node && field_items(&days, r->b->arena, type_field(d->type, "Working-Days"), node))
-		return OPS_ENOMEM;
-	if (planning_days(&days))
-		c->days = planning_days(&days);
-	else if (days.nr)
-		fault = "Working-Days";
-	if (number_of(r, d, "Hours-Per-Day", NULL) > 0)
-		c->hours = number_of(r, d, "Hours-Per-Day", NULL);
-	zone = text_of(r, d, "Timezone");
-	if (zone && !calendar_zone(&c->zone, zone))
-		fault = "Timezone";
-	node = value_of(r, d, "Away");
-	for (i = 0; i < r->b->planning->holidays_nr && node; i++) {
-		char text[DATE_LEN + 1];
-
-		date_format(text, date_from_days(r->b->planning->holidays[i]));
-		if (names_add(&away, r->b->arena, arena_str(r->b->arena, text)))
-			return OPS_ENOMEM;
-	}
-	if (node) {
-		int64_t *off = NULL;
-		const char *bad = NULL;
-		size_t nr = 0;
-
-		if (field_items(&away, r->b->arena, type_field(d->type, "Away"), node) ||
-		    planning_dates(&off, &nr, &bad, r->b->arena, &away))
-			return OPS_ENOMEM;
-		if (bad)
-			fault = "Away";
-		else {
-			c->off = off;
-			c->off_nr = nr;
-		}
-	}
-	if (!fault)
+	if (!d->doc) {
+		r->b->unreadable++;
 		return 0;
-	document_place(d, fault, &line, &column);
-	findings_add(r->findings, "field.value", OPS_ERROR, d->path, line, column,
-		     !strcmp(fault, "Timezone") ? "write for example +02:00" :
-		     !strcmp(fault, "Away") ? "write for example 2026-02-01..2026-02-14" :
-		     "write for example [Mon, Tue]",
-		     "'%s' cannot be understood; it does not count here", fault);
+	}
+	if (state && state->final)
+		return 0;
+	t = next_task(r);
+	if (!t || board_read_task(t, r, d))
+		return error_nomem(err);
+	r->b->tasks_nr++;
 	return 0;
 }
 
-static int read_worker(struct worker *w, struct reading *r, const struct agent *a,
-		       struct ops_error *err)
+/* A line of the roll instead of its document. */
+static int add_line(const struct roll_line *line, bool plain, void *payload,
+		    struct ops_error *err)
 {
-	struct ops_document *d;
-	bool has;
-	int ret = world_document(&d, r->b->world, a->path, r->findings, err);
+	struct reading *r = payload;
+	const char *status = plain ? roll_value(line, ROLL_STATE) : NULL;
+	const struct state *state = status ? type_state(r->type, status) : NULL;
+	struct task *t;
+	char *path;
+	int ret;
 
-	if (ret == OPS_EINVALID)
-		return 0;	/* it was reported; it takes no work */
-	if (ret)
+	if (state && state->final)
+		return 0;
+	t = next_task(r);
+	if (!t)
+		return error_nomem(err);
+	ret = plain ? roll_task(t, r->b, line) : OPS_ENOTFOUND;
+	if (ret == 0) {
+		t->agent = t->assigned_to ? board_worker(r->b, t->assigned_to) : NONE;
+		r->b->tasks_nr++;
+	}
+	if (ret != OPS_ENOTFOUND)
 		return ret;
-	w->agent = a;
-	w->name = arena_printf(r->b->arena, "%s/%s", a->department, a->id);
-	w->works = a->active && agent_holds(a, "work");
-	w->limit = (unsigned)number_of(r, d, "Max-Concurrent", &has);
-	if (!has)
-		w->limit = r->b->planning->max_concurrent;
-	if (!w->name || !keep(&w->archetype, r, document_text(d, "Archetype")) ||
-	    read_skills(&w->skills, &w->skills_nr, r, d, 1) ||
-	    read_calendar(w, r, d))
-		return error_nomem(err);
-	w->today = calendar_today(&w->calendar, r->b->now);
-	/* A weekend is no absence: work is given on it too. */
-	w->away = w->calendar.off != r->b->calendar.off &&
-		  !calendar_works(&(struct calendar){ 0x7f, 1, w->calendar.off,
-						      w->calendar.off_nr, 0 }, w->today);
-	return 0;
+	path = roll_path(line, r->b->arena);
+	return path ? world_at(r->b->world, r->type, path, add_task, r, r->findings, err) :
+	       OPS_ENOTFOUND;
 }
 
-static int read_workers(struct reading *r, struct ops_error *err)
+/* All of them; from the roll if there is one, and it can tell. */
+static int read_tasks(struct reading *r, struct ops_error *err)
 {
-	struct board *b = r->b;
-	size_t i;
-	int ret = 0;
+	struct roll *roll = world_roll(r->b->world);
+	struct ops_findings *apart = roll ? ops_findings_new() : NULL, *own = r->findings;
+	size_t unreadable = r->b->unreadable;
+	int ret = OPS_ENOTFOUND;
 
-	/* What is wrong with the roster is wrong with every plan. */
-	for (i = 0; i < ops_findings_count(roster_findings(b->roster)); i++) {
-		const struct ops_finding *f = ops_findings_at(roster_findings(b->roster), i);
-
-		findings_add(r->findings, f->rule, f->severity, f->path, f->line, f->column,
-			     f->remedy, "%s", f->message);
-		b->unreadable += f->severity == OPS_ERROR;
-	}
-	b->workers_nr = roster_count(b->roster);
-	b->workers = arena_array(b->arena, b->workers_nr + 1, sizeof(*b->workers));
-	if (!b->workers)
+	if (roll && !apart)
 		return error_nomem(err);
-	for (i = 0; ret == 0 && i < b->workers_nr; i++) {
-		b->workers[i].agent = roster_at(b->roster, i);
-		b->workers[i].name = b->workers[i].agent->id;
-		ret = read_worker(&b->workers[i], r, b->workers[i].agent, err);
+	if (roll) {
+		r->findings = apart;
+		ret = roll_each(roll, r->type, false, add_line, r, err);
+		r->findings = own;
+		if (ret == 0 && !world_roll(r->b->world))
+			ret = OPS_ENOTFOUND;
+		if (ret == 0)
+			ops_findings_copy(own, apart, NULL);
 	}
+	ops_findings_free(apart);
+	if (ret != OPS_ENOTFOUND)
+		return ret;
+	r->b->tasks_nr = 0;
+	r->b->unreadable = unreadable;
+	return world_each(r->b->world, r->type, false, false, add_task, r, r->findings, err);
+}
+
+/* The status of the task at a path, which is not active. */
+static int status_at(const char **out, struct board *b, const char *path,
+		     struct ops_findings *findings, struct ops_error *err)
+{
+	struct roll *roll = world_roll(b->world);
+	struct ops_document *d;
+	struct roll_line line;
+	int ret;
+
+	if (roll && roll_at(&line, roll, path) == 0 && roll_is_plain(&line) &&
+	    roll_type(&line)) {
+		*out = roll_value(&line, ROLL_STATE);
+		return 0;
+	}
+	ret = world_document(&d, b->world, path, findings, err);
+	if (ret == 0)
+		*out = d->status;
 	return ret;
 }
 
@@ -454,7 +422,6 @@ static int look_up(struct dependency *dep, struct board *b, struct map *known,
 		   struct ops_findings *findings, struct ops_error *err)
 {
 	struct dependency *before = map_get(known, dep->name);
-	struct ops_document *d;
 	const char *path;
 	int ret;
 
@@ -466,14 +433,12 @@ static int look_up(struct dependency *dep, struct board *b, struct map *known,
 	dep->state = DEPENDS_UNKNOWN;
 	ret = world_exact_path(&path, b->world, dep->name, "task", NULL);
 	if (ret == 0)
-		ret = world_document(&d, b->world, path, findings, err);
-	if (ret == 0) {
-		dep->status = d->status;
-		dep->state = d->status && !strcmp(d->status, "Complete") ?
+		ret = status_at(&dep->status, b, path, findings, err);
+	if (ret == 0)
+		dep->state = dep->status && !strcmp(dep->status, "Complete") ?
 			     DEPENDS_COMPLETE : DEPENDS_ENDED;
-	} else if (ret == OPS_ENOMEM || ret == OPS_EIO) {
+	else if (ret == OPS_ENOMEM || ret == OPS_EIO)
 		return ret;
-	}
 	return map_put(known, dep->name, dep) ? error_nomem(err) : 0;
 }
 
@@ -544,13 +509,13 @@ static int fill(struct board *b, struct ops_findings *findings, struct ops_error
 	b->today = calendar_today(&b->calendar, b->now);
 	b->by_id = map_new(b->arena);
 	b->skill_map = map_new(b->arena);
+	r.type = config_type(b->config, "task");
 	r.words = map_new(b->arena);
 	if (!b->by_id || !b->skill_map || !r.words)
 		return error_nomem(err);
-	ret = read_workers(&r, err);
+	ret = board_read_workers(&r, err);
 	if (ret == 0)
-		ret = world_each(b->world, config_type(b->config, "task"), false, false,
-				 add_task, &r, findings, err);
+		ret = read_tasks(&r, err);
 	if (ret == 0)
 		ret = link_tasks(b, findings, err);
 	if (ret == 0)

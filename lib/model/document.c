@@ -6,11 +6,13 @@
 
 #include <string.h>
 
+#include "model/roll.h"
 #include "model/world.h"
 #include "util/buf.h"
 #include "util/path.h"
 
 #define PREFIX_MIN 4
+#define MATCHES_MAX 5		/* that are named */
 
 const char *document_text(const struct ops_document *d, const char *field)
 {
@@ -189,6 +191,64 @@ static int search_patterns(struct search *s, const struct type *t, bool prefixes
 	return ret;
 }
 
+/* Whether a file lies where a place template puts files, or could. */
+static bool lies_at(const char *template, const char *path)
+{
+	size_t fixed = strcspn(template, "{");
+	unsigned depth = 0, own = 0;
+	const char *at;
+
+	for (at = template + fixed; *at; at++)
+		depth += *at == '/';
+	while (fixed > 0 && template[fixed - 1] != '/')
+		fixed--;
+	if (strncmp(template, path, fixed))
+		return false;
+	for (at = path + fixed; *at; at++)
+		own += *at == '/';
+	return own == depth;
+}
+
+/* What was found by the roll, of one place of a type. */
+static int take_matches(struct search *s, const struct roll_line *lines, size_t nr,
+			const char *place, const char *pattern, bool prefixes,
+			struct ops_error *err)
+{
+	const char *path, *stem;
+	size_t i, len;
+
+	for (i = 0; i < nr && !s->exact && s->matches.nr <= MATCHES_MAX; i++) {
+		path = roll_path(&lines[i], world_arena(s->w));
+		if (!path)
+			return OPS_ENOTFOUND;
+		len = path_stem(path, &stem);
+		if (place ? !lies_at(place, path) :
+		    !path_match(pattern, path) || roll_is_directory(&lines[i]))
+			continue;
+		if (!prefixes && (!place || stem[len]))
+			s->exact = path;
+		else if (prefixes && names_add(&s->matches, world_arena(s->w), path))
+			return error_nomem(err);
+	}
+	return 0;
+}
+
+/* As search_place() and search_patterns() do it for a type. */
+static int take_type(struct search *s, const struct type *t, const struct roll_line *lines,
+		     size_t nr, bool prefixes, struct ops_error *err)
+{
+	size_t i;
+	int ret = 0;
+
+	if (t->place)
+		ret = take_matches(s, lines, nr, t->place, NULL, prefixes, err);
+	for (i = 0; ret == 0 && !t->place && i < t->patterns.nr; i++)
+		ret = take_matches(s, lines, nr, NULL, t->patterns.list[i], prefixes, err);
+	if (ret == 0 && t->archive && !s->exact)
+		ret = take_matches(s, lines, nr, t->archive, NULL, prefixes, err);
+	return ret;
+}
+
 static int ambiguous(const struct search *s, struct ops_error *err)
 {
 	struct buf b = BUF_INIT;
@@ -196,14 +256,62 @@ static int ambiguous(const struct search *s, struct ops_error *err)
 	size_t i, len;
 	int ret;
 
-	for (i = 0; i < s->matches.nr && i < 5; i++) {
+	for (i = 0; i < s->matches.nr && i < MATCHES_MAX; i++) {
 		len = path_stem(s->matches.list[i], &stem);
 		buf_printf(&b, "%s'%.*s'", i ? ", " : "", (int)len, stem);
 	}
 	ret = error_set(err, OPS_EAMBIGUOUS, "'%s' is ambiguous: %s%s", s->name,
-			b.data, s->matches.nr > 5 ? ", …" : "");
+			b.data, s->matches.nr > MATCHES_MAX ? ", …" : "");
 	buf_release(&b);
 	return ret;
+}
+
+/* Look in the documents of one type. */
+static int search_type(struct search *s, const struct type *t, bool prefixes,
+		       struct ops_error *err)
+{
+	int ret = t->place ? search_place(s, t->place, prefixes, err) :
+		  search_patterns(s, t, prefixes, err);
+
+	if (ret == 0 && t->archive && !s->exact)
+		ret = search_place(s, t->archive, prefixes, err);
+	return ret;
+}
+
+/* Exact names first: they cost no listing. Then prefixes.  By the roll if there is one. */
+static int search(struct search *s, const struct config *config, const char *type,
+		  bool prefixes, struct ops_error *err)
+{
+	struct roll *roll = world_roll(s->w);
+	struct roll_line *lines = NULL;
+	size_t i, nr = 0;
+	int pass, ret = 0;
+
+	for (pass = 0; pass < 2 && !s->exact; pass++) {
+		if (pass && (!prefixes || s->len < PREFIX_MIN))
+			break;
+		ret = roll ? roll_named(&lines, &nr, roll, s->name, pass,
+					world_arena(s->w), err) : 0;
+		for (i = 0; ret == 0 && i < config->types_nr && !s->exact; i++) {
+			const struct type *t = &config->types[i];
+
+			if ((type && !type_is(t, type)) || (t->base && t->base->abstract) ||
+			    (t->abstract && !type))
+				continue;
+			ret = roll && !t->abstract ?
+			      take_type(s, t, lines, nr, pass, err) :
+			      search_type(s, t, pass, err);
+		}
+		if (ret)
+			break;
+	}
+	if (ret != OPS_ENOTFOUND || !roll)
+		return ret;
+	/* It is damaged, and out of use from now on. */
+	s->exact = NULL;
+	s->matches.nr = 0;
+	world_use_roll(s->w, NULL);
+	return search(s, config, type, prefixes, err);
 }
 
 static int find_path(const char **out, struct world *w, const char *name,
@@ -213,8 +321,7 @@ static int find_path(const char **out, struct world *w, const char *name,
 	const struct config *config;
 	const struct type *t;
 	struct snap_entry entry;
-	int pass, ret = world_config(&config, w, err);
-	size_t i;
+	int ret = world_config(&config, w, err);
 
 	if (ret)
 		return ret;
@@ -234,24 +341,9 @@ static int find_path(const char **out, struct world *w, const char *name,
 		*out = name;
 		return 0;
 	}
-	/* Exact names first: they cost no listing. Then prefixes. */
-	for (pass = 0; pass < 2 && !s.exact; pass++) {
-		if (pass && (!prefixes || s.len < PREFIX_MIN))
-			break;
-		for (i = 0; i < config->types_nr && !s.exact; i++) {
-			t = &config->types[i];
-			if ((type && !type_is(t, type)) || (t->base && t->base->abstract))
-				continue;
-			if (t->abstract && !type)
-				continue;
-			ret = t->place ? search_place(&s, t->place, pass, err) :
-			      search_patterns(&s, t, pass, err);
-			if (ret == 0 && t->archive && !s.exact)
-				ret = search_place(&s, t->archive, pass, err);
-			if (ret)
-				return ret;
-		}
-	}
+	ret = search(&s, config, type, prefixes, err);
+	if (ret)
+		return ret;
 	if (s.exact)
 		*out = s.exact;
 	else if (s.matches.nr == 1)

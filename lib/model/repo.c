@@ -97,6 +97,9 @@ int repo_of_store(struct ops_repo **out, struct store *store,
 	repo->now = options->now;
 	repo->utc_offset = options->utc_offset;
 	repo->wait_ms = options->wait_ms;
+	repo->decides = options->decides;
+	repo->progress = options->progress;
+	repo->progress_payload = options->progress_payload;
 	repo->cache = world_cache_new();
 	repo->verifier.keys = sshkeys_new();
 	ret = repo->cache && repo->verifier.keys ? 0 : error_nomem(err);
@@ -151,6 +154,13 @@ void ops_repo_close(struct ops_repo *repo)
 	sshkeys_free(repo->verifier.keys);
 	store_close(repo->store);
 	arena_free(repo->arena);
+}
+
+struct roll_place repo_roll_place(const struct ops_repo *repo)
+{
+	return (struct roll_place){ repo->store, repo->private_dir,
+				    store_branch(repo->store), repo->progress,
+				    repo->progress_payload };
 }
 
 const struct agent *repo_actor(const struct ops_repo *repo, const struct roster *roster,

@@ -5,6 +5,7 @@
 /* An open repository: the store, what came in through the options, and what its
  * worlds share. */
 
+#include "model/roll.h"
 #include "model/roster.h"
 #include "ops/repo.h"
 #include "store/signature.h"
@@ -31,6 +32,9 @@ struct ops_repo {
 	unsigned wait_ms;
 	const char *key;		/* of what is done; or NULL */
 	const char *const *env;		/* for programs we run; or NULL */
+	bool decides;
+	void (*progress)(const char *what, size_t done, size_t known, void *payload);
+	void *progress_payload;
 };
 
 /* Wrap an open store (which becomes the repository's, also on failure). */
@@ -39,6 +43,9 @@ int repo_of_store(struct ops_repo **out, struct store *store,
 
 /* The store options that come from repository options. */
 struct store_options repo_store_options(const struct ops_repo_options *options);
+
+/* Where the roll of the repository's state is kept. */
+struct roll_place repo_roll_place(const struct ops_repo *repo);
 
 /*
  * Who acts, by a roster: the claimed actor, else whose Email is the author's.

@@ -11,6 +11,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "model/roll.h"
 #include "util/map.h"
 
 struct sums {
@@ -24,6 +25,7 @@ struct project {
 
 struct track {
 	const struct board *b;
+	const struct type *type;
 	struct map *types;		/* to struct sums[workers] */
 	struct map *projects;		/* to struct project */
 	uint64_t *known;		/* a row for each worker */
@@ -87,21 +89,25 @@ static double days(const struct calendar *c, int64_t from, int64_t to)
 	return nr > 1 ? (double)nr : 1;
 }
 
-static int64_t day_of(const struct ops_document *d, const char *field)
+/* What counts of a task, from its document or from the roll. */
+struct record {
+	const char *status, *to, *type, *project, *started, *due, *completed, *cancelled,
+		*rework;	/* NULL: absent or empty */
+};
+
+static int64_t day_of(const char *text)
 {
-	const char *text = document_text(d, field);
 	struct date date;
 
 	return text && date_parse(&date, text) ? date_to_days(date) : NO_DAY;
 }
 
 static void add_completed(struct sums *s, const struct calendar *c,
-			  const struct ops_document *d)
+			  const struct record *d)
 {
-	int64_t started = day_of(d, "Started"), due = day_of(d, "Due");
-	int64_t completed = day_of(d, "Completed");
-	const char *text = document_text(d, "Rework");
-	long rework = text ? strtol(text, NULL, 10) : 0;
+	int64_t started = day_of(d->started), due = day_of(d->due);
+	int64_t completed = day_of(d->completed);
+	long rework = d->rework ? strtol(d->rework, NULL, 10) : 0;
 	double ratio = 1;
 
 	if (started != NO_DAY && due != NO_DAY && completed != NO_DAY)
@@ -111,22 +117,19 @@ static void add_completed(struct sums *s, const struct calendar *c,
 	s->quality += 1 / (1 + (double)(rework > 0 ? rework : 0));
 }
 
-static int add_task(struct ops_document *d, void *payload, struct ops_error *err)
+static int add_record(struct track *t, const struct record *d, struct ops_error *err)
 {
-	struct track *t = payload;
 	const struct board *b = t->b;
-	const char *to = d->doc ? document_text(d, "Assigned-To") : NULL;
-	const char *type = d->doc ? document_text(d, "Type") : NULL;
-	const char *name = d->doc ? document_text(d, "Project") : NULL;
-	size_t worker = to ? board_worker(b, to) : NONE;
+	const char *type = d->type, *name = d->project;
+	size_t worker = d->to ? board_worker(b, d->to) : NONE;
 	bool complete = d->status && !strcmp(d->status, "Complete");
-	int64_t end = d->doc ? day_of(d, complete ? "Completed" : "Cancelled") : NO_DAY;
+	int64_t end = day_of(complete ? d->completed : d->cancelled);
 	struct project *p;
 	struct sums *s;
 
 	if (worker == NONE || end == NO_DAY || end < t->since)
 		return 0;
-	if (!complete && (strcmp(d->status, "Cancelled") || !document_text(d, "Started")))
+	if (!complete && (!d->status || strcmp(d->status, "Cancelled") || !d->started))
 		return 0;
 	t->count++;
 	s = type ? map_get(t->types, type) : NULL;
@@ -150,6 +153,65 @@ static int add_task(struct ops_document *d, void *payload, struct ops_error *err
 	return 0;
 }
 
+static int add_task(struct ops_document *d, void *payload, struct ops_error *err)
+{
+	struct record r = { 0 };
+
+	if (!d->doc)
+		return 0;
+	r.status = d->status;
+	r.to = document_text(d, "Assigned-To");
+	r.type = document_text(d, "Type");
+	r.project = document_text(d, "Project");
+	r.started = document_text(d, "Started");
+	r.due = document_text(d, "Due");
+	r.completed = document_text(d, "Completed");
+	r.cancelled = document_text(d, "Cancelled");
+	r.rework = document_text(d, "Rework");
+	return add_record(payload, &r, err);
+}
+
+/* Text of a field, as document_text() gives it. */
+static const char *some(const struct roll_line *line, enum roll_field field)
+{
+	const char *text = roll_value(line, field);
+
+	return text && *text ? text : NULL;
+}
+
+static int add_line(const struct roll_line *line, bool plain, void *payload,
+		    struct ops_error *err)
+{
+	struct track *t = payload;
+	struct record r = { 0 };
+	const char *path;
+
+	if (!plain) {
+		path = roll_path(line, t->b->arena);
+		return path ? world_at(t->b->world, t->type, path, add_task, t, t->findings,
+				       err) : OPS_ENOTFOUND;
+	}
+	r.status = roll_value(line, ROLL_STATE);
+	r.to = some(line, ROLL_ASSIGNED);
+	r.type = some(line, ROLL_TYPE);
+	r.project = some(line, ROLL_PROJECT);
+	r.started = some(line, ROLL_STARTED);
+	r.due = some(line, ROLL_DUE);
+	r.completed = some(line, ROLL_COMPLETED);
+	r.cancelled = some(line, ROLL_CANCELLED);
+	r.rework = some(line, ROLL_REWORK);
+	return add_record(t, &r, err);
+}
+
+/* The tasks of one directory of the archive. */
+static int read_below(struct track *t, const char *dir, struct ops_error *err)
+{
+	struct roll *roll = world_roll(t->b->world);
+
+	return roll ? roll_each_below(roll, t->type, dir, add_line, t, err) :
+	       world_each_below(t->b->world, t->type, dir, add_task, t, t->findings, err);
+}
+
 /* All digits, so many of them; else -1. */
 static int number(const char *name, size_t digits)
 {
@@ -168,7 +230,6 @@ static bool is_past(const struct track *t, int year, int month)
 
 static int read_months(struct track *t, const char *dir, int year, struct ops_error *err)
 {
-	const struct type *type = config_type(t->b->config, "task");
 	struct snap_entry *list;
 	const char *below;
 	size_t i, nr;
@@ -183,9 +244,7 @@ static int read_months(struct track *t, const char *dir, int year, struct ops_er
 		below = arena_printf(t->b->arena, "%s/%s", dir, list[i].name);
 		if (!below)
 			return error_nomem(err);
-		ret = year || at < 1 ?
-		      world_each_below(t->b->world, type, below, add_task, t,
-				       t->findings, err) :
+		ret = year || at < 1 ? read_below(t, below, err) :
 		      read_months(t, below, at, err);
 	}
 	return ret;
@@ -205,27 +264,58 @@ static void introduce(struct track *t)
 	}
 }
 
+static int begin(struct track *t, const struct board *b)
+{
+	const struct period *back = &b->planning->history;
+
+	t->b = b;
+	t->type = config_type(b->config, "task");
+	t->row = b->workers_nr / 64 + 1;
+	t->count = 0;
+	t->types = map_new(b->arena);
+	t->projects = map_new(b->arena);
+	t->known = arena_array(b->arena, b->workers_nr + 1, t->row * sizeof(*t->known));
+	t->since = date_to_days(date_add_months(date_from_days(b->today), -back->months)) -
+		   back->days;
+	return t->types && t->projects && t->known ? 0 : OPS_ENOMEM;
+}
+
+/* All that ended within the time that counts.  A roll that is damaged on the way counts
+ * for nothing. */
+static int read_ended(struct track *t, const struct board *b, struct ops_findings *findings,
+		      struct ops_error *err)
+{
+	struct roll *roll = world_roll(b->world);
+	const char *archive = config_directory(b->config, "archive");
+	int ret = begin(t, b) ? error_nomem(err) : 0;
+
+	t->findings = roll ? ops_findings_new() : findings;
+	if (ret == 0 && !t->findings)
+		ret = error_nomem(err);
+	if (ret == 0)
+		ret = read_months(t, archive, 0, err);
+	if (roll && ret == 0 && world_roll(b->world))
+		ops_findings_copy(findings, t->findings, NULL);
+	if (roll)
+		ops_findings_free(t->findings);
+	t->findings = findings;
+	if (!roll || (ret == 0 && world_roll(b->world)) || (ret && ret != OPS_ENOTFOUND))
+		return ret;
+	world_use_roll(b->world, NULL);
+	ret = begin(t, b) ? error_nomem(err) : 0;
+	return ret ? ret : read_months(t, archive, 0, err);
+}
+
 int track_read(struct track **out, const struct board *b, struct ops_findings *findings,
 	       struct ops_error *err)
 {
 	struct track *t = arena_alloc(b->arena, sizeof(*t));
-	const struct period *back = &b->planning->history;
 	size_t i;
 	int ret;
 
 	if (!t)
 		return error_nomem(err);
-	t->b = b;
-	t->findings = findings;
-	t->row = b->workers_nr / 64 + 1;
-	t->types = map_new(b->arena);
-	t->projects = map_new(b->arena);
-	t->known = arena_array(b->arena, b->workers_nr + 1, t->row * sizeof(*t->known));
-	if (!t->types || !t->projects || !t->known)
-		return error_nomem(err);
-	t->since = date_to_days(date_add_months(date_from_days(b->today), -back->months)) -
-		   back->days;
-	ret = read_months(t, config_directory(b->config, "archive"), 0, err);
+	ret = read_ended(t, b, findings, err);
 	if (ret)
 		return ret;
 	introduce(t);

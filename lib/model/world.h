@@ -97,9 +97,9 @@ int world_each_below(struct world *w, const struct type *type, const char *dir,
 				 struct ops_error *err),
 		     void *payload, struct ops_findings *findings, struct ops_error *err);
 
-/* The same for the one document at a path.  OPS_ENOTFOUND: nothing there, or not a
- * governed one. */
-int world_at(struct world *w, const char *path,
+/* The same for the one document at a path, if it is of the type.  OPS_ENOTFOUND: nothing
+ * there, or not a governed one. */
+int world_at(struct world *w, const struct type *type, const char *path,
 	     int (*each)(struct ops_document *document, void *payload,
 			 struct ops_error *err),
 	     void *payload, struct ops_findings *findings, struct ops_error *err);

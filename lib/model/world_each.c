@@ -268,13 +268,17 @@ static int find_roots(struct names *roots, struct each_state *s, struct ops_erro
 	return 0;
 }
 
-static int find_documents(struct each_state *s, const char *unused, struct ops_error *err)
+int world_each_root(struct world *w, const struct type *type, bool archived,
+		    int (*each)(const char *root, void *payload, struct ops_error *err),
+		    void *payload, struct ops_error *err)
 {
+	struct each_state s = { .w = w, .type = type, .archived = archived };
 	struct names roots = { NULL, 0 };
 	size_t i, k;
-	int ret = find_roots(&roots, s, err);
+	int ret = world_config(&s.config, w, err);
 
-	(void)unused;
+	if (ret == 0)
+		ret = find_roots(&roots, &s, err);
 	for (i = 0; i < roots.nr && ret == 0; i++) {
 		/* A root inside another that came later is walked with that one. */
 		for (k = 0; k < roots.nr; k++)
@@ -282,9 +286,20 @@ static int find_documents(struct each_state *s, const char *unused, struct ops_e
 			    strcmp(roots.list[k], roots.list[i]))
 				break;
 		if (k == roots.nr)
-			ret = add_directory(s, roots.list[i], 0, err);
+			ret = each(roots.list[i], payload, err);
 	}
 	return ret;
+}
+
+static int add_root(const char *root, void *payload, struct ops_error *err)
+{
+	return add_directory(payload, root, 0, err);
+}
+
+static int find_documents(struct each_state *s, const char *unused, struct ops_error *err)
+{
+	(void)unused;
+	return world_each_root(s->w, s->type, s->archived, add_root, s, err);
 }
 
 int world_each(struct world *w, const struct type *type, bool archived, bool keep,
@@ -323,12 +338,12 @@ static int find_one(struct each_state *s, const char *path, struct ops_error *er
 	return add_entry(s, dir, entry, err);
 }
 
-int world_at(struct world *w, const char *path,
+int world_at(struct world *w, const struct type *type, const char *path,
 	     int (*each)(struct ops_document *document, void *payload,
 			 struct ops_error *err),
 	     void *payload, struct ops_findings *findings, struct ops_error *err)
 {
-	struct each_state s = { .w = w, .each = each, .payload = payload,
+	struct each_state s = { .w = w, .type = type, .each = each, .payload = payload,
 				.findings = findings };
 
 	return give_all(&s, find_one, path, err);

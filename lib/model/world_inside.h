@@ -20,6 +20,7 @@ struct world {
 	struct map *packets;	/* by id */
 	struct map *digests;	/* by path */
 	struct held *held;
+	struct roll *roll;	/* or NULL */
 };
 
 /* Blobs and documents to release when the world closes. */
@@ -39,6 +40,12 @@ int world_make(struct ops_document **out, struct world *w, struct arena *arena,
 int world_take(struct ops_document **out, struct world *w, struct arena *arena,
 	       const struct type *type, const char *path, struct doc *doc,
 	       struct ops_findings *findings);
+
+/* The directories where documents of a type (NULL: of all) can lie, none of them inside
+ * another. */
+int world_each_root(struct world *w, const struct type *type, bool archived,
+		    int (*each)(const char *root, void *payload, struct ops_error *err),
+		    void *payload, struct ops_error *err);
 
 /* Keep a blob until the world closes; released at once on failure. */
 int world_hold(struct world *w, struct blob *blob, struct ops_error *err);

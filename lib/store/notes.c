@@ -24,11 +24,12 @@
 
 #define NAME_ROOM 256
 
-static int write_at(int dir, const char *name, const void *data, size_t len, bool durable,
-		    struct ops_error *err)
+static int write_parts(int dir, const char *name, const struct notes_part *parts, size_t nr,
+		       bool durable, struct ops_error *err)
 {
 	char temporary[NAME_ROOM], random[13];
-	int fd, ret;
+	size_t i;
+	int fd, ret = 0;
 
 	if (!random_base32(random, sizeof(random) - 1))
 		return error_set(err, OPS_EIO, "the system has no random numbers");
@@ -38,7 +39,8 @@ static int write_at(int dir, const char *name, const void *data, size_t len, boo
 	if (fd < 0)
 		return error_set(err, OPS_EIO, "cannot make '%s': %s", temporary,
 				 strerror(errno));
-	ret = file_write(fd, data, len, temporary, err);
+	for (i = 0; ret == 0 && i < nr; i++)
+		ret = file_write(fd, parts[i].data, parts[i].len, temporary, err);
 	if (ret == 0 && durable)
 		ret = durable_data(fd, temporary, err);
 	if (ret)
@@ -51,6 +53,14 @@ static int write_at(int dir, const char *name, const void *data, size_t len, boo
 	if (ret)
 		(void)unlinkat(dir, temporary, 0);
 	return ret;
+}
+
+static int write_at(int dir, const char *name, const void *data, size_t len, bool durable,
+		    struct ops_error *err)
+{
+	struct notes_part part = { data, len };
+
+	return write_parts(dir, name, &part, 1, durable, err);
 }
 
 /* Open the directory of a note; *last is its name there. */
@@ -76,8 +86,24 @@ int notes_read(struct buf *out, struct store *s, const char *name, size_t max,
 	return ret;
 }
 
-int notes_write(struct store *s, const char *name, const void *data, size_t len,
-		bool durable, struct ops_error *err)
+int notes_open(int *fd, struct store *s, const char *name, struct ops_error *err)
+{
+	char path[NAME_ROOM];
+	const char *last;
+	int dir, ret = open_notes(&dir, &last, path, s, name, false, err);
+
+	if (ret)
+		return ret;
+	*fd = openat(dir, last, O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK);
+	if (*fd < 0)
+		ret = error_set(err, errno == ENOENT ? OPS_ENOTFOUND : OPS_EIO,
+				"cannot open '%s': %s", name, strerror(errno));
+	close(dir);
+	return ret;
+}
+
+int notes_write_parts(struct store *s, const char *name, const struct notes_part *parts,
+		      size_t nr, bool durable, struct ops_error *err)
 {
 	char path[NAME_ROOM];
 	const char *last;
@@ -85,9 +111,27 @@ int notes_write(struct store *s, const char *name, const void *data, size_t len,
 
 	if (ret)
 		return ret;
-	ret = write_at(dir, last, data, len, durable, err);
+	ret = write_parts(dir, last, parts, nr, durable, err);
 	close(dir);
 	return ret;
+}
+
+bool notes_writable(struct store *s)
+{
+	char *own = file_join(store_common_dir(s), "ops");
+	bool can = own && (access(own, W_OK | X_OK) == 0 ||
+			   (errno == ENOENT && access(store_common_dir(s), W_OK | X_OK) == 0));
+
+	free(own);
+	return can;
+}
+
+int notes_write(struct store *s, const char *name, const void *data, size_t len,
+		bool durable, struct ops_error *err)
+{
+	struct notes_part part = { data, len };
+
+	return notes_write_parts(s, name, &part, 1, durable, err);
 }
 
 /* Make a directory and those above it; that it is there already is fine. */

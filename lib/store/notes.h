@@ -20,9 +20,21 @@ struct store;
  * than max, or not regular); OPS_EIO. */
 int notes_read(struct buf *out, struct store *s, const char *name, size_t max,
 	       struct ops_error *err);
+/* Open it for reading, whatever it is; the same statuses. */
+int notes_open(int *fd, struct store *s, const char *name, struct ops_error *err);
 /* Put a new one in its place, whole or not at all; `durable`: on the disk before. */
 int notes_write(struct store *s, const char *name, const void *data, size_t len,
 		bool durable, struct ops_error *err);
+
+/* Whether that could be done. */
+bool notes_writable(struct store *s);
+/* The same of bytes that lie in several places. */
+struct notes_part {
+	const void *data;
+	size_t len;
+};
+int notes_write_parts(struct store *s, const char *name, const struct notes_part *parts,
+		      size_t nr, bool durable, struct ops_error *err);
 
 /* The same in the directory `dir` of the user, which is made if need be.  A file that
  * others may write, or that belongs to somebody else, is OPS_EENVIRONMENT. */

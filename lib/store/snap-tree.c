@@ -24,6 +24,8 @@ struct snap_tree {
 	struct arena *arena;
 	struct map *known;	/* directory path -> struct tree */
 	struct opened *all;
+	int (*hint)(struct snap_entry *out, const char *path, void *payload);
+	void *payload;
 };
 
 static int load(struct tree **out, struct snap_tree *t, const char *path,
@@ -56,11 +58,17 @@ static int need_table(struct tree *tree, const char *path, struct ops_error *err
 	return rc;
 }
 
+static int ask_hint(struct snap_entry *out, struct snap_tree *t, const char *path)
+{
+	return t->hint ? t->hint(out, path, t->payload) : OPS_EINVALID;
+}
+
 /* The directory at `path`; OPS_ENOTFOUND without a message. */
 static int open_directory(struct tree **out, struct snap_tree *t, const char *path,
 			  struct ops_error *err)
 {
 	char parent[PATH_MAX_BYTES + PATH_PART_MAX + 2];
+	struct snap_entry known;
 	struct tree *d;
 	struct tree_entry e;
 	struct oid id;
@@ -74,6 +82,11 @@ static int open_directory(struct tree **out, struct snap_tree *t, const char *pa
 	}
 	if (!*path)
 		return load(out, t, path, &t->root, err);
+	rc = ask_hint(&known, t, path);
+	if (rc == 0 && known.mode == SNAP_DIR)
+		return load(out, t, path, &known.oid, err);
+	if (rc == OPS_ENOTFOUND || rc == 0)
+		return OPS_ENOTFOUND;
 	len = path_directory_len(path);
 	if (len >= sizeof(parent))
 		return OPS_ENOTFOUND;
@@ -144,6 +157,9 @@ static int tree_find(struct snap_entry *out, struct snap *snap, const char *path
 
 	if (len >= sizeof(parent))
 		return snap_absent(path, err);
+	rc = ask_hint(out, t, path);
+	if (rc == 0 || rc == OPS_ENOTFOUND)
+		return rc ? snap_absent(path, err) : 0;
 	memcpy(parent, path, len);
 	parent[len] = '\0';
 	rc = open_directory(&d, t, parent, err);
@@ -220,6 +236,18 @@ int snap_of_commit(struct snap **out, struct store *s, const struct oid *commit,
 	if (strlen(hex) != OID_HEX || !oid_parse(&tree, hex))
 		return error_set(err, OPS_EIO, "a commit without a tree");
 	return snap_of_tree(out, s, &tree, err);
+}
+
+void snap_tree_hint(struct snap *snap,
+		    int (*hint)(struct snap_entry *out, const char *path, void *payload),
+		    void *payload)
+{
+	struct snap_tree *t = (struct snap_tree *)snap;
+
+	if (snap->kind != &tree_kind)
+		return;
+	t->hint = hint;
+	t->payload = payload;
 }
 
 bool snap_tree_oid(struct oid *out, const struct snap *snap)

@@ -65,6 +65,12 @@ int snap_remove(struct snap *snap, const char *path, struct ops_error *err);
 /* The oid of the tree this is a snapshot of; false for other kinds. */
 bool snap_tree_oid(struct oid *out, const struct snap *snap);
 
+/* For a snapshot of a tree: somebody who may know what lies at a path without opening the
+ * directories above it.  0, OPS_ENOTFOUND (nothing lies there), or else: ask the tree. */
+void snap_tree_hint(struct snap *snap,
+		    int (*hint)(struct snap_entry *out, const char *path, void *payload),
+		    void *payload);
+
 /* The entry at a path ("" is the root).  `name` then belongs to the caller's
  * path.  OPS_ENOTFOUND; OPS_EIO. */
 int snap_find(struct snap_entry *out, struct snap *snap, const char *path,

@@ -175,13 +175,14 @@ int view_deed(struct ops_deed *out, struct outlook *o, const struct deed *d)
 }
 
 int ops_view_next(const struct ops_deed **out, size_t *nr, struct ops_view *view,
-		  const char *agent, struct ops_findings *findings, struct ops_error *err)
+		  const char *agent, size_t max, struct ops_findings *findings,
+		  struct ops_error *err)
 {
 	const struct agent *a = NULL;
 	struct ops_deed *list;
 	struct outlook o;
 	struct agenda agenda;
-	size_t i;
+	size_t i, told;
 	int ret = view_outlook(&o, view, findings, err);
 
 	if (ret)
@@ -192,8 +193,9 @@ int ops_view_next(const struct ops_deed **out, size_t *nr, struct ops_view *view
 	ret = agenda_make(&agenda, &o.g, &o.s, a, findings, err);
 	if (ret)
 		return ret;
-	list = arena_array(o.b->arena, agenda.nr + 1, sizeof(*list));
-	for (i = 0; list && i < agenda.nr; i++)
+	told = max && max < agenda.nr ? max : agenda.nr;
+	list = arena_array(o.b->arena, told + 1, sizeof(*list));
+	for (i = 0; list && i < told; i++)
 		if (view_deed(&list[i], &o, &agenda.deeds[i]))
 			return error_nomem(err);
 	if (!list)

@@ -104,7 +104,7 @@ static int check_file(struct checking *c, const char *path, bool named,
 	if (map_put(c->visited, path, c))
 		return error_nomem(err);
 	if (config_type_of_path(c->config, path))
-		return world_at(c->world, path, check_document, c, c->findings, err);
+		return world_at(c->world, NULL, path, check_document, c, c->findings, err);
 	return check_other(c, path, named, err);
 }
 

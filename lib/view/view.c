@@ -26,6 +26,17 @@ int view_tip(struct oid *out, struct ops_repo *repo, struct ops_error *err)
 		"commit yet: run ops init") : ret;
 }
 
+/* Only of what stands now: to follow an old revision would be to forget the present. */
+static int find_roll(struct ops_view *v, struct ops_error *err)
+{
+	struct roll_place place = repo_roll_place(v->repo);
+	int ret = roll_open(&v->roll, v->world, &place, err);
+
+	if (ret == 0 && v->roll)
+		world_use_roll(v->world, v->roll);
+	return ret;
+}
+
 int ops_view_open(struct ops_view **out, struct ops_repo *repo, const char *revision,
 		  struct ops_error *err)
 {
@@ -46,6 +57,8 @@ int ops_view_open(struct ops_view **out, struct ops_repo *repo, const char *revi
 	if (ret == 0 && !v->config->present)
 		ret = error_set(err, OPS_EENVIRONMENT, "this is not an ops repository%s",
 				revision ? " at that revision" : " yet: run ops init");
+	if (ret == 0 && !revision && !repo->decides)
+		ret = find_roll(v, err);
 	if (ret) {
 		ops_view_close(v);
 		return ret;
@@ -61,6 +74,7 @@ void ops_view_close(struct ops_view *view)
 	if (!view)
 		return;
 	view_boards_free(view->boards);
+	roll_close(view->roll);
 	world_close(view->world);
 	snap_free(view->snap);
 	free(view);
@@ -98,77 +112,6 @@ const char *ops_document_type(const struct ops_document *doc)
 	return doc->type->name;
 }
 
-/* A document of a list keeps its fields as text, and its file is not kept. */
-struct listed {
-	struct ops_document document;	/* first; its `doc` is NULL */
-	struct ops_setting *fields;
-	size_t nr;
-};
-
-static const struct listed *listed(const struct ops_document *doc)
-{
-	return doc->doc ? NULL : (const struct listed *)doc;
-}
-
-size_t ops_document_fields(const struct ops_document *doc)
-{
-	return doc->doc ? doc->doc->header->nr : listed(doc)->nr;
-}
-
-const char *ops_document_field_name(const struct ops_document *doc, size_t at)
-{
-	return doc->doc ? doc->doc->header->pairs[at].key->value :
-	       listed(doc)->fields[at].name;
-}
-
-/* A list or mapping on one line. */
-static const char *joined(struct arena *arena, const struct yaml_node *node)
-{
-	struct buf b = BUF_INIT;
-	const char *text;
-	size_t i;
-
-	for (i = 0; i < node->nr; i++) {
-		const struct yaml_node *item = node->kind == YAML_LIST ?
-			node->items[i] : node->pairs[i].value;
-
-		buf_str(&b, i ? ", " : "");
-		if (node->kind == YAML_MAP)
-			buf_printf(&b, "%s: ", node->pairs[i].key->value);
-		if (item->kind == YAML_SCALAR)
-			buf_add(&b, item->value, item->len);
-		else
-			buf_str(&b, item->kind == YAML_LIST ? "[…]" : "{…}");
-	}
-	text = buf_failed(&b) ? NULL : arena_str(arena, b.data);
-	buf_release(&b);
-	return text;
-}
-
-const char *ops_document_field(const struct ops_document *doc, const char *name)
-{
-	const struct yaml_node *node;
-	size_t i;
-
-	if (!strcmp(name, "Status") && doc->status)
-		return doc->status;
-	for (i = 0; !doc->doc && i < listed(doc)->nr; i++)
-		if (!strcmp(listed(doc)->fields[i].name, name))
-			return listed(doc)->fields[i].value;
-	node = doc->doc ? doc_field(doc->doc, name) : NULL;
-	if (!node)
-		return NULL;
-	return node->kind == YAML_SCALAR ? node->value :
-	       joined(world_arena(doc->world), node);
-}
-
-const char *ops_document_text(const struct ops_document *doc, size_t *len)
-{
-	if (len)
-		*len = doc->doc ? doc->doc->len : 0;
-	return doc->doc ? doc->doc->text : NULL;
-}
-
 int ops_view_find(const struct ops_document **out, struct ops_view *view,
 		  const char *name, struct ops_findings *findings,
 		  struct ops_error *err)
@@ -181,138 +124,8 @@ int ops_view_find(const struct ops_document **out, struct ops_view *view,
 	return ret;
 }
 
-struct listing {
-	struct ops_view *view;
-	const struct ops_filter *filter;
-	const struct ops_document **list;
-	size_t nr, room;
-};
-
-/* Whether `text` is one of the words of a comma list, by `same`. */
-static bool one_of(const char *list, const char *text, const struct type *t)
-{
-	const struct state *a = t ? type_state(t, text) : NULL, *b;
-	char word[128];
-	size_t len;
-
-	for (; *list; list += *list == ',') {
-		len = strcspn(list, ",");
-		if (len < sizeof(word)) {
-			memcpy(word, list, len);
-			word[len] = '\0';
-			b = t ? type_state(t, word) : NULL;
-			if (!strcmp(word, text) || (a && a == b))
-				return true;
-		}
-		list += len;
-	}
-	return false;
-}
-
-static bool assigned_to(const struct ops_document *d, const char *who)
-{
-	const char *to = document_text(d, "Assigned-To");
-	const char *slash = to ? strchr(to, '/') : NULL;
-
-	return to && (!strcmp(to, who) || (slash && !strcmp(slash + 1, who)));
-}
-
-static bool of_department(const struct ops_document *d, const char *department)
-{
-	const char *to = document_text(d, "Assigned-To");
-	const char *own = document_text(d, "Department");
-	size_t len = strlen(department);
-
-	return (to && !strncmp(to, department, len) && to[len] == '/') ||
-	       (own && !strcmp(own, department));
-}
-
-static bool passes(const struct ops_document *d, const struct ops_filter *f)
-{
-	const char *due = document_text(d, "Due"), *priority;
-
-	if (f->status && (!d->status || !one_of(f->status, d->status, d->type)))
-		return false;
-	if (f->assignee && !assigned_to(d, f->assignee))
-		return false;
-	if (f->department && !of_department(d, f->department))
-		return false;
-	priority = f->priority ? document_text(d, "Priority") : NULL;
-	if (f->priority && (!priority || !one_of(f->priority, priority, NULL)))
-		return false;
-	/* Dates of this form are ordered as text. */
-	if (f->due_before && (!due || strcmp(due, f->due_before) > 0))
-		return false;
-	return !f->due_after || (due && strcmp(due, f->due_after) >= 0);
-}
-
-/* A copy of what a list shows of a document: its header's values as text. */
-static struct ops_document *compact(struct listing *l, const struct ops_document *d)
-{
-	const struct yaml_node *from = d->doc->header;
-	struct arena *arena = l->view->arena;
-	struct listed *to = arena_alloc(arena, sizeof(*to));
-	size_t i;
-
-	if (!to)
-		return NULL;
-	to->document = *d;
-	to->document.doc = NULL;
-	to->document.path = arena_str(arena, d->path);
-	to->document.id = arena_str(arena, d->id);
-	to->document.status = d->status ? arena_str(arena, d->status) : NULL;
-	to->fields = arena_array(arena, from->nr + 1, sizeof(*to->fields));
-	if (!to->document.path || !to->document.id || !to->fields)
-		return NULL;
-	for (i = 0; i < from->nr; i++) {
-		const struct yaml_node *value = from->pairs[i].value;
-
-		to->fields[i].name = arena_dup(arena, from->pairs[i].key->value,
-					       from->pairs[i].key->len);
-		to->fields[i].value = value->kind == YAML_SCALAR ?
-			arena_dup(arena, value->value, value->len) :
-			joined(arena, value);
-		if (!to->fields[i].name || !to->fields[i].value)
-			return NULL;
-	}
-	to->nr = from->nr;
-	return &to->document;
-}
-
-static int list_one(struct ops_document *d, void *payload, struct ops_error *err)
-{
-	struct listing *l = payload;
-	const struct ops_document **list;
-
-	if (!d->doc || !passes(d, l->filter))
-		return 0;
-	d = compact(l, d);
-	if (!d)
-		return error_nomem(err);
-	if (l->nr == l->room) {
-		l->room = l->room ? l->room * 2 : 64;
-		list = arena_array(l->view->arena, l->room, sizeof(*list));
-		if (!list)
-			return error_nomem(err);
-		if (l->nr)
-			memcpy(list, l->list, l->nr * sizeof(*list));
-		l->list = list;
-	}
-	l->list[l->nr++] = d;
-	return 0;
-}
-
-static int check_date(const char *text, struct ops_error *err)
-{
-	struct date date;
-
-	return !text || date_parse(&date, text) ? 0 :
-	       error_set(err, OPS_EUSAGE, "'%s' is not a date (YYYY-MM-DD)", text);
-}
-
-/* Say what is wrong with the configuration: only the built-in one is in force then. */
-static int say_broken(struct ops_view *view, struct ops_findings *findings,
-		      struct ops_error *err)
+int view_say_broken(struct ops_view *view, struct ops_findings *findings,
+		    struct ops_error *err)
 {
 	struct config *again = NULL;
 	struct blob blob = { NULL, 0, NULL };
@@ -326,52 +139,6 @@ static int say_broken(struct ops_view *view, struct ops_findings *findings,
 	config_free(again);
 	blob_release(&blob);
 	return ret;
-}
-
-/* A status that the type does not have would match nothing: a slip, so say it. */
-static int check_status(const char *list, const struct type *type,
-			struct ops_error *err)
-{
-	char word[128];
-	size_t len;
-
-	for (; list && *list; list += *list == ',') {
-		len = strcspn(list, ",");
-		(void)snprintf(word, sizeof(word), "%.*s", (int)len, list);
-		if (len >= sizeof(word) || !type_state(type, word))
-			return error_set(err, OPS_EUSAGE, "a %s has no status '%s'",
-					 type->name, word);
-		list += len;
-	}
-	return 0;
-}
-
-int ops_view_list(const struct ops_document *const **out, size_t *nr,
-		  struct ops_view *view, const struct ops_filter *filter,
-		  struct ops_findings *findings, struct ops_error *err)
-{
-	struct listing l = { view, filter, NULL, 0, 0 };
-	const char *name = filter->type ? filter->type : "task";
-	const struct type *type = config_type(view->config, name);
-	int ret = check_date(filter->due_before, err);
-
-	if (ret == 0)
-		ret = check_date(filter->due_after, err);
-	if (ret)
-		return ret;
-	if (!type)
-		return error_set(err, OPS_EUSAGE, "there is no type '%s'", name);
-	ret = check_status(filter->status, type, err);
-	if (ret == 0)
-		ret = say_broken(view, findings, err);
-	if (ret == 0)
-		ret = world_each(view->world, type, filter->archived, false, list_one,
-				 &l, findings, err);
-	if (ret)
-		return ret;
-	*out = l.list;
-	*nr = l.nr;
-	return 0;
 }
 
 int ops_view_gates(const struct ops_gate **out, size_t *nr, struct ops_view *view,
@@ -521,7 +288,7 @@ int ops_view_config(const struct ops_config_value **out, size_t *nr,
 		    struct ops_findings *findings, struct ops_error *err)
 {
 	struct config_list l = { NULL, 0, 0, view, prefix };
-	int ret = say_broken(view, findings, err);
+	int ret = view_say_broken(view, findings, err);
 
 	if (ret == 0 && walk_config(&l, "", view->config->root))
 		ret = error_nomem(err);

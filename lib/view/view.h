@@ -5,6 +5,7 @@
 /* The inside of a view, for the files of this folder. */
 
 #include "model/repo.h"
+#include "model/roll.h"
 #include "ops/audit.h"
 #include "ops/view.h"
 
@@ -17,9 +18,14 @@ struct ops_view {
 	struct arena *arena;		/* the world's */
 	struct view_board *boards;	/* view/board.h */
 	const struct config *config;
+	struct roll *roll;		/* or NULL */
 	struct oid commit;
 	char hex[OID_HEX + 1];
 };
+
+/* Say what is wrong with the configuration: only the built-in one is in force then. */
+int view_say_broken(struct ops_view *view, struct ops_findings *findings,
+		    struct ops_error *err);
 
 /* The commit that is looked at when none is named.  OPS_EENVIRONMENT: there is none. */
 int view_tip(struct oid *out, struct ops_repo *repo, struct ops_error *err);

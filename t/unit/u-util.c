@@ -8,6 +8,7 @@
 #include "util/buf.h"
 #include "util/digest.h"
 #include "util/error.h"
+#include "util/mac.h"
 #include "util/map.h"
 #include "util/utf8.h"
 
@@ -272,7 +273,25 @@ UNIT_TEST(arena_clear_forgets_and_serves_again)
 }
 END_TEST
 
-UNIT_MAIN("util", arena_clear_forgets_and_serves_again,
+/* The values that its authors give. */
+UNIT_TEST(mac_is_siphash)
+{
+	struct mac_key key = { { UINT64_C(0x0706050403020100), UINT64_C(0x0f0e0d0c0b0a0908) } };
+	struct mac_key same = mac_key_of("07060504030201000f0e0d0c0b0a0908");
+	unsigned char in[64];
+	unsigned i;
+
+	for (i = 0; i < sizeof(in); i++)
+		in[i] = (unsigned char)i;
+	ck_assert(mac_of(&key, in, 0) == UINT64_C(0x726fdb47dd0e0e31));
+	ck_assert(mac_of(&key, in, 8) == UINT64_C(0x93f5f5799a932462));
+	ck_assert(mac_of(&key, in, 15) == UINT64_C(0xa129ca6149be45e5));
+	ck_assert(mac_of(&key, in, 63) == UINT64_C(0x958a324ceb064572));
+	ck_assert(mac_of(&same, in, 15) == UINT64_C(0xa129ca6149be45e5));
+}
+END_TEST
+
+UNIT_MAIN("util", mac_is_siphash, arena_clear_forgets_and_serves_again,
 	  buf_grows_and_stays_terminated, buf_failure_sticks,
 	  arena_memory_is_zeroed_and_aligned, map_keeps_order_and_replaces,
 	  error_message_is_cut_at_a_character, findings_are_sorted_and_said_once,

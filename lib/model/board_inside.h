@@ -1,0 +1,39 @@
+/* SPDX-License-Identifier: MIT */
+#ifndef MODEL_BOARD_INSIDE_H
+#define MODEL_BOARD_INSIDE_H
+
+/* Reading tasks into a board, for the files that do. */
+
+#include "model/board.h"
+#include "util/map.h"
+
+struct reading {
+	struct board *b;
+	const struct type *type;
+	struct ops_findings *findings;
+	struct map *words;	/* strings that come again and again, once each */
+	size_t room;
+};
+
+/* Read a task that is not final.  Without a roster in the board it has no agent.  0 or
+ * OPS_ENOMEM. */
+int board_read_task(struct task *t, struct reading *r, const struct ops_document *d);
+/* The one copy of a word; NULL stays NULL.  False when out of memory. */
+bool board_keep(const char **out, struct reading *r, const char *text);
+int board_read_workers(struct reading *r, struct ops_error *err);
+/* The value of a field, if its type allows it; else a finding, and NULL. */
+const struct yaml_node *board_value_of(struct reading *r, const struct ops_document *d,
+				       const char *name);
+/* The same of a scalar; as a number, 0 when absent. */
+const char *board_text_of(struct reading *r, const struct ops_document *d, const char *name);
+double board_number_of(struct reading *r, const struct ops_document *d, const char *name,
+		       bool *has);
+/* "c: 0.9, sql: 1".  A number that is none, or below 0, or beyond `max`, is a finding. */
+int board_read_skills(struct skill **out, size_t *nr, struct reading *r,
+		      const struct ops_document *d, double max);
+/* The number of a skill.  0 or OPS_ENOMEM. */
+int board_skill(size_t *out, struct board *b, const char *name);
+/* Put skills in order of their numbers. */
+void board_sort_skills(struct skill *list, size_t nr);
+
+#endif

@@ -1,0 +1,115 @@
+/* SPDX-License-Identifier: MIT */
+#ifndef MODEL_ROLL_INSIDE_H
+#define MODEL_ROLL_INSIDE_H
+
+/* How a roll lies in its two sealed files: the base, and what has changed since.  Offsets
+ * into texts are 0 for what is absent. */
+
+#include "model/roll.h"
+#include "store/sealed.h"
+#include "util/buf.h"
+
+#define ROLL_KIND "ops roll 1"
+
+enum roll_part { PART_FACTS, PART_ROWS, PART_IDS, PART_WORDS, PART_TEXT, PART_IMAGES,
+		 PART_ITEMS, ROLL_PARTS };
+
+struct roll_facts {
+	struct oid tree, config;	/* config: zero when there is no ops.yaml */
+	uint64_t base;			/* the seal of what it changes; 0 in a base */
+	uint64_t rows;
+};
+
+enum roll_flags {
+	ROW_MARKDOWN = 1 << 0,		/* the file's name goes on with ".md" */
+	ROW_UNPLAIN = 1 << 1,		/* something is to be said about it: read it */
+	ROW_GONE = 1 << 2		/* nothing is there any more */
+};
+
+#define ROW_NO_TYPE 0xffff
+#define ROW_NO_IMAGE 0xffffffffu
+
+struct roll_row {
+	uint32_t dir, name;		/* words; text */
+	uint16_t type;
+	uint8_t mode, flags;
+	struct oid oid;
+	uint32_t image;
+	uint32_t field[ROLL_FIELDS];	/* words, but for Title: text */
+};
+
+/* What a board keeps of a task. */
+struct roll_image {
+	double hours, complexity;
+	int32_t due, started, assigned;		/* INT32_MIN: no day */
+	uint32_t due_line, due_column, depends_line, rework, priority;
+	uint32_t status, type, project, prompt, assigned_to, reason, priority_name;
+	uint32_t needs, needs_nr, depends, depends_nr;	/* items */
+	uint8_t work, accepted, has_hours, spare;
+};
+
+struct roll_item {
+	double value;
+	uint32_t name;			/* words */
+	uint32_t spare;
+};
+
+struct roll {
+	struct world *world;
+	const struct config *config;
+	struct sealed *segment[2];	/* the base; what changed since, or NULL */
+	struct roll_facts facts[2];
+	struct names roots;		/* directories of which it knows all */
+};
+
+/* Everything that will be a segment. */
+struct roll_writer {
+	struct world *world;
+	const struct config *config;
+	struct arena *arena, *scratch, *board;
+	struct map *words;
+	struct ops_findings *findings;
+	struct buf part[ROLL_PARTS];
+	size_t rows;
+	const struct roll_place *place;
+	size_t known;
+};
+
+int roll_writer_init(struct roll_writer *wr, struct world *w, const struct roll_place *place,
+		     struct ops_error *err);
+void roll_writer_release(struct roll_writer *wr);
+/* Add what lies at dir/name; `entry` NULL: nothing. */
+int roll_add(struct roll_writer *wr, const char *dir, const char *name,
+	     const struct snap_entry *entry, struct ops_error *err);
+int roll_add_line(struct roll_writer *wr, const struct roll_line *line,
+		  struct ops_error *err);
+/* Put what was added in order, write it, and open it: from the disk, or, when that cannot
+ * be written to, as it is. */
+int roll_finish(struct sealed **out, struct roll_writer *wr, const char *name,
+		const struct mac_key *key, const struct oid *tree, uint64_t base,
+		struct ops_error *err);
+
+/* The directories in which documents can lie, but packets; and that of packets. */
+int roll_roots(struct names *out, struct arena *arena, const struct config *config);
+/* Add all below the roots. */
+int roll_add_all(struct roll_writer *wr, const struct names *roots, struct ops_error *err);
+/* How many entries there are below the roots; whether there are so many. */
+int roll_count(size_t *out, struct world *w, const struct names *roots, struct ops_error *err);
+int roll_is_worth(bool *out, struct world *w, const struct names *roots, size_t least,
+		  struct ops_error *err);
+
+const struct roll_row *roll_row(const struct roll *r, unsigned segment, size_t at);
+const char *roll_word(const struct roll_line *line, uint32_t at);
+const char *roll_text(const struct roll_line *line, uint32_t at);
+/* The first row of a segment whose path is not before `path`; (size_t)-1: damaged. */
+size_t roll_lower(const struct roll *r, unsigned segment, const char *path);
+size_t roll_rows(const struct roll *r, unsigned segment);
+/* Its whole path, in a buffer of PATH_MAX_BYTES and more; false when damaged. */
+bool roll_path_to(char *out, size_t room, const struct roll_line *line);
+/* Lines from one path up to, but not with, another (NULL: all after it). */
+int roll_range(struct roll *r, const char *from, const char *to,
+	       int (*each)(const struct roll_line *line, void *payload,
+			   struct ops_error *err),
+	       void *payload, struct ops_error *err);
+
+#endif

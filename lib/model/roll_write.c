@@ -1,0 +1,420 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Making a segment of a roll: lines of what was read, in memory, then one sealed file.
+ *
+ * Texts that come again and again are kept once.  A document about which there is
+ * anything to say gets a line that says so and no more: whoever meets it reads it.  What
+ * a line holds is a function of the document and the configuration alone: nothing here
+ * may depend on the clock, the roster or other documents.
+ */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "model/board_inside.h"
+#include "model/roll_inside.h"
+#include "model/world_inside.h"
+#include "util/path.h"
+
+static const char *const field_names[ROLL_FIELDS] = {
+	NULL, "Status", "Title", "Name", "Assigned-To", "Department", "Priority", "Due",
+	"Type", "Project", "Started", "Completed", "Cancelled", "Rework"
+};
+
+bool roll_field_named(enum roll_field *out, const char *name)
+{
+	unsigned i;
+
+	for (i = ROLL_STATUS; i < ROLL_FIELDS; i++)
+		if (*field_names[i] == *name && !strcmp(field_names[i], name)) {
+			*out = (enum roll_field)i;
+			return true;
+		}
+	return false;
+}
+
+int roll_writer_init(struct roll_writer *wr, struct world *w, const struct roll_place *place,
+		     struct ops_error *err)
+{
+	unsigned i;
+
+	memset(wr, 0, sizeof(*wr));
+	for (i = 0; i < ROLL_PARTS; i++)
+		buf_init(&wr->part[i]);
+	wr->world = w;
+	wr->place = place;
+	wr->arena = arena_new();
+	wr->scratch = arena_new();
+	wr->board = arena_new();
+	wr->words = wr->arena ? map_new(wr->arena) : NULL;
+	wr->findings = ops_findings_new();
+	/* 0 is no text, 1 the empty one. */
+	buf_add(&wr->part[PART_WORDS], "\0", 2);
+	buf_add(&wr->part[PART_TEXT], "\0", 2);
+	if (!wr->arena || !wr->scratch || !wr->board || !wr->words || !wr->findings)
+		return error_nomem(err);
+	return world_config(&wr->config, w, err);
+}
+
+void roll_writer_release(struct roll_writer *wr)
+{
+	unsigned i;
+
+	for (i = 0; i < ROLL_PARTS; i++)
+		buf_release(&wr->part[i]);
+	ops_findings_free(wr->findings);
+	arena_free(wr->board);
+	arena_free(wr->scratch);
+	arena_free(wr->arena);
+}
+
+static uint32_t add_text(struct roll_writer *wr, const char *text)
+{
+	size_t at = wr->part[PART_TEXT].len;
+
+	if (!text || !*text)
+		return text ? 1 : 0;
+	buf_add(&wr->part[PART_TEXT], text, strlen(text) + 1);
+	return (uint32_t)at;
+}
+
+static uint32_t add_word(struct roll_writer *wr, const char *word)
+{
+	struct buf *b = &wr->part[PART_WORDS];
+	size_t at;
+
+	if (!word || !*word)
+		return word ? 1 : 0;
+	at = (size_t)map_get(wr->words, word);
+	if (!at) {
+		at = b->len;
+		buf_add(b, word, strlen(word) + 1);
+		if (map_put(wr->words, word, (void *)at))
+			b->failed = true;
+	}
+	return (uint32_t)at;
+}
+
+static int32_t short_day(int64_t day)
+{
+	return day <= INT32_MIN || day > INT32_MAX ? INT32_MIN : (int32_t)day;
+}
+
+/* The items of a task; their number stays the caller's. */
+static uint32_t add_items(struct roll_writer *wr, const struct board *b, const struct task *t,
+			  bool needs)
+{
+	size_t at = wr->part[PART_ITEMS].len / sizeof(struct roll_item), i;
+	size_t nr = needs ? t->needs_nr : t->depends_nr;
+
+	for (i = 0; i < nr; i++) {
+		struct roll_item item = { 0 };
+
+		item.value = needs ? t->needs[i].value : 0;
+		item.name = add_word(wr, needs ? b->skills[t->needs[i].name] :
+				     t->depends[i].name);
+		buf_add(&wr->part[PART_ITEMS], &item, sizeof(item));
+	}
+	return (uint32_t)at;
+}
+
+static void add_image(struct roll_writer *wr, struct roll_row *row, const struct board *b,
+		      const struct task *t)
+{
+	struct roll_image i = { 0 };
+	struct buf *images = &wr->part[PART_IMAGES];
+
+	i.hours = t->hours;
+	i.complexity = t->complexity;
+	i.due = short_day(t->due);
+	i.started = short_day(t->started);
+	i.assigned = short_day(t->assigned);
+	i.due_line = t->due_line;
+	i.due_column = t->due_column;
+	i.depends_line = t->depends_line;
+	i.rework = t->rework;
+	i.priority = t->priority;
+	i.status = add_word(wr, t->status);
+	i.type = add_word(wr, t->type);
+	i.project = add_word(wr, t->project);
+	i.prompt = add_word(wr, t->prompt);
+	i.assigned_to = add_word(wr, t->assigned_to);
+	i.reason = add_word(wr, t->blocked_reason);
+	i.priority_name = add_word(wr, t->priority_name);
+	i.needs = add_items(wr, b, t, true);
+	i.needs_nr = (uint32_t)t->needs_nr;
+	i.depends = add_items(wr, b, t, false);
+	i.depends_nr = (uint32_t)t->depends_nr;
+	i.work = (uint8_t)t->work;
+	i.accepted = t->accepted;
+	i.has_hours = t->has_hours;
+	row->image = (uint32_t)(images->len / sizeof(i));
+	buf_add(images, &i, sizeof(i));
+}
+
+/* Read a task as a board would, and keep what it keeps. */
+static int keep_task(struct roll_writer *wr, struct roll_row *row,
+		     const struct ops_document *d, struct ops_error *err)
+{
+	const struct state *state = d->status ? type_state(d->type, d->status) : NULL;
+	struct board b = { .config = wr->config, .planning = &wr->config->planning };
+	struct reading r = { &b, d->type, wr->findings, NULL, 0 };
+	struct task t = { 0 };
+
+	if (state && state->final)
+		return 0;
+	arena_clear(wr->board);
+	b.arena = wr->board;
+	b.world = wr->world;
+	b.skill_map = map_new(b.arena);
+	r.words = map_new(b.arena);
+	if (!b.skill_map || !r.words || board_read_task(&t, &r, d))
+		return error_nomem(err);
+	if (!ops_findings_count(wr->findings))
+		add_image(wr, row, &b, &t);
+	return 0;
+}
+
+static void keep_fields(struct roll_writer *wr, struct roll_row *row,
+			const struct ops_document *d)
+{
+	const struct yaml_node *value;
+	unsigned i;
+
+	row->field[ROLL_STATE] = add_word(wr, d->status);
+	for (i = ROLL_STATUS; i < ROLL_FIELDS; i++) {
+		value = doc_field(d->doc, field_names[i]);
+		if (value && value->kind != YAML_SCALAR)
+			row->flags |= ROW_UNPLAIN;
+		else if (value)
+			row->field[i] = i == ROLL_TITLE ? add_text(wr, value->value) :
+					add_word(wr, value->value);
+	}
+}
+
+/* Read a governed file for its line. */
+static int keep_document(struct roll_writer *wr, struct roll_row *row, const char *dir,
+			 const char *path, const struct type *type,
+			 const struct snap_entry *entry, struct ops_error *err)
+{
+	struct blob blob = { NULL, 0, NULL };
+	struct ops_document *d = NULL;
+	int ret = snap_read_entry(&blob, world_snap(wr->world), dir, entry, DOC_MAX, NULL);
+
+	if (ret == 0)
+		ret = world_make(&d, wr->world, wr->scratch, type, path, blob.data,
+				 blob.len, wr->findings, NULL);
+	if (ret == OPS_ENOMEM)
+		error_nomem(err);
+	else if (ret || d->type != type || ops_findings_count(wr->findings))
+		row->flags |= ROW_UNPLAIN;
+	else
+		keep_fields(wr, row, d);
+	if (ret == 0 && !(row->flags & ROW_UNPLAIN) && !strcmp(type->name, "task"))
+		ret = keep_task(wr, row, d, err);
+	if (ops_findings_count(wr->findings)) {
+		row->flags |= ROW_UNPLAIN;
+		ops_findings_free(wr->findings);
+		wr->findings = ops_findings_new();
+		if (!wr->findings)
+			ret = error_nomem(err);
+	}
+	blob_release(&blob);
+	return ret == OPS_ENOMEM ? ret : 0;
+}
+
+static void put_row(struct roll_writer *wr, struct roll_row *row, const char *dir,
+		    const char *name)
+{
+	const char *stem;
+	size_t len = path_stem(name, &stem);
+
+	if (stem[len])
+		row->flags |= ROW_MARKDOWN;
+	row->dir = add_word(wr, dir);
+	row->name = (uint32_t)wr->part[PART_TEXT].len;
+	buf_add(&wr->part[PART_TEXT], stem, len);
+	buf_char(&wr->part[PART_TEXT], '\0');
+	buf_add(&wr->part[PART_ROWS], row, sizeof(*row));
+	wr->rows++;
+}
+
+int roll_add(struct roll_writer *wr, const char *dir, const char *name,
+	     const struct snap_entry *entry, struct ops_error *err)
+{
+	struct roll_row row = { .type = ROW_NO_TYPE, .image = ROW_NO_IMAGE };
+	const struct type *type;
+	const char *path;
+	int ret = 0;
+
+	arena_clear(wr->scratch);
+	path = arena_printf(wr->scratch, "%s%s%s", dir, *dir ? "/" : "", name);
+	if (!path)
+		return error_nomem(err);
+	if (strlen(path) > PATH_MAX_BYTES)
+		return OPS_EINVALID;
+	type = entry && entry->mode != SNAP_DIR ? config_type_of_path(wr->config, path) : NULL;
+	row.mode = (uint8_t)(entry ? entry->mode : 0);
+	if (!entry)
+		row.flags = ROW_GONE;
+	else if (entry->has_oid)
+		row.oid = entry->oid;
+	if (type && !type->abstract) {
+		row.type = (uint16_t)(type - wr->config->types);
+		if (entry->mode != SNAP_FILE && entry->mode != SNAP_EXEC)
+			row.flags |= ROW_UNPLAIN;
+		else
+			ret = keep_document(wr, &row, dir, path, type, entry, err);
+	}
+	if (ret)
+		return ret;
+	put_row(wr, &row, dir, name);
+	if (wr->place->progress && wr->known && wr->rows % 256 == 0)
+		wr->place->progress("reading", wr->rows < wr->known ? wr->rows :
+				    wr->known - 1, wr->known, wr->place->payload);
+	return 0;
+}
+
+/* Take over what a plan keeps. */
+static int copy_image(struct roll_writer *wr, struct roll_row *row,
+		      const struct roll_line *line, struct ops_error *err)
+{
+	struct board b = { .config = wr->config, .planning = &wr->config->planning };
+	struct task t = { 0 };
+	int ret;
+
+	arena_clear(wr->board);
+	b.arena = wr->board;
+	b.skill_map = map_new(b.arena);
+	if (!b.skill_map)
+		return error_nomem(err);
+	ret = roll_task(&t, &b, line);
+	if (ret == 0)
+		add_image(wr, row, &b, &t);
+	return ret;
+}
+
+int roll_add_line(struct roll_writer *wr, const struct roll_line *line,
+		  struct ops_error *err)
+{
+	struct roll_row row = *line->row;
+	const char *dir = roll_word(line, row.dir), *name = roll_text(line, row.name);
+	unsigned i;
+	int ret = 0;
+
+	if (!dir || !name)
+		return OPS_ENOTFOUND;
+	for (i = 0; i < ROLL_FIELDS; i++)
+		row.field[i] = i == ROLL_TITLE ? add_text(wr, roll_value(line, ROLL_TITLE)) :
+			       add_word(wr, roll_value(line, (enum roll_field)i));
+	if (row.image != ROW_NO_IMAGE)
+		ret = copy_image(wr, &row, line, err);
+	if (ret)
+		return ret;
+	row.dir = add_word(wr, dir);
+	row.name = add_text(wr, name);
+	buf_add(&wr->part[PART_ROWS], &row, sizeof(row));
+	wr->rows++;
+	return 0;
+}
+
+static void path_of(char *out, size_t room, const struct roll_writer *wr,
+		    const struct roll_row *row)
+{
+	const char *dir = wr->part[PART_WORDS].data + row->dir;
+
+	(void)snprintf(out, room, "%s%s%s%s", dir, *dir ? "/" : "",
+		       wr->part[PART_TEXT].data + row->name,
+		       row->flags & ROW_MARKDOWN ? ".md" : "");
+}
+
+static int by_path(const void *a, const void *b, void *payload)
+{
+	const struct roll_writer *wr = payload;
+	const struct roll_row *p = a, *q = b;
+	const char *n = wr->part[PART_TEXT].data + p->name, *m = wr->part[PART_TEXT].data + q->name;
+	char x[2 * PATH_MAX_BYTES], y[2 * PATH_MAX_BYTES];
+
+	/* Most differ within their names. */
+	if (p->dir == q->dir) {
+		while (*n && *n == *m) {
+			n++;
+			m++;
+		}
+		if (*n && *m)
+			return (unsigned char)*n < (unsigned char)*m ? -1 : 1;
+	}
+	path_of(x, sizeof(x), payload, a);
+	path_of(y, sizeof(y), payload, b);
+	return strcmp(x, y);
+}
+
+static void sort_rows(struct roll_writer *wr)
+{
+	struct roll_row *rows = (struct roll_row *)(void *)wr->part[PART_ROWS].data;
+	size_t i;
+
+	for (i = 1; i < wr->rows; i++)
+		if (by_path(&rows[i - 1], &rows[i], wr) > 0)
+			break;
+	if (i < wr->rows)
+		qsort_r(rows, wr->rows, sizeof(*rows), by_path, wr);
+}
+
+static int by_id(const void *a, const void *b, void *payload)
+{
+	const struct roll_writer *wr = payload;
+	const struct roll_row *rows = (const struct roll_row *)
+				      (const void *)wr->part[PART_ROWS].data;
+	const uint32_t *x = a, *y = b;
+	int order = strcmp(wr->part[PART_TEXT].data + rows[*x].name,
+			   wr->part[PART_TEXT].data + rows[*y].name);
+
+	return order ? order : (*x > *y) - (*x < *y);
+}
+
+static int number_ids(struct roll_writer *wr)
+{
+	uint32_t *ids = malloc((wr->rows + 1) * sizeof(*ids));
+	uint32_t i;
+
+	if (!ids)
+		return OPS_ENOMEM;
+	for (i = 0; i < wr->rows; i++)
+		ids[i] = i;
+	qsort_r(ids, wr->rows, sizeof(*ids), by_id, wr);
+	buf_add(&wr->part[PART_IDS], ids, wr->rows * sizeof(*ids));
+	free(ids);
+	return 0;
+}
+
+int roll_finish(struct sealed **out, struct roll_writer *wr, const char *name,
+		const struct mac_key *key, const struct oid *tree, uint64_t base,
+		struct ops_error *err)
+{
+	struct roll_facts facts = { .tree = *tree, .base = base, .rows = wr->rows };
+	struct notes_part parts[ROLL_PARTS];
+	struct snap_entry entry;
+	uint64_t seal;
+	unsigned i;
+
+	if (snap_find(&entry, world_snap(wr->world), CONFIG_PATH, NULL) == 0)
+		facts.config = entry.oid;
+	for (i = 0; i < ROLL_PARTS; i++)
+		if (buf_failed(&wr->part[i]) || wr->part[i].len > UINT32_MAX / 2)
+			return error_nomem(err);
+	sort_rows(wr);
+	if (number_ids(wr))
+		return error_nomem(err);
+	buf_add(&wr->part[PART_FACTS], &facts, sizeof(facts));
+	for (i = 0; i < ROLL_PARTS; i++) {
+		if (buf_failed(&wr->part[i]))
+			return error_nomem(err);
+		parts[i] = (struct notes_part){ wr->part[i].data, wr->part[i].len };
+	}
+	/* That it cannot be kept is no failure: it serves once. */
+	if (sealed_write(&seal, wr->place->store, name, key, parts, ROLL_PARTS, NULL) == 0 &&
+	    sealed_open(out, wr->place->store, name, key) == 0)
+		return 0;
+	return sealed_of(out, parts, ROLL_PARTS, key) ? error_nomem(err) : 0;
+}

@@ -1,0 +1,357 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Sealed files: a head, a table with a keyed checksum of each block, and the blocks.
+ *
+ * The head's own checksum covers the table, and its key is nobody else's; so a file from
+ * another user, place or program, of another byte order, cut off or changed is no file.
+ * It is read block by block into memory of our own and not mapped: a file that somebody
+ * cuts off while we look must be an answer, not a signal, and what was found sound must
+ * not change afterwards.  Must never write but by notes.h.
+ */
+#include "store/sealed.h"
+
+#include <errno.h>
+#include <stddef.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "store/store.h"
+
+#define MAGIC "ops-sealed 1\n\0\0"
+#define BYTE_ORDER_MARK 0x01020304u
+#define BLOCK ((size_t)8192)
+#define FILE_MAX ((uint64_t)1 << 30)
+
+extern const char rules_digest[];
+
+struct head {
+	char magic[16];
+	uint32_t mark, nr;
+	uint64_t body, length;		/* where blocks begin; of the file */
+	struct {
+		uint64_t at, len;	/* in the body */
+	} part[SEALED_PARTS];
+	uint64_t seal;			/* of what is before it, and of the table */
+};
+
+struct sealed {
+	struct mac_key key;
+	struct head head;
+	uint64_t *table;
+	unsigned char *body, *have;
+	size_t len, blocks;
+	int fd;
+	bool bad;
+};
+
+int sealed_key(struct mac_key *out, struct store *s, const char *private_dir,
+	       const char *what, struct ops_error *err)
+{
+	struct digest_state state;
+	char secret[DIGEST_HEX + 1], hex[DIGEST_HEX + 1];
+	const char *place = store_common_dir(s);
+	int ret = private_secret(secret, private_dir, err);
+
+	if (ret)
+		return ret;
+	digest_init(&state);
+	digest_add(&state, secret, DIGEST_HEX);
+	digest_add(&state, what, strlen(what) + 1);
+	digest_add(&state, rules_digest, DIGEST_HEX + 1);
+	digest_add(&state, place, strlen(place) + 1);
+	digest_add(&state, secret, DIGEST_HEX);
+	digest_end(&state, hex);
+	*out = mac_key_of(hex);
+	return 0;
+}
+
+/* What the head and the table say together. */
+static int seal_of(uint64_t *out, const struct mac_key *key, const struct head *head,
+		   const uint64_t *table, size_t blocks)
+{
+	size_t plain = offsetof(struct head, seal), len = blocks * sizeof(*table);
+	char *both = malloc(plain + len);
+
+	if (!both)
+		return OPS_ENOMEM;
+	memcpy(both, head, plain);
+	if (len)
+		memcpy(both + plain, table, len);
+	*out = mac_of(key, both, plain + len);
+	free(both);
+	return 0;
+}
+
+static size_t blocks_of(uint64_t len)
+{
+	return (size_t)((len + BLOCK - 1) / BLOCK);
+}
+
+/* All of it but the seal. */
+static struct head head_of(const struct notes_part *parts, size_t nr)
+{
+	struct head head = { .magic = MAGIC, .mark = BYTE_ORDER_MARK, .nr = (uint32_t)nr };
+	uint64_t len = 0;
+	size_t i;
+
+	for (i = 0; i < nr; i++) {
+		head.part[i].at = len;
+		head.part[i].len = parts[i].len;
+		len += (parts[i].len + 7) / 8 * 8;
+	}
+	head.body = sizeof(head) + blocks_of(len) * sizeof(uint64_t);
+	head.length = head.body + len;
+	return head;
+}
+
+/* The bytes of the body from `at` on, gathered from the parts, which lie at multiples of 8. */
+static size_t gather(unsigned char *to, const struct head *head,
+		     const struct notes_part *parts, size_t nr, uint64_t at, size_t len)
+{
+	size_t i;
+
+	memset(to, 0, len);
+	for (i = 0; i < nr; i++) {
+		uint64_t from = head->part[i].at, end = from + head->part[i].len;
+		uint64_t a = from > at ? from : at, b = end < at + len ? end : at + len;
+
+		if (a < b)
+			memcpy(to + (a - at), (const char *)parts[i].data + (a - from),
+			       (size_t)(b - a));
+	}
+	return len;
+}
+
+int sealed_write(uint64_t *seal, struct store *s, const char *name,
+		 const struct mac_key *key, const struct notes_part *parts, size_t nr,
+		 struct ops_error *err)
+{
+	static const char zero[8];
+	struct notes_part out[2 * SEALED_PARTS + 2];
+	struct head head = head_of(parts, nr);
+	unsigned char *block = malloc(BLOCK);
+	uint64_t len = head.length - head.body;
+	size_t i, blocks = blocks_of(len), n = 2;
+	uint64_t *table = calloc(blocks + 1, sizeof(*table));
+	int ret = block ? 0 : OPS_ENOMEM;
+
+	for (i = 0; i < nr; i++) {
+		out[n++] = parts[i];
+		out[n++] = (struct notes_part){ zero, (8 - parts[i].len % 8) % 8 };
+	}
+	if (!table)
+		ret = OPS_ENOMEM;
+	for (i = 0; ret == 0 && i < blocks; i++) {
+		uint64_t at = (uint64_t)i * BLOCK;
+		size_t size = len - at < BLOCK ? (size_t)(len - at) : BLOCK;
+
+		table[i] = mac_of(key, block, gather(block, &head, parts, nr, at, size));
+	}
+	if (ret == 0)
+		ret = seal_of(&head.seal, key, &head, table, blocks);
+	if (ret)
+		error_nomem(err);
+	out[0] = (struct notes_part){ &head, sizeof(head) };
+	out[1] = (struct notes_part){ table, blocks * sizeof(*table) };
+	if (ret == 0)
+		ret = head.length > FILE_MAX ?
+		      error_set(err, OPS_EINVALID, "'%s' would be too large", name) :
+		      notes_write_parts(s, name, out, n, false, err);
+	if (ret == 0)
+		*seal = head.seal;
+	free(table);
+	free(block);
+	return ret;
+}
+
+static bool read_exactly(int fd, void *to, size_t len, uint64_t at)
+{
+	char *p = to;
+	ssize_t got;
+
+	while (len) {
+		got = pread(fd, p, len, (off_t)at);
+		if (got < 0 && errno == EINTR)
+			continue;
+		if (got <= 0)
+			return false;
+		p += got;
+		at += (uint64_t)got;
+		len -= (size_t)got;
+	}
+	return true;
+}
+
+/* Whether the head could be that of a file of such a length. */
+static bool head_fits(const struct head *h, uint64_t length)
+{
+	size_t i, blocks;
+
+	if (memcmp(h->magic, MAGIC, sizeof(h->magic)) || h->mark != BYTE_ORDER_MARK ||
+	    h->nr > SEALED_PARTS || h->length != length || length > FILE_MAX ||
+	    h->body > length)
+		return false;
+	blocks = blocks_of(length - h->body);
+	if (h->body != sizeof(*h) + blocks * sizeof(uint64_t))
+		return false;
+	for (i = 0; i < h->nr; i++)
+		if (h->part[i].at % 8 || h->part[i].at > length - h->body ||
+		    h->part[i].len > length - h->body - h->part[i].at)
+			return false;
+	return true;
+}
+
+/* Room for all blocks, which costs nothing before they are read. */
+static int need_room(struct sealed *f)
+{
+	f->len = (size_t)(f->head.length - f->head.body);
+	f->body = mmap(NULL, f->len + 1, PROT_READ | PROT_WRITE,
+		       MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+	if (f->body != MAP_FAILED)
+		return 0;
+	f->body = NULL;
+	return OPS_ENOMEM;
+}
+
+static int load(struct sealed *f)
+{
+	struct stat st;
+	uint64_t seal;
+
+	if (fstat(f->fd, &st) || !S_ISREG(st.st_mode) ||
+	    !read_exactly(f->fd, &f->head, sizeof(f->head), 0) ||
+	    !head_fits(&f->head, (uint64_t)st.st_size))
+		return OPS_ENOTFOUND;
+	f->blocks = blocks_of(f->head.length - f->head.body);
+	f->table = malloc(f->blocks * sizeof(*f->table) + 1);
+	f->have = calloc(f->blocks + 1, 1);
+	if (!f->table || !f->have)
+		return OPS_ENOMEM;
+	if (!read_exactly(f->fd, f->table, f->blocks * sizeof(*f->table), sizeof(f->head)))
+		return OPS_ENOTFOUND;
+	if (seal_of(&seal, &f->key, &f->head, f->table, f->blocks))
+		return OPS_ENOMEM;
+	return seal == f->head.seal ? need_room(f) : OPS_ENOTFOUND;
+}
+
+int sealed_open(struct sealed **out, struct store *s, const char *name,
+		const struct mac_key *key)
+{
+	struct sealed *f = calloc(1, sizeof(*f));
+	int ret;
+
+	if (!f)
+		return OPS_ENOMEM;
+	f->key = *key;
+	f->fd = -1;
+	ret = notes_open(&f->fd, s, name, NULL) ? OPS_ENOTFOUND : load(f);
+	if (ret)
+		sealed_close(f);
+	else
+		*out = f;
+	return ret;
+}
+
+int sealed_of(struct sealed **out, const struct notes_part *parts, size_t nr,
+	      const struct mac_key *key)
+{
+	struct sealed *f = calloc(1, sizeof(*f));
+
+	if (!f)
+		return OPS_ENOMEM;
+	f->key = *key;
+	f->fd = -1;
+	f->head = head_of(parts, nr);
+	f->blocks = blocks_of(f->head.length - f->head.body);
+	f->have = malloc(f->blocks + 1);
+	if (!f->have || need_room(f)) {
+		sealed_close(f);
+		return OPS_ENOMEM;
+	}
+	memset(f->have, 1, f->blocks + 1);
+	(void)gather(f->body, &f->head, parts, nr, 0, f->len);
+	*out = f;
+	return 0;
+}
+
+void sealed_close(struct sealed *f)
+{
+	if (!f)
+		return;
+	if (f->fd >= 0)
+		close(f->fd);
+	if (f->body)
+		(void)munmap(f->body, f->len + 1);
+	free(f->table);
+	free(f->have);
+	free(f);
+}
+
+uint64_t sealed_seal(const struct sealed *f)
+{
+	return f->head.seal;
+}
+
+size_t sealed_size(const struct sealed *f, size_t part)
+{
+	return part < f->head.nr ? (size_t)f->head.part[part].len : 0;
+}
+
+/* Read a block and see that it is as it was written. */
+static bool need_block(struct sealed *f, size_t block)
+{
+	size_t at = block * BLOCK, len = f->len - at < BLOCK ? f->len - at : BLOCK;
+
+	if (f->have[block])
+		return true;
+	if (f->bad || !read_exactly(f->fd, f->body + at, len, f->head.body + at) ||
+	    mac_of(&f->key, f->body + at, len) != f->table[block]) {
+		f->bad = true;
+		return false;
+	}
+	f->have[block] = 1;
+	return true;
+}
+
+const void *sealed_at(struct sealed *f, size_t part, size_t at, size_t len)
+{
+	size_t size = sealed_size(f, part), from, block, last;
+
+	if (at > size || len > size - at)
+		return NULL;
+	from = (size_t)f->head.part[part].at + at;
+	last = (from + (len ? len - 1 : 0)) / BLOCK;
+	for (block = from / BLOCK; len && block <= last; block++)
+		if (!need_block(f, block))
+			return NULL;
+	return f->body + from;
+}
+
+const char *sealed_text(struct sealed *f, size_t part, size_t at)
+{
+	size_t size = sealed_size(f, part), from, end, block;
+
+	if (at >= size)
+		return NULL;
+	from = (size_t)f->head.part[part].at;
+	end = from + size;
+	from += at;
+	for (block = from / BLOCK; block < f->blocks && block * BLOCK < end; block++) {
+		size_t a = block * BLOCK > from ? block * BLOCK : from;
+		size_t b = (block + 1) * BLOCK < end ? (block + 1) * BLOCK : end;
+
+		if (!need_block(f, block))
+			return NULL;
+		if (memchr(f->body + a, '\0', b - a))
+			return (const char *)f->body + from;
+	}
+	return NULL;
+}
+
+bool sealed_is_bad(const struct sealed *f)
+{
+	return f->bad;
+}

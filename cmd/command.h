@@ -135,7 +135,7 @@ extern const struct command cmd_act[], cmd_assign[], cmd_audit[], cmd_batch[],
 	cmd_conflict[], cmd_emergency[], cmd_review_hard[], cmd_taskforce[],
 	cmd_gate[], cmd_help[], cmd_hook[], cmd_hook_notice[],
 	cmd_hooks[], cmd_init[], cmd_key[], cmd_list[],
-	cmd_log[], cmd_new[], cmd_recover[], cmd_review[], cmd_scope[],
+	cmd_log[], cmd_new[], cmd_recover[], cmd_relocate[], cmd_review[], cmd_scope[],
 	cmd_show[], cmd_transition[], cmd_vet[];
 
 /* Planning. */

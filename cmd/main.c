@@ -35,7 +35,7 @@ static const struct command *const commands[] = {
 	cmd_init, cmd_config, cmd_key, cmd_hooks, cmd_server, cmd_completion, cmd_help,
 	cmd_status, cmd_next, cmd_list, cmd_show, cmd_log, cmd_thread, cmd_deps, cmd_scope,
 	cmd_conflict, cmd_emergency, cmd_taskforce,
-	cmd_new, cmd_edit, cmd_check, cmd_review, cmd_act,
+	cmd_new, cmd_edit, cmd_check, cmd_review, cmd_relocate, cmd_act,
 	cmd_plan, cmd_assign, cmd_dispatch, cmd_transition, cmd_checkpoint, cmd_handoff,
 	cmd_rebalance, cmd_breakdown, cmd_orchestrate, cmd_run, cmd_program, cmd_synthesize,
 	cmd_signal,

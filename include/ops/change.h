@@ -35,6 +35,7 @@ struct ops_setting {
  *   "key.add", "key.retire", "key.revoke"
  *			of agent `target`: `text` is the key, or (to end it) its name;
  *			key.revoke: what it signed after the commit `to` is disputed
+ *   "relocate"	move all documents to where their types' places are now
  *   "checkpoint"	progress of task `target`; fields Progress, Milestone
  *   "gate.request", "gate.approve", "gate.block", "gate.reject", "gate.lift"
  *			of task `target` and `gate`; sections are the request's parts

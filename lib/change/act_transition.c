@@ -187,6 +187,7 @@ static const char *archive_value(const char *name, void *payload)
 {
 	struct draft *d = ((void **)payload)[0];
 	const struct ops_document *doc = ((void **)payload)[1];
+	char shard[TYPE_SHARD + 1];
 
 	if (!strcmp(name, "id"))
 		return doc->id;
@@ -194,6 +195,10 @@ static const char *archive_value(const char *name, void *payload)
 		return arena_printf(d->arena, "%04d", d->today.year);
 	if (!strcmp(name, "month"))
 		return arena_printf(d->arena, "%02d", d->today.month);
+	if (!strcmp(name, "shard") && !type_field(doc->type, name)) {
+		type_shard(shard, doc->id);
+		return arena_str(d->arena, shard);
+	}
 	return document_text(doc, name);
 }
 

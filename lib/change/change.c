@@ -75,6 +75,8 @@ static draft_act_fn *act_named(const struct draft *d, const char *action)
 		return act_synthesize;
 	if (!strcmp(action, "handoff.session"))
 		return act_session;
+	if (!strcmp(action, "relocate"))
+		return act_relocate;
 	if (!strncmp(action, "handoff.", 8))
 		return act_handoff;
 	kind = config_type(d->config, action);

@@ -234,7 +234,8 @@ struct placing {
 	struct draft *d;
 	const struct doc *doc;
 	const char *id;
-	char random[5], time[17];
+	const struct type *type;
+	char random[5], time[17], shard[TYPE_SHARD + 1];
 };
 
 static const char *place_value(const char *name, void *payload)
@@ -247,6 +248,10 @@ static const char *place_value(const char *name, void *payload)
 		return p->random;
 	if (!strcmp(name, "time"))
 		return p->time;
+	if (!strcmp(name, "shard") && !type_field(p->type, name)) {
+		type_shard(p->shard, p->id);
+		return p->shard;
+	}
 	return doc_text(p->doc, name);
 }
 
@@ -317,7 +322,7 @@ static int try_place(struct composition *c, struct draft *d, struct placing *p,
 static int choose_place(struct composition *c, struct draft *d, const struct buf *text,
 			struct ops_error *err)
 {
-	struct placing p = { d, NULL, NULL, "", "" };
+	struct placing p = { .d = d, .type = c->type };
 	bool is_free = false;
 	struct doc *doc;
 	unsigned tries;

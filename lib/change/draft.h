@@ -87,8 +87,8 @@ int draft_packet(struct draft *d, const struct packet_want *want,
 
 draft_act_fn act_conflict, act_edit, act_emergency, act_flag, act_gate;
 draft_act_fn act_handoff, act_key, act_new, act_packet, act_plan;
-draft_act_fn act_record, act_run, act_scope, act_session, act_synthesize, act_taskforce;
-draft_act_fn act_transition;
+draft_act_fn act_record, act_relocate, act_run, act_scope, act_session;
+draft_act_fn act_synthesize, act_taskforce, act_transition;
 
 /* act_run.c: where the output of a run is kept, beside the packets: nothing that lies among
  * them is anything else. */

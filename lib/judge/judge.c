@@ -13,6 +13,7 @@
 #include <string.h>
 
 #include "util/buf.h"
+#include "util/map.h"
 #include "util/path.h"
 
 void rule_error(struct judging *j, const char *rule, const struct ops_document *d,
@@ -118,30 +119,53 @@ static int add_difference(const char *path, const struct snap_entry *before,
 	return ret;
 }
 
-/* A document that went from one place of its type to another is one change. */
-static void pair_moves(struct judging *j)
+static const char *move_key(struct judging *j, const struct change *c,
+			    const struct ops_document *d)
 {
-	size_t i, k;
+	return arena_printf(j->arena, "%s/%s", c->type->name, d->id);
+}
 
+/* A document that went from one place of its type to another is one change.  A commit may
+ * move as many as it likes, so each is looked up. */
+static int pair_moves(struct judging *j)
+{
+	struct map *made = map_new(j->arena);
+	struct change *to;
+	const char *key;
+	size_t i, nr = 0;
+
+	if (!made)
+		return OPS_ENOMEM;
+	for (i = 0; i < j->changes_nr; i++) {
+		struct change *c = &j->changes[i];
+
+		if (c->kind != CHANGE_CREATED || !c->after)
+			continue;
+		key = move_key(j, c, c->after);
+		if (!key || (!map_has(made, key) && map_put(made, key, c)))
+			return OPS_ENOMEM;
+	}
 	for (i = 0; i < j->changes_nr; i++) {
 		struct change *gone = &j->changes[i];
 
-		for (k = 0; gone->kind == CHANGE_DELETED && gone->before &&
-		     k < j->changes_nr; k++) {
-			struct change *made = &j->changes[k];
-
-			if (made->kind != CHANGE_CREATED || !made->after ||
-			    strcmp(made->type->name, gone->type->name) ||
-			    strcmp(made->after->id, gone->before->id))
-				continue;
-			made->kind = CHANGE_MOVED;
-			made->old_path = gone->path;
-			made->before = gone->before;
-			*gone = j->changes[--j->changes_nr];
-			i--;
-			break;
-		}
+		if (gone->kind != CHANGE_DELETED || !gone->before)
+			continue;
+		key = move_key(j, gone, gone->before);
+		if (!key)
+			return OPS_ENOMEM;
+		to = map_get(made, key);
+		if (!to || to->kind != CHANGE_CREATED)
+			continue;
+		to->kind = CHANGE_MOVED;
+		to->old_path = gone->path;
+		to->before = gone->before;
+		gone->kind = CHANGE_PAIRED;
 	}
+	for (i = 0; i < j->changes_nr; i++)
+		if (j->changes[i].kind != CHANGE_PAIRED)
+			j->changes[nr++] = j->changes[i];
+	j->changes_nr = nr;
+	return 0;
 }
 
 static void rules_deleted(struct judging *j, const struct change *change)
@@ -278,7 +302,8 @@ int judge_change(struct judge_case *c, struct ops_findings *findings,
 			err);
 	if (ret && !j.unbounded)
 		return ret;
-	pair_moves(&j);
+	if (pair_moves(&j))
+		return error_nomem(err);
 	rules_unreadable_roster(&j);
 	for (i = 0; i < j.changes_nr; i++)
 		if (type_is(j.changes[i].type, "agent"))

@@ -21,7 +21,8 @@
 #include "store/signature.h"
 #include "text/message.h"
 
-enum change_kind { CHANGE_CREATED, CHANGE_MODIFIED, CHANGE_MOVED, CHANGE_DELETED };
+enum change_kind { CHANGE_CREATED, CHANGE_MODIFIED, CHANGE_MOVED, CHANGE_DELETED,
+		   CHANGE_PAIRED };	/* the last: part of one that moved, and then no more */
 
 /* One governed document that differs.  For a document that cannot be read the
  * side is NULL (and was reported). */

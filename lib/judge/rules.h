@@ -47,6 +47,8 @@ int rules_section(struct judging *j, const char *rule, struct ops_document *d,
 #define JUDGE_FILES_MAX 1000000
 bool rules_bounded(struct judging *j, const char *path);
 /* The place of a document. */
+/* Whether a document only goes to where its type's documents lie now. */
+bool rules_goes_home(const struct ops_document *before, const struct ops_document *after);
 void rules_place(struct judging *j, const struct ops_document *d);
 /* Whether a path is one that is never read; of a new or changed file that is said. */
 bool rules_path(struct judging *j, const char *path, const struct snap_entry *after);

@@ -30,6 +30,8 @@ bool rules_bounded(struct judging *j, const char *path)
  * what the document says there, other {x} as one `*`. */
 static bool in_place(const char *template, const struct ops_document *d)
 {
+	bool sharded = type_is_sharded(d->type, template);
+	char shard[TYPE_SHARD + 1];
 	const char *end, *value;
 	struct buf b = BUF_INIT;
 	char name[64];
@@ -45,10 +47,14 @@ static bool in_place(const char *template, const struct ops_document *d)
 		name[end - template - 1] = '\0';
 		template = end;
 		value = document_text(d, name);
+		if (sharded)
+			type_shard(shard, d->id);
 		if (!strcmp(name, "year"))
 			buf_str(&b, "[0-9][0-9][0-9][0-9]");
 		else if (!strcmp(name, "month"))
 			buf_str(&b, "{0[1-9],1[0-2]}");
+		else if (sharded && !strcmp(name, "shard"))
+			buf_str(&b, shard);
 		else if (type_field(d->type, name) && value && !strpbrk(value, "*?[{/"))
 			buf_str(&b, value);
 		else if (!b.len || b.data[b.len - 1] != '*')
@@ -59,11 +65,28 @@ static bool in_place(const char *template, const struct ops_document *d)
 	return matches;
 }
 
-void rules_place(struct judging *j, const struct ops_document *d)
+static bool is_archived(const struct ops_document *d)
 {
 	const struct state *state = d->status ? type_state(d->type, d->status) : NULL;
+
+	return state && state->final && d->type->archive;
+}
+
+/* Both say the same, byte for byte, and only the second lies in the place of its type. */
+bool rules_goes_home(const struct ops_document *before, const struct ops_document *after)
+{
+	const struct type *t = after->type;
+	const char *place = is_archived(after) ? t->archive : t->place;
+
+	return place && before->type == t && before->doc->len == after->doc->len &&
+	       !memcmp(before->doc->text, after->doc->text, after->doc->len) &&
+	       in_place(place, after) && !in_place(place, before);
+}
+
+void rules_place(struct judging *j, const struct ops_document *d)
+{
 	const struct type *t = d->type;
-	bool archived = state && state->final && t->archive;
+	bool archived = is_archived(d);
 
 	/* Packets are in the place of what they are about; types with paths of
 	 * their own are in place wherever those match. */

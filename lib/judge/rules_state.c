@@ -177,7 +177,9 @@ static int rules_edit(struct judging *j, struct change *change)
 	change->edited = true;
 	if (j->genesis)
 		return 0;
-	if (state && !state->editable)
+	/* Where it lies is no text of it: when the places change, all of them go. */
+	if (state && !state->editable &&
+	    !(change->kind == CHANGE_MOVED && rules_goes_home(change->before, change->after)))
 		rule_error(j, "doc.frozen", change->after, NULL,
 			   state->final ? "nothing changes after the end" :
 			   "bring it to a status in which it may be edited first",

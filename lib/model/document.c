@@ -233,17 +233,48 @@ static int take_matches(struct search *s, const struct roll_line *lines, size_t 
 	return 0;
 }
 
-/* As search_place() and search_patterns() do it for a type. */
+/* A place whose {shard} is that of the name that is looked for: one directory, not all. */
+static const char *in_shard(struct search *s, const struct type *t, const char *place)
+{
+	const char *at = strstr(place, "{shard}");
+	char shard[TYPE_SHARD + 1];
+
+	if (!type_is_sharded(t, place))
+		return place;
+	type_shard(shard, s->name);
+	return arena_printf(world_arena(s->w), "%.*s%s%s", (int)(at - place), place, shard,
+			    at + sizeof("{shard}") - 1);
+}
+
+/* A pattern like "tasks/" with every "*.md" in it, as a place; NULL: it is another. */
+static const char *flat_place(struct search *s, const char *pattern)
+{
+	size_t root = path_pattern_root(pattern);
+
+	return strcmp(pattern + root, "/*.md") ? NULL :
+	       arena_printf(world_arena(s->w), "%.*s/{id}.md", (int)root, pattern);
+}
+
+/* As search_type() does it. */
 static int take_type(struct search *s, const struct type *t, const struct roll_line *lines,
 		     size_t nr, bool prefixes, struct ops_error *err)
 {
+	const char *place = t->place && !prefixes ? in_shard(s, t, t->place) : t->place;
 	size_t i;
 	int ret = 0;
 
-	if (t->place)
-		ret = take_matches(s, lines, nr, t->place, NULL, prefixes, err);
-	for (i = 0; ret == 0 && !t->place && i < t->patterns.nr; i++)
-		ret = take_matches(s, lines, nr, NULL, t->patterns.list[i], prefixes, err);
+	if (t->place && !place)
+		return error_nomem(err);
+	if (place)
+		ret = take_matches(s, lines, nr, place, NULL, prefixes, err);
+	for (i = 0; ret == 0 && !s->exact && i < t->patterns.nr; i++) {
+		if (!t->place)
+			ret = take_matches(s, lines, nr, NULL, t->patterns.list[i], prefixes,
+					   err);
+		else if (type_is_sharded(t, t->place) &&
+			 (place = flat_place(s, t->patterns.list[i])))
+			ret = take_matches(s, lines, nr, place, NULL, prefixes, err);
+	}
 	if (ret == 0 && t->archive && !s->exact)
 		ret = take_matches(s, lines, nr, t->archive, NULL, prefixes, err);
 	return ret;
@@ -266,13 +297,34 @@ static int ambiguous(const struct search *s, struct ops_error *err)
 	return ret;
 }
 
+/* Search where documents lay before their place was parted. */
+static int search_flat(struct search *s, const struct type *t, bool prefixes,
+		       struct ops_error *err)
+{
+	const char *place;
+	size_t i;
+	int ret = 0;
+
+	for (i = 0; ret == 0 && !s->exact && i < t->patterns.nr; i++) {
+		place = flat_place(s, t->patterns.list[i]);
+		ret = place ? search_place(s, place, prefixes, err) : 0;
+	}
+	return ret;
+}
+
 /* Look in the documents of one type. */
 static int search_type(struct search *s, const struct type *t, bool prefixes,
 		       struct ops_error *err)
 {
-	int ret = t->place ? search_place(s, t->place, prefixes, err) :
-		  search_patterns(s, t, prefixes, err);
+	const char *place = t->place && !prefixes ? in_shard(s, t, t->place) : t->place;
+	int ret = 0;
 
+	if (t->place && !place)
+		return error_nomem(err);
+	ret = place ? search_place(s, place, prefixes, err) :
+	      search_patterns(s, t, prefixes, err);
+	if (ret == 0 && place && type_is_sharded(t, t->place))
+		ret = search_flat(s, t, prefixes, err);
 	if (ret == 0 && t->archive && !s->exact)
 		ret = search_place(s, t->archive, prefixes, err);
 	return ret;

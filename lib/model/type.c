@@ -9,6 +9,7 @@
 #include <string.h>
 
 #include "util/buf.h"
+#include "util/digest.h"
 #include "util/path.h"
 
 const struct field *type_field(const struct type *t, const char *name)
@@ -87,6 +88,20 @@ bool type_lets_lack(const struct type *t, const char *path)
 		if (path_match(t->absent.list[i], path))
 			return true;
 	return false;
+}
+
+void type_shard(char out[TYPE_SHARD + 1], const char *id)
+{
+	char hex[DIGEST_HEX + 1];
+
+	digest_of(id, strlen(id), hex);
+	memcpy(out, hex, TYPE_SHARD);
+	out[TYPE_SHARD] = '\0';
+}
+
+bool type_is_sharded(const struct type *t, const char *template)
+{
+	return strstr(template, "{shard}") && !type_field(t, "shard");
 }
 
 const char *type_place(struct arena *arena, const char *template,

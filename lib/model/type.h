@@ -210,6 +210,13 @@ bool type_is(const struct type *t, const char *name);
 /* Whether documents of the type may name this path although nothing is there. */
 bool type_lets_lack(const struct type *t, const char *path);
 
+/* The directory in which a document of this id lies where a place says {shard}: so many of
+ * them share what would be one very wide directory.  A part of the digest of the id. */
+#define TYPE_SHARD 2
+void type_shard(char out[TYPE_SHARD + 1], const char *id);
+/* Whether a place is parted so: a field of that name means itself. */
+bool type_is_sharded(const struct type *t, const char *template);
+
 /* Fill a place template: {id} and {Name} by `value`, which returns NULL for a
  * name it does not know.  NULL with *missing set, or when out of memory. */
 const char *type_place(struct arena *arena, const char *template,

@@ -336,6 +336,8 @@ static int run(struct session *s, const struct args *args, int ret)
 	result = report_end(s, ret);
 	result = close_output(s, result);
 	term_wait(s->term);
+	if (!ret && both(s->command))
+		ops_repo_upkeep(s->repo);
 	ops_repo_close(s->repo);
 	return result;
 }

@@ -94,6 +94,13 @@ int ops_repo_init(struct ops_init_result *result, struct ops_findings *findings,
  */
 int ops_repo_recover(char notes[1024], struct ops_repo *repo, struct ops_error *err);
 
+/*
+ * See whether the clone's objects should be packed, and ask git for it: `git gc --auto`, which
+ * does it in the background.  git config ops.maintenance, maintenance.auto and gc.auto can forbid
+ * it.  To be called when an answer was given; cheap when nothing is due.
+ */
+void ops_repo_upkeep(struct ops_repo *repo);
+
 /* What may be believed: each word is fixed vocabulary. */
 struct ops_assurance {
 	const char *identity;		/* "asserted" or "signed" */

@@ -11,6 +11,7 @@
 
 #include "store/hooks.h"
 #include "store/sshsig.h"
+#include "store/upkeep.h"
 
 struct store_options repo_store_options(const struct ops_repo_options *options)
 {
@@ -161,6 +162,12 @@ struct roll_place repo_roll_place(const struct ops_repo *repo)
 	return (struct roll_place){ repo->store, repo->private_dir,
 				    store_branch(repo->store), repo->progress,
 				    repo->progress_payload };
+}
+
+void ops_repo_upkeep(struct ops_repo *repo)
+{
+	if (upkeep_is_due(repo->store))
+		upkeep_ask(repo->store, repo->env);
 }
 
 const struct agent *repo_actor(const struct ops_repo *repo, const struct roster *roster,

@@ -430,7 +430,7 @@ int child_finish(struct child *run, struct ops_error *err)
 	/* whatever it left behind in its group goes with it; what it said before is ours */
 	if (run->request->guard)
 		ret = report(run, err);
-	else if (!run->ended || !run->request->asks)
+	else if (!run->ended || !(run->request->asks || run->request->leaves))
 		send_signal(run, SIGKILL);
 	while (waitpid(run->pid, &status, 0) < 0 && errno == EINTR)
 		;

@@ -34,6 +34,8 @@ struct child_request {
 	 * limits.  `marker` is a variable of `env` that no other run has. */
 	const struct guard_limits *guard;
 	const char *marker;
+	bool leaves;			/* it means to leave something running: when it ends by
+					   itself, its group is let be */
 	bool asks;			/* it stays in our process group, so that it may ask the
 					   user on the terminal; it alone is killed then */
 };

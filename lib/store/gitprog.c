@@ -156,6 +156,7 @@ int gitprog_run(struct child_result *result, struct store *s, const struct gitpr
 	request.in = how->in;
 	request.in_len = how->in_len;
 	request.timeout_ms = how->timeout_ms;
+	request.leaves = how->leaves;
 	request.asks = how->asks;
 	ret = request.env && begin_words(&w, s, how, arena) ? 0 : error_nomem(err);
 	if (ret == 0)

@@ -12,6 +12,7 @@ struct gitprog {
 	const void *in;
 	size_t in_len;
 	unsigned timeout_ms;	/* 0: none */
+	bool leaves;		/* it may leave something running */
 	bool asks;		/* it may ask the user on the terminal */
 	const char *git_dir, *work_dir;	/* of a linked work tree; NULL: the repository's own.
 					   No hook is run then, the user's neither */

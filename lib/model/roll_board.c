@@ -7,6 +7,13 @@
 #include "model/board_inside.h"
 #include "model/roll_inside.h"
 
+#define TASK_SIZE 224
+
+/* Whoever adds a member to a task gives it to the roll too: keep it in struct roll_image, here
+ * and in roll_write.c. */
+_Static_assert(sizeof(void *) != 8 || sizeof(struct task) == TASK_SIZE,
+	       "the roll keeps all of a task");
+
 static int64_t long_day(int32_t day)
 {
 	return day == INT32_MIN ? NO_DAY : day;
@@ -62,6 +69,23 @@ static int take_depends(struct task *t, struct board *b, const struct roll_line 
 	return t->depends ? 0 : OPS_ENOMEM;
 }
 
+static int take_names(struct names *out, struct board *b, const struct roll_line *line,
+		      uint32_t at, uint32_t nr)
+{
+	const struct roll_item *list = items(line, at, nr);
+	const char *name;
+	uint32_t k;
+
+	for (k = 0; list && k < nr; k++) {
+		name = roll_word(line, list[k].name);
+		if (!name)
+			return OPS_ENOTFOUND;
+		if (names_add(out, b->arena, name))
+			return OPS_ENOMEM;
+	}
+	return list ? 0 : OPS_ENOTFOUND;
+}
+
 /* Words of the roll; those that are absent stay NULL. */
 static bool take_words(struct task *t, const struct roll_line *line,
 		       const struct roll_image *i)
@@ -101,6 +125,7 @@ int roll_task(struct task *t, struct board *b, const struct roll_line *line)
 	t->complexity = i->complexity;
 	t->has_hours = i->has_hours;
 	t->accepted = i->accepted;
+	t->raised = i->raised;
 	t->rework = i->rework;
 	t->due = long_day(i->due);
 	t->started = long_day(i->started);
@@ -115,5 +140,9 @@ int roll_task(struct task *t, struct board *b, const struct roll_line *line)
 		ret = take_needs(t, b, line, i);
 	if (ret == 0 && i->depends_nr)
 		ret = take_depends(t, b, line, i);
+	if (ret == 0 && i->meant_for_nr)
+		ret = take_names(&t->meant_for, b, line, i->meant_for, i->meant_for_nr);
+	if (ret == 0 && i->blocked_by_nr)
+		ret = take_names(&t->blocked_by, b, line, i->blocked_by, i->blocked_by_nr);
 	return ret;
 }

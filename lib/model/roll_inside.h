@@ -45,7 +45,8 @@ struct roll_image {
 	uint32_t due_line, due_column, depends_line, rework, priority;
 	uint32_t status, type, project, prompt, assigned_to, reason, priority_name;
 	uint32_t needs, needs_nr, depends, depends_nr;	/* items */
-	uint8_t work, accepted, has_hours, spare;
+	uint32_t meant_for, meant_for_nr, blocked_by, blocked_by_nr;
+	uint8_t work, accepted, has_hours, raised;
 };
 
 struct roll_item {

@@ -100,22 +100,47 @@ static int32_t short_day(int64_t day)
 	return day <= INT32_MIN || day > INT32_MAX ? INT32_MIN : (int32_t)day;
 }
 
-/* The items of a task; their number stays the caller's. */
-static uint32_t add_items(struct roll_writer *wr, const struct board *b, const struct task *t,
-			  bool needs)
+static uint32_t items_at(const struct roll_writer *wr)
 {
-	size_t at = wr->part[PART_ITEMS].len / sizeof(struct roll_item), i;
-	size_t nr = needs ? t->needs_nr : t->depends_nr;
+	return (uint32_t)(wr->part[PART_ITEMS].len / sizeof(struct roll_item));
+}
 
-	for (i = 0; i < nr; i++) {
-		struct roll_item item = { 0 };
+static void add_item(struct roll_writer *wr, const char *name, double value)
+{
+	struct roll_item item = { .value = value };
 
-		item.value = needs ? t->needs[i].value : 0;
-		item.name = add_word(wr, needs ? b->skills[t->needs[i].name] :
-				     t->depends[i].name);
-		buf_add(&wr->part[PART_ITEMS], &item, sizeof(item));
-	}
-	return (uint32_t)at;
+	item.name = add_word(wr, name);
+	buf_add(&wr->part[PART_ITEMS], &item, sizeof(item));
+}
+
+static uint32_t add_names(struct roll_writer *wr, const struct names *names)
+{
+	uint32_t at = items_at(wr);
+	size_t i;
+
+	for (i = 0; i < names->nr; i++)
+		add_item(wr, names->list[i], 0);
+	return at;
+}
+
+/* What a task needs, depends on, is for, and was blocked by. */
+static void add_items(struct roll_writer *wr, struct roll_image *to, const struct board *b,
+		      const struct task *t)
+{
+	size_t i;
+
+	to->needs = items_at(wr);
+	to->needs_nr = (uint32_t)t->needs_nr;
+	for (i = 0; i < t->needs_nr; i++)
+		add_item(wr, b->skills[t->needs[i].name], t->needs[i].value);
+	to->depends = items_at(wr);
+	to->depends_nr = (uint32_t)t->depends_nr;
+	for (i = 0; i < t->depends_nr; i++)
+		add_item(wr, t->depends[i].name, 0);
+	to->meant_for = add_names(wr, &t->meant_for);
+	to->meant_for_nr = (uint32_t)t->meant_for.nr;
+	to->blocked_by = add_names(wr, &t->blocked_by);
+	to->blocked_by_nr = (uint32_t)t->blocked_by.nr;
 }
 
 static void add_image(struct roll_writer *wr, struct roll_row *row, const struct board *b,
@@ -141,13 +166,11 @@ static void add_image(struct roll_writer *wr, struct roll_row *row, const struct
 	i.assigned_to = add_word(wr, t->assigned_to);
 	i.reason = add_word(wr, t->blocked_reason);
 	i.priority_name = add_word(wr, t->priority_name);
-	i.needs = add_items(wr, b, t, true);
-	i.needs_nr = (uint32_t)t->needs_nr;
-	i.depends = add_items(wr, b, t, false);
-	i.depends_nr = (uint32_t)t->depends_nr;
+	add_items(wr, &i, b, t);
 	i.work = (uint8_t)t->work;
 	i.accepted = t->accepted;
 	i.has_hours = t->has_hours;
+	i.raised = t->raised;
 	row->image = (uint32_t)(images->len / sizeof(i));
 	buf_add(images, &i, sizeof(i));
 }

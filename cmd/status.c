@@ -116,6 +116,9 @@ static void show_counts(struct session *s, const struct ops_status_report *r)
 	if (r->unreadable)
 		out_say(s->out, "documents that cannot be read: %zu\n", r->unreadable);
 	out_number(s->out, "health", r->health);
+	out_string(s->out, "advice", r->advice);
+	if (r->advice)
+		out_say(s->out, "%s\n", r->advice);
 	out_number(s->out, "troubled", (double)r->troubled);
 	out_number(s->out, "active", (double)r->active);
 	out_number(s->out, "queued", (double)r->queued);

@@ -112,4 +112,19 @@ test_expect_success 'and back' '
 	same_answers
 '
 
+test_expect_success 'more than 4096 tasks in one directory: status says what would help' '
+	git init -q "$TEST_ROOT/many" && cd "$TEST_ROOT/many" && ops_world &&
+	ops status >before && test_grep ! relocate before &&
+	awk -v tip="$(git rev-parse HEAD)" "BEGIN {
+		print \"commit refs/heads/$(git symbolic-ref --short HEAD)\"
+		print \"committer B <b@example.org> 1768478400 +0000\\ndata 1\\nx\\nfrom \" tip
+		for (i = 0; i < 4097; i++) {
+			t = \"---\\nTitle: T\\nStatus: Queued\\n---\\n\"
+			printf \"M 100644 inline $T/t-%d.md\\ndata %d\\n%s\\n\", i, length(t), t
+		}
+		print \"done\" }" | git fast-import --quiet --done &&
+	ops status >after && test_grep "relocate" after &&
+	ops --json status >answer && test_grep advice answer
+'
+
 test_done

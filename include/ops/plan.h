@@ -233,6 +233,7 @@ struct ops_expired {
 };
 
 struct ops_status_report {
+	const char *advice;		/* what would make it faster; or NULL */
 	double health;			/* 1 - troubled / active; 1 without tasks */
 	size_t active, queued, assigned, in_progress, review, blocked_nr;
 	size_t critical;		/* of the gravest priority */

@@ -11,6 +11,8 @@
 
 #include "view/agenda.h"
 
+#define WIDE 4096		/* tasks, from which on another layout pays */
+
 struct report {
 	struct outlook o;
 	struct ops_status_report *out;
@@ -197,6 +199,7 @@ static int look_at_prompts(struct report *r, struct ops_error *err)
 static int fill(struct report *r, struct ops_error *err)
 {
 	struct board *b = r->o.b;
+	const struct type *type = config_type(b->config, "task");
 	struct ops_status_report *out = r->out;
 	size_t i;
 	int ret = 0;
@@ -224,6 +227,10 @@ static int fill(struct report *r, struct ops_error *err)
 	out->blockers = r->blockers;
 	out->stalled = r->stalled;
 	out->overdue = r->overdue;
+	/* A commit writes the whole list of a directory that it changes. */
+	if (type && type->place && out->active > WIDE && !type_is_sharded(type, type->place))
+		out->advice = "so many active tasks in one directory make every commit slow: "
+			      "see ops-relocate(1)";
 	out->health = out->active ? 1 - (double)out->troubled / (double)out->active : 1;
 	return 0;
 }

@@ -37,7 +37,7 @@ struct run {
 	bool ready;
 };
 
-struct worker {
+struct audit_thread {
 	struct audit_ahead *ahead;
 	pthread_t thread;
 	struct ops_repo repo;
@@ -53,7 +53,7 @@ struct audit_ahead {
 	pthread_cond_t room, answer;
 	size_t claimed, told;		/* runs */
 	bool ending, useless;
-	struct worker workers[THREADS_MAX];
+	struct audit_thread workers[THREADS_MAX];
 	size_t workers_nr;
 	struct run runs[RUNS];
 };
@@ -64,7 +64,7 @@ static size_t run_nr(const struct audit_ahead *a, size_t run)
 	return a->nr - run * RUN < RUN ? a->nr - run * RUN : RUN;
 }
 
-static void judge_run(struct worker *w, size_t nr)
+static void judge_run(struct audit_thread *w, size_t nr)
 {
 	struct audit_ahead *a = w->ahead;
 	struct run *run = &a->runs[nr % RUNS];
@@ -90,7 +90,7 @@ static void judge_run(struct worker *w, size_t nr)
 
 static void *work(void *worker)
 {
-	struct worker *w = worker;
+	struct audit_thread *w = worker;
 	struct audit_ahead *a = w->ahead;
 	size_t nr, runs = (a->nr + RUN - 1) / RUN;
 
@@ -109,7 +109,7 @@ static void *work(void *worker)
 	return NULL;
 }
 
-static void worker_end(struct worker *w)
+static void worker_end(struct audit_thread *w)
 {
 	audit_keep(&w->v, NULL);
 	world_cache_free(w->repo.cache);
@@ -119,7 +119,7 @@ static void worker_end(struct worker *w)
 /* Begin one more thread. */
 static bool begin(struct audit_ahead *a)
 {
-	struct worker *w = &a->workers[a->workers_nr];
+	struct audit_thread *w = &a->workers[a->workers_nr];
 
 	w->ahead = a;
 	w->repo = *a->v->repo;

@@ -12,13 +12,14 @@
  * docs/cache.md has the figures and the reasons.
  */
 
-#include "model/board.h"
 #include "model/world.h"
 
 #define ROLL_CONFIG "ops.cache"	/* of git's configuration: no, always; else if it pays */
 
+struct board;
 struct roll;
 struct roll_line;
+struct task;
 
 /* Where a roll is kept, and who is told how far its making is. */
 struct roll_place {

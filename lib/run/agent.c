@@ -207,6 +207,8 @@ static enum run_end end_of(const struct child_result *got)
 
 	if (got->too_much)
 		return RUN_OUTPUT;
+	if (got->report.over > GUARD_TOLD)
+		return over[got->report.over];
 	if (got->timed_out)
 		return RUN_TIMED_OUT;
 	if (got->unguarded)

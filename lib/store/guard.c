@@ -27,7 +27,7 @@
 
 #include "store/proctree.h"
 
-#define LOOK_MS 20		/* between two looks at what is used */
+#define LOOK_MS 10		/* between two looks at what is used */
 #define SWEEP_MS 3000		/* for the end of what was killed */
 
 struct guard {
@@ -82,6 +82,10 @@ static int become(const struct guard_order *o, pid_t guard)
 	limit(RLIMIT_CORE, 0);
 	if (o->limits.memory)
 		limit(RLIMIT_DATA, o->limits.memory);
+	/* a little more than the guard allows, so that it sees who wants more */
+	if (o->limits.processes && getuid() != 0)
+		limit(RLIMIT_NPROC, proctree_of_user() + o->limits.processes + 16);
+	(void)setpriority(PRIO_PROCESS, 0, o->nice);
 	if (o->limits.cpu_ms)
 		limit(RLIMIT_CPU, o->limits.cpu_ms / 1000 + 2);
 	for (sig = 1; sig < NSIG; sig++)
@@ -177,6 +181,16 @@ static int64_t reaped_ms(void)
 	       (used.ru_utime.tv_usec + used.ru_stime.tv_usec) / 1000;
 }
 
+/* What multiplies is not asked, and has no time to go on with it. */
+static void forbid(struct guard *g)
+{
+	(void)kill(-g->program, SIGKILL);
+	(void)proctree_kill(&g->tree, SIGKILL);
+	g->told = true;
+	g->report.over = GUARD_PROCESSES;
+	g->deadline = 1;
+}
+
 /* Look at what it uses. */
 static void look(struct guard *g)
 {
@@ -189,14 +203,11 @@ static void look(struct guard *g)
 	if (g->tree.memory > g->report.memory)
 		g->report.memory = g->tree.memory;
 	if (limits->processes && g->tree.nr > limits->processes)
-		tell(g, GUARD_PROCESSES);
+		forbid(g);
 	else if (limits->memory && (uint64_t)g->tree.memory > limits->memory)
 		tell(g, GUARD_MEMORY);
 	else if (limits->cpu_ms && g->tree.cpu_ms > limits->cpu_ms)
 		tell(g, GUARD_CPU);
-	/* what multiplies is not asked, and has no time to go on with it */
-	if (g->told && g->report.over == GUARD_PROCESSES)
-		g->deadline = 1;
 	g->look = g->told ? 0 : clock_ms() + LOOK_MS;
 }
 
@@ -241,20 +252,24 @@ static void sweep(struct guard *g)
 	int64_t until = clock_ms() + SWEEP_MS;
 	size_t most = 0;
 
-	while (reap(g)) {
+	if (!g->ended)
+		(void)kill(-g->program, SIGKILL);
+	if (g->report.over != GUARD_PROCESSES)
 		proctree_read(&g->tree, false);
-		(void)proctree_kill(&g->tree, SIGKILL);
-		if (!g->ended)
-			(void)kill(-g->program, SIGKILL);
-		most = g->tree.nr > most ? g->tree.nr : most;
-		g->report.left = (uint32_t)g->tree.nr;
+	most = g->tree.nr;
+	while (reap(g)) {
+		size_t killed = proctree_kill_children();
+
 		if (clock_ms() > until)
 			break;
-		if (g->tree.nr)
-			(void)wait_for(g, 2, false);
+		if (killed <= 1)
+			(void)wait_for(g, 1, false);
 	}
-	if (!reap(g))
-		g->report.left = 0;
+	g->report.left = 0;
+	if (reap(g)) {
+		proctree_read(&g->tree, false);
+		g->report.left = (uint32_t)g->tree.nr;
+	}
 	g->report.stragglers = (uint32_t)most;
 }
 
@@ -302,6 +317,9 @@ static void guard_main(struct guard_order *order, int talk)
 
 	(void)setsid();
 	(void)prctl(PR_SET_NAME, "ops-guard");
+	/* Where that is allowed, ahead of what multiplies. */
+	order->nice = getpriority(PRIO_PROCESS, 0);
+	(void)setpriority(PRIO_PROCESS, 0, -10);
 	close_others(&talk, order);
 	(void)sigaction(SIGCHLD, &standard, NULL);	/* ignored, nothing could be reaped */
 	sigemptyset(&children);

@@ -48,6 +48,7 @@ struct guard_order {
 	int fds[3];			/* of the program; each above 2 */
 	unsigned timeout_ms;		/* 0: none */
 	struct guard_limits limits;
+	int nice;			/* filled in */
 };
 
 /*

@@ -15,13 +15,14 @@
 #include <signal.h>
 #include <stdbool.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <sys/syscall.h>
 #include <unistd.h>
 
 struct stat_line {
 	char state;
 	pid_t parent;
-	int64_t ticks, pages;
+	int64_t ticks, pages, threads;
 };
 
 /* As the kernel writes an entry of a directory. */
@@ -120,6 +121,8 @@ static bool read_stat(struct stat_line *out, pid_t pid)
 			out->parent = (pid_t)n_field;
 		else if (field >= 14 && field <= 17)
 			out->ticks += n_field;
+		else if (field == 20)
+			out->threads = n_field;
 		else if (field == 24)
 			out->pages = n_field;
 	}
@@ -260,6 +263,51 @@ size_t proctree_kill(const struct proctree *t, int sig)
 	for (i = 0; i < t->nr; i++)
 		nr += kill(t->pids[i], sig) == 0;
 	return nr;
+}
+
+/* One generation at a time: nobody is looked for below what is killed, so this costs no more
+ * than what it kills, however fast that multiplies. */
+size_t proctree_kill_children(void)
+{
+	struct proctree t;
+	size_t i, nr = 0;
+
+	t.nr = 0;
+	if (!lists_children()) {
+		proctree_read(&t, false);
+		return proctree_kill(&t, SIGKILL);
+	}
+	children(&t, getpid());
+	for (i = 0; i < t.nr; i++)
+		nr += kill(t.pids[i], SIGKILL) == 0;
+	return nr;
+}
+
+static void count_own(struct proctree *t, pid_t own, pid_t pid)
+{
+	struct stat st;
+	struct stat_line line;
+	int fd = open_of(pid, "", O_DIRECTORY);
+
+	(void)own;
+	if (fd < 0)
+		return;
+	if (fstat(fd, &st) == 0 && st.st_uid == getuid() && read_stat(&line, pid))
+		t->nr += (size_t)(line.threads > 0 ? line.threads : 1);
+	(void)close(fd);
+}
+
+size_t proctree_of_user(void)
+{
+	int fd = open("/proc", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	struct proctree t;
+
+	t.nr = 0;
+	if (fd < 0)
+		return 0;
+	each_number(fd, count_own, &t, 0);
+	(void)close(fd);
+	return t.nr;
 }
 
 /* Whether the environment a process was started with has that variable. */

@@ -27,6 +27,13 @@ void proctree_read(struct proctree *t, int weigh);
 /* Send a signal to each of them.  Returns to how many. */
 size_t proctree_kill(const struct proctree *t, int sig);
 
+/* Kill the children of this process, those that nobody else waits for included: what they
+ * leave becomes a child of ours, if we are its reaper.  Returns how many. */
+size_t proctree_kill_children(void);
+
+/* How many threads run for this user. */
+size_t proctree_of_user(void);
+
 /* Find every process whose environment began with `marker` ("NAME=value") among its
  * variables, whoever its parent is now, and kill it.  Returns how many there were. */
 size_t proctree_kill_marked(const char *marker);

@@ -269,6 +269,8 @@ UNIT_TEST(a_set_that_is_freed_ends_what_runs)
 	}
 	ck_assert_int_eq(run_set_next(&r, set, &err), 1);
 	run_result_free(r);
+	for (i = 0; i < 3000 && !left_of(jobs[1].id); i++)
+		usleep(1000);
 	ck_assert_int_ge(left_of(jobs[1].id), 1);
 	run_set_free(set);
 	for (i = 0; i < 3; i++)

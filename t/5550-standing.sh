@@ -29,7 +29,7 @@ test_expect_success 'without anywhere to publish to, nothing is said about it' '
 '
 
 test_expect_success 'what is not published is counted' '
-	git init -q --bare hub.git && git remote add origin "$PWD/hub.git" &&
+	git init -q --bare ../hub.git && git remote add origin "$TEST_ROOT/hub.git" &&
 	git push -q -u origin main &&
 	ops_json result.unpublished 0 ops status &&
 	ops_task here-1111 && ops_task here-2222 &&

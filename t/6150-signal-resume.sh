@@ -36,7 +36,7 @@ order () {
 }
 
 test_expect_success 'killed after its commit was made, before that was recorded' '
-	signal_world && killer post-commit commit &&
+	signal_world && git config --global ops.allowLocal core.hooksPath && killer post-commit commit &&
 	test_expect_code 137 order one.c >said 2>&1 &&
 	test_path_is_file "$TEST_ROOT/killed" &&
 	RUN=$(signal_run) && test "$(signal_status "$RUN")" = Running &&

@@ -7,7 +7,7 @@
 
 #include "change/pass.h"
 #include "model/bottleneck.h"
-#include "model/contention.h"
+#include "model/conflict.h"
 #include "model/schedule.h"
 #include "model/waited.h"
 
@@ -85,23 +85,23 @@ int pass_bottlenecks(struct pass_step *s, struct ops_error *err)
 	return ret;
 }
 
+/* What each is, and how far it is settled. */
+static int look_collision(struct pass_step *s, const struct collision *c, struct ops_error *err)
+{
+	const char *text = arena_printf(s->arena, "%s (%s)", c->what,
+					conflict_state_name(c->state));
+
+	return text ? pass_note(s, c->kind, c->task, text, 0, err) : error_nomem(err);
+}
+
 int pass_conflicts(struct pass_step *s, struct ops_error *err)
 {
-	struct contentions all;
+	struct collisions all;
 	size_t i;
-	int ret = contention_find(&all, s->board->world, s->board->arena, s->public->findings,
-				  err);
+	int ret = conflicts_find(&all, s->board->world, s->public->findings, err);
 
-	for (i = 0; ret == 0 && i < all.nr; i++) {
-		const struct contention *c = &all.list[i];
-		const char *text = arena_printf(s->arena, "%s of %s and %s of %s both hold %s",
-						c->a, c->owner_a, c->b, c->owner_b,
-						*c->example ? c->example :
-						"what cannot be told apart");
-
-		ret = text ? pass_note(s, "RESOURCE_CONTENTION", c->a, text, 0, err) :
-		      error_nomem(err);
-	}
+	for (i = 0; ret == 0 && i < all.nr; i++)
+		ret = look_collision(s, &all.list[i], err);
 	if (ret == 0 && all.more)
 		ret = pass_note(s, "RESOURCE_CONTENTION", "", "and more", 0, err);
 	return ret;

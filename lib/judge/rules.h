@@ -148,6 +148,8 @@ int rules_commit_begin(struct judging *j);
 int rules_commit_file(struct judging *j, const char *path, const struct type *type,
 		      const struct snap_entry *before, const struct snap_entry *after);
 int rules_commit(struct judging *j);
+/* The task of that name as it was before the change; *out NULL when there is none such. */
+int rules_task_named(struct ops_document **out, struct judging *j, const char *name);
 /* Whether an item "<path> sha256:<hex>" of a review is this file so. */
 bool rules_review_covers(const struct ops_document *review, const char *path,
 			 const char *digest);

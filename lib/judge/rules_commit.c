@@ -186,8 +186,7 @@ static void rules_changelog(struct judging *j, const char *subject)
 
 /* --- the task --- */
 
-/* The task that is named, as it was before; NULL when there is none such. */
-static int find_task(struct ops_document **out, struct judging *j, const char *name)
+int rules_task_named(struct ops_document **out, struct judging *j, const char *name)
 {
 	struct ops_error ignored = { 0 };
 	const char *path;
@@ -334,7 +333,7 @@ int rules_commit(struct judging *j)
 	if (s->changelog.on && !is_merge(j))
 		rules_changelog(j, subject);
 	if (ret == 0 && name)
-		ret = find_task(&task, j, name);
+		ret = rules_task_named(&task, j, name);
 	if (ret == 0 && task)
 		ret = rules_frozen(j, task);
 	if (ret == 0 && name && j->names_task)

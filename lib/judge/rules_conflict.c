@@ -27,18 +27,6 @@ static bool has_ended(const struct ops_document *d)
 	return !state || state->final;
 }
 
-static int find_task(struct ops_document **out, struct judging *j, const char *name)
-{
-	struct ops_error ignored = { 0 };
-	const char *path;
-	int ret = world_exact_path(&path, j->c->before, name, "task", &ignored);
-
-	*out = NULL;
-	if (ret == 0)
-		ret = world_document(out, j->c->before, path, j->findings, &ignored);
-	return ret == OPS_ENOMEM || ret == OPS_EIO ? ret : 0;
-}
-
 /* --- freeze --- */
 
 static int check_freeze(struct judging *j, struct ops_document *d,
@@ -61,7 +49,7 @@ static int check_freeze(struct judging *j, struct ops_document *d,
 		rule_error(j, "conflict.state", d, "About", "ops conflict show",
 			   "'%s' is frozen already", task->id);
 	for (i = 0; ret == 0 && i < nr; i++) {
-		ret = find_task(&other, j, with[i]);
+		ret = rules_task_named(&other, j, with[i]);
 		if (ret == 0 && (!other || !strcmp(other->id, task->id)))
 			rule_error(j, "conflict.state", d, "With", NULL,
 				   "'%s' is %s", with[i], other ? "the same task" :
@@ -104,7 +92,7 @@ static int read_parties(struct parties *out, struct judging *j,
 	if (owner)
 		out->owners[out->nr++] = owner;
 	for (i = 0; ret == 0 && i < nr && out->nr < 16; i++) {
-		ret = find_task(&other, j, with[i]);
+		ret = rules_task_named(&other, j, with[i]);
 		owner = ret || !other ? NULL : document_text(other, "Assigned-To");
 		if (owner)
 			out->owners[out->nr++] = owner;

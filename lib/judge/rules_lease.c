@@ -122,18 +122,6 @@ static void rules_until(struct judging *j, const struct lease *l)
 			   "seconds that a lease may be", j->config->lease_longest);
 }
 
-static int find_task(struct ops_document **out, struct judging *j, const char *name)
-{
-	struct ops_error ignored = { 0 };
-	const char *path;
-	int ret = world_exact_path(&path, j->c->before, name, "task", &ignored);
-
-	*out = NULL;
-	if (ret == 0)
-		ret = world_document(out, j->c->before, path, j->findings, &ignored);
-	return ret == OPS_ENOMEM || ret == OPS_EIO ? ret : 0;
-}
-
 static int rules_of_task(struct judging *j, const struct lease *l, struct ops_document *task)
 {
 	static const char *const who[] = { "assignee", "assign" };
@@ -168,7 +156,7 @@ int rules_lease(struct judging *j, struct ops_document *d)
 	if (ret == 0)
 		ret = held(&all, j);
 	if (ret == 0 && l.task)
-		ret = find_task(&task, j, l.task);
+		ret = rules_task_named(&task, j, l.task);
 	if (ret == 0 && l.task && !task)
 		rule_error(j, "lease.task", d, "Task", NULL, "'%s' is no active task", l.task);
 	rules_until(j, &l);

@@ -157,7 +157,7 @@ test_expect_success 'no answer, none that can be read, a signal, a flood: all on
 	try garbage && test "$(result Ended)" = "gave no answer" &&
 	test_grep "not JSON" "$(newest)" &&
 	try twice && test "$(result Ended)" = "gave no answer" &&
-	try signal && test "$(result Exit)" = "signal 11" &&
+	try signal && test "$(result Exit)" = "signal 9" &&
 	try flood && test "$(result Ended)" = "printed too much" &&
 	log=05-PROCESSES/reports/swap-7k2f/$(result Run).log && test "$(wc -c <"$log")" -le 1048576 &&
 	try honest 3 && test_grep "ended with status 3" "$(newest)" &&

@@ -201,7 +201,7 @@ int main(int argc, char **argv)
 		for (;;)
 			;
 	else if (!strcmp(mode, "signal"))
-		(void)raise(SIGUSR1);
+		(void)raise(SIGKILL);
 	else
 		fprintf(stderr, "hostile: no mode '%s'\n", mode);
 	return 2;

@@ -7,6 +7,11 @@
 test_description='faults at system calls, a sample'
 TEST_NO_VERIFY='each case is a repository of its own, and looked at there'
 . "$(dirname "$0")/test-lib.sh"
+if ! test_have_prereq PLAIN_BUILD
+then
+	skip_all='a traced program cannot be looked through for leaks'
+	test_done
+fi
 . "$TEST_DIRECTORY/crash/faults.sh"
 
 trap 'rm -rf "$faults_work"; test_exit' EXIT

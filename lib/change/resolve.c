@@ -333,7 +333,7 @@ static int stage(struct resolving *v, struct ops_error *err)
 {
 	const char *args[] = { "--literal-pathspecs", "add", "--", v->path, NULL };
 	struct gitprog how = { .env = v->repo->env, .timeout_ms = ADD_TIMEOUT_MS,
-			       .adds = true };
+			       .works = true };
 	struct child_result result;
 	int ret;
 

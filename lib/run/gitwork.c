@@ -75,7 +75,7 @@ int gitwork_run(struct child_result *result, struct op_call *c, const char *in,
 {
 	struct gitprog how = { .env = environment(c, err), .in = in,
 			       .in_len = in ? strlen(in) : 0,
-			       .timeout_ms = GITWORK_TIMEOUT_MS };
+			       .timeout_ms = GITWORK_TIMEOUT_MS, .works = true };
 
 	if (!how.env)
 		return OPS_ENOMEM;
@@ -229,13 +229,13 @@ int gitwork_write(struct op_call *c, const char *path, bool there, const char *o
 
 int gitwork_is_changed(bool *out, struct op_call *c, const char *path, struct ops_error *err)
 {
-	const char *args[] = { "status", "--porcelain", "--untracked-files=all", "--", NULL,
-			       NULL };
+	const char *args[] = { "status", "--porcelain", "--untracked-files=all",
+			       "--ignore-submodules=dirty", "--", NULL, NULL };
 	const char *said;
 	int ret;
 
-	args[4] = arena_printf(c->arena, ":(literal,top)%s", path);
-	if (!args[4])
+	args[5] = arena_printf(c->arena, ":(literal,top)%s", path);
+	if (!args[5])
 		return error_nomem(err);
 	ret = gitwork_ask(&said, c, args, err);
 	if (ret == 0)
@@ -247,7 +247,8 @@ int gitwork_is_changed(bool *out, struct op_call *c, const char *path, struct op
 static int with_files(struct op_call *c, const char *const *what, const char *const *files,
 		      size_t nr, struct ops_error *err)
 {
-	struct gitprog how = { .env = environment(c, err), .timeout_ms = GITWORK_TIMEOUT_MS };
+	struct gitprog how = { .env = environment(c, err), .timeout_ms = GITWORK_TIMEOUT_MS,
+			       .works = true };
 	struct child_result result;
 	struct buf names = BUF_INIT;
 	size_t i;

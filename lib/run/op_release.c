@@ -97,7 +97,8 @@ static void blocks(struct op_call *c, const char *what)
 
 int op_release_check(struct op_call *c, struct ops_error *err)
 {
-	const char *const status[] = { "status", "--porcelain", "--untracked-files=no", NULL };
+	const char *const status[] = { "status", "--porcelain", "--untracked-files=no",
+				       "--ignore-submodules=dirty", NULL };
 	struct open_work open = { c, &c->run->config->signals.blocking, 0 };
 	const char *version = op_context(c, "version"), *left, *tag, *commit, *newest;
 	struct log_file f;

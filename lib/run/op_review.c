@@ -208,7 +208,8 @@ static bool all_conventional(struct op_call *c, const char *commits)
 static int add_checklist(struct buf *out, struct op_call *c, const char *commits,
 			 struct ops_error *err)
 {
-	const char *const status[] = { "status", "--porcelain", "--untracked-files=no", NULL };
+	const char *const status[] = { "status", "--porcelain", "--untracked-files=no",
+				       "--ignore-submodules=dirty", NULL };
 	const char *file = c->run->config->standing.changelog.file, *text, *branch, *left;
 	struct changelog log;
 	bool facing = signal_says(c->run->context, "user_facing"), there;

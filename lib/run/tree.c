@@ -34,7 +34,7 @@ static int git(struct buf *said, struct arena *arena, struct ops_repo *repo,
 	       const struct run_tree *tree, const char *const *args, struct ops_error *err)
 {
 	struct gitprog how = {
-		.env = repo->env, .timeout_ms = GIT_MS, .adds = true,
+		.env = repo->env, .timeout_ms = GIT_MS, .works = true,
 		.git_dir = tree ? tree->git_dir : store_common_dir(repo->store),
 		.work_dir = tree ? tree->path : NULL,
 	};

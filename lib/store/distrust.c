@@ -2,9 +2,10 @@
 /*
  * Configuration of a clone that would make git run a program, or write elsewhere.
  *
- * The table is of what the commands that ops runs (fetch, push, add) look at, and no more:
- * a setting that they never read stops nobody.  Must never decide by what a value looks
- * like where git would run it whatever it looks like, and refuses scopes it does not know.
+ * The table is of what the commands that ops runs (fetch, push, add, commit, tag, log, rebase,
+ * worktree) look at, and no more: a setting that they never read stops nobody.  Must never
+ * decide by what a value looks like where git would run it whatever it looks like, and refuses
+ * scopes it does not know.
  */
 #include "store/distrust.h"
 
@@ -12,6 +13,7 @@
 #include <string.h>
 #include <strings.h>
 
+#include "store/driver.h"
 #include "util/arena.h"
 
 #define ALLOW_KEY "ops.allowlocal"
@@ -25,8 +27,9 @@ enum look {
 	LOOK_PACK,	/* but for the program that is the default */
 	LOOK_ALLOW,	/* "never" is fine */
 	LOOK_TRUE,	/* what is false is fine */
-	LOOK_SIGNS,	/* only when a push is signed */
-	LOOK_ADDS	/* only when files are added */
+	LOOK_SIGNS,	/* only when something is signed, or a signature shown */
+	LOOK_WORKS,	/* only by commands that add, commit, tag or merge */
+	LOOK_MERGES	/* as that, but for the driver of ops */
 };
 
 static const struct danger {
@@ -51,8 +54,10 @@ static const struct danger {
 	{ "http", "?", "savecookies", LOOK_TRUE, "http.saveCookies" },
 	{ "gpg", "?", "program", LOOK_SIGNS, "gpg.program" },
 	{ "gpg", "*", "defaultkeycommand", LOOK_SIGNS, "gpg.program" },
-	{ "filter", "*", "clean", LOOK_ADDS, "filter" },
-	{ "filter", "*", "process", LOOK_ADDS, "filter" },
+	{ "filter", "*", "clean", LOOK_WORKS, "filter" },
+	{ "filter", "*", "smudge", LOOK_WORKS, "filter" },
+	{ "filter", "*", "process", LOOK_WORKS, "filter" },
+	{ "merge", "*", "driver", LOOK_MERGES, "merge.driver" },
 };
 
 struct looking {
@@ -206,8 +211,10 @@ static bool is_dangerous(struct looking *l, const struct danger *d, const struct
 		return !is_false(s->value);
 	case LOOK_SIGNS:
 		return l->signs && *s->value;
-	case LOOK_ADDS:
-		return l->how->adds && *s->value;
+	case LOOK_WORKS:
+		return l->how->works && *s->value;
+	case LOOK_MERGES:
+		return l->how->works && *s->value && !driver_is_ours(s->value);
 	default:
 		return *s->value != '\0';
 	}
@@ -259,6 +266,19 @@ static int check_one(struct looking *l, const struct setting *s, struct ops_erro
 	return 0;
 }
 
+/* Whether that setting has git ask the program that signs and verifies. */
+static bool signs_by(const struct looking *l, const char *key)
+{
+	static const char *const works[] = { "commit.gpgsign", "tag.gpgsign",
+					     "tag.forcesignannotated", "log.showsignature" };
+	size_t i;
+
+	for (i = 0; l->how->works && i < sizeof(works) / sizeof(*works); i++)
+		if (!strcmp(key, works[i]))
+			return true;
+	return !strcmp(key, "push.gpgsign");
+}
+
 /* What the answer for others depends on. */
 static int learn(struct looking *l, struct ops_error *err)
 {
@@ -271,8 +291,8 @@ static int learn(struct looking *l, struct ops_error *err)
 			return error_nomem(err);
 		if (!strcmp(s.key, "core.hookspath") && is_users(&s))
 			l->user_hooks = s.value;
-		else if (!strcmp(s.key, "push.gpgsign"))
-			l->signs = !is_false(s.value);
+		else if (signs_by(l, s.key))
+			l->signs |= !is_false(s.value);
 		else if (is_of(&promisor, s.key))
 			l->lazy = true;
 	}

@@ -35,6 +35,11 @@
 #define DRIVER "if command -v ops >/dev/null 2>&1; then ops merge-driver %O %A %B %P; " \
 	"else git merge-file -L ours -L base -L theirs %A %O %B; fi"
 
+bool driver_is_ours(const char *value)
+{
+	return !strcmp(value, DRIVER);
+}
+
 /* --- the configuration --- */
 
 static int open_config(git_config **own, struct store *s, struct ops_error *err)

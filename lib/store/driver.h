@@ -21,6 +21,9 @@ int driver_look(enum driver_state *out, struct store *s, const char *const *patt
 int driver_install(struct store *s, const char *const *patterns, size_t nr,
 		   struct ops_error *err);
 
+/* Whether a value of merge.*.driver is the one that driver_install() writes. */
+bool driver_is_ours(const char *value);
+
 /* Whether the info/attributes of the clone says nothing but which driver merges. */
 bool driver_alone(struct store *s);
 

@@ -16,7 +16,7 @@ struct gitprog {
 	bool asks;		/* it may ask the user on the terminal */
 	const char *git_dir, *work_dir;	/* of a linked work tree; NULL: the repository's own.
 					   No hook is run then, the user's neither */
-	bool adds;		/* it adds files to the index, which may run filters */
+	bool works;		/* it adds, commits, tags or merges: filters, drivers, signing */
 	const char *remote;	/* the only one that it talks to; or NULL */
 	bool plain;		/* it reaches nobody and reads no file: only hooks might run */
 };

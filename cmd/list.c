@@ -74,19 +74,6 @@ static const struct out_column other_columns[] = {
 	{ "progress", NULL, SHRINK_NEVER },
 };
 
-/* With how far those are that were broken down, in per cent. */
-static const struct out_column archive_columns[] = {
-	{ "id", "ID", SHRINK_LAST },
-	{ "status", "STATUS", SHRINK_NEVER },
-	{ "priority", "PRIORITY", SHRINK_NEVER },
-	{ "assigned_to", "ASSIGNED", SHRINK_FIRST },
-	{ "due", "DUE", SHRINK_NEVER },
-	{ "title", "TITLE", SHRINK_FIRST },
-	{ "type", NULL, SHRINK_NEVER },
-	{ "path", NULL, SHRINK_NEVER },
-	{ "progress", "DONE %", SHRINK_NEVER },
-};
-
 #define COLUMNS (sizeof(task_columns) / sizeof(task_columns[0]))
 
 /* How far a task is that was broken down; NULL for others. */
@@ -127,13 +114,25 @@ static int add_row(struct session *s, struct ops_view *view, const struct ops_do
 	return ret;
 }
 
+/* The columns of this list: how far tasks are, in per cent, where some were broken down. */
+static void choose_columns(struct out_column columns[COLUMNS], bool tasks,
+			   const struct ops_document *const *docs, size_t nr)
+{
+	size_t i;
+
+	memcpy(columns, tasks ? task_columns : other_columns, sizeof(task_columns));
+	for (i = 0; tasks && i < nr; i++)
+		if (ops_document_field(docs[i], "Parts"))
+			columns[COLUMNS - 1].title = "DONE %";
+}
+
 static int run(struct session *s, const struct args *args)
 {
 	const struct list_options *o = args->options;
 	const struct ops_document *const *docs = NULL;
 	struct ops_view *view = NULL;
 	size_t nr = 0;
-	bool tasks;
+	struct out_column columns[COLUMNS];
 	int ret;
 
 	if ((ret = ops_view_open(&view, s->repo, o->at, &s->err)) < 0)
@@ -142,9 +141,8 @@ static int run(struct session *s, const struct args *args)
 	if (ret < 0)
 		goto out;
 	out_string(s->out, "commit", ops_view_commit(view));
-	tasks = !o->filter.type || !strcmp(o->filter.type, "task");
-	out_table(s->out, "documents", !tasks ? other_columns :
-		  o->filter.archived ? archive_columns : task_columns, COLUMNS);
+	choose_columns(columns, !o->filter.type || !strcmp(o->filter.type, "task"), docs, nr);
+	out_table(s->out, "documents", columns, COLUMNS);
 	for (size_t i = 0; ret == 0 && i < nr; i++)
 		ret = add_row(s, view, docs[i]);
 	out_table_end(s->out);

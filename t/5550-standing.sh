@@ -19,6 +19,7 @@ test_expect_success 'a task that was broken down is there until all its parts ar
 	ops --as $LEAD assign $plan $DEV && ops --as $DEV accept $plan &&
 	ops --as $DEV start $plan && ops --as $DEV checkpoint $plan --progress 50 -m half &&
 	ops status >out && test_grep "^big-1111 .*5 % done" out &&
+	ops list --all --status Queued >out && test_grep ! "DONE %" out &&
 	ops list --all --status Superseded >out && test_grep "DONE %" out &&
 	test_grep "^big-1111  *Superseded .* 5$" out &&
 	ops_json result.documents.0.progress 5 ops list --all --status Superseded

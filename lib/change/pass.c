@@ -142,13 +142,8 @@ static int look(struct pass_step *s, pass_look_fn *fn, struct ops_error *err)
 	struct ops_findings *aside = ops_findings_new();
 	struct snap *snap = NULL;
 	struct world *w = NULL;
-	struct oid tip;
-	int ret = aside ? store_tip(&tip, s->repo->store, err) : error_nomem(err);
+	int ret = aside ? repo_tip(&snap, &w, s->repo, err) : error_nomem(err);
 
-	if (ret == 0)
-		ret = snap_of_commit(&snap, s->repo->store, &tip, err);
-	if (ret == 0)
-		ret = world_open(&w, snap, s->repo->cache, err);
 	if (ret == 0)
 		ret = board_read(&s->board, w, s->repo->now, aside, err);
 	if (ret == 0)

@@ -213,3 +213,22 @@ const char *ops_version(void)
 {
 	return OPS_VERSION;
 }
+
+int repo_tip(struct snap **snap, struct world **world, struct ops_repo *repo,
+	     struct ops_error *err)
+{
+	struct snap *own;
+	struct oid tip;
+	int ret = store_tip(&tip, repo->store, err);
+
+	if (ret == 0)
+		ret = snap_of_commit(&own, repo->store, &tip, err);
+	if (ret)
+		return ret;
+	ret = world_open(world, own, repo->cache, err);
+	if (ret)
+		snap_free(own);
+	else
+		*snap = own;
+	return ret;
+}

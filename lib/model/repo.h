@@ -44,6 +44,11 @@ int repo_of_store(struct ops_repo **out, struct store *store,
 /* The store options that come from repository options. */
 struct store_options repo_store_options(const struct ops_repo_options *options);
 
+/* The state as it is now: the snapshot of its tip, and the world over it, which the caller
+ * closes, the world first.  Both are written on success only. */
+int repo_tip(struct snap **snap, struct world **world, struct ops_repo *repo,
+	     struct ops_error *err);
+
 /* Where the roll of the repository's state is kept. */
 struct roll_place repo_roll_place(const struct ops_repo *repo);
 

@@ -111,14 +111,9 @@ static int list_all(struct programs *p, struct ops_repo *repo, const char *name,
 	bool check = name && !strncmp(name, "check:", 6);
 	struct ops_program *list = NULL;
 	size_t i, nr = 0;
-	struct oid tip;
 	bool is_one;
-	int ret = store_tip(&tip, repo->store, err);
+	int ret = repo_tip(&snap, &w, repo, err);
 
-	if (ret == 0)
-		ret = snap_of_commit(&snap, repo->store, &tip, err);
-	if (ret == 0)
-		ret = world_open(&w, snap, repo->cache, err);
 	if (ret == 0)
 		ret = world_config(&config, w, err);
 	if (ret == 0)

@@ -50,13 +50,8 @@ void ops_run_report_free(struct ops_run_report *report)
 
 static int open_world(struct running_set *s, struct ops_error *err)
 {
-	struct oid tip;
-	int ret = store_tip(&tip, s->repo->store, err);
+	int ret = repo_tip(&s->snap, &s->world, s->repo, err);
 
-	if (ret == 0)
-		ret = snap_of_commit(&s->snap, s->repo->store, &tip, err);
-	if (ret == 0)
-		ret = world_open(&s->world, s->snap, s->repo->cache, err);
 	if (ret == 0)
 		ret = world_config(&s->config, s->world, err);
 	if (ret == 0 && !s->config->present)

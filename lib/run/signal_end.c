@@ -149,15 +149,10 @@ static int find_results(struct ops_setting **list, size_t *nr, struct signal_run
 	struct snap *snap = NULL;
 	struct world *world = NULL;
 	struct packets all = { NULL, 0 };
-	struct oid tip;
 	size_t i;
-	int ret = store_tip(&tip, run->repo->store, err);
+	int ret = repo_tip(&snap, &world, run->repo, err);
 
 	*nr = 0;
-	if (ret == 0)
-		ret = snap_of_commit(&snap, run->repo->store, &tip, err);
-	if (ret == 0)
-		ret = world_open(&world, snap, run->repo->cache, err);
 	if (ret == 0)
 		ret = world_packets(&all.list, &all.nr, world, run->id, run->findings, err);
 	*list = ret ? NULL : arena_array(run->arena, all.nr + 1, sizeof(**list));
@@ -187,14 +182,9 @@ static int read_message(const char **out, struct signal_run *run, const char *id
 	struct snap *snap = NULL;
 	struct world *world = NULL;
 	struct packets all;
-	struct oid tip;
 	size_t i;
-	int ret = store_tip(&tip, run->repo->store, err);
+	int ret = repo_tip(&snap, &world, run->repo, err);
 
-	if (ret == 0)
-		ret = snap_of_commit(&snap, run->repo->store, &tip, err);
-	if (ret == 0)
-		ret = world_open(&world, snap, run->repo->cache, err);
 	if (ret == 0)
 		ret = world_packets(&all.list, &all.nr, world, run->id, run->findings, err);
 	for (i = 0; ret == 0 && i < all.nr; i++)

@@ -17,13 +17,8 @@
 
 int run_open(struct signal_run *run, struct ops_error *err)
 {
-	struct oid tip;
-	int ret = store_tip(&tip, run->repo->store, err);
+	int ret = repo_tip(&run->snap, &run->world, run->repo, err);
 
-	if (ret == 0)
-		ret = snap_of_commit(&run->snap, run->repo->store, &tip, err);
-	if (ret == 0)
-		ret = world_open(&run->world, run->snap, run->repo->cache, err);
 	if (ret == 0)
 		ret = world_config(&run->config, run->world, err);
 	if (ret == 0 && !run->config->present)

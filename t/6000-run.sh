@@ -234,7 +234,7 @@ test_expect_success 'several at once take as long as the slowest' '
 '
 
 test_expect_success 'no process of any run is left' '
-	test -z "$(grep -l -a -s OPS_RUN_ID=run- /proc/[0-9]*/environ)"
+	ops_runs_left >left && test_must_be_empty left
 '
 
 test_done

@@ -90,7 +90,7 @@ test_expect_success 'a run that is killed leaves nothing that stays' '
 	while ! test -f "$TEST_ROOT/up"; do sleep 0.1; done &&
 	git worktree list >list && test_line_count = 2 list &&
 	git rev-parse HEAD >before && kill -9 $pid && { wait $pid || :; } &&
-	n=0 && while grep -l -a -s OPS_RUN_ID=run- /proc/[0-9]*/environ >left
+	n=0 && while ops_runs_left >left && test -s left
 	do
 		n=$((n + 1)) && test $n -lt 50 && sleep 0.1 || return 1
 	done &&

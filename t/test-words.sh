@@ -268,6 +268,15 @@ ops_refused () {
 	return 1
 }
 
+# ops_runs_left: the processes that agents of this script's runs left, each as its
+# file of /proc. An agent sees the PATH of the script, whose directory is its own.
+ops_runs_left () {
+	for left in $(grep -l -a -s OPS_RUN_ID=run- /proc/[0-9]*/environ)
+	do
+		! grep -q -a -s -F "$TEST_ROOT/bin:" "$left" || echo "$left"
+	done
+}
+
 # ops_json PATH VALUE ops...: run with --json, it succeeds and holds VALUE at the
 # dotted PATH (result.tasks.0.id; a last part `#` counts).
 ops_json () {

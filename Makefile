@@ -267,6 +267,7 @@ deps:
 bench: check-build
 	$(Q)$(MAKE) --no-print-directory STATIC=1 BUILD=$(BUILD)/static all
 	$(Q)OPS_BUILD='$(abspath $(BUILD))' sh t/bench/run
+	$(Q)OPS_BUILD='$(abspath $(BUILD))' sh t/bench/agents
 	$(Q)OPS_BUILD='$(abspath $(BUILD))' sh t/bench/plan
 	$(Q)OPS_BUILD='$(abspath $(BUILD))' sh t/bench/check
 

@@ -233,6 +233,35 @@ test_expect_success 'several at once take as long as the slowest' '
 	test "$wall" -lt $((one + two)) && test "$one" -ge 1000
 '
 
+test_expect_success 'those that end together are one commit, each with its record' '
+	for a in codegen docwriter
+	do
+		program $a "$HOSTILE" honest && ops program allow $a >/dev/null || return 1
+	done &&
+	git rev-list --count HEAD >before && test_tick &&
+	# whoever ends first waits to be recorded, the others end meanwhile
+	{ flock .git/ops/lock sleep 3 & } &&
+	ops --json --as $LEAD run codegen docwriter codegen docwriter swap-7k2f >out && wait &&
+	for i in 0 1 2 3
+	do
+		packet=$("$TEST_BUILD/t/json-get" result.runs.$i.packet out) &&
+		run=$("$TEST_BUILD/t/json-get" result.runs.$i.run out) &&
+		test "$(sed -n "s/^Run: //p" $PACKETS/$packet.md)" = $run &&
+		git cat-file -e $("$TEST_BUILD/t/json-get" result.runs.$i.commit out):$PACKETS/$packet.md ||
+			return 1
+	done &&
+	made=$(($(git rev-list --count HEAD) - $(cat before))) &&
+	test $made -ge 1 && test $made -le 2
+'
+
+test_expect_success 'a record that is refused keeps no other from its own' '
+	program docwriter tools/leaks && ops program allow docwriter >/dev/null && test_tick &&
+	ops --json --as $LEAD run codegen docwriter swap-7k2f >out &&
+	test "$("$TEST_BUILD/t/json-get" result.runs.1.log out)" = null &&
+	log=$("$TEST_BUILD/t/json-get" result.runs.0.log out) && test_path_is_file "$log" &&
+	test_must_fail git grep -q "AKIAIOS" HEAD
+'
+
 test_expect_success 'no process of any run is left' '
 	ops_runs_left >left && test_must_be_empty left
 '

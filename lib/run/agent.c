@@ -18,6 +18,7 @@
 
 #include "run/answer.h"
 #include "store/child.h"
+#include "store/lock.h"
 #include "util/json.h"
 
 #define MARKER "OPS_RUN_ID="
@@ -330,8 +331,8 @@ static void tell(const struct run_set *set, struct slot *slot)
 			set->on_progress(slot->order, &slot->progress, set->payload);
 }
 
-/* Wait for something to happen to what runs. */
-static int wait_and_step(struct run_set *set, struct ops_error *err)
+/* Wait for something to happen to what runs, at most `most` ms; -1: for as long as it takes. */
+static int wait_and_step(struct run_set *set, int most, struct ops_error *err)
 {
 	struct slot *slot;
 	size_t nr = 0;
@@ -345,7 +346,7 @@ static int wait_and_step(struct run_set *set, struct ops_error *err)
 			least = ms;
 		nr += CHILD_POLLS;
 	}
-	n = poll(set->polls, nr, least);
+	n = poll(set->polls, nr, most >= 0 && (least < 0 || most < least) ? most : least);
 	if (n < 0 && errno != EINTR)
 		return error_set(err, OPS_EIO, "cannot wait for agents: %s", strerror(errno));
 	if (n <= 0)
@@ -360,23 +361,48 @@ static int wait_and_step(struct run_set *set, struct ops_error *err)
 	return 0;
 }
 
-int run_set_next(struct run_result **out, struct run_set *set, struct ops_error *err)
+static struct slot *ended(const struct run_set *set)
 {
 	struct slot *slot;
-	int ret;
 
-	while (set->first) {
-		slot = fill(set);
+	for (slot = set->first; slot; slot = slot->next)
+		if (slot->child && child_ended(slot->child))
+			return slot;
+	return NULL;
+}
+
+int run_set_next(struct run_result **out, struct run_set *set, struct ops_error *err)
+{
+	int ret = 0;
+
+	while (ret == 0 && set->first) {
+		struct slot *slot = fill(set);
+
+		slot = slot ? slot : ended(set);
 		if (slot)
 			return take(out, set, slot, err);
-		for (slot = set->first; slot; slot = slot->next)
-			if (slot->child && child_ended(slot->child))
-				return take(out, set, slot, err);
-		ret = wait_and_step(set, err);
-		if (ret < 0)
-			return ret;
+		ret = wait_and_step(set, -1, err);
 	}
-	return 0;
+	return ret;
+}
+
+int run_set_look(struct run_result **out, struct run_set *set, unsigned ms,
+		 struct ops_error *err)
+{
+	uint64_t now = wait_clock_ms(), until = now + ms;
+	struct slot *slot = fill(set);
+	bool over = false;
+	int ret = 0;
+
+	slot = slot ? slot : ended(set);
+	while (ret == 0 && !slot && set->running && !over) {
+		ret = wait_and_step(set, (int)(until - now), err);
+		slot = ended(set);
+		over = now == until;
+		now = wait_clock_ms();
+		now = now < until ? now : until;
+	}
+	return ret ? ret : slot ? take(out, set, slot, err) : 0;
 }
 
 void run_set_free(struct run_set *set)

@@ -112,6 +112,9 @@ int run_set_add(struct run_set *set, const struct run_order *order, struct ops_e
 /* Wait until one ends: 1 and its result; 0 when there is none left; OPS_EIO, OPS_ENOMEM. An
  * agent that cannot be started is a result, too. */
 int run_set_next(struct run_result **out, struct run_set *set, struct ops_error *err);
+/* The same, but 0 also when none that runs ends within so long. */
+int run_set_look(struct run_result **out, struct run_set *set, unsigned ms,
+		 struct ops_error *err);
 
 /* End what runs, forget what waits; NULL is fine. */
 void run_set_free(struct run_set *set);

@@ -6,11 +6,13 @@
  * said about it is ours, and what the agent said is put into it as text that cannot become
  * a heading, a field or another paragraph.
  *
- * Signs of life are not commits: their number and the last of them are in the record.  Only
- * a milestone the agent names becomes a packet of its own.
+ * Those that ended together are recorded together.  Signs of life are not commits: their
+ * number and the last of them are in the record.  Only a milestone the agent names becomes a
+ * packet of its own.
  */
 #include "run/record.h"
 
+#include <assert.h>
 #include <string.h>
 
 #include "util/json.h"
@@ -201,66 +203,123 @@ static void add_words(struct writing *w, enum run_status status, bool bare,
 		set(w, "Issues", issues_of(w));
 }
 
-/* One try.  The judge's no is OPS_EREFUSED, or OPS_EINVALID. */
-static int attempt(struct record *out, struct arena *arena, struct ops_repo *repo,
-		   struct writing *w, const struct buf *log, struct ops_findings *findings,
-		   struct ops_error *err)
+/* What it printed, as one file. */
+static int log_of(struct buf *log, const struct run_result *r, struct ops_error *err)
 {
-	struct ops_request request = { .action = "run", .target = w->order->task,
-				       .id = w->order->run.id, .sections = w->list,
-				       .sections_nr = w->nr };
-	struct ops_outcome *outcome;
-	int ret;
+	buf_add(log, r->out.data, r->out.len);
+	buf_add(log, r->err.data, r->err.len);
+	return buf_failed(log) ? error_nomem(err) : 0;
+}
 
-	if (w->failed)
+/* How much of it one try is to keep. */
+enum keep { KEEP_ALL, KEEP_WORDS, KEEP_FACTS };
+
+/* The request to record it; `log` is filled in, and lives as long as the request. */
+static int ask(struct ops_request *out, struct writing *w, struct buf *log,
+	       const struct record *record, enum keep keep, struct arena *arena,
+	       struct ops_error *err)
+{
+	*w = (struct writing){ .arena = arena, .order = record->order,
+			       .result = record->result };
+	add_facts(w, record->status, record->quality, record->changes);
+	add_words(w, record->status, keep == KEEP_FACTS, record->changes);
+	*out = (struct ops_request){ .action = "run", .target = record->order->task,
+				     .id = record->order->run.id, .sections = w->list,
+				     .sections_nr = w->nr };
+	if (w->failed || (keep == KEEP_ALL && log_of(log, record->result, err)))
 		return error_nomem(err);
-	if (log) {
-		request.text = log->data;
-		request.text_len = log->len;
+	if (log->len) {
+		out->text = log->data;
+		out->text_len = log->len;
 	}
-	ret = ops_repo_change(&outcome, findings, repo, &request, 1, 0, err);
-	if (ret)
-		return ret;
-	memcpy(out->commit, outcome->commit, sizeof(out->commit));
-	out->packet = outcome->acts_nr && outcome->acts[0].message ?
-		      arena_str(arena, outcome->acts[0].message) : NULL;
-	ops_outcome_free(outcome);
 	return 0;
 }
 
-int record_write(struct record *out, struct arena *arena, struct ops_repo *repo,
-		 unsigned ratio, const struct order *order, const struct run_result *result,
-		 const struct tree_outcome *changes, struct ops_error *err)
+static int note_made(struct record *list, size_t nr, const struct ops_outcome *outcome,
+		     const struct buf *logs, struct arena *arena, struct ops_error *err)
 {
-	struct buf log = BUF_INIT;
-	int ret = OPS_EREFUSED, try;
+	size_t i;
 
-	out->status = result->status;
-	if (out->status == RUN_COMPLETE && changes && changes->refused)
-		out->status = RUN_PARTIAL;
-	out->quality = record_ratio(arena, ratio, out->status == RUN_COMPLETE, 1);
-	out->log = false;
-	buf_add(&log, result->out.data, result->out.len);
-	buf_add(&log, result->err.data, result->err.len);
-	if (!out->quality || buf_failed(&log)) {
-		buf_release(&log);
-		return error_nomem(err);
+	assert(outcome->acts_nr == nr);
+	for (i = 0; i < nr; i++) {
+		memcpy(list[i].commit, outcome->commit, sizeof(list[i].commit));
+		list[i].packet = arena_str(arena, outcome->acts[i].message);
+		list[i].log = logs[i].len > 0;
+		if (!list[i].packet)
+			return error_nomem(err);
 	}
-	/* everything; without the file; without a word of the agent's */
-	for (try = log.len ? 0 : 1; try < 3 && (ret == OPS_EREFUSED || ret == OPS_EINVALID);
-	     try++) {
-		struct writing w = { .arena = arena, .order = order, .result = result };
-		struct ops_findings *findings = ops_findings_new();
+	return 0;
+}
 
-		add_facts(&w, out->status, out->quality, changes);
-		add_words(&w, out->status, try == 2, changes);
-		ret = findings ? attempt(out, arena, repo, &w, try ? NULL : &log, findings, err) :
-		      error_nomem(err);
-		if (ret == 0 && !try)
-			out->log = true;
-		ops_findings_free(findings);
+/* One try.  The judge's no is OPS_EREFUSED, or OPS_EINVALID. */
+static int attempt(struct record *list, size_t nr, enum keep keep, struct arena *arena,
+		   struct ops_repo *repo, struct ops_error *err)
+{
+	struct ops_request *requests = arena_array(arena, nr, sizeof(*requests));
+	struct writing *w = arena_array(arena, nr, sizeof(*w));
+	struct buf *logs = arena_array(arena, nr, sizeof(*logs));
+	struct ops_findings *findings = ops_findings_new();
+	struct ops_outcome *outcome = NULL;
+	size_t i;
+	int ret = requests && w && logs && findings ? 0 : error_nomem(err);
+
+	for (i = 0; logs && i < nr; i++)
+		buf_init(&logs[i]);
+	for (i = 0; ret == 0 && i < nr; i++)
+		ret = ask(&requests[i], &w[i], &logs[i], &list[i], keep, arena, err);
+	if (ret == 0)
+		ret = ops_repo_change(&outcome, findings, repo, requests, nr, 0, err);
+	if (ret == 0)
+		ret = note_made(list, nr, outcome, logs, arena, err);
+	ops_outcome_free(outcome);
+	ops_findings_free(findings);
+	for (i = 0; logs && i < nr; i++)
+		buf_release(&logs[i]);
+	return ret;
+}
+
+/* Everything; without the file; without a word of the agent's. */
+static int write_one(struct record *record, struct arena *arena, struct ops_repo *repo,
+		     struct ops_error *err)
+{
+	int ret = OPS_EREFUSED, keep;
+
+	for (keep = KEEP_ALL; keep <= KEEP_FACTS; keep++) {
+		ret = attempt(record, 1, (enum keep)keep, arena, repo, err);
+		if (ret != OPS_EREFUSED && ret != OPS_EINVALID)
+			break;
 	}
-	buf_release(&log);
+	return ret;
+}
+
+int record_write(struct record *list, size_t nr, struct arena *arena, struct ops_repo *repo,
+		 unsigned ratio, struct ops_error *err)
+{
+	struct ops_error fault = { 0 };
+	size_t i;
+	int ret, one;
+
+	for (i = 0; i < nr; i++) {
+		struct record *r = &list[i];
+
+		r->status = r->result->status;
+		if (r->status == RUN_COMPLETE && r->changes->refused)
+			r->status = RUN_PARTIAL;
+		r->quality = record_ratio(arena, ratio, r->status == RUN_COMPLETE, 1);
+		if (!r->quality)
+			return error_nomem(err);
+	}
+	if (nr == 1)
+		return write_one(list, arena, repo, err);
+	ret = attempt(list, nr, KEEP_ALL, arena, repo, err);
+	if (ret == 0 || ret == OPS_EUNKNOWN || ret == OPS_EBUSY)
+		return ret;
+	/* what is wrong with one does not keep the others from their record */
+	for (ret = 0, i = 0; i < nr; i++) {
+		one = write_one(&list[i], arena, repo, &fault);
+		if (one && !ret)
+			ret = error_set(err, one, "%s", fault.message);
+	}
 	return ret;
 }
 

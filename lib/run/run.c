@@ -4,7 +4,7 @@
  *
  * First all orders are prepared, and if one may not run, none does.  Then they run side by
  * side; each is recorded when it ends, so that what was done is on record even if we die
- * before the others end.
+ * before the others end.  Those that end together are recorded as one commit.
  *
  * Must never hold the writers' lock while an agent runs.
  */
@@ -16,8 +16,11 @@
 
 #include "change/draft.h"
 #include "run/record.h"
+#include "store/lock.h"
 #include "util/json.h"
 #include "util/utf8.h"
+
+#define TOGETHER_MS 20	/* for what ends side by side */
 
 struct running_set {
 	struct ops_repo *repo;
@@ -31,6 +34,13 @@ struct running_set {
 	struct ops_findings *findings;
 	void (*watch)(const char *agent, int progress, const char *note, void *payload);
 	void *payload;
+};
+
+/* What is recorded together. */
+struct gathered {
+	struct record *list;
+	struct run_result **results;
+	size_t nr, results_nr;
 };
 
 struct report {
@@ -142,6 +152,15 @@ static void on_progress(const struct run_order *order, const struct run_progress
 			 progress->milestone : progress->note, s->payload);
 }
 
+static struct ops_run *run_of(struct running_set *s, const struct order *order)
+{
+	size_t at;
+
+	for (at = 0; s->orders[at] != order; at++)
+		;
+	return &s->runs[at];
+}
+
 static const char *json_words(struct arena *arena, const struct json *v)
 {
 	struct buf b = BUF_INIT;
@@ -154,10 +173,11 @@ static const char *json_words(struct arena *arena, const struct json *v)
 }
 
 /* Tell what came of it. */
-static int tell(struct running_set *s, struct ops_run *run, const struct run_result *r,
-		const struct record *record, const struct tree_outcome *changes,
-		struct ops_error *err)
+static int tell(struct running_set *s, const struct record *record, struct ops_error *err)
 {
+	const struct run_result *r = record->result;
+	const struct tree_outcome *changes = record->changes;
+	struct ops_run *run = run_of(s, record->order);
 	const struct json *summary = r->answer ? json_get(r->answer, "summary") : NULL;
 	struct arena *a = s->arena;
 
@@ -187,38 +207,91 @@ static int tell(struct running_set *s, struct ops_run *run, const struct run_res
 	return run->why && run->digest && run->commit ? 0 : error_nomem(err);
 }
 
-/* One has ended: its work tree, its record. */
-static int conclude(struct running_set *s, const struct run_result *r, struct ops_error *err)
+/* One has ended: what became of its work tree. */
+static int settle(struct record *record, struct running_set *s, const struct run_result *r,
+		  struct ops_error *err)
 {
 	struct order *o = r->order->payload;
 	const struct json *summary = r->answer ? json_get(r->answer, "summary") : NULL;
-	struct tree_outcome changes = { 0 };
-	struct record record = { 0 };
-	size_t at;
-	int ret = 0;
+	struct tree_outcome *changes = arena_alloc(s->arena, sizeof(*changes));
+	int ret = changes ? 0 : error_nomem(err);
 
-	for (at = 0; s->orders[at] != o; at++)
-		;
-	if (o->tree && r->end != RUN_NOT_STARTED)
-		ret = tree_commit(&changes, o->tree, s->arena, s->repo, o->agent, o->task,
+	*record = (struct record){ .order = o, .result = r, .changes = changes };
+	if (ret == 0 && o->tree && r->end != RUN_NOT_STARTED)
+		ret = tree_commit(changes, o->tree, s->arena, s->repo, o->agent, o->task,
 				  o->run.id, summary ? json_text(summary) :
 				  run_end_text(r->end), s->findings, err);
 	if (o->tree)
 		tree_drop(o->tree, s->repo);
 	order_done(o);
-	if (ret == 0)
-		ret = record_write(&record, s->arena, s->repo, s->config->ratio, o, r, &changes,
-				   err);
-	return ret ? ret : tell(s, &s->runs[at], r, &record, &changes, err);
+	return ret;
+}
+
+/* What is the first fault of many. */
+static void note(int *failed, int one, const struct ops_error *fault, struct ops_error *err)
+{
+	if (one && !*failed)
+		*failed = error_set(err, one, "%s", fault->message);
+}
+
+/*
+ * Take in those that end a moment after the first: nobody waits for us while others run, but
+ * whoever ends last would wait for a commit each.
+ */
+static void gather(int *failed, struct gathered *g, struct running_set *s,
+		   struct run_set *set, struct ops_error *err)
+{
+	uint64_t until = wait_clock_ms() + TOGETHER_MS, now;
+	struct run_result *result = NULL;
+	struct ops_error fault = { 0 };
+	int one;
+
+	do {
+		one = settle(&g->list[g->nr], s, g->results[g->results_nr - 1], &fault);
+		note(failed, one, &fault, err);
+		g->nr += one == 0;
+		now = wait_clock_ms();
+		one = run_set_look(&result, set, now < until ? (unsigned)(until - now) : 0,
+				   &fault);
+		if (one == 1)
+			g->results[g->results_nr++] = result;
+	} while (one == 1);
+	note(failed, one, &fault, err);
+}
+
+/* Record what has ended.  What went wrong with one does not keep the rest from their record. */
+static void conclude(int *failed, struct running_set *s, struct run_set *set,
+		     struct run_result *first, struct ops_error *err)
+{
+	struct gathered g = { .results_nr = 1 };
+	struct ops_error fault = { 0 };
+	size_t i;
+	int one;
+
+	g.list = arena_array(s->arena, s->nr, sizeof(*g.list));
+	g.results = arena_array(s->arena, s->nr, sizeof(*g.results));
+	if (!g.list || !g.results) {
+		run_result_free(first);
+		note(failed, error_nomem(&fault), &fault, err);
+		return;
+	}
+	g.results[0] = first;
+	gather(failed, &g, s, set, err);
+	one = g.nr ? record_write(g.list, g.nr, s->arena, s->repo, s->config->ratio, &fault) : 0;
+	note(failed, one, &fault, err);
+	for (i = 0; i < g.nr; i++)
+		if (g.list[i].packet)
+			note(failed, tell(s, &g.list[i], &fault), &fault, err);
+	for (i = 0; i < g.results_nr; i++)
+		run_result_free(g.results[i]);
 }
 
 static int run_all(struct running_set *s, struct ops_error *err)
 {
 	struct run_set *set = run_set_new(s->nr > 1 ? (unsigned)s->nr : 1);
-	struct ops_error fault = { 0 };
 	struct run_result *result;
 	size_t i;
-	int ret = set ? 0 : error_nomem(err), one, failed = 0;
+	int ret = set ? 0 : error_nomem(err), failed = 0;
 
 	if (set)
 		run_set_on_progress(set, on_progress, s);
@@ -227,16 +300,9 @@ static int run_all(struct running_set *s, struct ops_error *err)
 		if (ret == 0)
 			ret = run_set_add(set, &s->orders[i]->run, err);
 	}
-	while (ret == 0 && (one = run_set_next(&result, set, err)) != 0) {
-		if (one < 0) {
-			ret = one;
-			break;
-		}
-		/* what went wrong with one does not keep the others from their record */
-		one = conclude(s, result, &fault);
-		run_result_free(result);
-		if (one && !failed)
-			failed = error_set(err, one, "%s", fault.message);
+	while (ret == 0 && (ret = run_set_next(&result, set, err)) == 1) {
+		conclude(&failed, s, set, result, err);
+		ret = 0;
 	}
 	ret = ret ? ret : failed;
 	run_set_free(set);

@@ -31,6 +31,7 @@
 #include "store/proctree.h"
 
 #define GUARD_LATE_MS 400	/* how late a guard may be before it counts as lost */
+#define WIDE_PIPE (1 << 20)	/* what Linux gives to anybody */
 
 /* One run: the process, and our ends of its pipes. */
 struct child {
@@ -208,6 +209,16 @@ static int spawn_guarded(struct child *run, const char *file, const int fds[3])
 	return guard_start(&run->pid, &run->process, &order);
 }
 
+/*
+ * While we are busy with something else, what is guarded goes on, and on printing: room for
+ * all that it may print, as far as the system gives it.
+ */
+static void widen(int pipe, size_t max)
+{
+	if (pipe >= 0)
+		(void)fcntl(pipe, F_SETPIPE_SZ, max < WIDE_PIPE ? (int)max : WIDE_PIPE);
+}
+
 /* Make the pipes and start it. */
 static int start(struct child *run, const char *file, struct ops_error *err)
 {
@@ -224,6 +235,10 @@ static int start(struct child *run, const char *file, struct ops_error *err)
 	if (raise_above(&in) < 0 || raise_above(&out[1]) < 0 || raise_above(&talk[1]) < 0) {
 		ret = error_set(err, OPS_EIO, "cannot move a pipe: %s", strerror(errno));
 		goto out;
+	}
+	if (run->request->guard) {
+		widen(out[0], run->request->max);
+		widen(talk[0], run->request->max);
 	}
 	fds[0] = in;
 	fds[1] = out[1];
@@ -436,7 +451,9 @@ int child_finish(struct child *run, struct ops_error *err)
 		;
 	if (run->request->guard)
 		status = result->unguarded ? SIGKILL : result->report.status;
-	result->ms = (unsigned)(clock_ms() - run->started);
+	/* its guard knows it better: we may have been busy when it ended */
+	result->ms = (unsigned)(run->request->guard && !result->unguarded ? result->report.ms :
+				clock_ms() - run->started);
 	drain(run, 0);
 	drain(run, 1);
 	shut(&run->pipes[0]);

@@ -313,6 +313,7 @@ static void guard_main(struct guard_order *order, int talk)
 {
 	struct sigaction standard = { .sa_handler = SIG_DFL };
 	struct guard g = { .order = order, .talk = talk };
+	int64_t began;
 	sigset_t children;
 
 	(void)setsid();
@@ -324,6 +325,7 @@ static void guard_main(struct guard_order *order, int talk)
 	(void)sigaction(SIGCHLD, &standard, NULL);	/* ignored, nothing could be reaped */
 	sigemptyset(&children);
 	sigaddset(&children, SIGCHLD);
+	began = clock_ms();
 	g.children = signalfd(-1, &children, SFD_CLOEXEC | SFD_NONBLOCK);
 	if (g.children < 0 || prctl(PR_SET_CHILD_SUBREAPER, 1) < 0)
 		g.report.error = errno;
@@ -334,6 +336,7 @@ static void guard_main(struct guard_order *order, int talk)
 		watch(&g);
 	if (g.program > 0)
 		sweep(&g);
+	g.report.ms = clock_ms() - began;
 	g.tree.cpu_ms = reaped_ms();
 	if (g.tree.cpu_ms > g.report.cpu_ms)
 		g.report.cpu_ms = g.tree.cpu_ms;

@@ -39,6 +39,7 @@ struct guard_report {
 	int32_t over;		/* enum guard_over: why it was ended */
 	uint32_t stragglers;	/* processes that it left behind and that were killed */
 	uint32_t left;		/* could not be killed */
+	int64_t ms;		/* from the program's start until nothing of it was left */
 	int64_t cpu_ms, memory;	/* used: memory is the most that was seen */
 };
 

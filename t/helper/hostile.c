@@ -77,6 +77,18 @@ static void flood(int fd)
 			hold();
 }
 
+/* So many KiB for people, and an answer after them. */
+static void words(int kib)
+{
+	char piece[1024];
+
+	memset(piece, 'x', sizeof(piece));
+	for (; kib > 0; kib--)
+		if (write(2, piece, sizeof(piece)) < 0)
+			break;
+	answer();
+}
+
 static void eat(size_t megabytes)
 {
 	char *piece;
@@ -193,6 +205,10 @@ int main(int argc, char **argv)
 
 	if (families(mode) || says(mode))
 		return argc > 2 ? atoi(argv[2]) : 0;
+	if (!strcmp(mode, "wordy")) {
+		words(argc > 2 ? atoi(argv[2]) : 256);
+		return 0;
+	}
 	if (!strcmp(mode, "eats"))
 		eat(argc > 2 ? (size_t)atoi(argv[2]) : 4096);
 	else if (!strcmp(mode, "eats-four"))

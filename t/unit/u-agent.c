@@ -255,6 +255,52 @@ UNIT_TEST(several_run_side_by_side_within_their_bounds)
 	run_set_free(set);
 }
 
+UNIT_TEST(who_prints_while_nobody_looks_is_not_held_up)
+{
+	struct job jobs[2];
+	struct run_set *set = run_set_new(2);
+	struct run_result *r;
+	size_t i;
+
+	/* more than a pipe takes that nobody made wider */
+	for (i = 0; i < 2; i++) {
+		job(&jobs[i], "wordy", "512");
+		jobs[i].order.output = 1 << 20;
+		jobs[i].order.timeout = 10;
+		ck_assert_int_eq(run_set_add(set, &jobs[i].order, &err), 0);
+	}
+	ck_assert_int_eq(run_set_look(&r, set, 0, &err), 0);
+	usleep(2500000);
+	for (i = 0; i < 2; i++) {
+		ck_assert_int_eq(i ? run_set_next(&r, set, &err) :
+				 run_set_look(&r, set, 0, &err), 1);
+		ck_assert_int_eq(r->end, RUN_DONE);
+		ck_assert_uint_eq(r->err.len, 512 << 10);
+		ck_assert_msg(r->ms < 2000, "it says it took %u ms", r->ms);
+		run_result_free(r);
+	}
+	ck_assert_int_eq(run_set_look(&r, set, 1000, &err), 0);
+	run_set_free(set);
+}
+
+UNIT_TEST(a_look_waits_no_longer_than_it_is_told)
+{
+	struct job j;
+	struct run_set *set = run_set_new(1);
+	struct run_result *r;
+	double from = seconds();
+
+	job(&j, "deaf", NULL);
+	j.order.timeout = 2;
+	ck_assert_int_eq(run_set_add(set, &j.order, &err), 0);
+	ck_assert_int_eq(run_set_look(&r, set, 50, &err), 0);
+	ck_assert(seconds() - from >= 0.05 && seconds() - from < 1.9);
+	ck_assert_int_eq(run_set_look(&r, set, 10000, &err), 1);
+	ck_assert_int_eq(r->end, RUN_TIMED_OUT);
+	run_result_free(r);
+	run_set_free(set);
+}
+
 UNIT_TEST(a_set_that_is_freed_ends_what_runs)
 {
 	struct job jobs[3];
@@ -305,5 +351,6 @@ UNIT_MAIN("agent", an_honest_one_answers,
 	  whoever_does_not_behave_ends_in_time_with_all_of_it,
 	  what_is_left_behind_is_counted, processor_and_memory_are_limited,
 	  what_cannot_start_is_a_result, several_run_side_by_side_within_their_bounds,
+	  who_prints_while_nobody_looks_is_not_held_up, a_look_waits_no_longer_than_it_is_told,
 	  a_set_that_is_freed_ends_what_runs,
 	  nothing_survives_the_death_of_whoever_runs_it)

@@ -35,6 +35,12 @@ test_expect_success 'a lease or a dependency keeps them apart' '
 	ops --as inspector scope release rival-1bbb && ops_json result.conflicts.# 2 ops conflict list
 '
 
+test_expect_success 'a lease of something else does not' '
+	ops --as inspector scope lock --path src/match/mm.c rival-1bbb >out &&
+	ops_json result.conflicts.# 2 ops conflict list &&
+	ops --as inspector scope release rival-1bbb
+'
+
 test_expect_success 'frozen, it does nothing, and no commit is for it' '
 	ops hooks install >out && git tag before &&
 	ops_refused conflict.kind ops --as $LEAD conflict freeze --kind QUARREL -m x match-1aaa &&

@@ -386,8 +386,32 @@ static bool waits_for(const struct side *a, const struct side *b)
 /* Whether something keeps the two apart in time. */
 static bool is_ordered(const struct side *a, const struct side *b)
 {
-	return a->frozen || b->frozen || waits_for(a, b) || waits_for(b, a) ||
-	       a->lease || b->lease;
+	return a->frozen || b->frozen || waits_for(a, b) || waits_for(b, a);
+}
+
+/* Whether `outer` certainly matches all that `inner` does: the same pattern, a path, or a
+ * directory with everything below it. */
+static bool is_within(const char *outer, const char *inner)
+{
+	size_t root = path_pattern_root(outer), len = strcspn(inner, "*?[{");
+	const char *rest = outer + root;
+
+	if (!strcmp(outer, inner) || (!inner[len] && path_match(outer, inner)))
+		return true;
+	return (!strcmp(rest, "/") || !strcmp(rest, "/**")) && len > root &&
+	       !strncmp(outer, inner, root) && inner[root] == '/';
+}
+
+/* Whether a lease of that side keeps everybody else out of one of the two. */
+static bool is_leased(const struct side *s, const char *x, const char *y)
+{
+	size_t i;
+
+	for (i = 0; s->lease && i < s->lease->paths.nr; i++)
+		if (is_within(s->lease->paths.patterns[i], x) ||
+		    is_within(s->lease->paths.patterns[i], y))
+			return true;
+	return false;
 }
 
 static int meet(struct finding *f, struct map *seen, const struct start *x,
@@ -401,6 +425,7 @@ static int meet(struct finding *f, struct map *seen, const struct start *x,
 	const char *pair;
 
 	if (a == b || !strcmp(a->owner, b->owner) || is_ordered(a, b) ||
+	    is_leased(a, x->pattern, y->pattern) || is_leased(b, x->pattern, y->pattern) ||
 	    path_overlap(example, x->pattern, y->pattern) == PATHS_APART)
 		return 0;
 	pair = arena_printf(f->arena, "%s\n%s", a->id, b->id);

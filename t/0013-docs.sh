@@ -96,4 +96,37 @@ test_expect_success 'a row has one number' '
 	test_must_be_empty twice
 '
 
+test_expect_success 'the page has every type that is built in' '
+	ops init built-in >/dev/null && ops -C built-in config types --json >types &&
+	grep -o "types\\.[a-z-]*\\." types | sed "s/types\\.//;s/\\.$//" | sort -u >built-in.types &&
+	test_grep -x path-review built-in.types &&
+	plain "$PAGE" | tr -cs "a-z-" "\n" | sort -u >words &&
+	comm -23 built-in.types words >missing && test_must_be_empty missing
+'
+
+test_expect_success 'ops(1) has every command, and names every page' '
+	plain "$DOCS/ops.1" >page &&
+	sed -n "/^COMMANDS/,/^OPTIONS/p" page >commands &&
+	ops help --json >help && grep -o "{\"name\":\"[^\"]*" help | cut -d \" -f 4 >names &&
+	test_grep -x "gate request" names &&
+	while read -r first second
+	do
+		grep -E -q "^ops (.*, )?$first( |,|\$)" commands &&
+		{ test -z "$second" || grep -E "^ops (.*, )?$first( |,|\$)" commands | grep -q -w -e "$second"; } ||
+			echo "$first $second"
+	done <names >missing && test_must_be_empty missing &&
+	sed -n "/^SEE ALSO/,\$ p" page | tr -d ", " >also &&
+	for file in "$DOCS"/ops-*.[17]
+	do
+		name=$(basename "$file") &&
+		grep -q -x -F "${name%.?}(${name##*.})" also || echo "$name"
+	done >missing && test_must_be_empty missing
+'
+
+test_expect_success 'and README has every command in its table' '
+	sed -n "/^## Commands/,/^Each has/p" "$TEST_SOURCE/README.md" | tr -cs "a-z-" "\n" | sort -u >words &&
+	cut -d " " -f 1 names | sort -u | grep -v -x hook >firsts &&
+	comm -23 firsts words >missing && test_must_be_empty missing
+'
+
 test_done

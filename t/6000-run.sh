@@ -219,6 +219,14 @@ test_expect_success 'a milestone is a checkpoint of the agent' '
 	test "$(result Status)" = PARTIAL && test_grep "^- no time$" "$(newest)"
 '
 
+test_expect_success 'of very many milestones some are commits' '
+	program codegen "$HOSTILE" milestones && ops program allow codegen >/dev/null &&
+	git rev-list --count HEAD >before && test_tick &&
+	ops --as $LEAD run -q codegen swap-7k2f >out &&
+	test "$(result Heartbeats)" = 2000 &&
+	test $(($(git rev-list --count HEAD) - $(cat before))) = 33
+'
+
 test_expect_success 'several at once take as long as the slowest' '
 	for a in codegen docwriter
 	do

@@ -99,6 +99,19 @@ test_expect_success 'a run that is killed leaves nothing that stays' '
 	test -z "$(ls .git/ops | grep tree-)"
 '
 
+test_expect_success 'a work tree that is gone, or a link, or cannot be read, is on record' '
+	agent "rm -rf \"\$PWD\"" && test_expect_code 1 run >out &&
+	test_grep "taken in: its work tree is not there any more" out &&
+	test "$(result Status)" = PARTIAL && test "$(result Ended)" = answered &&
+	test_grep "taken in: its work tree is not there any more" "$(newest)" &&
+	agent "D=\$PWD && rm -rf \"\$D\" && ln -s /usr \"\$D\"" && test_expect_code 1 run >out &&
+	test_grep "taken in: its work tree is not there any more" "$(newest)" &&
+	agent "rm -rf .git src && mkdir src && mkfifo src/pipe && git init -q src/own" &&
+	{ run >out || test $? = 1; } && test "$(result Ended)" = answered &&
+	git worktree list >list && test_line_count = 1 list &&
+	ls .git/ops >there && test_grep ! "tree-" there
+'
+
 test_expect_success 'an agent without an address has no work tree' '
 	file=$(ops_path codegen) && sed -i "/^Email:/d" "$file" &&
 	ops_commit_as $BOSS "chore: no address" &&

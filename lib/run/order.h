@@ -34,6 +34,7 @@ struct order {
 	char consent[CONSENT_LEN + 1];
 	const char *words;		/* the command, for people */
 	const char *scratch;		/* a directory to remove; or NULL */
+	unsigned milestones;		/* that were recorded */
 	struct run_tree *tree;		/* its own work tree (run/tree.h); or NULL */
 };
 

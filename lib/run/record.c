@@ -123,13 +123,17 @@ static const char *contributions_of(struct writing *w)
 			    r->ms % 1000 / 100);
 }
 
-static const char *issues_of(struct writing *w)
+static const char *issues_of(struct writing *w, const struct tree_outcome *changes)
 {
 	const struct run_result *r = w->result;
 	struct buf b = BUF_INIT;
 
+	if (changes->lost) {
+		buf_str(&b, "- what it changed could not be taken in: ");
+		add_line(&b, changes->lost);
+	}
 	if (*r->why) {
-		buf_str(&b, "- ");
+		buf_str(&b, b.len ? "\n- " : "- ");
 		add_line(&b, r->why);
 	}
 	if (r->stragglers)
@@ -200,7 +204,7 @@ static void add_words(struct writing *w, enum run_status status, bool bare,
 	set(w, "Next Steps", items_of(w, "next-steps", status == RUN_COMPLETE ?
 				      "Have it checked." : "Look at the issues."));
 	if (status != RUN_COMPLETE)
-		set(w, "Issues", issues_of(w));
+		set(w, "Issues", issues_of(w, changes));
 }
 
 /* What it printed, as one file. */
@@ -303,7 +307,7 @@ int record_write(struct record *list, size_t nr, struct arena *arena, struct ops
 		struct record *r = &list[i];
 
 		r->status = r->result->status;
-		if (r->status == RUN_COMPLETE && r->changes->refused)
+		if (r->status == RUN_COMPLETE && (r->changes->refused || r->changes->lost))
 			r->status = RUN_PARTIAL;
 		r->quality = record_ratio(arena, ratio, r->status == RUN_COMPLETE, 1);
 		if (!r->quality)

@@ -21,6 +21,7 @@
 #include "util/utf8.h"
 
 #define TOGETHER_MS 20	/* for what ends side by side */
+#define MILESTONES_MAX 32	/* of a run that are recorded: each is a commit */
 
 struct running_set {
 	struct ops_repo *repo;
@@ -143,10 +144,10 @@ static void on_progress(const struct run_order *order, const struct run_progress
 			void *payload)
 {
 	struct running_set *s = payload;
-	const struct order *o = order->payload;
+	struct order *o = order->payload;
 
-	if (*progress->milestone)
-		(void)record_milestone(s->repo, o, progress);
+	if (*progress->milestone && o->milestones < MILESTONES_MAX)
+		o->milestones += record_milestone(s->repo, o, progress);
 	if (s->watch)
 		s->watch(order->agent, progress->percent, *progress->milestone ?
 			 progress->milestone : progress->note, s->payload);
@@ -183,7 +184,9 @@ static int tell(struct running_set *s, const struct record *record, struct ops_e
 
 	run->status = run_status_text(record->status);
 	run->ended = run_end_text(r->end);
-	run->why = arena_str(a, r->why);
+	run->why = !changes->lost ? arena_str(a, r->why) :
+		   arena_printf(a, "%s%swhat it changed could not be taken in: %s", r->why,
+				*r->why ? "; " : "", changes->lost);
 	run->summary = summary ? arena_str(a, json_text(summary)) : NULL;
 	run->answer = json_words(a, r->answer);
 	run->digest = arena_printf(a, "sha256:%s", r->digest);
@@ -214,17 +217,23 @@ static int settle(struct record *record, struct running_set *s, const struct run
 	struct order *o = r->order->payload;
 	const struct json *summary = r->answer ? json_get(r->answer, "summary") : NULL;
 	struct tree_outcome *changes = arena_alloc(s->arena, sizeof(*changes));
-	int ret = changes ? 0 : error_nomem(err);
+	struct ops_error fault = { 0 };
+	int ret = changes ? 0 : OPS_ENOMEM;
 
 	*record = (struct record){ .order = o, .result = r, .changes = changes };
 	if (ret == 0 && o->tree && r->end != RUN_NOT_STARTED)
 		ret = tree_commit(changes, o->tree, s->arena, s->repo, o->agent, o->task,
 				  o->run.id, summary ? json_text(summary) :
-				  run_end_text(r->end), s->findings, err);
+				  run_end_text(r->end), s->findings, &fault);
+	/* a work tree in whatever state keeps no run from its record */
+	if (ret && ret != OPS_ENOMEM) {
+		*changes = (struct tree_outcome){ .lost = arena_str(s->arena, fault.message) };
+		ret = changes->lost ? 0 : OPS_ENOMEM;
+	}
 	if (o->tree)
 		tree_drop(o->tree, s->repo);
 	order_done(o);
-	return ret;
+	return ret ? error_nomem(err) : 0;
 }
 
 /* What is the first fault of many. */

@@ -12,6 +12,7 @@
 #include "run/tree.h"
 
 #include <dirent.h>
+#include <errno.h>
 #include <ftw.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -116,6 +117,30 @@ static void clear_dead(struct ops_repo *repo, struct arena *arena)
 		(void)closedir(list);
 }
 
+/* Note which directory it is. */
+static int identify(struct run_tree *tree, struct ops_error *err)
+{
+	struct stat st;
+
+	if (lstat(tree->path, &st) < 0)
+		return error_set(err, OPS_EIO, "cannot look at '%s': %s", tree->path,
+				 strerror(errno));
+	tree->device = st.st_dev;
+	tree->inode = st.st_ino;
+	return 0;
+}
+
+/* Whoever worked there may have removed it, or put a link in its place. */
+static int check_place(const struct run_tree *tree, struct ops_error *err)
+{
+	struct stat st;
+
+	if (lstat(tree->path, &st) < 0 || !S_ISDIR(st.st_mode) ||
+	    st.st_dev != tree->device || st.st_ino != tree->inode)
+		return error_set(err, OPS_EIO, "its work tree is not there any more");
+	return 0;
+}
+
 int tree_make(struct run_tree *tree, struct arena *arena, struct ops_repo *repo,
 	      const char *run, struct ops_error *err)
 {
@@ -140,6 +165,8 @@ int tree_make(struct run_tree *tree, struct arena *arena, struct ops_repo *repo,
 
 		ret = git(NULL, arena, repo, NULL, args, err);
 	}
+	if (ret == 0)
+		ret = identify(tree, err);
 	if (ret)
 		tree_drop(tree, repo);
 	return ret;
@@ -162,8 +189,10 @@ static int write_tree(struct oid *out, struct run_tree *tree, struct arena *aren
 	static const char *const add[] = { "add", "-A", "--", ".", NULL };
 	static const char *const write[] = { "write-tree", NULL };
 	struct buf said = BUF_INIT;
-	int ret = git(NULL, arena, repo, tree, add, err);
+	int ret = check_place(tree, err);
 
+	if (ret == 0)
+		ret = git(NULL, arena, repo, tree, add, err);
 	if (ret == 0)
 		ret = git(&said, arena, repo, tree, write, err);
 	if (ret == 0) {

@@ -11,12 +11,16 @@
  * state or the user's own files.
  */
 
+#include <sys/types.h>
+
 #include "model/repo.h"
 #include "store/lock.h"
 
 struct run_tree {
 	const char *path, *git_dir;
 	struct oid base;
+	dev_t device;
+	ino_t inode;		/* of the directory that was made */
 	struct lock lock;	/* says that somebody uses it */
 };
 
@@ -25,6 +29,7 @@ struct tree_outcome {
 	char commit[OID_HEX + 1];
 	const char *ref;	/* full name of what holds it */
 	size_t files;		/* that differ */
+	const char *lost;	/* why what it changed could not be taken in; or NULL */
 };
 
 /* Check out the tip in a new linked work tree, and clear away those of the dead.  Returns 0;
@@ -32,7 +37,8 @@ struct tree_outcome {
 int tree_make(struct run_tree *tree, struct arena *arena, struct ops_repo *repo,
 	      const char *run, struct ops_error *err);
 
-/* Commit what changed as `agent`, for the task; findings are those of the judge. */
+/* Commit what changed as `agent`, for the task; findings are those of the judge.  An agent
+ * can put its work tree into any state: OPS_EIO and others say that it cannot be read. */
 int tree_commit(struct tree_outcome *out, struct run_tree *tree, struct arena *arena,
 		struct ops_repo *repo, const struct agent *agent, const char *task,
 		const char *run, const char *gist, struct ops_findings *findings,

@@ -1,5 +1,5 @@
-#!/bin/sh
 # SPDX-License-Identifier: MIT
+# shellcheck shell=sh
 #
 # What the measurements have in common; read by them with `.`
 

@@ -7,6 +7,7 @@
  */
 
 #include <fcntl.h>
+#include <sched.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -16,6 +17,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#define SAY(text) ((void)!write(1, text, sizeof(text) - 1))
 #define ANSWER "{\"status\": \"COMPLETE\", \"summary\": \"done\"}\n"
 
 static void hold(void)
@@ -51,6 +53,48 @@ static void daemon_of(int levels)
 		(void)waitpid(pid, NULL, 0);
 }
 
+/* A program that knows nothing of us holds our standard output open. */
+static void held(void)
+{
+	pid_t pid = fork();
+
+	if (pid == 0) {
+		deaf();
+		(void)setsid();
+		(void)execlp("sleep", "sleep", "3600", (char *)NULL);
+		_exit(127);
+	}
+	if (pid > 0)	/* until it is one */
+		(void)usleep(100000);
+}
+
+/* Processes of a user and in a numbering of their own. */
+static void namespace(void)
+{
+	deaf();
+	if (unshare(CLONE_NEWUSER | CLONE_NEWPID) < 0)
+		hold();
+	if (fork() == 0)
+		daemon_of(2);
+	hold();
+}
+
+/* Nothing is left of where it works. */
+static void remove_directory(void)
+{
+	char here[4096];
+	pid_t pid;
+
+	if (!getcwd(here, sizeof(here)))
+		return;
+	pid = fork();
+	if (pid == 0) {
+		(void)execlp("rm", "rm", "-rf", here, (char *)NULL);
+		_exit(127);
+	}
+	(void)waitpid(pid, NULL, 0);
+}
+
 /* A chain of processes, each of which is gone as soon as the next is there. */
 static void rabbits(void)
 {
@@ -64,7 +108,20 @@ static void rabbits(void)
 
 static void answer(void)
 {
-	(void)!write(1, ANSWER, strlen(ANSWER));
+	SAY(ANSWER);
+}
+
+/* So many MiB, and an answer after them. */
+static void flood_of(int megabytes)
+{
+	static char piece[1 << 20];
+	int i;
+
+	memset(piece, ' ', sizeof(piece));
+	for (i = 0; i < megabytes; i++)
+		if (write(1, piece, sizeof(piece)) < 0)
+			break;
+	answer();
 }
 
 static void flood(int fd)
@@ -123,6 +180,8 @@ static int families(const char *mode)
 		daemon_of(3);
 		(void)setsid();
 		hold();
+	} else if (!strcmp(mode, "polite")) {
+		hold();
 	} else if (!strcmp(mode, "deaf")) {
 		deaf();
 		hold();
@@ -142,6 +201,18 @@ static int families(const char *mode)
 		deaf();
 		daemon_of(2);
 		hold();
+	} else if (!strcmp(mode, "held")) {
+		held();
+		answer();
+	} else if (!strcmp(mode, "namespace")) {
+		namespace();
+	} else if (!strcmp(mode, "leaves-group")) {
+		if (fork() == 0) {
+			deaf();
+			(void)setpgid(0, 0);
+			hold();
+		}
+		hold();
 	} else if (!strcmp(mode, "kills-guard")) {
 		deaf();
 		daemon_of(2);
@@ -160,9 +231,11 @@ static int families(const char *mode)
 
 static int says(const char *mode)
 {
+	int i;
+
 	if (!strcmp(mode, "honest")) {
 		take_in();
-		(void)!write(1, "{\"progress\": 50, \"note\": \"half\"}\n", 33);
+		SAY("{\"progress\": 50, \"note\": \"half\"}\n");
 		answer();
 	} else if (!strcmp(mode, "unread")) {
 		answer();
@@ -170,6 +243,18 @@ static int says(const char *mode)
 		(void)close(1);
 		(void)close(2);
 		hold();
+	} else if (!strcmp(mode, "closes-all")) {
+		deaf();
+		(void)close_range(0, ~0U, 0);
+		hold();
+	} else if (!strcmp(mode, "stops")) {
+		for (;;)
+			(void)raise(SIGSTOP);
+	} else if (!strcmp(mode, "writes-back")) {
+		/* its input is a file: what it does to it is nobody's loss */
+		(void)!ftruncate(0, 0);
+		(void)!write(0, "nonsense", 8);
+		answer();
 	} else if (!strcmp(mode, "closed-early")) {
 		answer();
 		(void)close(0);
@@ -182,7 +267,24 @@ static int says(const char *mode)
 		deaf();
 		flood(2);
 	} else if (!strcmp(mode, "garbage")) {
-		(void)!write(1, "\xff\xfe{\"status\": \"COMPLETE\"\x1b[2J", 28);
+		SAY("\xff\xfe{\"status\": \"COMPLETE\"\x1b[2J");
+	} else if (!strcmp(mode, "garbage-out")) {
+		SAY("done!\n");
+	} else if (!strcmp(mode, "deep")) {
+		for (i = 0; i < 100000; i++)
+			SAY("[");
+	} else if (!strcmp(mode, "nul")) {
+		SAY("{\"status\": \"COMPLETE\", \0 \"summary\": \"done\"}");
+	} else if (!strcmp(mode, "unknown")) {
+		SAY("{\"status\": \"COMPLETE\", \"summary\": \"x\", \"a\": 1}");
+	} else if (!strcmp(mode, "small-letters")) {
+		SAY("{\"status\": \"complete\", \"summary\": \"done\"}");
+	} else if (!strcmp(mode, "milestones")) {
+		for (i = 0; i < 2000; i++)
+			SAY("{\"progress\": 1, \"milestone\": \"m\"}\n");
+		answer();
+	} else if (!strcmp(mode, "gigabytes")) {
+		flood_of(2048);
 	} else if (!strcmp(mode, "silent")) {
 		return 1;
 	} else if (!strcmp(mode, "twice")) {
@@ -207,6 +309,11 @@ int main(int argc, char **argv)
 		return argc > 2 ? atoi(argv[2]) : 0;
 	if (!strcmp(mode, "wordy")) {
 		words(argc > 2 ? atoi(argv[2]) : 256);
+		return 0;
+	}
+	if (!strcmp(mode, "removes")) {
+		remove_directory();
+		answer();
 		return 0;
 	}
 	if (!strcmp(mode, "eats"))

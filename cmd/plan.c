@@ -28,7 +28,7 @@ static const struct opt options[] = {
 	{ OPT_FLAG, 0, "explain", NULL, offsetof(struct plan_options, explain),
 	  "every candidate with its numbers, and why some are none" },
 	{ OPT_FLAG, 0, "apply", NULL, offsetof(struct plan_options, apply),
-	  "assign as planned, as one commit" },
+	  "assign as planned" },
 	{ OPT_FLAG, 0, "dry-run", NULL, offsetof(struct plan_options, dry_run),
 	  "with --apply: decide and judge, but change nothing" },
 	OPT_TABLE_END

@@ -24,7 +24,7 @@ static const char *const usage[] = {
 
 static const struct opt options[] = {
 	{ OPT_FLAG, 0, "apply", NULL, offsetof(struct balance_options, apply),
-	  "move what is not started, as one commit" },
+	  "move what is not started" },
 	{ OPT_FLAG, 0, "dry-run", NULL, offsetof(struct balance_options, dry_run),
 	  "change nothing; with --apply, decide and judge all the same" },
 	OPT_TABLE_END

@@ -86,8 +86,8 @@ static void say_act(struct session *s, const struct ops_act *act, const char *ga
 		out_say(s->out, ": %s -> %s", act->from, act->to);
 	else if (act->to || act->from)
 		out_say(s->out, ": %s", act->to ? act->to : act->from);
-	if (s->committed)
-		out_say(s->out, " (%.7s)", s->commit);
+	if (act->commit)
+		out_say(s->out, " (%.7s)", act->commit);
 	out_say(s->out, "\n");
 	if (act->message && message)
 		out_block(s->out, "", act->message, strlen(act->message));

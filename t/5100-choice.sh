@@ -326,11 +326,43 @@ test_expect_success 'more than one message can name is several commits, and one 
 		crowd "$(one_line "$MAKE")" | ops --as $LEAD batch >/dev/null &&
 		crowd "$(one_line "$ASK")" | ops --as $LEAD batch >/dev/null &&
 		crowd "$GRANT" | ops --as $GOV batch >/dev/null &&
-		ops_json result.acts.# 230 ops --as $LEAD plan --apply &&
+		ops_json result.acts.# 230 ops --as $LEAD plan --apply --dry-run &&
+		ops --as $LEAD --key crowd plan --apply >out &&
 		test $(git rev-list --count HEAD) -eq 6 &&
+		grep -c "^assign .*($(git rev-parse --short=7 HEAD~1))" out >first &&
+		grep -c "^assign .*($(git rev-parse --short=7 HEAD))" out >second &&
+		test $(($(cat first) + $(cat second))) -eq 230 && ! grep -qx 0 first second &&
+		ops_unchanged 0 ops --as $LEAD --key crowd plan --apply &&
+		test_grep "done already" "$TEST_ROOT/refused.err" &&
 		ops_unchanged 0 ops --as $LEAD plan --apply &&
 		ops audit verify
 	)
+'
+
+test_expect_success 'the branch moves to all of them at once' '
+	git -C badrepo reflog main >moves && test_line_count = 5 moves &&
+	test_grep "main@{0}: commit: chore(ops): assign 23 documents" moves
+'
+
+# One that is refused lies in the first message, one in the second.
+test_expect_success 'what is refused in one of several commits is left out of it alone' '
+	cd badrepo &&
+	git reset -q --hard HEAD~2 &&
+	for id in aa-1111 zz-1111
+	do
+		approved $id "s/^Type: .*/Type: chore/;s/^Priority: .*/Priority: MEDIUM/" \
+			"/^## Resources/,\$d" || return 1
+	done &&
+	ops_unchanged 0 ops --as $LEAD plan --apply --dry-run &&
+	test_grep "^would assign crowd-0230" "$TEST_ROOT/refused.out" &&
+	before=$(git rev-list --count HEAD) &&
+	ops --as $LEAD plan --apply >out 2>err &&
+	test $(git rev-list --count HEAD) -eq $((before + 2)) &&
+	grep "^assign crowd-" out >done && test_line_count = 230 done &&
+	test_grep "aa-1111.md.*left out" err && test_grep "zz-1111.md.*left out" err &&
+	ops_unchanged 1 ops --as $LEAD plan --apply &&
+	ops audit verify --accept-rewrite &&
+	cd ..
 '
 
 test_expect_success 'a capability that is no number is named, and counts as none' '

@@ -18,6 +18,15 @@ test_expect_success 'while one is declared, what its kind names is refused' '
 	ops --as $DEV checkpoint runs-1aaa --progress 50
 '
 
+test_expect_success 'a key declares it once, and is another one for another verb' '
+	git checkout -q -b asked calm &&
+	ops --as $LEAD --key storm emergency declare AGENT_CASCADE_FAILURE -m "again" &&
+	ops_unchanged 0 ops --as $LEAD --key storm emergency declare AGENT_CASCADE_FAILURE -m "again" &&
+	test_grep "done already, by this key" ../refused.err &&
+	ops --as $LEAD --key storm emergency end AGENT_CASCADE_FAILURE -m "over" &&
+	ops_json result.emergencies.# 0 ops status && git checkout -q main
+'
+
 test_expect_success 'every status says so, and what there is to do' '
 	ops status >out && test_grep "^EMERGENCY AGENT_CASCADE_FAILURE since .*, by $LEAD: the endpoint is down" out &&
 	test_grep "refused until it is ended: assign" out &&

@@ -113,12 +113,13 @@ struct ops_act {
 	const char *path;	/* where it is now */
 	const char *from, *to;	/* status before and after; NULL if it has none */
 	const char *message;	/* e.g. the dispatch message of an assignment; or NULL */
+	const char *commit;	/* that did it, 40 digits; NULL: none was made */
 };
 
 /* The outcome of a call; everything in it belongs to it. */
 struct ops_outcome {
 	bool committed;		/* false: dry run, or there was nothing to do */
-	char commit[41];
+	char commit[41];	/* the last one, where several were made */
 	const char *subject;	/* of the commit */
 	const char *actor;	/* id in the roster */
 	const struct ops_act *acts;

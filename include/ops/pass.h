@@ -38,7 +38,7 @@ struct ops_pass_step {
 	const char *error;	/* of the last three, why; else NULL */
 	const struct ops_act *acts;
 	size_t acts_nr;
-	const char *const *commits;	/* 40 digits each, as far as the outcome names them */
+	const char *const *commits;	/* 40 digits each */
 	size_t commits_nr;
 	const struct ops_pass_note *notes;
 	size_t notes_nr;

@@ -200,7 +200,7 @@ static void say_best(struct breaking *k, const char *id, const char *title,
 	one.type = p->type;
 	one.meant_for = (struct names){ meant, p->meant_for ? 1 : 0 };
 	buf_printf(&k->a->d->body, "- %s: %s", id, title);
-	if (choice_best(&best, k->a->board, k->a->track, &one))
+	if (choice_best(&best, k->a->board, k->a->run->track, &one))
 		buf_printf(&k->a->d->body, "; the best now: %s, %.3f",
 			   k->a->board->workers[best.worker].name, best.total);
 	buf_str(&k->a->d->body, "\n");

@@ -12,7 +12,6 @@
 
 #include "change/planning.h"
 #include "model/depend.h"
-#include "model/waited.h"
 
 static bool has(const char *const *list, size_t nr, const char *name)
 {
@@ -52,11 +51,10 @@ int planning_unblock(struct planning_act *a, struct ops_error *err)
 {
 	struct board *b = a->board;
 	bool released;
-	size_t i;
 	int ret = 0;
 
-	for (i = 0; ret == 0 && i < b->tasks_nr && !planning_is_full(a); i++) {
-		const struct task *t = &b->tasks[i];
+	for (; ret == 0 && planning_goes_on(a, b->tasks_nr); a->run->at++) {
+		const struct task *t = &b->tasks[a->run->at];
 		struct ops_request q = { .action = "unblock", .target = t->path };
 
 		if (t->work != WORK_BLOCKED || !t->blocked_by.nr || planning_skips(a, t))
@@ -71,11 +69,14 @@ int planning_unblock(struct planning_act *a, struct ops_error *err)
 	return ret;
 }
 
-static int waiting(struct waited *out, struct planning_act *a, struct ops_error *err)
+static int waiting(struct planning_act *a, struct ops_error *err)
 {
 	struct graph g;
 
-	return graph_make(&g, a->board, NULL) || waited_make(out, &g) ? error_nomem(err) : 0;
+	if (a->run->decided)
+		return 0;
+	return graph_make(&g, a->board, NULL) || waited_make(&a->run->waited, &g) ?
+	       error_nomem(err) : 0;
 }
 
 static int raise(struct planning_act *a, const struct task *t, const struct task *by,
@@ -100,20 +101,19 @@ static int raise(struct planning_act *a, const struct task *t, const struct task
 int planning_raise(struct planning_act *a, struct ops_error *err)
 {
 	struct board *b = a->board;
-	struct waited w;
-	size_t i;
-	int ret = waiting(&w, a, err);
+	int ret = waiting(a, err);
 
-	for (i = 0; ret == 0 && i < b->tasks_nr && !planning_is_full(a); i++) {
-		const struct task *t = &b->tasks[i];
+	for (; ret == 0 && planning_goes_on(a, b->tasks_nr); a->run->at++) {
+		const struct task *t = &b->tasks[a->run->at];
+		size_t by = a->run->waited.by[a->run->at];
 		unsigned to;
 
-		if (w.by[i] == NONE || planning_skips(a, t) ||
+		if (by == NONE || planning_skips(a, t) ||
 		    (t->work != WORK_QUEUED && t->work != WORK_ASSIGNED))
 			continue;
-		to = waited_priority(b, t, &b->tasks[w.by[i]]);
+		to = waited_priority(b, t, &b->tasks[by]);
 		if (to < t->priority)
-			ret = raise(a, t, &b->tasks[w.by[i]], to, err);
+			ret = raise(a, t, &b->tasks[by], to, err);
 	}
 	return ret;
 }
@@ -171,22 +171,21 @@ static int investigate(struct planning_act *a, const struct task *t, const struc
 int planning_investigate(struct planning_act *a, struct ops_error *err)
 {
 	struct board *b = a->board;
-	struct waited w;
 	int64_t sign;
 	bool stalled;
-	size_t i;
-	int ret = waiting(&w, a, err);
+	int ret = waiting(a, err);
 
 	if (ret == 0 && !config_type(a->d->config, "investigation"))
 		return 0;
-	for (i = 0; ret == 0 && i < b->tasks_nr && !planning_is_full(a); i++) {
-		const struct task *t = &b->tasks[i];
+	for (; ret == 0 && planning_goes_on(a, b->tasks_nr); a->run->at++) {
+		const struct task *t = &b->tasks[a->run->at];
+		size_t by = a->run->waited.by[a->run->at];
 
-		if (w.by[i] == NONE || t->work != WORK_STARTED || planning_skips(a, t))
+		if (by == NONE || t->work != WORK_STARTED || planning_skips(a, t))
 			continue;
 		ret = task_stalled(&stalled, &sign, b, t, err);
 		if (ret == 0 && stalled)
-			ret = investigate(a, t, &b->tasks[w.by[i]], sign, err);
+			ret = investigate(a, t, &b->tasks[by], sign, err);
 	}
 	return ret;
 }

@@ -12,7 +12,6 @@
 #include <string.h>
 
 #include "change/planning.h"
-#include "model/balance.h"
 
 /* One message names what one commit does, and has a bound: see MESSAGE_MAX. */
 #define NAMED_MAX 50000u
@@ -36,13 +35,18 @@ static int read_skip(struct names *out, struct draft *d, const struct ops_reques
 	return 0;
 }
 
-bool planning_is_full(const struct planning_act *a)
+bool planning_goes_on(struct planning_act *a, size_t nr)
 {
-	size_t i, named = a->d->body.len;
+	for (; a->counted < a->d->acts_nr; a->counted++)
+		a->named += strlen(a->d->acts[a->counted].path) + 64;
+	a->run->full = a->run->at < nr && a->d->body.len + a->named > NAMED_MAX;
+	return a->run->at < nr && !a->run->full;
+}
 
-	for (i = a->counted; i < a->d->acts_nr; i++)
-		named += strlen(a->d->acts[i].path) + 64;
-	return named > NAMED_MAX;
+void planning_run_release(struct planning_run *run)
+{
+	board_free(run->board);
+	*run = (struct planning_run){ .world = NULL };
 }
 
 bool planning_skips(const struct planning_act *a, const struct task *t)
@@ -68,12 +72,13 @@ static int assign(struct planning_act *a, const struct plan_row *row,
 static int rebalance(struct planning_act *a, struct ops_error *err)
 {
 	struct draft *d = a->d;
-	struct balance balance;
-	size_t i;
-	int ret = balance_make(&balance, a->board, &a->skip) ? error_nomem(err) : 0;
+	struct planning_run *run = a->run;
+	int ret = 0;
 
-	for (i = 0; ret == 0 && i < balance.nr && !planning_is_full(a); i++) {
-		const struct move *m = &balance.moves[i];
+	if (!run->decided && balance_make(&run->balance, a->board, &a->skip))
+		return error_nomem(err);
+	for (; ret == 0 && planning_goes_on(a, run->balance.nr); run->at++) {
+		const struct move *m = &run->balance.moves[run->at];
 		const struct task *t = &a->board->tasks[m->task];
 		const struct worker *w = &a->board->workers[m->to];
 		struct ops_request q = { .action = "reassign", .target = t->path,
@@ -141,16 +146,18 @@ static int escalate(struct planning_act *a, const struct plan_row *row,
 static int distribute(struct planning_act *a, struct ops_error *err)
 {
 	struct plan_wish wish = { a->only, false, &a->skip };
-	struct plan plan;
-	size_t i;
-	int ret;
+	struct planning_run *run = a->run;
+	int ret = 0;
 
-	ret = plan_make(&plan, a->board, a->track, &wish, a->d->findings, err);
-	for (i = 0; ret == 0 && i < plan.nr && !planning_is_full(a); i++) {
-		if (plan.rows[i].verdict == PLAN_ASSIGN)
-			ret = assign(a, &plan.rows[i], err);
-		else if (plan.rows[i].verdict == PLAN_ESCALATE)
-			ret = escalate(a, &plan.rows[i], err);
+	if (!run->decided)
+		ret = plan_make(&run->plan, a->board, run->track, &wish, a->d->findings, err);
+	for (; ret == 0 && planning_goes_on(a, run->plan.nr); run->at++) {
+		const struct plan_row *row = &run->plan.rows[run->at];
+
+		if (row->verdict == PLAN_ASSIGN)
+			ret = assign(a, row, err);
+		else if (row->verdict == PLAN_ESCALATE)
+			ret = escalate(a, row, err);
 	}
 	return ret;
 }
@@ -235,11 +242,29 @@ static const struct verb *verb_named(const char *name)
 	return NULL;
 }
 
+/* Read what the act decides by, once for all commits that carry it out. */
+static int begin(struct planning_run *run, struct draft *d, bool tracked,
+		 struct ops_error *err)
+{
+	/* Old mistakes elsewhere are no reason to refuse: ops plan and check show them. */
+	struct ops_findings *aside = ops_findings_new();
+	int ret = aside ? 0 : error_nomem(err);
+
+	if (ret == 0)
+		ret = board_read(&run->board, run->world ? run->world : d->now, d->repo->now,
+				 aside, err);
+	if (ret == 0 && tracked)
+		ret = track_read(&run->track, run->board, aside, err);
+	ops_findings_free(aside);
+	return ret;
+}
+
 int act_plan(struct draft *d, const struct ops_request *r, struct ops_error *err)
 {
-	struct planning_act a = { d, r, NULL, NULL, { NULL, 0 }, NULL, d->acts_nr };
+	struct planning_run alone = { .world = NULL };
+	struct planning_run *run = d->run ? d->run : &alone;
+	struct planning_act a = { .d = d, .request = r, .run = run, .counted = d->acts_nr };
 	const struct verb *p = verb_named(r->action);
-	struct ops_findings *aside = NULL;
 	struct ops_document *doc;
 	int ret;
 
@@ -253,16 +278,12 @@ int act_plan(struct draft *d, const struct ops_request *r, struct ops_error *err
 	if (ret)
 		return ret;
 	a.only = r->target ? doc->id : NULL;
-	/* Old mistakes elsewhere are no reason to refuse: ops plan and check show them. */
-	aside = ops_findings_new();
-	if (!aside)
-		return error_nomem(err);
-	ret = board_read(&a.board, d->now, d->repo->now, aside, err);
-	if (ret == 0 && p->tracked)
-		ret = track_read(&a.track, a.board, aside, err);
+	if (!run->board)
+		ret = begin(run, d, p->tracked, err);
+	a.board = run->board;
 	if (ret == 0)
 		ret = p->act(&a, err);
-	board_free(a.board);
-	ops_findings_free(aside);
+	run->decided = true;
+	planning_run_release(&alone);
 	return ret;
 }

@@ -114,11 +114,10 @@ static int reclaim(struct taking *k, struct ops_error *err)
 int planning_reclaim(struct planning_act *a, struct ops_error *err)
 {
 	struct board *b = a->board;
-	size_t i;
 	int ret = 0;
 
-	for (i = 0; ret == 0 && i < b->tasks_nr && !planning_is_full(a); i++) {
-		struct taking k = { a, &b->tasks[i], { NULL, 0 }, NULL };
+	for (; ret == 0 && planning_goes_on(a, b->tasks_nr); a->run->at++) {
+		struct taking k = { a, &b->tasks[a->run->at], { NULL, 0 }, NULL };
 		bool left;
 
 		k.why = gone(b, k.task);

@@ -36,7 +36,7 @@ struct changing {
 	void *payload;
 	const char *key;		/* by which it may have been done already; or NULL */
 	char id[33];
-	const struct map *index;	/* of key_index(); or NULL */
+	struct change_beside beside;
 	bool repeated;			/* it was, by this commit: */
 	struct oid first;
 	struct signing signing;		/* of this attempt */
@@ -112,13 +112,19 @@ static int one_request(struct changing *c, const struct ops_request *r,
 	return ret;
 }
 
+/* Whether a request is a verb of ours whose acts are what its commit names. */
+static bool is_verb(const struct ops_request *r)
+{
+	return !strncmp(r->action, "plan.", 5) || !strncmp(r->action, "emergency.", 10) ||
+	       !strncmp(r->action, "scope.", 6) || !strncmp(r->action, "conflict.", 9);
+}
+
 /* What the acts of one request are called together. */
 static const char *action_of(const struct draft *d, const struct ops_request *r)
 {
 	size_t i;
 
-	if (strncmp(r->action, "plan.", 5) && strncmp(r->action, "emergency.", 10) &&
-	    strncmp(r->action, "scope.", 6) && strncmp(r->action, "conflict.", 9))
+	if (!is_verb(r))
 		return r->action;
 	for (i = 1; i < d->acts_nr; i++)
 		if (strcmp(d->acts[i].action, d->acts[0].action))
@@ -223,6 +229,7 @@ static int begin(struct changing *c, struct txn_plan *plan, struct ops_error *er
 	d->plan = plan;
 	d->arena = c->arena;
 	d->findings = c->fresh;
+	d->run = c->beside.run;
 	d->today = date_from_epoch(c->repo->now);
 	ret = world_open(&c->tip, plan->before, c->repo->cache, err);
 	if (ret)
@@ -267,12 +274,14 @@ static int decide(struct txn_plan *plan, void *payload, struct ops_error *err)
 		return error_set(err, OPS_EENVIRONMENT, "it is not known who acts: use "
 				 "--as, or set git config ops.actor");
 	if (c->key) {
-		const char *action = c->nr > 1 ? "batch" : action_of(d, &c->requests[0]);
+		const struct ops_request *r = c->requests;
+		bool verb = c->nr == 1 && is_verb(r);
 
-		ret = key_id(c->id, d->actor_name, c->key, err);
+		ret = key_id(c->id, d->actor_name, c->key, verb ? r : NULL, err);
 		if (ret == 0)
-			ret = key_look(&c->repeated, &c->first, &c->subject, d, c->id, action,
-				       &c->requests[0], c->index, err);
+			ret = key_look(&c->repeated, &c->first, &c->subject, d, c->id,
+				       c->nr > 1 ? "batch" : verb ? NULL : r->action, r,
+				       c->beside.index, err);
 		plan->nothing = c->repeated;
 		if (ret || c->repeated)
 			return ret;
@@ -372,6 +381,7 @@ static int make_outcome(struct ops_outcome **out, struct changing *c,
 		acts[i].from = copy(o->arena, d->acts[i].from);
 		acts[i].to = copy(o->arena, d->acts[i].to);
 		acts[i].message = copy(o->arena, d->acts[i].message);
+		acts[i].commit = result->committed ? o->public.commit : NULL;
 	}
 	if (!acts || !o->public.subject || !o->public.actor || !o->public.notes) {
 		ops_outcome_free(&o->public);
@@ -450,9 +460,7 @@ static int run_change(struct ops_outcome **out, struct changing *c,
 	return ret;
 }
 
-/* Bring the cache of the state up to date, if there is one: while its trees are still at
- * hand that costs least.  Whether it can be done is nobody's concern. */
-static void follow(struct ops_repo *repo)
+void change_follow(struct ops_repo *repo)
 {
 	struct roll_place place = repo_roll_place(repo);
 	struct snap *snap = NULL;
@@ -485,7 +493,7 @@ int ops_repo_change(struct ops_outcome **out, struct ops_findings *findings,
 	buf_init(&c.draft.body);
 	ret = run_change(out, &c, &options, err);
 	if (ret == 0 && !(flags & OPS_DRY_RUN))
-		follow(repo);
+		change_follow(repo);
 	return ret;
 }
 
@@ -500,10 +508,9 @@ static int differs(const char *path, const struct snap_entry *before,
 	return 0;
 }
 
-static int build(struct txn_result *result, struct changing *c, struct txn_plan *plan,
+static int build(struct oid *made, bool *changed, struct changing *c, struct txn_plan *plan,
 		 struct ops_error *err)
 {
-	bool changed = false;
 	int ret = snap_of_commit(&plan->before, c->repo->store, &plan->tip, err);
 
 	if (ret == 0)
@@ -513,30 +520,33 @@ static int build(struct txn_result *result, struct changing *c, struct txn_plan 
 	if (ret == 0 && !plan->nothing)
 		ret = verdict(plan, c, err);
 	if (ret == 0 && !plan->nothing)
-		ret = snap_diff(plan->before, plan->after, differs, &changed, err);
-	if (ret || !changed)
+		ret = snap_diff(plan->before, plan->after, differs, changed, err);
+	if (ret || !*changed)
 		return ret;
-	ret = txn_build(&result->commit, c->repo->store, plan, sign, c, err);
-	result->committed = ret == 0;
-	return ret;
+	plan->is_signed &= !c->beside.dry_run;
+	return txn_build(made, c->repo->store, plan, sign, c, err);
 }
 
 int change_build(struct oid *made, struct ops_outcome **out, struct ops_findings *findings,
 		 struct ops_repo *repo, const struct ops_request *request,
-		 const struct oid *onto, const struct map *index, struct ops_error *err)
+		 const struct oid *onto, const struct change_beside *beside,
+		 struct ops_error *err)
 {
 	struct txn_plan plan = { .tip = *onto };
 	struct txn_result result = { 0 };
 	struct changing c = { .repo = repo, .requests = request, .nr = 1,
-			      .findings = findings, .key = request->key, .index = index };
+			      .findings = findings, .key = request->key, .beside = *beside };
+	bool changed = false;
 	int ret;
 
 	buf_init(&c.draft.body);
 	plan.arena = arena_new();
-	ret = plan.arena ? build(&result, &c, &plan, err) : error_nomem(err);
+	ret = plan.arena ? build(&result.commit, &changed, &c, &plan, err) :
+	      error_nomem(err);
 	if (ret == 0) {
-		if (result.committed)
+		if (changed)
 			*made = result.commit;
+		result.committed = changed && !beside->dry_run;
 		take_first(&result, &c);
 		ret = make_outcome(out, &c, &result, err);
 	}

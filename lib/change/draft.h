@@ -12,6 +12,8 @@
 #include "ops/change.h"
 #include "util/buf.h"
 
+struct planning_run;
+
 struct draft {
 	struct ops_repo *repo;
 	struct txn_plan *plan;
@@ -27,6 +29,7 @@ struct draft {
 	struct ops_act *acts;
 	size_t acts_nr, acts_room;
 	struct buf body;		/* of the commit message */
+	struct planning_run *run;	/* of a group of commits that planning decided; or NULL */
 };
 
 /* One act; sets nothing but through draft_put and draft_act. */

@@ -53,6 +53,7 @@ static int build(struct one *list, struct oid *made, struct ops_repo *repo,
 		 const struct ops_request *requests, size_t *nr, struct map *index,
 		 struct ops_error *err)
 {
+	const struct change_beside beside = { .index = index };
 	size_t i;
 
 	for (i = 0; i < *nr && pile_size(repo->store) < GROUP_BYTES; i++) {
@@ -62,7 +63,7 @@ static int build(struct one *list, struct oid *made, struct ops_repo *repo,
 		if (!o->findings)
 			return error_nomem(err);
 		o->status = change_build(made, &o->outcome, o->findings, repo, &requests[i],
-					 made, index, &o->err);
+					 made, &beside, &o->err);
 		if (ends_all(o->status)) {
 			if (err)
 				*err = o->err;

@@ -17,7 +17,8 @@
 #include "util/path.h"
 #include "util/utf8.h"
 
-int key_id(char id[33], const char *actor, const char *key, struct ops_error *err)
+int key_id(char id[33], const char *actor, const char *key, const struct ops_request *verb,
+	   struct ops_error *err)
 {
 	char hex[DIGEST_HEX + 1];
 	struct digest_state s;
@@ -29,6 +30,12 @@ int key_id(char id[33], const char *actor, const char *key, struct ops_error *er
 	digest_add(&s, "ops-key", 8);
 	digest_add(&s, actor, strlen(actor) + 1);
 	digest_add(&s, key, len);
+	if (verb) {
+		digest_add(&s, "", 1);
+		digest_add(&s, verb->action, strlen(verb->action) + 1);
+		digest_add(&s, verb->target ? verb->target : "",
+			   verb->target ? strlen(verb->target) : 0);
+	}
 	digest_end(&s, hex);
 	memcpy(id, hex, 32);
 	id[32] = '\0';
@@ -158,8 +165,8 @@ static int tell(struct looking *l, const char *action, const struct ops_request 
 	if (ret)
 		return ret;
 	was = message_trailer(&l->m, "Ops-Action");
-	if (!was || strcmp(was, action) ||
-	    (strcmp(action, "new") && strcmp(action, "batch") && r->target &&
+	if (!was || (action && strcmp(was, action)) ||
+	    (action && strcmp(action, "new") && strcmp(action, "batch") && r->target &&
 	     !names(&l->m, r->target)))
 		return error_set(err, OPS_EUSAGE, "this key was used already, for '%s'; take "
 				 "another one", l->m.subject);

@@ -91,14 +91,19 @@ static int add_act(struct pass_step *s, const struct ops_act *a)
 	return keep(s->arena, &to->action, a->action) && keep(s->arena, &to->type, a->type) &&
 	       keep(s->arena, &to->id, a->id) && keep(s->arena, &to->path, a->path) &&
 	       keep(s->arena, &to->from, a->from) && keep(s->arena, &to->to, a->to) &&
-	       keep(s->arena, &to->message, a->message) ? 0 : OPS_ENOMEM;
+	       keep(s->arena, &to->message, a->message) &&
+	       keep(s->arena, &to->commit, a->commit) ? 0 : OPS_ENOMEM;
 }
 
+/* The acts of one commit stand together. */
 static int add_commit(struct pass_step *s, const char *commit)
 {
 	struct ops_pass_step *p = s->public;
-	const char **list = grown(s->arena, p->commits, p->commits_nr, sizeof(*list));
+	const char **list;
 
+	if (p->commits_nr && !strcmp(p->commits[p->commits_nr - 1], commit))
+		return 0;
+	list = grown(s->arena, p->commits, p->commits_nr, sizeof(*list));
 	if (!list)
 		return OPS_ENOMEM;
 	p->commits = list;
@@ -112,9 +117,10 @@ static int take_outcome(struct pass_step *s, const struct ops_outcome *o,
 	size_t i;
 
 	for (i = 0; i < o->acts_nr; i++)
-		if (add_act(s, &o->acts[i]))
+		if (add_act(s, &o->acts[i]) ||
+		    (o->acts[i].commit && add_commit(s, o->acts[i].commit)))
 			return error_nomem(err);
-	return o->committed && add_commit(s, o->commit) ? error_nomem(err) : 0;
+	return 0;
 }
 
 /* Carry out one action, again when others were faster. */

@@ -1,20 +1,23 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Carrying out what planning decides for many tasks at once: what is refused is left out,
- * and the rest is tried again, commit after commit.
+ * Carrying out what planning decides for many tasks at once: one decision, as many commits as
+ * messages need, and the branch moved once.  What is refused is left out, and the rest is
+ * decided again on what is made so far.
  *
- * Decides nothing: that is done inside the transaction, by the acts.
+ * Decides nothing: that is done by the acts, under the lock of the transaction.
  */
 
+#include <stdlib.h>
 #include <string.h>
 
 #include "change/planning.h"
 #include "ops/pass.h"
+#include "store/pile.h"
 #include "util/path.h"
 
-#define ACTS_MANY 50	/* fewer do not fill a message */
 #define SKIP_MAX 20000
-#define ROUNDS_MAX 8
+#define ROUNDS_MAX 8	/* in a row in which nothing is made */
+#define GROUP_BYTES ((size_t)32 << 20)	/* of new objects, in one move of the branch */
 
 /* What is left out of the next attempt. */
 struct left_out {
@@ -69,96 +72,216 @@ static int learn(struct left_out *l, const struct ops_findings *found,
 	return ret;
 }
 
-/* Try, leave out what is refused, and try again. */
-static int try_all(struct ops_outcome **out, struct left_out *l, const char *action,
-		   struct ops_findings *findings, struct ops_repo *repo,
-		   unsigned flags, struct ops_error *err)
-{
-	struct ops_request r = { .action = action };
-	struct ops_findings *found;
-	size_t round, before;
-	int ret = OPS_EREFUSED, lost;
+struct carrying {
+	struct ops_repo *repo;
+	const char *action;
+	const char *key;		/* NULL once a commit has it */
+	bool dry_run;
+	struct left_out left;
+	size_t left_before;		/* of it, by what was published */
+	struct ops_findings *findings;	/* of the group that counts */
+	struct ops_outcome **made;	/* of its commits */
+	size_t made_nr, room;
+	struct snap *snap;		/* what the run decides on */
+	struct planning_run run;
+	bool done;			/* nothing is left for another group */
+};
 
-	for (round = 0; ret == OPS_EREFUSED && round < ROUNDS_MAX; round++) {
-		found = ops_findings_new();
-		if (!found)
-			return error_nomem(err);
-		r.fields = l->list;
-		r.fields_nr = before = l->nr;
-		ret = ops_repo_change(out, found, repo, &r, 1, flags, err);
-		lost = learn(l, found, findings, err);
-		ops_findings_free(found);
-		if (lost && ret == 0)
-			ops_outcome_free(*out);
-		if (lost || (ret == OPS_EREFUSED && l->nr == before))
-			return lost ? lost : ret;
+static void forget(struct carrying *c)
+{
+	while (c->made_nr)
+		ops_outcome_free(c->made[--c->made_nr]);
+}
+
+static void run_close(struct carrying *c)
+{
+	struct world *w = c->run.world;
+
+	planning_run_release(&c->run);
+	world_close(w);
+	snap_free(c->snap);
+	c->snap = NULL;
+}
+
+static int keep(struct carrying *c, struct ops_outcome *o)
+{
+	struct ops_outcome **more;
+
+	if (c->made_nr == c->room) {
+		more = realloc(c->made, (c->room + 16) * sizeof(struct ops_outcome *));
+		if (!more) {
+			ops_outcome_free(o);
+			return OPS_ENOMEM;
+		}
+		c->made = more;
+		c->room += 16;
 	}
-	if (ret == 0 && l->nr && !(*out)->acts_nr) {
-		ops_outcome_free(*out);
-		ret = error_set(err, OPS_EREFUSED, "all that could be done is refused");
+	c->made[c->made_nr++] = o;
+	return 0;
+}
+
+/* One commit of the run.  OPS_EREFUSED: what it was refused for is left out from now on. */
+static int one_commit(struct carrying *c, struct oid *at, struct ops_error *err)
+{
+	const struct change_beside beside = { .run = &c->run, .dry_run = c->dry_run };
+	struct ops_request r = { .action = c->action, .key = c->key,
+				 .fields = c->left.list, .fields_nr = c->left.nr };
+	struct ops_findings *found = ops_findings_new();
+	struct ops_outcome *o = NULL;
+	int ret, lost;
+
+	if (!found)
+		return error_nomem(err);
+	ret = change_build(at, &o, found, c->repo, &r, at, &beside, err);
+	lost = learn(&c->left, found, c->findings, err);
+	ops_findings_free(found);
+	if (ret == 0 && keep(c, o))
+		lost = error_nomem(err);
+	if (ret == 0)
+		c->key = NULL;
+	return lost ? lost : ret;
+}
+
+/* Decide on what is there, and carry it out to its end or until something is refused. */
+static int one_run(struct carrying *c, struct oid *at, struct ops_error *err)
+{
+	int ret = snap_of_commit(&c->snap, c->repo->store, at, err);
+
+	if (ret == 0)
+		ret = world_open(&c->run.world, c->snap, c->repo->cache, err);
+	while (ret == 0) {
+		ret = one_commit(c, at, err);
+		c->done = ret == 0 && !c->run.full;
+		if (c->done || (!c->dry_run && pile_size(c->repo->store) > GROUP_BYTES))
+			break;
 	}
+	run_close(c);
 	return ret;
 }
 
-/* Put the acts of `before` in front of those of `o`. */
-static int join(struct ops_outcome *o, const struct ops_outcome *before,
-		struct ops_error *err)
+static int make(struct txn_move *m, void *payload, struct ops_error *err)
 {
-	struct arena *arena = ((struct outcome *)o)->arena;
-	struct ops_act *list = arena_array(arena, o->acts_nr + before->acts_nr + 1,
-					   sizeof(*list));
-	size_t i;
+	struct carrying *c = payload;
+	unsigned round = 0;
+	size_t before, made;
+	int ret;
 
-	if (!list)
+	forget(c);
+	c->left.nr = c->left_before;
+	ops_findings_free(c->findings);
+	c->findings = ops_findings_new();
+	if (!c->findings)
 		return error_nomem(err);
-	for (i = 0; i < before->acts_nr; i++) {
-		const struct ops_act *a = &before->acts[i];
-
-		list[i].action = arena_str(arena, a->action);
-		list[i].type = arena_str(arena, a->type);
-		list[i].id = arena_str(arena, a->id);
-		list[i].path = arena_str(arena, a->path);
-		list[i].from = a->from ? arena_str(arena, a->from) : NULL;
-		list[i].to = a->to ? arena_str(arena, a->to) : NULL;
-		list[i].message = a->message ? arena_str(arena, a->message) : NULL;
-		if (!list[i].action || !list[i].type || !list[i].id || !list[i].path)
-			return error_nomem(err);
+	do {
+		before = c->left.nr;
+		made = c->made_nr;
+		ret = one_run(c, &m->to, err);
+		round = c->made_nr > made ? 0 : round + 1;
+	} while (ret == OPS_EREFUSED && c->left.nr > before && round < ROUNDS_MAX);
+	/* What is made is good; the next run says why the rest is not. */
+	if (ret == OPS_EREFUSED && c->made_nr) {
+		c->done = true;
+		ret = 0;
 	}
-	if (o->acts_nr)
-		memcpy(list + i, o->acts, o->acts_nr * sizeof(*list));
-	if (!o->committed) {
-		o->committed = before->committed;
-		memcpy(o->commit, before->commit, sizeof(o->commit));
-		o->subject = arena_str(arena, before->subject);
-	}
-	o->acts = list;
-	o->acts_nr += before->acts_nr;
-	return o->subject ? 0 : error_nomem(err);
+	if (ret == 0 && c->made_nr)
+		m->why = c->made[c->made_nr - 1]->subject;
+	return ret;
 }
 
-/* All of it, in as many commits as messages need.  What was committed stays so when a
- * later one fails. */
-static int change_on(struct ops_outcome **out, struct left_out *l, const char *action,
-		     struct ops_findings *findings, struct ops_repo *repo,
-		     unsigned flags, struct ops_error *err)
+static bool add_act(struct ops_act *to, struct arena *arena, const struct ops_act *a)
 {
-	struct ops_outcome *next;
-	size_t nr = ACTS_MANY;
-	int ret = try_all(out, l, action, findings, repo, flags, err);
+	to->action = arena_str(arena, a->action);
+	to->type = arena_str(arena, a->type);
+	to->id = arena_str(arena, a->id);
+	to->path = arena_str(arena, a->path);
+	to->from = a->from ? arena_str(arena, a->from) : NULL;
+	to->to = a->to ? arena_str(arena, a->to) : NULL;
+	to->message = a->message ? arena_str(arena, a->message) : NULL;
+	to->commit = a->commit ? arena_str(arena, a->commit) : NULL;
+	return to->action && to->type && to->id && to->path && (to->from || !a->from) &&
+	       (to->to || !a->to) && (to->message || !a->message) &&
+	       (to->commit || !a->commit);
+}
 
-	while (ret == 0 && (*out)->committed && nr >= ACTS_MANY &&
-	       (*out)->acts_nr >= ACTS_MANY) {
-		if (try_all(&next, l, action, findings, repo, flags, NULL))
-			break;	/* the next run says why */
-		nr = next->acts_nr;
-		ret = join(next, *out, err);
-		ops_outcome_free(*out);
-		*out = next;
+/* Put the outcomes of a group behind what was done before it. */
+static int join(struct ops_outcome *all, const struct carrying *c, const char *notes,
+		struct ops_error *err)
+{
+	struct arena *arena = ((struct outcome *)all)->arena;
+	size_t i, k, nr = all->acts_nr;
+	struct ops_act *list;
+
+	for (i = 0; i < c->made_nr; i++)
+		nr += c->made[i]->acts_nr;
+	list = arena_array(arena, nr + 1, sizeof(*list));
+	if (!list)
+		return error_nomem(err);
+	if (all->acts_nr)
+		memcpy(list, all->acts, all->acts_nr * sizeof(*list));
+	nr = all->acts_nr;
+	for (i = 0; i < c->made_nr; i++) {
+		const struct ops_outcome *o = c->made[i];
+
+		for (k = 0; k < o->acts_nr; k++)
+			if (!add_act(&list[nr++], arena, &o->acts[k]))
+				return error_nomem(err);
+		if (o->committed || !*all->subject) {
+			memcpy(all->commit, o->commit, sizeof(all->commit));
+			all->subject = arena_str(arena, o->subject);
+		}
+		all->committed |= o->committed;
+		all->actor = arena_str(arena, o->actor);
 	}
-	if (ret == OPS_ENOMEM && *out) {
-		ops_outcome_free(*out);
-		*out = NULL;
+	all->acts = list;
+	all->acts_nr = nr;
+	if (c->made_nr && *c->made[0]->notes)
+		all->notes = arena_printf(arena, "%s%s%s", all->notes, *all->notes ? "\n" : "",
+					  c->made[0]->notes);
+	if (all->notes && *notes)
+		all->notes = arena_printf(arena, "%s%s%s", all->notes, *all->notes ? "\n" : "",
+					  notes);
+	return all->subject && all->actor && all->notes ? 0 : error_nomem(err);
+}
+
+static struct ops_outcome *nothing(void)
+{
+	struct outcome *o = calloc(1, sizeof(*o));
+
+	if (o)
+		o->arena = arena_new();
+	if (!o || !o->arena) {
+		free(o);
+		return NULL;
 	}
+	o->public.subject = o->public.actor = o->public.notes = "";
+	return &o->public;
+}
+
+/* Group after group, until there is nothing left.  What was published stays so when a later one
+ * fails, of which the next run says why. */
+static int all_groups(struct ops_outcome *all, struct carrying *c,
+		      struct ops_findings *findings, struct ops_error *err)
+{
+	struct txn_options options = { .wait_ms = c->repo->wait_ms, .dry_run = c->dry_run };
+	struct txn_result result;
+	int ret = 0;
+
+	while (ret == 0 && !c->done) {
+		c->left_before = c->left.nr;
+		ret = txn_group(&result, c->repo->store, &options, c->action, make, c, err);
+		if (c->findings)
+			ops_findings_copy(findings, c->findings, NULL);
+		if (ret == 0)
+			ret = join(all, c, result.notes, err);
+		forget(c);
+		if (ret == OPS_ENOMEM && (all->committed || result.committed))
+			return error_set(err, OPS_EUNKNOWN, "the change was committed, and "
+					 "memory ran out while reporting it");
+	}
+	if (ret && ret != OPS_EUNKNOWN && all->committed)
+		ret = 0;
+	if (ret == 0 && c->left.nr && !all->acts_nr)
+		ret = error_set(err, OPS_EREFUSED, "all that could be done is refused");
 	return ret;
 }
 
@@ -166,13 +289,24 @@ int planning_change_all(struct ops_outcome **out, const char *action,
 			struct ops_findings *findings, struct ops_repo *repo,
 			unsigned flags, struct ops_error *err)
 {
-	struct left_out l = { arena_new(), NULL, 0 };
+	struct carrying c = { .repo = repo, .action = action, .key = repo->key,
+			      .dry_run = flags & OPS_DRY_RUN,
+			      .left = { arena_new(), NULL, 0 } };
+	struct ops_outcome *all = nothing();
 	int ret;
 
-	l.list = l.arena ? arena_array(l.arena, SKIP_MAX, sizeof(*l.list)) : NULL;
-	ret = l.list ? change_on(out, &l, action, findings, repo, flags, err) :
-	      error_nomem(err);
-	arena_free(l.arena);
+	c.left.list = c.left.arena ? arena_array(c.left.arena, SKIP_MAX,
+						 sizeof(*c.left.list)) : NULL;
+	ret = all && c.left.list ? all_groups(all, &c, findings, err) : error_nomem(err);
+	if (ret == 0 && !c.dry_run)
+		change_follow(repo);
+	ops_findings_free(c.findings);
+	free(c.made);
+	arena_free(c.left.arena);
+	if (ret)
+		ops_outcome_free(all);
+	else
+		*out = all;
 	return ret;
 }
 

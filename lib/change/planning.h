@@ -5,21 +5,42 @@
 /* What the acts that planning decides share. */
 
 #include "change/change.h"
+#include "model/balance.h"
 #include "model/plan.h"
+#include "model/waited.h"
+
+/*
+ * A decision about many tasks, which as many commits carry out as their messages need, each
+ * on the one before.  It is made on the state before them, by the act of the first.
+ */
+struct planning_run {
+	struct world *world;	/* that state; NULL: the draft's */
+	struct board *board;
+	struct track *track;	/* for acts that need it; or NULL */
+	struct plan plan;	/* what was decided: one of these three */
+	struct balance balance;
+	struct waited waited;
+	bool decided;
+	size_t at;		/* so much of it is carried out */
+	bool full;		/* the rest is for the next commit */
+};
+
+void planning_run_release(struct planning_run *run);
 
 struct planning_act {
 	struct draft *d;
 	const struct ops_request *request;
-	struct board *board;
-	struct track *track;
+	struct planning_run *run;
+	struct board *board;	/* of the run */
 	struct names skip;	/* ids that the request asks to leave out */
 	const char *only;	/* the id of the one it is about; or NULL */
-	size_t counted;		/* acts that were there before */
+	size_t counted;		/* acts that were there before, or are in `named` */
+	size_t named;		/* bytes that naming them takes */
 };
 
-/* Whether a message that names one act more might be too long: leave the rest to the
- * next commit. */
-bool planning_is_full(const struct planning_act *a);
+/* Whether to carry on with item run->at of `nr`.  Not when a message that names one act more
+ * might be too long: the rest is left to the next commit. */
+bool planning_goes_on(struct planning_act *a, size_t nr);
 /* Whether the request leaves a task alone. */
 bool planning_skips(const struct planning_act *a, const struct task *t);
 

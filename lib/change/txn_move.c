@@ -97,6 +97,9 @@ static int group_once(struct txn_result *result, struct store *s,
 	int rc = store_tip(&m->from, s, err);
 
 	m->to = m->from;
+	if (rc == OPS_ENOTFOUND)
+		return error_set(err, OPS_EENVIRONMENT, "branch '%s' has no commit yet",
+				 store_branch(s));
 	if (rc == 0)
 		rc = pile_begin(s, err);
 	if (rc == 0)
@@ -118,9 +121,9 @@ int txn_group(struct txn_result *result, struct store *s, const struct txn_optio
 	unsigned tries = 0;
 	int rc = state_writable(s, err);
 
-	if (rc == 0)
+	if (rc == 0 && !options->dry_run)
 		rc = lock_take(&lock, s, options->wait_ms, err);
-	if (rc == 0)
+	if (rc == 0 && !options->dry_run)
 		rc = recover(&r, s, options->wait_ms, err);
 	if (rc == 0)
 		do

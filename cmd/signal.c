@@ -18,13 +18,14 @@
 
 struct signal_options {
 	struct act_options act;
-	const char *context, *task, *resume, *abort;
+	const char *context, *task, *resume, *abort, *report;
 };
 
 static const char *const usage[] = {
 	"ops signal [--context FILE] [--task TASK] SIGNAL [NAME=TEXT]...",
 	"ops signal --resume RUN",
 	"ops signal --abort RUN -m TEXT",
+	"ops signal --report RUN",
 	NULL
 };
 
@@ -37,6 +38,8 @@ static const struct opt options[] = {
 	  "go on with a run that was cut off or waits" },
 	{ OPT_TEXT, 0, "abort", "RUN", offsetof(struct signal_options, abort),
 	  "end a run where it is" },
+	{ OPT_TEXT, 0, "report", "RUN", offsetof(struct signal_options, report),
+	  "say how a run stands, or what it came to" },
 	ACT_REASON,
 	ACT_DRY_RUN,
 	OPT_TABLE_END
@@ -50,26 +53,34 @@ static void progress(const char *step, const char *state, void *payload)
 		out_say(s->talk, "ops: %s %s\n", step, state);
 }
 
-static void print_step(struct session *s, const struct ops_signal_step *step)
+static void show_step(struct session *s, const struct ops_signal_step *step)
 {
 	out_say(s->out, "  %s", step->state);
 	out_say(s->out, ": %s, by %s", step->name, step->agent);
 	if (step->summary && *step->summary)
 		out_say(s->out, ": %s", step->summary);
 	out_say(s->out, "\n");
+}
+
+static void tell_step(struct session *s, const struct ops_signal_step *step)
+{
 	out_map(s->out, NULL);
 	out_string(s->out, "name", step->name);
 	out_string(s->out, "agent", step->agent);
 	out_string(s->out, "by", step->by);
 	out_string(s->out, "state", step->state);
 	out_string(s->out, "summary", step->summary);
+	out_string(s->out, "issues", step->issues);
 	out_number(s->out, "attempts", step->attempts);
 	out_number(s->out, "seconds", (double)step->seconds);
 	out_end(s->out);
 }
 
-static void print(struct session *s, const struct ops_signal_result *r)
+/* For people: what came of each step, and its issues where no message tells them. */
+static void show(struct session *s, const struct ops_signal_result *r)
 {
+	size_t i;
+
 	out_style(s->out, STYLE_BOLD);
 	out_say(s->out, "%s", r->verdict);
 	out_style(s->out, STYLE_PLAIN);
@@ -80,6 +91,17 @@ static void print(struct session *s, const struct ops_signal_result *r)
 	if (r->run)
 		out_say(s->out, ", run %s", r->run);
 	out_say(s->out, "\n");
+	for (i = 0; i < r->steps_nr; i++) {
+		show_step(s, &r->steps[i]);
+		if (!r->message && r->steps[i].issues)
+			out_block(s->out, "    ", r->steps[i].issues, strlen(r->steps[i].issues));
+	}
+}
+
+static void print(struct session *s, const struct ops_signal_result *r, bool report)
+{
+	if (!report)
+		show(s, r);
 	out_string(s->out, "verdict", r->verdict);
 	out_string(s->out, "route", r->route);
 	out_string(s->out, "run", r->run);
@@ -89,7 +111,7 @@ static void print(struct session *s, const struct ops_signal_result *r)
 	out_string(s->out, "gate", r->gate);
 	out_list(s->out, "steps");
 	for (size_t i = 0; i < r->steps_nr; i++)
-		print_step(s, &r->steps[i]);
+		tell_step(s, &r->steps[i]);
 	out_end(s->out);
 	out_string(s->out, "message", r->message);
 	out_string(s->out, "next", r->next);
@@ -109,11 +131,11 @@ static bool is_well(const char *verdict)
 static int check_words(struct session *s, const struct args *args)
 {
 	const struct signal_options *o = args->options;
-	bool other = o->resume || o->abort;
+	int other = !!o->resume + !!o->abort + !!o->report;
 
-	if ((other && args->nr) || (o->resume && o->abort) ||
-	    (other && (o->context || o->task)))
-		return error_set(&s->err, OPS_EUSAGE, "give a signal, --resume or --abort");
+	if ((other && (args->nr || o->context || o->task)) || other > 1)
+		return error_set(&s->err, OPS_EUSAGE, "give a signal, --resume, --abort or "
+				 "--report");
 	if (!other && !args->nr)
 		return error_set(&s->err, OPS_EUSAGE, "which signal?");
 	if (o->abort && !o->act.reason)
@@ -128,7 +150,8 @@ static int run(struct session *s, const struct args *args)
 	const struct signal_options *o = args->options;
 	struct ops_signal_options signal = {
 		.task = o->task, .resume = o->resume, .abort = o->abort,
-		.reason = o->act.reason, .flags = o->act.dry_run ? OPS_DRY_RUN : 0,
+		.report = o->report, .reason = o->act.reason,
+		.flags = o->act.dry_run ? OPS_DRY_RUN : 0,
 		.progress = progress, .payload = s,
 	};
 	struct ops_signal_result *result = NULL;
@@ -150,8 +173,8 @@ static int run(struct session *s, const struct args *args)
 		ret = ops_repo_signal(&result, s->findings, s->repo, &signal, &s->err);
 	if (ret < 0)
 		return ret;
-	print(s, result);
-	s->found = !is_well(result->verdict);
+	print(s, result, o->report != NULL);
+	s->found = !o->report && !is_well(result->verdict);
 	ops_signal_free(result);
 	return 0;
 }

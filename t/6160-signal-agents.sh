@@ -8,6 +8,10 @@ test_description='pipelines of agents that are programs'
 . "$(dirname "$0")/test-lib.sh"
 . "$TEST_DIRECTORY/signal-words.sh"
 
+TMPDIR=$TEST_ROOT/tmp
+export TMPDIR
+mkdir "$TMPDIR"
+
 # program AGENT WORD...: make it that program, and allow it.
 program () {
 	file=$(ops_path "$1") && agent=$1 && shift && list= &&

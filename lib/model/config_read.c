@@ -385,7 +385,8 @@ int config_read(struct config *c, struct conf_reader *r)
 		       "selection rebalance calendar progress dependencies breakdown "
 		       "bottlenecks scope trust "
 		       "standing push waivers thresholds emergencies conflicts run quality "
-		       "context domains coordinator signals pipelines release operations-audit"))
+		       "context domains coordinator signals pipelines release pull-request "
+		       "operations-audit"))
 		return 0;
 	conf_text(r, c->root, "format", &format);
 	if (!format || strcmp(format, "1"))

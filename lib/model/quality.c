@@ -16,22 +16,33 @@ static const char *const engines[] = {
 	"conflicts", "evidence"
 };
 
-static void read_check(struct quality_check *c, struct conf_reader *r, const struct conf *map)
+void quality_command_read(struct quality_check *c, struct conf_reader *r,
+			  const struct conf *map)
 {
-	const char *does = NULL, *time = NULL;
+	const char *time = NULL;
 	int64_t seconds = 0;
-	size_t i;
 
-	if (!conf_keys(r, map, "a check of 'quality'", "does command timeout mandatory"))
-		return;
-	conf_text(r, map, "does", &does);
 	conf_names(r, map, "command", &c->command);
-	conf_flag(r, map, "mandatory", &c->mandatory);
+	conf_names(r, map, "environment", &c->environment);
 	conf_text(r, map, "timeout", &time);
 	if (time && (!duration_parse(&seconds, time) || seconds < 1 || seconds > TIMEOUT_MAX))
 		conf_wrong(r, map, "write timeout: 120s",
 			   "'%s' is no time from a second to a day", time);
 	c->timeout = (unsigned)seconds;
+}
+
+static void read_check(struct quality_check *c, struct conf_reader *r, const struct conf *map)
+{
+	const char *does = NULL;
+	size_t i;
+
+	c->family = CHECK_FAMILY;
+	if (!conf_keys(r, map, "a check of 'quality'",
+		       "does command timeout environment mandatory"))
+		return;
+	conf_text(r, map, "does", &does);
+	conf_flag(r, map, "mandatory", &c->mandatory);
+	quality_command_read(c, r, map);
 	c->does = QUALITY_COMMAND;
 	for (i = 0; does && i < sizeof(engines) / sizeof(*engines); i++)
 		if (!strcmp(engines[i], does))

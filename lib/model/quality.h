@@ -25,10 +25,16 @@ enum quality_engine {
 	QUALITY_COMMAND
 };
 
+/* What the user allows is "<family>:<name>". */
+#define CHECK_FAMILY "check"
+
 struct quality_check {
 	const char *name;
+	const char *family;		/* CHECK_FAMILY, or that of another command whose exit
+					   status is its answer */
 	enum quality_engine does;
 	struct names command;		/* QUALITY_COMMAND */
+	struct names environment;	/* variables it sees beside those of any run */
 	unsigned timeout;		/* seconds; 0: as any run */
 	bool mandatory;			/* the ratio does not make up for it */
 };
@@ -43,6 +49,9 @@ struct quality {
 	size_t sets_nr;
 };
 
+/* Read `command`, `timeout` and `environment` of a mapping into a check. */
+void quality_command_read(struct quality_check *c, struct conf_reader *r,
+			  const struct conf *map);
 /* Read the mapping `quality`; mistakes are reported.  Returns 0 or OPS_ENOMEM. */
 int quality_read(struct quality *out, struct conf_reader *r, const struct conf *map);
 

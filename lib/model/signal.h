@@ -9,6 +9,7 @@
 
 #include <stdint.h>
 
+#include "model/quality.h"
 #include "model/type.h"
 
 struct json;
@@ -61,6 +62,9 @@ struct pipeline {
 					   processors */
 };
 
+/* Of what the user allows: "pull-request:open", "pull-request:status". */
+#define REVIEW_FAMILY "pull-request"
+
 /* Where a version stands in a file: the text around it. */
 struct version_file {
 	const char *path, *before, *after;
@@ -80,6 +84,8 @@ struct signals {
 	struct version_file *files;	/* of a release */
 	size_t files_nr;
 	struct names blocking;		/* priorities of tasks that keep a release */
+	struct quality_check review_open;	/* where the text for a review goes; its */
+	struct quality_check review_status;	/* command has no words: nowhere */
 	int64_t stale_branch, release_every, fresh;	/* seconds */
 	unsigned messages;		/* per cent */
 };

@@ -350,6 +350,59 @@ static void read_release(struct conf_reader *r, struct signals *s, const struct 
 	}
 }
 
+/* What is put into the words of a command about a review: its holes. */
+static const char *const review_holes[] = {
+	"{title}", "{file}", "{branch}", "{base}", "{number}"
+};
+
+static bool has_strange_hole(const char *word)
+{
+	const char *at = word;
+	size_t i, len;
+
+	while ((at = strchr(at, '{')) != NULL) {
+		for (i = 0; i < 5; i++) {
+			len = strlen(review_holes[i]);
+			if (!strncmp(at, review_holes[i], len))
+				break;
+		}
+		if (i == 5)
+			return true;
+		at += len;
+	}
+	return false;
+}
+
+static void read_review(struct conf_reader *r, struct quality_check *c, const char *name,
+			const struct conf *map)
+{
+	size_t i;
+
+	c->family = REVIEW_FAMILY;
+	c->name = name;
+	c->does = QUALITY_COMMAND;
+	if (!map || !conf_keys(r, map, arena_printf(r->arena, "'%s' of 'pull-request'", name),
+			       "command timeout environment"))
+		return;
+	quality_command_read(c, r, map);
+	if (!c->command.nr)
+		conf_wrong(r, map, "write command: [gh, pr, create, ...]",
+			   "'%s' of 'pull-request' has no command", name);
+	for (i = 0; i < c->command.nr; i++)
+		if (has_strange_hole(c->command.list[i]))
+			conf_wrong(r, map, "there are {title}, {file}, {branch}, {base} and "
+				   "{number}", "'%s' is no word of a command about a review",
+				   c->command.list[i]);
+}
+
+static void read_reviews(struct conf_reader *r, struct signals *s, const struct conf *map)
+{
+	if (map && !conf_keys(r, map, "'pull-request'", "open status"))
+		map = NULL;
+	read_review(r, &s->review_open, "open", conf_get(map, "open"));
+	read_review(r, &s->review_status, "status", conf_get(map, "status"));
+}
+
 static void read_age(struct conf_reader *r, const struct conf *map, const char *key,
 		     int64_t *out)
 {
@@ -404,6 +457,7 @@ int signals_read(struct signals *s, struct conf_reader *r, const struct conf *ro
 			read_pipeline(r, s, p, conf_at(pipelines, i)->value);
 		}
 	read_release(r, s, conf_get(root, "release"));
+	read_reviews(r, s, conf_get(root, "pull-request"));
 	read_audit(r, s, conf_get(root, "operations-audit"));
 	signals_check(r, s);
 	return r->failed ? OPS_ENOMEM : 0;

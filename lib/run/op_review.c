@@ -3,10 +3,11 @@
  * Bringing work to review: pushing a branch, and the text of a pull request.
  *
  * Never pushes to a branch that is protected or called main or master, never by force.
- * The text goes into a file; where it is sent to is what the user configured, and
- * nothing else.
+ * The text goes into a file, and to the command that is configured and allowed for it;
+ * nowhere else.
  */
 
+#include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
 #include <string.h>
@@ -15,10 +16,12 @@
 
 #include "ops/sync.h"
 #include "run/gitwork.h"
+#include "run/review.h"
 #include "store/file.h"
 #include "text/changelog.h"
 #include "util/json.h"
 #include "util/path.h"
+#include "util/utf8.h"
 
 #define SUFFIX_MAX 100
 
@@ -262,6 +265,20 @@ static int write_text(struct buf *out, struct op_call *c, const char *title,
 	return ret ? ret : buf_failed(out) ? error_nomem(err) : 0;
 }
 
+/* Make a file that is not there; OPS_EEXISTS: something is. */
+static int make_file(const char *path, const char *text, size_t len, struct ops_error *err)
+{
+	int fd = open(path, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0644);
+	int ret, closed;
+
+	if (fd < 0)
+		return error_set(err, errno == EEXIST || errno == ELOOP ? OPS_EEXISTS : OPS_EIO,
+				 "cannot make '%s': %s", path, strerror(errno));
+	ret = file_write(fd, text, len, path, err);
+	closed = file_close(fd, path, ret ? NULL : err);
+	return ret ? ret : closed;
+}
+
 /* Keep the text where git keeps its own; a name that is taken gets a suffix. */
 static int keep_text(const char **path, struct op_call *c, const struct buf *text,
 		     struct ops_error *err)
@@ -270,34 +287,61 @@ static int keep_text(const char **path, struct op_call *c, const struct buf *tex
 	struct ops_error ignored = { 0 };
 	struct buf old = BUF_INIT;
 	unsigned n;
-	int fd = -1, ret = dir ? file_own_directory(dir, err) : error_nomem(err);
+	int ret = dir ? file_own_directory(dir, err) : error_nomem(err);
 
-	for (n = 1; ret == 0 && fd < 0 && n < SUFFIX_MAX; n++) {
+	for (n = 1; ret == 0 && n < SUFFIX_MAX; n++) {
 		*path = n == 1 ? arena_printf(c->arena, "%s/pull-request-%s.md", dir,
 					      c->run->id ? c->run->id : "now") :
 			arena_printf(c->arena, "%s/pull-request-%s-%u.md", dir,
 				     c->run->id ? c->run->id : "now", n);
 		if (!*path)
 			return error_nomem(err);
-		fd = open(*path, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0644);
-		if (fd >= 0)
+		ret = make_file(*path, text->data, text->len, err);
+		if (ret != OPS_EEXISTS)
 			break;
+		ret = 0;
 		buf_clear(&old);
 		if (file_read(&old, *path, 1 << 20, &ignored) == 0 && old.len == text->len &&
 		    !memcmp(old.data, text->data, text->len))
 			break;	/* written before */
 	}
 	buf_release(&old);
-	if (ret == 0 && n == SUFFIX_MAX)
-		ret = error_set(err, OPS_EIO, "cannot keep the text in '%s'", dir);
-	if (fd >= 0) {
-		int closed;
+	return ret == 0 && n == SUFFIX_MAX ?
+	       error_set(err, OPS_EIO, "cannot keep the text in '%s'", dir) : ret;
+}
 
-		ret = file_write(fd, text->data, text->len, *path, err);
-		closed = file_close(fd, *path, ret ? NULL : err);
-		ret = ret ? ret : closed;
-	}
-	return ret;
+/*
+ * Hand the text to the command that opens a review, once: what it said is kept beside the
+ * text, for a run that is cut off before that is on record.  *said NULL: there is none.
+ */
+static int send_text(const char **said, struct op_call *c, const char *title, const char *path,
+		     const struct buf *text, struct ops_error *err)
+{
+	const struct quality_check *open = &c->run->config->signals.review_open;
+	const char *sent = arena_printf(c->arena, "%s.sent", path);
+	struct review_words words = { .title = title, .file = path,
+				      .base = op_context(c, "pr_base"),
+				      .number = op_context(c, "pr_number") };
+	struct ops_error ignored = { 0 };
+	struct buf old = BUF_INIT;
+	int ret = sent ? 0 : error_nomem(err);
+
+	*said = NULL;
+	if (ret || !open->command.nr)
+		return ret;
+	if (file_read(&old, sent, 1 << 20, &ignored) == 0 &&
+	    !(*said = arena_dup(c->arena, old.data ? old.data : "", old.len)))
+		ret = error_nomem(err);
+	buf_release(&old);
+	if (ret || *said)
+		return ret;
+	/* A title that is taken gets a number. */
+	if (c->at->attempt > 1)
+		words.title = arena_printf(c->arena, "%s (%u)", title, c->at->attempt);
+	ret = words.title ? gitwork_branch(&words.branch, c, err) : error_nomem(err);
+	if (ret == 0)
+		ret = review_command(said, c, open, &words, text->data, err);
+	return ret ? ret : make_file(sent, *said, strlen(*said), err);
 }
 
 /* As it is seen from the top of the work tree, if it is below. */
@@ -314,6 +358,7 @@ static const char *shown_path(struct op_call *c, const char *path)
 int op_pull_request(struct op_call *c, struct ops_error *err)
 {
 	const char *title = op_context(c, "pr_title"), *list, *commits, *path;
+	const char *said, *address;
 	struct buf text = BUF_INIT;
 	size_t nr;
 	int ret = commits_of(&list, c, err);
@@ -332,14 +377,40 @@ int op_pull_request(struct op_call *c, struct ops_error *err)
 	ret = title ? write_text(&text, c, title, commits, err) : error_nomem(err);
 	if (ret == 0)
 		ret = keep_text(&path, c, &text, err);
+	if (ret == 0)
+		ret = send_text(&said, c, title, path, &text, err);
 	buf_release(&text);
 	if (ret)
 		return ret;
-	buf_printf(&c->summary, "Prepared the review of %zu commit%s.", nr, nr == 1 ? "" : "s");
-	ret = op_deliver(c, "PR text", shown_path(c, path), err);
+	address = said ? review_address(c->arena, said) : NULL;
+	buf_printf(&c->summary, "%s the review of %zu commit%s.", said ? "Opened" : "Prepared",
+		   nr, nr == 1 ? "" : "s");
+	ret = address ? op_deliver(c, "PR URL", address, err) :
+	      op_deliver(c, "PR text", shown_path(c, path), err);
+	if (ret == 0 && address)
+		ret = op_output(c, "address", address, err);
 	if (ret == 0)
 		ret = op_output(c, "pull-request", path, err);
 	return ret ? ret : op_output(c, "next", "Awaiting human PR approval.", err);
+}
+
+/* What the command that is configured for it says. */
+static int ask_status(struct op_call *c, const char *branch, struct ops_error *err)
+{
+	const struct review_words words = { .branch = branch, .base = op_context(c, "pr_base"),
+					    .number = op_context(c, "pr_number") };
+	const char *said, *word;
+	size_t len;
+	int ret = review_command(&said, c, &c->run->config->signals.review_status, &words, NULL,
+				 err);
+
+	for (word = said; ret == 0 && *word; word += len) {	/* on one line */
+		word += strspn(word, " \t\r\n");
+		len = strcspn(word, " \t\r\n");
+		buf_str(&c->summary, c->summary.len && len ? " " : "");
+		utf8_display(&c->summary, word, len, false);
+	}
+	return ret;
 }
 
 int op_review_status(struct op_call *c, struct ops_error *err)
@@ -351,6 +422,8 @@ int op_review_status(struct op_call *c, struct ops_error *err)
 	int ret = gitwork_branch(&branch, c, err);
 
 	c->label = "Status";
+	if (ret == 0 && c->run->config->signals.review_status.command.nr)
+		return ask_status(c, branch, err);
 	if (ret)
 		return ret;
 	buf_printf(&c->summary, "%s%sBranch %s", number ? number : "", number ? ": " : "",

@@ -271,10 +271,11 @@ int order_check_program(struct program *p, char consent[CONSENT_LEN + 1], const 
 
 	if (ret)
 		return ret;
-	*p = (struct program){ .argv = check->command, .output = config->running.output,
+	*p = (struct program){ .argv = check->command, .environment = check->environment,
+			       .output = config->running.output,
 			       .processes = config->running.processes };
 	p->timeout = check->timeout ? check->timeout : config->running.timeout;
-	*name = arena_printf(arena, "check:%s", check->name);
+	*name = arena_printf(arena, "%s:%s", check->family, check->name);
 	if (!*name)
 		return error_nomem(err);
 	ret = files_of(&files, repo, w, p, err);

@@ -54,7 +54,7 @@ int order_program(struct program *program, char consent[CONSENT_LEN + 1],
 		  const struct agent *agent, const char *kind,
 		  struct ops_findings *findings, struct ops_error *err);
 
-/* The same of a check that is a command; its name is "check:NAME".  `allowed`: by the user; if
+/* The same of a check that is a command; its name is "<family>:<name>".  `allowed`: by the user; if
  * not, it is not to be run. */
 int order_check_program(struct program *program, char consent[CONSENT_LEN + 1],
 			const char **name, struct arena *arena, struct ops_repo *repo,

@@ -63,7 +63,7 @@ static int describe(struct ops_program *out, bool *is_one, struct arena *arena,
 	return consent_has(&out->allowed, repo, digest, err);
 }
 
-/* The same of a check. */
+/* The same of a command of the configuration. */
 static int describe_check(struct ops_program *out, struct arena *arena, struct ops_repo *repo,
 			  struct world *w, const struct quality_check *check,
 			  struct ops_error *err)
@@ -76,26 +76,38 @@ static int describe_check(struct ops_program *out, struct arena *arena, struct o
 		return ret;
 	out->words = order_words(arena, &p.argv);
 	out->directory = "repository";
-	out->environment = "";
+	out->environment = list_words(arena, &p.environment);
 	out->digest = arena_str(arena, digest);
-	if (!out->words || !out->digest)
+	if (!out->words || !out->environment || !out->digest)
 		return error_nomem(err);
 	return consent_has(&out->allowed, repo, digest, err);
 }
 
-static int list_checks(struct programs *p, struct ops_program *list, size_t *nr,
+/* Whether it is "check:<name>", "pull-request:<name>". */
+static bool is_named(const char *name, const struct quality_check *c)
+{
+	size_t len = strlen(c->family);
+
+	return !strncmp(name, c->family, len) && name[len] == ':' &&
+	       !strcmp(name + len + 1, c->name);
+}
+
+/* The commands of the configuration. */
+static int list_commands(struct programs *p, struct ops_program *list, size_t *nr,
 		       struct ops_repo *repo, struct world *w, const struct config *config,
 		       const char *name, struct ops_error *err)
 {
 	const struct quality *q = &config->quality;
+	const struct quality_check *c;
 	size_t i;
 	int ret = 0;
 
-	for (i = 0; ret == 0 && i < q->checks_nr; i++) {
-		if (q->checks[i].does != QUALITY_COMMAND ||
-		    (name && strcmp(name, q->checks[i].name)))
+	for (i = 0; ret == 0 && i < q->checks_nr + 2; i++) {
+		c = i < q->checks_nr ? &q->checks[i] : i == q->checks_nr ?
+		    &config->signals.review_open : &config->signals.review_status;
+		if (c->does != QUALITY_COMMAND || !c->command.nr || (name && !is_named(name, c)))
 			continue;
-		ret = describe_check(&list[*nr], p->arena, repo, w, &q->checks[i], err);
+		ret = describe_check(&list[*nr], p->arena, repo, w, c, err);
 		*nr += ret == 0;
 	}
 	return ret;
@@ -108,7 +120,7 @@ static int list_all(struct programs *p, struct ops_repo *repo, const char *name,
 	struct world *w = NULL;
 	const struct roster *roster;
 	const struct config *config;
-	bool check = name && !strncmp(name, "check:", 6);
+	bool command = name && strchr(name, ':');
 	struct ops_program *list = NULL;
 	size_t i, nr = 0;
 	bool is_one;
@@ -120,10 +132,10 @@ static int list_all(struct programs *p, struct ops_repo *repo, const char *name,
 		ret = world_roster(&roster, w, err);
 	if (ret == 0) {
 		list = arena_array(p->arena, roster_count(roster) +
-				   config->quality.checks_nr + 1, sizeof(*list));
+				   config->quality.checks_nr + 3, sizeof(*list));
 		ret = list ? 0 : error_nomem(err);
 	}
-	for (i = 0; ret == 0 && !check && i < roster_count(roster); i++) {
+	for (i = 0; ret == 0 && !command && i < roster_count(roster); i++) {
 		const struct agent *a = roster_at(roster, i);
 
 		if (name && roster_agent_named(roster, name) != a)
@@ -131,9 +143,9 @@ static int list_all(struct programs *p, struct ops_repo *repo, const char *name,
 		ret = describe(&list[nr], &is_one, p->arena, repo, w, a, findings, err);
 		nr += ret == 0 && is_one;
 	}
-	if (ret == 0 && (!name || check))
-		ret = list_checks(p, list, &nr, repo, w, config, check ? name + 6 : NULL, err);
-	if (ret == 0 && check && !nr)
+	if (ret == 0 && (!name || command))
+		ret = list_commands(p, list, &nr, repo, w, config, name, err);
+	if (ret == 0 && command && !nr)
 		ret = error_set(err, OPS_ENOTFOUND, "there is no command '%.100s'", name);
 	if (ret == 0 && name && !nr)
 		ret = error_set(err, OPS_ENOTFOUND, roster_agent_named(roster, name) ?

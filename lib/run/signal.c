@@ -211,6 +211,7 @@ static int tell_steps(struct ops_signal_result *r, struct signal_run *run,
 		list[i].by = at->step->wait ? "approval" : at->program ? "agent" : "ops";
 		list[i].state = states[at->state];
 		list[i].summary = at->summary;
+		list[i].issues = at->issues;
 		list[i].attempts = at->attempt;
 		list[i].seconds = (long)at->seconds;
 		if (!list[i].name || !list[i].agent)
@@ -348,6 +349,20 @@ static int start(struct ops_signal_result *r, struct signal_run *run, struct ops
 	return ret ? ret : with_lock(r, run, err);
 }
 
+/* How it stands; nothing is done. */
+static int report(struct ops_signal_result *r, struct signal_run *run, const char *id,
+		  struct ops_error *err)
+{
+	int ret = run_load(run, id, err);
+
+	if (ret == 0)
+		ret = run_report(&r->message, &r->gate, run, err);
+	if (ret == 0 && run->ended)
+		return tell_ended(r, run, err);
+	r->verdict = run->waiting ? "WAITING" : "RUNNING";
+	return ret ? ret : tell_steps(r, run, err);
+}
+
 static int resume(struct ops_signal_result *r, struct signal_run *run, const char *id,
 		  struct ops_error *err)
 {
@@ -397,10 +412,11 @@ int ops_repo_signal(struct ops_signal_result **out, struct ops_findings *finding
 	run.began = (int64_t)wait_clock_ms();
 	run.now = now;
 	ret = run_open(&run, err);
-	if (ret == 0)
+	if (ret == 0 && !options->report)
 		ret = find_actor(&run, err);
 	if (ret == 0)
-		ret = id ? resume(&w->public, &run, id, err) : start(&w->public, &run, err);
+		ret = options->report ? report(&w->public, &run, options->report, err) :
+		      id ? resume(&w->public, &run, id, err) : start(&w->public, &run, err);
 	if (ret == 0 && w->public.route &&
 	    !(w->public.route = arena_str(w->arena, w->public.route)))
 		ret = error_nomem(err);

@@ -99,6 +99,9 @@ int run_prepare(struct signal_run *run, struct ops_error *err);
 /* Find the task it is for, and who has it. */
 int run_task(struct signal_run *run, const char *name, struct ops_error *err);
 int run_load(struct signal_run *run, const char *id, struct ops_error *err);
+/* A section of a packet; NULL: there is none. */
+const char *run_section(struct signal_run *run, const struct ops_document *p,
+			const char *name);
 /* Look at the tip: OPS_EENVIRONMENT: no configuration. */
 int run_open(struct signal_run *run, struct ops_error *err);
 void run_close(struct signal_run *run);
@@ -119,9 +122,31 @@ int record_step(struct signal_run *run, struct run_step *at, const char *attempt
 int record_wait(struct signal_run *run, struct run_step *at, struct ops_error *err);
 int record_go_on(struct signal_run *run, struct ops_error *err);
 int record_abort(struct signal_run *run, const char *reason, struct ops_error *err);
+/* signal_share.c: what one agent did in the run. */
+struct share {
+	const char *agent;
+	size_t done, of;
+	int64_t seconds;
+	struct buf summary, issues, labels, times, table;
+};
+
+/* One for each agent that had a step; there is room for as many as there are steps. */
+size_t share_all(struct share *shares, struct signal_run *run);
+void share_release(struct share *p);
+/* In the run's arena; NULL: out of memory.  "PASSED (2/2 = 100%)"; what was written, or
+ * `otherwise`; a table of what was made; "- AGENT: Commit + PR (45s + 30s)". */
+const char *share_gate(struct signal_run *run, size_t done, size_t of);
+const char *share_text(struct signal_run *run, const struct buf *b, const char *otherwise);
+const char *share_table(struct signal_run *run, const struct buf *rows);
+const char *share_contribution(struct signal_run *run, const struct share *p);
+
 /* signal_end.c: the results of the agents, the one made of them, and the end. */
 int record_end(const char **verdict, const char **gate, const char **message,
 	       struct signal_run *run, struct ops_error *err);
+
+/* signal_report.c: how it stands, in Markdown. */
+int run_report(const char **message, const char **gate, struct signal_run *run,
+	       struct ops_error *err);
 
 /* signal_agents.c: which steps are done by programs; whether all that are ahead may be
  * begun (OPS_EREFUSED with findings); do some side by side, and how many that are. */

@@ -13,6 +13,7 @@
 
 #include "model/roster.h"
 #include "ops/run.h"
+#include "run/review.h"
 #include "run/signal.h"
 #include "util/json.h"
 
@@ -55,8 +56,10 @@ int step_check_programs(struct signal_run *run, struct ops_error *err)
 				     "give its entry in the roster a Command, or the step an "
 				     "operation", "nobody does step '%s': '%s' is no program",
 				     at->step->name, at->doer);
-		if (!at->program)
+		if (!at->program) {
+			ret = review_check_allowed(run, at, err);
 			continue;
+		}
 		ret = ops_repo_programs(&programs, run->findings, run->repo, at->agent->id, err);
 		if (ret == 0 && !programs->list[0].allowed)
 			findings_add(run->findings, "run.not-allowed", OPS_ERROR,

@@ -16,106 +16,6 @@ static const char *seconds(struct signal_run *run, int64_t n)
 	return arena_printf(run->arena, "%lds", (long)n);
 }
 
-/* What one agent did in the run. */
-struct share {
-	const char *agent;
-	size_t done, of;
-	int64_t seconds;
-	struct buf summary, issues, labels, times, table;
-};
-
-static void add_deliverables(struct buf *out, const struct json *output)
-{
-	const struct json *list = json_get(output, "deliverables"), *item;
-	const struct json *type, *value;
-
-	for (item = list ? json_first(list) : NULL; item; item = json_next(item)) {
-		type = json_first(item);
-		value = type ? json_next(type) : NULL;
-		if (type && value && json_text(type) && json_text(value))
-			buf_printf(out, "| %s | %s |\n", json_text(type), json_text(value));
-	}
-}
-
-static void add_to_part(struct share *p, const struct run_step *at)
-{
-	p->of++;
-	p->done += at->state == STEP_DONE;
-	p->seconds += at->seconds;
-	if (at->state == STEP_DONE) {
-		buf_printf(&p->labels, "%s%s", p->labels.len ? " + " : "",
-			   at->label ? at->label : at->step->name);
-		buf_printf(&p->times, "%s%lds", p->times.len ? " + " : "", (long)at->seconds);
-	}
-	if (at->summary)
-		buf_printf(&p->summary, "%s%s", p->summary.len ? "\n" : "", at->summary);
-	if (at->issues)
-		buf_printf(&p->issues, "%s%s", p->issues.len ? "\n" : "", at->issues);
-	else if (at->state != STEP_DONE)
-		buf_printf(&p->issues, "%s- step '%s' was not done", p->issues.len ? "\n" : "",
-			   at->step->name);
-	add_deliverables(&p->table, at->output);
-}
-
-static void part_release(struct share *p)
-{
-	buf_release(&p->summary);
-	buf_release(&p->issues);
-	buf_release(&p->labels);
-	buf_release(&p->times);
-	buf_release(&p->table);
-}
-
-/* "PASSED (2/2 = 100%)" */
-static const char *gate_text(struct signal_run *run, size_t done, size_t of)
-{
-	return arena_printf(run->arena, "%s (%zu/%zu = %zu%%)",
-			    of && done * 100 >= of * run->config->ratio ? "PASSED" : "FAILED",
-			    done, of, of ? done * 100 / of : 0);
-}
-
-static const char *keep(struct signal_run *run, const struct buf *b, const char *otherwise)
-{
-	return buf_failed(b) ? NULL : arena_str(run->arena, b->len ? b->data : otherwise);
-}
-
-static const char *table_of(struct signal_run *run, const struct buf *rows)
-{
-	return buf_failed(rows) ? NULL : rows->len ?
-	       arena_printf(run->arena, "| Type | Value |\n|------|-------|\n%s", rows->data) :
-	       "- none";
-}
-
-static const char *contribution(struct signal_run *run, const struct share *p)
-{
-	if (buf_failed(&p->labels) || buf_failed(&p->times))
-		return NULL;
-	return arena_printf(run->arena, "- %s: %s (%s)", p->agent, p->labels.len ?
-			    p->labels.data : "nothing", p->times.len ? p->times.data : "0s");
-}
-
-/* The parts of the run: one for each agent that had a step. */
-static size_t divide(struct share *parts, struct signal_run *run)
-{
-	size_t i, k, nr = 0;
-
-	for (i = 0; i < run->steps_nr; i++) {
-		const struct run_step *at = &run->steps[i];
-
-		if (at->state == STEP_SKIPPED || (at->step->wait && at->state != STEP_FAILED))
-			continue;
-		for (k = 0; k < nr && strcmp(parts[k].agent, at->doer); k++)
-			;
-		if (k == nr) {
-			parts[nr] = (struct share){ at->doer, 0, 0, 0, BUF_INIT, BUF_INIT, BUF_INIT,
-						   BUF_INIT, BUF_INIT };
-			nr++;
-		}
-		add_to_part(&parts[k], at);
-	}
-	return nr;
-}
-
 static int add_result(struct ops_request *r, struct ops_setting *s, struct signal_run *run,
 		      const struct share *p, const char *next, struct ops_error *err)
 {
@@ -126,12 +26,13 @@ static int add_result(struct ops_request *r, struct ops_setting *s, struct signa
 	s[nr++] = (struct ops_setting){ "Signal", run->signal };
 	s[nr++] = (struct ops_setting){ "Agent", p->agent };
 	s[nr++] = (struct ops_setting){ "Duration", seconds(run, p->seconds) };
-	s[nr++] = (struct ops_setting){ "Quality-Gate", gate_text(run, p->done, p->of) };
-	s[nr++] = (struct ops_setting){ "Summary", keep(run, &p->summary, "Nothing was done.") };
-	s[nr++] = (struct ops_setting){ "Deliverables", table_of(run, &p->table) };
-	s[nr++] = (struct ops_setting){ "Agent Contributions", contribution(run, p) };
+	s[nr++] = (struct ops_setting){ "Quality-Gate", share_gate(run, p->done, p->of) };
+	s[nr++] = (struct ops_setting){ "Summary", share_text(run, &p->summary,
+							      "Nothing was done.") };
+	s[nr++] = (struct ops_setting){ "Deliverables", share_table(run, &p->table) };
+	s[nr++] = (struct ops_setting){ "Agent Contributions", share_contribution(run, p) };
 	if (p->issues.len)
-		s[nr++] = (struct ops_setting){ "Issues", keep(run, &p->issues, "") };
+		s[nr++] = (struct ops_setting){ "Issues", share_text(run, &p->issues, "") };
 	s[nr++] = (struct ops_setting){ "Next Steps", next };
 	for (i = 0; i < nr; i++)
 		if (!s[i].value)
@@ -141,64 +42,77 @@ static int add_result(struct ops_request *r, struct ops_setting *s, struct signa
 	return 0;
 }
 
-/* The results of its agents, which the coordinator recorded; those of programs are their
- * own. */
+/* What is on record about the run now. */
+struct tip {
+	struct snap *snap;
+	struct world *world;
+	struct packets all;
+};
+
+static int tip_open(struct tip *t, struct signal_run *run, struct ops_error *err)
+{
+	int ret = repo_tip(&t->snap, &t->world, run->repo, err);
+
+	return ret ? ret : world_packets(&t->all.list, &t->all.nr, t->world, run->id,
+					 run->findings, err);
+}
+
+static void tip_close(struct tip *t)
+{
+	world_close(t->world);
+	snap_free(t->snap);
+}
+
+/* A result that the coordinator recorded; those of programs are their own. */
+static bool is_result(const struct ops_document *p)
+{
+	return !strcmp(p->type->name, "result") && !document_text(p, "Run");
+}
+
+/* The results of its agents. */
 static int find_results(struct ops_setting **list, size_t *nr, struct signal_run *run,
 			struct ops_error *err)
 {
-	struct snap *snap = NULL;
-	struct world *world = NULL;
-	struct packets all = { NULL, 0 };
+	struct tip t = { NULL, NULL, { NULL, 0 } };
 	size_t i;
-	int ret = repo_tip(&snap, &world, run->repo, err);
+	int ret = tip_open(&t, run, err);
 
 	*nr = 0;
-	if (ret == 0)
-		ret = world_packets(&all.list, &all.nr, world, run->id, run->findings, err);
-	*list = ret ? NULL : arena_array(run->arena, all.nr + 1, sizeof(**list));
+	*list = ret ? NULL : arena_array(run->arena, t.all.nr + 1, sizeof(**list));
 	if (ret == 0 && !*list)
 		ret = error_nomem(err);
-	for (i = 0; ret == 0 && i < all.nr; i++) {
-		const struct ops_document *p = all.list[i];
+	for (i = 0; ret == 0 && i < t.all.nr; i++) {
+		const struct ops_document *p = t.all.list[i];
 
-		if (strcmp(p->type->name, "result") || document_text(p, "Run") ||
-		    !document_text(p, "Agent"))
+		if (!is_result(p) || !document_text(p, "Agent"))
 			continue;
 		(*list)[*nr].name = "Of";
 		(*list)[(*nr)++].value = arena_str(run->arena, p->id);
 		if (!(*list)[*nr - 1].value)
 			ret = error_nomem(err);
 	}
-	world_close(world);
-	snap_free(snap);
+	tip_close(&t);
 	return ret;
 }
 
-/* The message of a packet that was recorded just now. */
+/* The message of a packet that was recorded just now; of the last result, if `id` is NULL. */
 static int read_message(const char **out, struct signal_run *run, const char *id,
 			struct ops_error *err)
 {
+	struct tip t = { NULL, NULL, { NULL, 0 } };
 	struct buf text = BUF_INIT;
-	struct snap *snap = NULL;
-	struct world *world = NULL;
-	struct packets all;
 	size_t i;
-	int ret = repo_tip(&snap, &world, run->repo, err);
+	int ret = tip_open(&t, run, err);
 
-	if (ret == 0)
-		ret = world_packets(&all.list, &all.nr, world, run->id, run->findings, err);
-	for (i = 0; ret == 0 && i < all.nr; i++)
-		if (id ? !strcmp(all.list[i]->id, id) :
-		    !strcmp(all.list[i]->type->name, "result") &&
-		    !document_text(all.list[i], "Run")) {
+	for (i = 0; ret == 0 && i < t.all.nr; i++)
+		if (id ? !strcmp(t.all.list[i]->id, id) : is_result(t.all.list[i])) {
 			buf_clear(&text);
-			packet_markdown(&text, all.list[i]);
+			packet_markdown(&text, t.all.list[i]);
 		}
 	if (ret == 0 && (buf_failed(&text) || !(*out = arena_str(run->arena, text.data))))
 		ret = error_nomem(err);
 	buf_release(&text);
-	world_close(world);
-	snap_free(snap);
+	tip_close(&t);
 	return ret;
 }
 
@@ -212,7 +126,7 @@ static const char *whole_summary(struct signal_run *run)
 	for (i = 0; i < run->steps_nr; i++)
 		if (run->steps[i].summary && run->steps[i].state != STEP_SKIPPED)
 			buf_printf(&b, "%s%s", b.len ? " " : "", run->steps[i].summary);
-	text = keep(run, &b, "Nothing was done.");
+	text = share_text(run, &b, "Nothing was done.");
 	buf_release(&b);
 	return text;
 }
@@ -257,14 +171,14 @@ static int record_whole(const char **id, struct signal_run *run, const struct sh
 			buf_printf(&issues, "%s%s", issues.len ? "\n" : "", parts[i].issues.data);
 		buf_str(&table, parts[i].table.data);
 		parties = arena_printf(run->arena, "%s%s%s", parties ? parties : "",
-				       parties ? "\n" : "", contribution(run, &parts[i]));
+				       parties ? "\n" : "", share_contribution(run, &parts[i]));
 	}
 	s[fields++] = (struct ops_setting){ "Signal", run->signal };
 	s[fields++] = (struct ops_setting){ "Summary", whole_summary(run) };
-	s[fields++] = (struct ops_setting){ "Deliverables", table_of(run, &table) };
+	s[fields++] = (struct ops_setting){ "Deliverables", share_table(run, &table) };
 	s[fields++] = (struct ops_setting){ "Agent Contributions", parties };
 	if (issues.len)
-		s[fields++] = (struct ops_setting){ "Issues", keep(run, &issues, "") };
+		s[fields++] = (struct ops_setting){ "Issues", share_text(run, &issues, "") };
 	s[fields++] = (struct ops_setting){ "Next Steps", next };
 	for (i = 0; i < fields; i++)
 		if (!s[i].value) {
@@ -276,7 +190,7 @@ static int record_whole(const char **id, struct signal_run *run, const struct sh
 	list[0].sections_nr = fields;
 	record_event(&list[1], event, &detail, run, passed ? "COORD_OPS:COMPLETE" :
 		  "COORD_OPS:FAILURE", "ORCHESTRATOR", NULL, passed ? NULL :
-		  issues.len ? keep(run, &issues, "") : "The quality gate was not passed.");
+		  issues.len ? share_text(run, &issues, "") : "The quality gate was not passed.");
 	list[2] = (struct ops_request){ .target = run->id };
 	for (i = 0; i < 4; i++)
 		if (!strcmp(ends[i][0], status))
@@ -330,7 +244,7 @@ int record_end(const char **verdict, const char **gate, const char **message,
 
 	if (!parts)
 		return error_nomem(err);
-	nr = divide(parts, run);
+	nr = share_all(parts, run);
 	for (i = 0; i < nr; i++) {
 		complete += parts[i].done == parts[i].of;
 		some += parts[i].done > 0;
@@ -346,8 +260,8 @@ int record_end(const char **verdict, const char **gate, const char **message,
 	if (ret == 0 && run->id)
 		ret = read_message(message, run, id, err);
 	*verdict = status;
-	*gate = gate_text(run, complete, nr);
+	*gate = share_gate(run, complete, nr);
 	for (i = 0; i < nr; i++)
-		part_release(&parts[i]);
+		share_release(&parts[i]);
 	return ret ? ret : *gate ? 0 : error_nomem(err);
 }

@@ -90,8 +90,8 @@ static struct run_step *step_called(struct signal_run *run, const char *name)
 	return NULL;
 }
 
-static const char *section_of(struct signal_run *run, const struct ops_document *p,
-			      const char *name)
+const char *run_section(struct signal_run *run, const struct ops_document *p,
+			const char *name)
 {
 	const struct sections *sections = doc_sections(p->doc);
 	const struct section *one = sections ? section_find(sections, name) : NULL;
@@ -117,8 +117,8 @@ static int take_step(struct signal_run *run, struct run_step *at,
 	at->state = outcome && !strcmp(outcome, "DONE") ? STEP_DONE : STEP_FAILED;
 	if (duration)
 		(void)duration_parse(&at->seconds, duration);
-	at->summary = section_of(run, p, "Summary");
-	at->issues = section_of(run, p, "Issues");
+	at->summary = run_section(run, p, "Summary");
+	at->issues = run_section(run, p, "Issues");
 	if (output && json_parse(&json, output, strlen(output), &ignored) == OPS_ENOMEM)
 		return error_nomem(err);
 	if (json && json_kind(json) != JSON_OBJECT) {
@@ -160,7 +160,7 @@ static int take_packet(struct signal_run *run, const struct packets *all,
 	if (answer) {
 		at->summary = arena_printf(run->arena, "%s by %s.", at->state == STEP_DONE ?
 					   "Approved" : "Rejected", document_text(answer, "From"));
-		at->issues = at->state == STEP_DONE ? NULL : section_of(run, answer, "Reason");
+		at->issues = at->state == STEP_DONE ? NULL : run_section(run, answer, "Reason");
 	}
 	return at->request && (!answer || at->summary) ? 0 : error_nomem(err);
 }

@@ -12,6 +12,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "util/map.h"
 #include "util/path.h"
 
 const char *const deed_names[] = { "request", "decide", "lift", "assign", "accept",
@@ -278,17 +279,39 @@ static int64_t sign_of(const struct board *b, const char *name)
 	return date_time_parse(&at, time) ? at : NO_POINT;
 }
 
-int task_last_sign(int64_t *out, const struct board *b, const struct task *t,
+/* Of which tasks there are packets: one directory tells, instead of one for each task. */
+static int read_recorded(struct board *b, struct ops_error *err)
+{
+	struct map *map = map_new(b->arena);
+	struct snap_entry *list;
+	size_t i, nr;
+	int ret = map ? snap_list(&list, &nr, world_snap(b->world),
+				  config_directory(b->config, "packets"), b->arena, err) :
+		  error_nomem(err);
+
+	for (i = 0; ret == 0 && i < nr; i++)
+		if (map_put(map, list[i].name, map))
+			ret = error_nomem(err);
+	if (ret == 0)
+		b->recorded = map;
+	return ret;
+}
+
+int task_last_sign(int64_t *out, struct board *b, const struct task *t,
 		   struct ops_error *err)
 {
 	struct snap_entry *list;
+	const char *dir;
 	int64_t sign;
-	size_t i, nr;
-	const char *dir = arena_printf(b->arena, "%s/%s",
-				       config_directory(b->config, "packets"), t->id);
-	int ret = dir ? snap_list(&list, &nr, world_snap(b->world), dir, b->arena, err) :
-		  error_nomem(err);
+	size_t i, nr = 0;
+	int ret = b->recorded ? 0 : read_recorded(b, err);
 
+	if (ret == 0 && map_has(b->recorded, t->id)) {
+		dir = arena_printf(b->arena, "%s/%s", config_directory(b->config, "packets"),
+				   t->id);
+		ret = dir ? snap_list(&list, &nr, world_snap(b->world), dir, b->arena, err) :
+		      error_nomem(err);
+	}
 	if (ret)
 		return ret;
 	*out = t->started == NO_DAY ? NO_POINT : t->started * DAY_TICKS;

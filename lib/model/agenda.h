@@ -42,7 +42,7 @@ int agenda_make(struct agenda *out, const struct graph *g, const struct schedule
 
 /* The last sign of life of a task in progress: when its assignee last recorded something
  * or began, in seconds since 1970.  NO_POINT: there is none. */
-int task_last_sign(int64_t *out, const struct board *b, const struct task *t,
+int task_last_sign(int64_t *out, struct board *b, const struct task *t,
 		   struct ops_error *err);
 
 #endif

@@ -4,7 +4,7 @@
 
 /*
  * The board: every active task and every agent of one world, as rows of numbers that
- * planning computes with.  Read once, in one walk; nothing here is lazy.
+ * planning computes with.  Read once, in one walk; nothing of these is lazy.
  *
  *	struct board *b;
  *	board_read(&b, world, now, findings, err);	(an arena of its own)
@@ -94,6 +94,7 @@ struct board {
 	size_t unreadable;
 	struct map *by_id;		/* of tasks, to struct task * */
 	struct map *skill_map;		/* to index + 1 */
+	struct map *recorded;		/* ids that have packets; NULL until that is asked */
 };
 
 /* `now` in seconds since 1970.  The world must outlive the board. */

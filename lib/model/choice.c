@@ -29,17 +29,16 @@ double choice_capability(const struct worker *w, const struct task *t)
 	return sum / (double)t->needs_nr;
 }
 
-/* Whether the department of an agent takes tasks of that type. */
-static bool is_expert(const struct board *b, const struct worker *w, const struct task *t)
+/* The departments that take tasks of a type; NULL: all. */
+static const struct names *experts(const struct board *b, const struct task *t)
 {
 	const struct planning *p = b->planning;
 	size_t i;
 
 	for (i = 0; t->type && i < p->expertise_nr; i++)
 		if (!strcmp(p->expertise[i].type, t->type))
-			return names_have(&p->expertise[i].departments,
-					  w->agent->department);
-	return true;
+			return &p->expertise[i].departments;
+	return NULL;
 }
 
 static char plain(char c)
@@ -75,14 +74,14 @@ static bool is_meant(const struct worker *w, const struct task *t)
 	return !t->meant_for.nr;
 }
 
-enum why_not choice_why_not(const struct board *b, const struct worker *w,
+static enum why_not why_not(const struct names *departments, const struct worker *w,
 			    const struct task *t)
 {
 	if (!w->agent->active)
 		return NOT_ACTIVE;
 	if (!w->works)
 		return NOT_WORKER;
-	if (!is_expert(b, w, t))
+	if (departments && !names_have(departments, w->agent->department))
 		return NOT_EXPERT;
 	if (!is_meant(w, t))
 		return NOT_MEANT;
@@ -91,17 +90,23 @@ enum why_not choice_why_not(const struct board *b, const struct worker *w,
 	return w->away ? IS_AWAY : CAN_TAKE;
 }
 
-void choice_score(struct score *out, const struct board *b, const struct track *track,
+enum why_not choice_why_not(const struct board *b, const struct worker *w,
+			    const struct task *t)
+{
+	return why_not(experts(b, t), w, t);
+}
+
+/* All factors of one agent for a task, with the work it has now. */
+static void score(struct score *out, const struct board *b, const struct track_about *about,
 		  const struct task *t, size_t worker)
 {
 	const struct worker *w = &b->workers[worker];
 	size_t i;
 
 	out->worker = worker;
-	out->why = choice_why_not(b, w, t);
 	out->active = w->active;
-	out->performance = track_performance(track, t->type, worker);
-	out->cohesion = track_cohesion(track, t->project, worker);
+	out->performance = track_performance(about, worker);
+	out->cohesion = track_cohesion(about, worker);
 	out->factor[FACTOR_CAPABILITY] = choice_capability(w, t);
 	out->factor[FACTOR_WORKLOAD] = w->active < w->limit ?
 				       1 - (double)w->active / w->limit : 0;
@@ -134,14 +139,16 @@ int choice_compare(const struct score *a, const struct score *b)
 bool choice_best(struct score *out, const struct board *b, const struct track *track,
 		 const struct task *t)
 {
-	struct score s;
+	const struct track_about about = track_about(track, t);
+	const struct names *departments = experts(b, t);
+	struct score s = { .why = CAN_TAKE };
 	bool found = false;
 	size_t i;
 
 	for (i = 0; i < b->workers_nr; i++) {
-		if (choice_why_not(b, &b->workers[i], t) != CAN_TAKE)
+		if (why_not(departments, &b->workers[i], t) != CAN_TAKE)
 			continue;
-		choice_score(&s, b, track, t, i);
+		score(&s, b, &about, t, i);
 		if (!found || choice_compare(&s, out) < 0)
 			*out = s;
 		found = true;
@@ -162,10 +169,14 @@ static int compare_rows(const void *a, const void *b)
 void choice_table(struct score *list, const struct board *b, const struct track *track,
 		  const struct task *t)
 {
+	const struct track_about about = track_about(track, t);
+	const struct names *departments = experts(b, t);
 	size_t i;
 
-	for (i = 0; i < b->workers_nr; i++)
-		choice_score(&list[i], b, track, t, i);
+	for (i = 0; i < b->workers_nr; i++) {
+		list[i].why = why_not(departments, &b->workers[i], t);
+		score(&list[i], b, &about, t, i);
+	}
 	qsort(list, b->workers_nr, sizeof(*list), compare_rows);
 }
 

@@ -40,10 +40,6 @@ bool choice_means(const struct worker *w, const char *word);
 
 double choice_capability(const struct worker *w, const struct task *t);
 
-/* All factors of one agent for a task, with the work it has now. */
-void choice_score(struct score *out, const struct board *b, const struct track *track,
-		  const struct task *t, size_t worker);
-
 /* The best of those who can; false when nobody can. */
 bool choice_best(struct score *out, const struct board *b, const struct track *track,
 		 const struct task *t);

@@ -46,17 +46,18 @@ int gate_subject(char out[SUBJECT_LEN + 1], const struct gate *gate,
 		 struct ops_document *task)
 {
 	const char *known = task->shelved ? shelved_note(task->shelved, gate) : NULL;
-	const struct sections *sections = doc_sections(task->doc);
+	const struct sections *sections;
 	struct buf b = BUF_INIT;
 	char hex[DIGEST_HEX + 1];
 	size_t i;
 
-	if (!sections)
-		return OPS_ENOMEM;
 	if (known) {
 		memcpy(out, known, SUBJECT_LEN + 1);
 		return 0;
 	}
+	sections = doc_sections(task->doc);
+	if (!sections)
+		return OPS_ENOMEM;
 	for (i = 0; i < gate->subject_fields.nr; i++)
 		subject_field(&b, task, gate->subject_fields.list[i]);
 	for (i = 0; i < gate->subject_sections.nr; i++) {
@@ -241,6 +242,17 @@ static int weigh_approvals(struct gate_status *s, struct ops_document *const *li
 	return ret;
 }
 
+/* Whether anything is recorded about a gate. */
+static bool asked(struct ops_document *const *list, size_t nr, const struct gate *gate)
+{
+	size_t i;
+
+	for (i = 0; i < nr; i++)
+		if (is_request(list[i], gate) || is_decision(list[i], gate, NULL))
+			return true;
+	return false;
+}
+
 /* Whether a request has its answer: any decision, or enough approvals. */
 static bool settled(struct ops_document *const *list, size_t nr, const struct gate *gate,
 		    const char *id)
@@ -265,6 +277,11 @@ int gate_evaluate(struct gate_status *out, const struct gate *gate,
 
 	if (ret)
 		return ret;
+	/* What nobody asked for needs no digest. */
+	if (!asked(list, nr, gate)) {
+		*out = s;
+		return 0;
+	}
 	for (i = 0; i < nr; i++) {
 		if (!is_decision(list[i], gate, "Block") ||
 		    answered(list, nr, gate, "Lift", list[i]->id))

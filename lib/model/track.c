@@ -332,11 +332,21 @@ size_t track_count(const struct track *t)
 	return t->count;
 }
 
-struct performance track_performance(const struct track *t, const char *type,
-				     size_t worker)
+struct track_about track_about(const struct track *t, const struct task *task)
 {
-	const struct planning *p = t->b->planning;
-	const struct sums *s = type ? map_get(t->types, type) : NULL;
+	struct track_about a = { t, NULL, NULL };
+
+	if (task->type)
+		a.sums = map_get(t->types, task->type);
+	if (task->project)
+		a.project = map_get(t->projects, task->project);
+	return a;
+}
+
+struct performance track_performance(const struct track_about *a, size_t worker)
+{
+	const struct planning *p = a->track->b->planning;
+	const struct sums *s = a->sums;
 	struct performance out = { 0, 0, { 0, 0, 0 }, p->no_history };
 	size_t i;
 
@@ -354,10 +364,10 @@ struct performance track_performance(const struct track *t, const char *type,
 	return out;
 }
 
-struct cohesion track_cohesion(const struct track *t, const char *project,
-			       size_t worker)
+struct cohesion track_cohesion(const struct track_about *a, size_t worker)
 {
-	const struct project *p = project ? map_get(t->projects, project) : NULL;
+	const struct track *t = a->track;
+	const struct project *p = a->project;
 	struct cohesion out = { 0, 0, t->b->planning->no_project };
 	const uint64_t *known = t->known + worker * t->row;
 	size_t i;

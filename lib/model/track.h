@@ -35,10 +35,15 @@ int track_read(struct track **out, const struct board *b, struct ops_findings *f
 	       struct ops_error *err);
 size_t track_count(const struct track *t);	/* tasks that count */
 
-struct performance track_performance(const struct track *t, const char *type,
-				     size_t worker);
-struct cohesion track_cohesion(const struct track *t, const char *project,
-			       size_t worker);
+/* What of the record is about one task: found once, and asked about each agent. */
+struct track_about {
+	const struct track *track;
+	const struct sums *sums;	/* of its type, each worker's; or NULL */
+	const struct project *project;	/* or NULL */
+};
+struct track_about track_about(const struct track *t, const struct task *task);
+struct performance track_performance(const struct track_about *a, size_t worker);
+struct cohesion track_cohesion(const struct track_about *a, size_t worker);
 /* From now on the worker is of the project's team.  0 or OPS_ENOMEM. */
 int track_join(struct track *t, const char *project, size_t worker);
 

@@ -65,7 +65,7 @@ unsigned waited_priority(const struct board *b, const struct task *t,
 	return to;
 }
 
-int task_stalled(bool *out, int64_t *sign, const struct board *b, const struct task *t,
+int task_stalled(bool *out, int64_t *sign, struct board *b, const struct task *t,
 		 struct ops_error *err)
 {
 	int ret = task_last_sign(sign, b, t, err);

@@ -24,7 +24,7 @@ unsigned waited_priority(const struct board *b, const struct task *t,
 
 /* Whether a task in progress has given no sign of life for too long.  *sign: the last
  * one, or NO_POINT. */
-int task_stalled(bool *out, int64_t *sign, const struct board *b, const struct task *t,
+int task_stalled(bool *out, int64_t *sign, struct board *b, const struct task *t,
 		 struct ops_error *err);
 
 #endif

@@ -70,11 +70,21 @@ bool date_parse(struct date *out, const char *text)
 	return strnlen(text, DATE_LEN + 1) == DATE_LEN && date_scan(out, text);
 }
 
+/* Lists hold tens of thousands of dates: printf would take most of their time. */
+static void two_digits(char *out, unsigned value)
+{
+	out[0] = (char)('0' + value / 10 % 10);
+	out[1] = (char)('0' + value % 10);
+}
+
 void date_format(char out[DATE_LEN + 1], struct date date)
 {
-	snprintf(out, DATE_LEN + 1, "%04u-%02u-%02u",
-		 (unsigned)date.year % 10000, (unsigned)date.month % 100,
-		 (unsigned)date.day % 100);
+	two_digits(out, (unsigned)date.year / 100);
+	two_digits(out + 2, (unsigned)date.year % 100);
+	out[4] = out[7] = '-';
+	two_digits(out + 5, (unsigned)date.month);
+	two_digits(out + 8, (unsigned)date.day);
+	out[DATE_LEN] = '\0';
 }
 
 int date_compare(struct date a, struct date b)
@@ -198,9 +208,13 @@ void date_time_format(char out[DATE_TIME_LEN + 1], int64_t seconds)
 	struct date d = date_from_days(split_seconds(seconds, &of_day));
 
 	date_format(out, d);
-	snprintf(out + DATE_LEN, DATE_TIME_LEN + 1 - DATE_LEN, "T%02u:%02u:%02uZ",
-		 (unsigned)of_day / 3600 % 24, (unsigned)of_day / 60 % 60,
-		 (unsigned)of_day % 60);
+	out[DATE_LEN] = 'T';
+	two_digits(out + 11, (unsigned)of_day / 3600 % 24);
+	out[13] = out[16] = ':';
+	two_digits(out + 14, (unsigned)of_day / 60 % 60);
+	two_digits(out + 17, (unsigned)of_day % 60);
+	out[19] = 'Z';
+	out[DATE_TIME_LEN] = '\0';
 }
 
 /* The same without its punctuation. */

@@ -7,37 +7,43 @@
  * or by who asks; a place belongs to who claimed its item until it is ready, then to who
  * takes it until ahead_done(); `done` and `claimed` only grow.  Who asks for what the thread
  * is at reads something else meanwhile, so neither sleeps for one document.
+ *
+ * The thread claims some at once and says of each without the lock that it is ready: a
+ * document takes less time than two threads that want one lock.
  */
 #include "model/ahead.h"
 
 #include <pthread.h>
+#include <stdatomic.h>
 #include <stdlib.h>
 #include <unistd.h>
 
 #include "util/arena.h"
 #include "util/error.h"
 
-#define WINDOW 64		/* documents in memory at once */
+#define WINDOW 128		/* documents in memory at once */
 #define WORTH 128		/* fewer are read faster than a thread begins */
+#define BLOCK 8			/* claimed at once by the thread */
 
 struct place {
 	struct ahead_doc doc;
-	bool ready;
+	atomic_bool ready;
 };
 
 struct ahead {
 	struct snap *snap;
 	size_t max;
 	ahead_prepare *prepare;
-	pthread_mutex_t lock;
+	pthread_mutex_t lock;	/* of what the thread looks at: items, claimed, done */
 	pthread_cond_t room, answer;
 	pthread_t thread;
 	bool threaded, tried, ending;
 	bool waits;		/* the thread does, for room or for items */
-	bool asks;		/* who takes waits for a place to be ready */
+	atomic_bool asks;	/* who takes waits for a place to be ready */
 	struct ahead_item *items;
 	size_t nr, cap;
 	size_t claimed, done;	/* so many items */
+	size_t given;		/* `done`, as only who takes knows it yet */
 	struct place places[WINDOW];
 };
 
@@ -62,12 +68,16 @@ struct ahead *ahead_new(struct snap *snap, size_t max, ahead_prepare *prepare)
 	return NULL;
 }
 
+/* Make room in a place for another document; its arena and its list stay. */
 static void clear(struct ahead_doc *d)
 {
 	blob_release(&d->blob);
-	ops_findings_free(d->findings);
-	d->blob = (struct blob){ NULL, 0, NULL };
-	d->findings = NULL;
+	if (d->findings && (ops_findings_count(d->findings) || findings_failed(d->findings))) {
+		ops_findings_free(d->findings);
+		d->findings = NULL;
+	}
+	if (d->arena)
+		arena_clear(d->arena);
 	d->doc = NULL;
 	d->ret = 0;
 	d->parsed = false;
@@ -89,6 +99,7 @@ void ahead_free(struct ahead *a)
 	}
 	for (i = 0; i < WINDOW; i++) {
 		clear(&a->places[i].doc);
+		ops_findings_free(a->places[i].doc.findings);
 		arena_free(a->places[i].doc.arena);
 	}
 	pthread_cond_destroy(&a->answer);
@@ -101,11 +112,11 @@ void ahead_free(struct ahead *a)
 /* Read one into its place, which is whose this is. */
 static void read_one(struct ahead *a, const struct ahead_item *item, struct ahead_doc *d)
 {
-	if (d->arena)
-		arena_clear(d->arena);
-	else
+	clear(d);
+	if (!d->arena)
 		d->arena = arena_new();
-	d->findings = ops_findings_new();
+	if (!d->findings)
+		d->findings = ops_findings_new();
 	if (!d->arena || !d->findings) {
 		d->ret = OPS_ENOMEM;
 		return;
@@ -120,41 +131,59 @@ static void read_one(struct ahead *a, const struct ahead_item *item, struct ahea
 		a->prepare(d->doc, item->type);
 }
 
-/* Claim the next item that is to be read, with the lock; false: there is none. */
-static bool claim(struct ahead *a, struct ahead_item *item, struct place **place)
-{
-	size_t end = a->nr < a->done + WINDOW ? a->nr : a->done + WINDOW;
+struct claim {
+	struct ahead_item item;
+	struct place *place;
+};
 
-	while (a->claimed < end && a->items[a->claimed].skip)
-		a->claimed++;
-	if (a->claimed >= end)
-		return false;
-	*item = a->items[a->claimed];
-	*place = &a->places[a->claimed++ % WINDOW];
-	return true;
+/* Claim the next items that are to be read, with the lock; how many. */
+static size_t claim(struct ahead *a, struct claim *out, size_t max)
+{
+	size_t end = a->nr < a->done + WINDOW ? a->nr : a->done + WINDOW, nr = 0;
+
+	for (; nr < max && a->claimed < end; a->claimed++) {
+		if (a->items[a->claimed].skip)
+			continue;
+		out[nr].item = a->items[a->claimed];
+		out[nr++].place = &a->places[a->claimed % WINDOW];
+	}
+	return nr;
 }
 
-/* Read what was claimed; with the lock, which is given up meanwhile. */
-static void read_claimed(struct ahead *a, const struct ahead_item *item, struct place *place)
+static void read_claimed(struct ahead *a, const struct claim *c)
 {
-	pthread_mutex_unlock(&a->lock);
-	read_one(a, item, &place->doc);
-	pthread_mutex_lock(&a->lock);
-	place->ready = true;
+	read_one(a, &c->item, &c->place->doc);
+	atomic_store(&c->place->ready, true);
+}
+
+/* Read some, without the lock, and tell who waits for one of them. */
+static void read_block(struct ahead *a, const struct claim *block, size_t nr)
+{
+	size_t i;
+
+	for (i = 0; i < nr; i++) {
+		read_claimed(a, &block[i]);
+		if (!atomic_load(&a->asks))
+			continue;
+		pthread_mutex_lock(&a->lock);
+		pthread_cond_signal(&a->answer);
+		pthread_mutex_unlock(&a->lock);
+	}
 }
 
 static void *work(void *ahead)
 {
 	struct ahead *a = ahead;
-	struct ahead_item item;
-	struct place *place;
+	struct claim block[BLOCK];
+	size_t nr;
 
 	pthread_mutex_lock(&a->lock);
 	while (!a->ending) {
-		if (claim(a, &item, &place)) {
-			read_claimed(a, &item, place);
-			if (a->asks)
-				pthread_cond_signal(&a->answer);
+		nr = claim(a, block, BLOCK);
+		if (nr) {
+			pthread_mutex_unlock(&a->lock);
+			read_block(a, block, nr);
+			pthread_mutex_lock(&a->lock);
 			continue;
 		}
 		a->waits = true;
@@ -206,34 +235,46 @@ const struct ahead_item *ahead_at(const struct ahead *a, size_t at)
 	return &a->items[at];
 }
 
+bool ahead_full(const struct ahead *a)
+{
+	return a->nr - a->given >= WINDOW;
+}
+
 struct ahead_doc *ahead_take(struct ahead *a, size_t at)
 {
-	struct place *p = &a->places[at % WINDOW], *other;
-	struct ahead_item item;
+	struct place *p = &a->places[at % WINDOW];
+	struct claim other;
 
-	pthread_mutex_lock(&a->lock);
-	while (!p->ready) {
-		/* The thread may be at it: then there is time for one more. */
-		if (claim(a, &item, &other)) {
-			read_claimed(a, &item, other);
-			continue;
+	if (!atomic_load(&p->ready)) {
+		pthread_mutex_lock(&a->lock);
+		a->done = a->given;
+		while (!atomic_load(&p->ready)) {
+			/* The thread may be at it: then there is time for one more. */
+			if (claim(a, &other, 1)) {
+				pthread_mutex_unlock(&a->lock);
+				read_claimed(a, &other);
+				pthread_mutex_lock(&a->lock);
+				continue;
+			}
+			/* What becomes ready from here on is told with the lock. */
+			atomic_store(&a->asks, true);
+			if (!atomic_load(&p->ready))
+				pthread_cond_wait(&a->answer, &a->lock);
+			atomic_store(&a->asks, false);
 		}
-		a->asks = true;
-		pthread_cond_wait(&a->answer, &a->lock);
-		a->asks = false;
+		pthread_mutex_unlock(&a->lock);
 	}
-	pthread_mutex_unlock(&a->lock);
 	return p->doc.ret == OPS_ENOMEM ? NULL : &p->doc;
 }
 
 void ahead_done(struct ahead *a, size_t at)
 {
-	struct place *p = &a->places[at % WINDOW];
-
-	clear(&p->doc);
+	atomic_store(&a->places[at % WINDOW].ready, false);
+	a->given = at + 1;
+	if (a->given % BLOCK)
+		return;
 	pthread_mutex_lock(&a->lock);
-	p->ready = false;
-	a->done = at + 1;
+	a->done = a->given;
 	/* Half a window at once: a thread that is woken for each gets nothing done. */
 	if (a->waits && a->claimed < a->nr && a->claimed <= a->done + WINDOW / 2)
 		pthread_cond_signal(&a->room);

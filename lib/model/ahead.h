@@ -6,9 +6,10 @@
  * Documents of a snapshot, read and parsed ahead of who looks at them by another thread.
  *
  * ahead_new(); ahead_add() each, in the order in which they will be asked for; then, for
- * each from the first to the last, ahead_take(), and ahead_done() with it.  The answers are
- * the same with and without the thread, which is only begun when there is much to read and
- * a processor for it: what it has not begun yet is read by who asks.
+ * each from the first to the last, ahead_take() unless it is skipped, and ahead_done().  Taking may begin while others are still to be added, and should when ahead_full():
+ * then nothing more is read ahead.  The answers are the same with and without the thread,
+ * which is only begun when there is much to read and a processor for it: what it has not
+ * begun yet is read by who asks.
  */
 
 #include "store/snap.h"
@@ -24,7 +25,7 @@ struct ahead_item {
 	const char *path, *dir;
 	const struct snap_entry *entry;
 	const void *type;		/* only handed to `prepare` */
-	bool skip;			/* is not read: nobody will take it */
+	bool skip;			/* is not read: nobody may take it */
 };
 
 /* It, read.  All belongs to the ahead, until ahead_done(). */
@@ -46,6 +47,9 @@ void ahead_free(struct ahead *a);	/* NULL is fine; a thread is waited for */
 int ahead_add(struct ahead *a, const struct ahead_item *item);
 size_t ahead_count(const struct ahead *a);
 const struct ahead_item *ahead_at(const struct ahead *a, size_t at);
+
+/* Whether as many were added and are not done as can be read ahead. */
+bool ahead_full(const struct ahead *a);
 
 /* The document at that place, read; NULL: out of memory. */
 struct ahead_doc *ahead_take(struct ahead *a, size_t at);

@@ -24,7 +24,8 @@ struct each_state {
 	void *payload;
 	struct ops_findings *findings;
 	ahead_prepare *prepare;
-	struct ahead *ahead;	/* all entries there are, in order */
+	struct ahead *ahead;	/* all entries there are, in order ... */
+	size_t given;		/* ... of which so many were given */
 	struct buf path;	/* of the entry at hand */
 };
 
@@ -126,22 +127,28 @@ static int give_item(struct each_state *s, size_t at, struct ops_error *err)
 		ret = give_unreadable(s, item->type, item->path, err);
 	else if (ret == 0 && (!s->type || type_is(d->type, s->type->name)))
 		ret = s->each(d, s->payload, err);
-	if (read)
-		ahead_done(s->ahead, at);
+	return ret;
+}
+
+static int give_next(struct each_state *s, struct ops_error *err)
+{
+	int ret = give_item(s, s->given, err);
+
+	ahead_done(s->ahead, s->given++);
 	return ret;
 }
 
 static int give_items(struct each_state *s, struct ops_error *err)
 {
-	size_t i;
 	int ret = 0;
 
-	for (i = 0; ret == 0 && i < ahead_count(s->ahead); i++)
-		ret = give_item(s, i, err);
+	while (ret == 0 && s->given < ahead_count(s->ahead))
+		ret = give_next(s, err);
 	return ret;
 }
 
-/* An entry of a directory, if it may be one of those that are asked for. */
+/* An entry of a directory, if it may be one of those that are asked for.  Others are given
+ * meanwhile, so that whoever reads ahead has always something to do. */
 static int add_entry(struct each_state *s, const char *dir, const struct snap_entry *entry,
 		     struct ops_error *err)
 {
@@ -163,7 +170,9 @@ static int add_entry(struct each_state *s, const char *dir, const struct snap_en
 	item.path = arena_dup(s->w->arena, s->path.data, s->path.len);
 	item.skip = s->keep || !is_file(entry) ||
 		    (item.path && map_has(s->w->documents, item.path));
-	return !item.path || ahead_add(s->ahead, &item) ? error_nomem(err) : 0;
+	if (!item.path || ahead_add(s->ahead, &item))
+		return error_nomem(err);
+	return ahead_full(s->ahead) ? give_next(s, err) : 0;
 }
 
 static int add_directory(struct each_state *s, const char *dir, unsigned depth,

@@ -75,11 +75,12 @@ static int read_all(struct buf *out, int fd, size_t max, const char *name,
 	return 0;
 }
 
-/* Open a regular file to read it, following no link. */
-static int open_file(int *out, struct stat *st, int dir, const char *name,
-		     struct ops_error *err)
+#define FILE_FLAGS (O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK)
+
+/* Look at what was opened to be read, `fd` or -1 with errno; it is closed on failure. */
+static int opened(int fd, struct stat *st, const char *name, struct ops_error *err)
 {
-	int fd = openat(dir, name, O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK), rc;
+	int rc;
 
 	if (fd < 0 && (errno == ENOENT || errno == ENOTDIR))
 		return error_set(err, OPS_ENOTFOUND, "no file '%s'", name);
@@ -89,7 +90,6 @@ static int open_file(int *out, struct stat *st, int dir, const char *name,
 	if (fd < 0)
 		return error_set(err, OPS_EIO, "cannot open '%s': %s", name,
 				 strerror(errno));
-	*out = fd;
 	if (fstat(fd, st) != 0)
 		rc = error_set(err, OPS_EIO, "cannot look at '%s': %s", name,
 			       strerror(errno));
@@ -106,7 +106,7 @@ int file_read_at(struct buf *out, int dir, const char *name, size_t max,
 		 struct ops_error *err)
 {
 	struct stat st;
-	int fd, rc = open_file(&fd, &st, dir, name, err);
+	int fd = openat(dir, name, FILE_FLAGS), rc = opened(fd, &st, name, err);
 
 	if (rc)
 		return rc;
@@ -116,14 +116,15 @@ int file_read_at(struct buf *out, int dir, const char *name, size_t max,
 	return rc;
 }
 
-int file_take_at(void **out, size_t *len, int dir, const char *name, size_t max,
-		 struct ops_error *err)
+/* Read all of an open file, `fd` or -1 with errno, and close it. */
+static int take(void **out, size_t *len, int fd, const char *name, size_t max,
+		struct ops_error *err)
 {
 	struct buf rest = BUF_INIT;
 	struct stat st;
 	char *text;
 	ssize_t n;
-	int fd, rc = open_file(&fd, &st, dir, name, err);
+	int rc = opened(fd, &st, name, err);
 
 	if (rc)
 		return rc;
@@ -154,6 +155,34 @@ int file_take_at(void **out, size_t *len, int dir, const char *name, size_t max,
 	}
 	close(fd);
 	return rc;
+}
+
+/* Open `path` below `top` by one call that follows no link; -1. */
+static int open_below(int top, const char *path, unsigned flags)
+{
+	const struct open_how how = {
+		.flags = flags,
+		.resolve = RESOLVE_BENEATH | RESOLVE_NO_SYMLINKS | RESOLVE_NO_MAGICLINKS
+	};
+
+	return (int)syscall(SYS_openat2, top, path, &how, sizeof(how));
+}
+
+int file_take_at(void **out, size_t *len, int dir, const char *name, size_t max,
+		 struct ops_error *err)
+{
+	return take(out, len, openat(dir, name, FILE_FLAGS), name, max, err);
+}
+
+bool file_take_below(int *rc, void **out, size_t *len, int top, const char *path, size_t max,
+		     struct ops_error *err)
+{
+	int fd = open_below(top, path, FILE_FLAGS);
+
+	if (fd >= 0)
+		*rc = take(out, len, fd, strrchr(path, '/') ? strrchr(path, '/') + 1 : path,
+			   max, err);
+	return fd >= 0;
 }
 
 int file_read(struct buf *out, const char *path, size_t max,
@@ -218,12 +247,8 @@ static int step(int *out, int dir, const char *part, bool create,
 
 int file_directory_at(int top, const char *dir)
 {
-	const struct open_how how = {
-		.flags = O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC,
-		.resolve = RESOLVE_BENEATH | RESOLVE_NO_SYMLINKS | RESOLVE_NO_MAGICLINKS
-	};
-
-	return (int)syscall(SYS_openat2, top, *dir ? dir : ".", &how, sizeof(how));
+	return open_below(top, *dir ? dir : ".",
+			  O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
 }
 
 /* The directory of `path` by one call, as nearly all of them can be; else negative. */

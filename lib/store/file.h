@@ -30,6 +30,12 @@ int file_read(struct buf *out, const char *path, size_t max,
 int file_take_at(void **out, size_t *len, int dir, const char *name, size_t max,
 		 struct ops_error *err);
 
+/* The same by one call for the whole of `path` below the open directory `top`, which follows
+ * no link in any part.  False: it is not there, or the kernel cannot do that, and
+ * file_parent() tells which. */
+bool file_take_below(int *rc, void **out, size_t *len, int top, const char *path, size_t max,
+		     struct ops_error *err);
+
 /* Write all bytes to a descriptor; OPS_EIO. */
 int file_write(int fd, const void *data, size_t len, const char *name,
 	       struct ops_error *err);

@@ -15,6 +15,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <pthread.h>
+#include <stdint.h>
 #include <stdlib.h>
 #include <unistd.h>
 
@@ -33,16 +34,23 @@ struct listing {
 	size_t nr;
 };
 
+struct entries {
+	struct snap_entry *v;
+	size_t nr, cap;
+};
+
 struct snap_disk {
 	struct snap snap;
 	char *root;
-	int top;			/* open at `root`, or -1 */
+	int top;			/* open at `root`; -1: it could not be */
 	struct known *known;		/* NULL: not in a work tree */
 	struct arena *arena;
 	struct map *listings;		/* by directory */
 	size_t kept;
-	pthread_mutex_t lock;		/* of the next two and of `top`: files may be read
-					   by another thread */
+	struct entries found;		/* in the directory that is read; its room stays */
+	uint64_t dirents[4096];		/* a piece of it, as the system says it */
+	pthread_mutex_t lock;		/* of the next two: files may be read by another
+					   thread */
 	int dir;			/* open at `dir_path`, or -1 */
 	char dir_path[PATH_MAX_BYTES + 1];
 };
@@ -66,8 +74,7 @@ static enum snap_mode mode_at(int dir, const char *name, const struct stat *st)
 		SNAP_MODULE : SNAP_DIR;
 }
 
-/* Open a directory, for the caller to close; with the lock.  OPS_ENOTFOUND also when a part
- * is a link. */
+/* Open a directory, for the caller to close.  OPS_ENOTFOUND also when a part is a link. */
 static int open_directory(int *out, struct snap_disk *d, const char *path,
 			  struct ops_error *err)
 {
@@ -78,8 +85,6 @@ static int open_directory(int *out, struct snap_disk *d, const char *path,
 
 	if (len > PATH_MAX_BYTES)
 		return snap_absent(path, err);
-	if (d->top < 0)
-		d->top = open(d->root, O_PATH | O_DIRECTORY | O_CLOEXEC);
 	*out = d->top < 0 ? -1 : file_directory_at(d->top, path);
 	if (*out >= 0)
 		return 0;
@@ -136,14 +141,17 @@ static int disk_read(struct blob *out, struct snap *snap, const char *path,
 	int dir, rc;
 
 	(void)entry;
-	pthread_mutex_lock(&d->lock);
-	rc = open_parent(&dir, &name, snap, path, err);
-	if (rc < 0) {
+	/* Nearly always: without the lock, so that threads read side by side. */
+	if (d->top < 0 || !file_take_below(&rc, &out->owner, &out->len, d->top, path, max, err)) {
+		pthread_mutex_lock(&d->lock);
+		rc = open_parent(&dir, &name, snap, path, err);
+		if (rc < 0) {
+			pthread_mutex_unlock(&d->lock);
+			return rc;
+		}
+		rc = file_take_at(&out->owner, &out->len, dir, name, max, err);
 		pthread_mutex_unlock(&d->lock);
-		return rc;
 	}
-	rc = file_take_at(&out->owner, &out->len, dir, name, max, err);
-	pthread_mutex_unlock(&d->lock);
 	if (rc < 0)
 		error_prefix(err, "'%s'", path);
 	else
@@ -159,24 +167,30 @@ static int path_order(const void *a, const void *b)
 			    y->mode == SNAP_DIR);
 }
 
-struct entries {
-	struct snap_entry *v;
-	size_t nr, cap;
-};
-
-static int add_entry(struct entries *list, struct snap_disk *snap, int fd, struct buf *path,
-		     const char *name, struct ops_error *err)
+/* Look at an entry: false when it is gone. */
+static bool look_at(struct stat *st, int *rc, int fd, const char *name, struct ops_error *err)
 {
-	size_t len = path->len;
-	struct snap_entry *more;
-	struct stat st;
-	size_t cap;
+	if (fstatat(fd, name, st, AT_SYMLINK_NOFOLLOW) == 0)
+		return true;
+	if (errno != ENOENT)
+		*rc = error_set(err, OPS_EIO, "cannot look at '%s': %s", name,
+				strerror(errno));
+	return false;
+}
 
-	/* Gone between readdir and here: then it isn't an entry. */
-	if (fstatat(fd, name, &st, AT_SYMLINK_NOFOLLOW) != 0)
-		return errno == ENOENT ? 0 :
-			error_set(err, OPS_EIO, "cannot look at '%s': %s", name,
-				  strerror(errno));
+static int add_entry(struct snap_disk *d, int fd, struct buf *path,
+		     const struct dirent64 *found, struct ops_error *err)
+{
+	struct entries *list = &d->found;
+	size_t cap, len = path->len;
+	struct snap_entry *more;
+	struct stat st = { .st_mode = S_IFDIR };
+	const char *name;
+	int rc = 0;
+
+	/* Of a directory there is no more to see than that it is one. */
+	if (found->d_type != DT_DIR && !look_at(&st, &rc, fd, found->d_name, err))
+		return rc;
 	if (list->nr == SNAP_DIR_MAX)
 		return error_set(err, OPS_EINVALID,
 				 "a directory has more than %d entries",
@@ -189,44 +203,43 @@ static int add_entry(struct entries *list, struct snap_disk *snap, int fd, struc
 		list->v = more;
 		list->cap = cap;
 	}
-	name = arena_str(snap->arena, name);
-	buf_str(path, name ? name : "");
+	name = arena_str(d->arena, found->d_name);
+	buf_str(path, found->d_name);
 	if (!name || buf_failed(path))
 		return error_nomem(err);
-	set_entry(&list->v[list->nr++], snap, fd, path->data, name, &st);
+	set_entry(&list->v[list->nr++], d, fd, path->data, name, &st);
 	path->len = len;
 	return 0;
 }
 
-static int read_directory(struct entries *list, struct snap_disk *snap, int fd,
-			  const char *path, struct ops_error *err)
+static bool is_own(const char *name)
+{
+	return !strcmp(name, ".") || !strcmp(name, "..") || !strcmp(name, ".git");
+}
+
+/* Read the entries of an open directory into d->found.  Not by readdir(), which takes
+ * memory and asks the system twice before it begins: most directories are small. */
+static int read_directory(struct snap_disk *d, int fd, const char *path,
+			  struct ops_error *err)
 {
 	struct buf below = BUF_INIT;
-	struct dirent *d;
-	DIR *stream;
+	const struct dirent64 *one;
+	ssize_t nr, at;
 	int rc = 0;
 
-	stream = fdopendir(fd);
-	if (!stream) {
-		close(fd);
-		return error_set(err, OPS_EIO, "cannot read directory '%s': %s",
-				 path, strerror(errno));
-	}
+	d->found.nr = 0;
 	buf_printf(&below, "%s%s", path, *path ? "/" : "");
-	while (rc == 0) {
-		errno = 0;
-		d = readdir(stream);
-		if (!d && errno)
-			rc = error_set(err, OPS_EIO,
-				       "cannot read directory '%s': %s", path,
+	do {
+		nr = getdents64(fd, d->dirents, sizeof(d->dirents));
+		if (nr < 0)
+			rc = error_set(err, OPS_EIO, "cannot read directory '%s': %s", path,
 				       strerror(errno));
-		if (!d)
-			break;
-		if (strcmp(d->d_name, ".") && strcmp(d->d_name, "..") &&
-		    strcmp(d->d_name, ".git"))
-			rc = add_entry(list, snap, fd, &below, d->d_name, err);
-	}
-	closedir(stream);
+		for (at = 0; rc == 0 && at < nr; at += one->d_reclen) {
+			one = (const void *)((const char *)d->dirents + at);
+			if (!is_own(one->d_name))
+				rc = add_entry(d, fd, &below, one, err);
+		}
+	} while (rc == 0 && nr > 0);
 	buf_release(&below);
 	return rc;
 }
@@ -235,23 +248,22 @@ static int read_directory(struct entries *list, struct snap_disk *snap, int fd,
 static int list_directory(struct listing *out, struct snap_disk *d, const char *path,
 			  struct ops_error *err)
 {
-	struct entries list = { NULL, 0, 0 };
+	const struct entries *found = &d->found;
 	int fd, rc;
 
-	pthread_mutex_lock(&d->lock);
 	rc = open_directory(&fd, d, path, err);
-	pthread_mutex_unlock(&d->lock);
 	if (rc < 0)
 		return rc == OPS_ENOTFOUND ? 0 : rc;
-	rc = read_directory(&list, d, fd, path, err);
-	if (rc == 0 && list.nr > 0) {
-		qsort(list.v, list.nr, sizeof(*list.v), path_order);
-		out->list = (void *)arena_dup(d->arena, list.v, list.nr * sizeof(*list.v));
-		out->nr = list.nr;
+	rc = read_directory(d, fd, path, err);
+	close(fd);
+	if (rc == 0 && found->nr > 0) {
+		qsort(found->v, found->nr, sizeof(*found->v), path_order);
+		out->list = (void *)arena_dup(d->arena, found->v,
+					      found->nr * sizeof(*found->v));
+		out->nr = found->nr;
 		if (!out->list)
 			rc = error_nomem(err);
 	}
-	free(list.v);
 	return rc;
 }
 
@@ -369,6 +381,7 @@ static void disk_release(struct snap *snap)
 		close(d->dir);
 	if (d->top >= 0)
 		close(d->top);
+	free(d->found.v);
 	known_free(d->known);
 	arena_free(d->arena);
 	free(d->root);
@@ -392,6 +405,8 @@ static int open_disk(struct snap **out, struct store *s, const char *root,
 	d->snap.store = s;
 	d->dir = d->top = -1;
 	d->root = strdup(root);
+	if (d->root)
+		d->top = open(root, O_PATH | O_DIRECTORY | O_CLOEXEC);
 	d->arena = arena_new();
 	d->listings = d->arena ? map_new(d->arena) : NULL;
 	d->known = s ? known_open(s) : NULL;

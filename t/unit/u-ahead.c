@@ -21,8 +21,17 @@ static const char *text_of(char text[128], size_t i)
 static struct snap_entry entries[FILES];
 static char names[FILES][16], paths[FILES][32];
 
-/* Files below "d", each eleventh of which is gone, and an ahead of them all. */
-static struct ahead *many(struct snap **snap, size_t nr, ahead_prepare *prepare)
+/* Those that somebody has read already: some here and there, and more in a row than are
+ * read ahead. */
+static bool skipped(size_t i)
+{
+	return i % 13 == 5 || (i >= 150 && i < 320);
+}
+
+/* Files below "d", each eleventh of which is gone, and an ahead of them all; with `meanwhile`
+ * some of them were taken when it comes back. */
+static struct ahead *many(struct snap **snap, size_t nr, ahead_prepare *prepare,
+			  void (*meanwhile)(struct ahead *a))
 {
 	struct ahead *a;
 	char text[128];
@@ -34,7 +43,7 @@ static struct ahead *many(struct snap **snap, size_t nr, ahead_prepare *prepare)
 	ck_assert_int_eq(snap_of_directory(snap, ".", NULL), 0);
 	a = ahead_new(*snap, DOC_MAX, prepare);
 	for (i = 0; i < nr; i++) {
-		struct ahead_item item = { paths[i], "d", &entries[i], NULL, i % 13 == 5 };
+		struct ahead_item item = { paths[i], "d", &entries[i], NULL, skipped(i) };
 
 		snprintf(names[i], sizeof(names[i]), "%zu.md", i);
 		snprintf(paths[i], sizeof(paths[i]), "d/%zu.md", i);
@@ -45,6 +54,8 @@ static struct ahead *many(struct snap **snap, size_t nr, ahead_prepare *prepare)
 			fclose(f);
 		}
 		ck_assert_int_eq(ahead_add(a, &item), 0);
+		if (meanwhile && ahead_full(a))
+			meanwhile(a);
 	}
 	return a;
 }
@@ -71,9 +82,12 @@ static void slowly(struct doc *doc, const void *type)
 
 static void take(struct ahead *a, size_t i)
 {
-	struct ahead_doc *d = ahead_take(a, i);
+	struct ahead_doc *d = skipped(i) ? NULL : ahead_take(a, i);
 	char text[128], value[24];
 
+	if (skipped(i)) {
+		ahead_done(a, i);
+		return;	}
 	snprintf(value, sizeof(value), "%zu", i);
 	UNIT_NEED(d && ahead_at(a, i)->path == paths[i]);
 	UNIT_NEED(d->parsed == (i % 11 != 0) && (d->doc != NULL) == (d->ret == 0));
@@ -97,14 +111,35 @@ UNIT_TEST(ahead_gives_what_is_there)
 	size_t i, k;
 
 	for (k = 0; k < UNIT_COUNT(numbers); k++) {
-		struct ahead *a = many(&snap, numbers[k], k % 2 ? slowly : mark);
+		struct ahead *a = many(&snap, numbers[k], k % 2 ? slowly : mark, NULL);
 
 		UNIT_NEED(ahead_count(a) == numbers[k]);
 		for (i = 0; i < numbers[k]; i++)
-			if (i % 13 != 5)
-				take(a, i);
+			take(a, i);
 		leave(a, snap);
 	}
+}
+END_TEST
+
+static size_t taken;
+
+static void take_next(struct ahead *a)
+{
+	take(a, taken++);
+}
+
+/* Those that come first, while the others are still looked for. */
+UNIT_TEST(ahead_gives_before_all_is_known)
+{
+	struct snap *snap;
+	struct ahead *a;
+
+	taken = 0;
+	a = many(&snap, FILES, mark, take_next);
+	UNIT_NEED(taken > FILES / 2 && !ahead_full(a));
+	while (taken < FILES)
+		take_next(a);
+	leave(a, snap);
 }
 END_TEST
 
@@ -115,17 +150,17 @@ UNIT_TEST(ahead_ends_anywhere)
 	size_t i, k;
 
 	for (k = 0; k < UNIT_COUNT(stops); k++) {
-		struct ahead *a = many(&snap, FILES, mark);
+		struct ahead *a = many(&snap, FILES, mark, NULL);
 
 		for (i = 0; i < stops[k]; i++)
-			if (i % 13 != 5)
-				take(a, i);
+			take(a, i);
 		/* The last one is still taken. */
-		if (i < FILES && i % 13 != 5)
+		if (i < FILES && !skipped(i))
 			UNIT_NEED(ahead_take(a, i));
 		leave(a, snap);
 	}
 }
 END_TEST
 
-UNIT_MAIN("ahead", ahead_gives_what_is_there, ahead_ends_anywhere)
+UNIT_MAIN("ahead", ahead_gives_what_is_there, ahead_gives_before_all_is_known,
+	  ahead_ends_anywhere)

@@ -215,6 +215,15 @@ static bool match_one(const char **p, const char *p_end, const char **s,
 	return true;
 }
 
+/* Whether bytes of a pattern mean nothing but themselves. */
+static bool is_literal(const char *p, const char *p_end)
+{
+	for (; p < p_end; p++)
+		if (*p == '*' || *p == '?' || *p == '[')
+			return false;
+	return true;
+}
+
 /* Match one part; on a mismatch the last star takes one character more. */
 static bool match_part(const char *p, const char *p_end, const char *s,
 		       const char *s_end)
@@ -226,6 +235,10 @@ static bool match_part(const char *p, const char *p_end, const char *s,
 		if (p < p_end && *p == '*') {
 			star = ++p;
 			star_s = s;
+			/* What follows the last star can only be the end. */
+			if (is_literal(p, p_end))
+				return s_end - s >= p_end - p &&
+				       !memcmp(s_end - (p_end - p), p, (size_t)(p_end - p));
 			continue;
 		}
 		if (p < p_end && match_one(&p, p_end, &s, s_end))
@@ -346,12 +359,36 @@ static bool lies_elsewhere(const char *pattern, const char *path)
 	return strncmp(pattern, path, fixed) != 0;
 }
 
+/* Whether a pattern has nothing but what a simple path has and single stars: as nearly every
+ * pattern, and then nothing can be wrong with it. */
+static bool is_simple_pattern(const char *pattern)
+{
+	size_t at = 0, start = 0;
+	char c;
+
+	for (;; at++) {
+		c = pattern[at];
+		if ((c >= 'a' && c <= 'z') || c == '-' || (c >= '0' && c <= '9') ||
+		    (c >= 'A' && c <= 'Z') || c == '_' || (c == '.' && at > start) ||
+		    (c == '*' && pattern[at + 1] != '*'))
+			continue;
+		if ((c && c != '/') || at == start || at > PATH_MAX_BYTES)
+			return false;
+		if (!c)
+			return true;
+		start = at + 1;
+	}
+}
+
 bool path_match(const char *pattern, const char *path)
 {
 	if (lies_elsewhere(pattern, path))
 		return false;
-	if (!*path || path_pattern_fault(pattern) ||
-	    utf8_valid_to(path, strlen(path)) < strlen(path))
+	if (!*path || utf8_valid_to(path, strlen(path)) < strlen(path))
+		return false;
+	if (is_simple_pattern(pattern))
+		return match_parts(pattern, path);
+	if (path_pattern_fault(pattern))
 		return false;
 	return path_any_alternative(pattern, fits, (void *)(uintptr_t)path);
 }

@@ -19,17 +19,13 @@
 void rule_error(struct judging *j, const char *rule, const struct ops_document *d,
 		const char *field, const char *remedy, const char *fmt, ...)
 {
-	struct buf b = BUF_INIT;
 	unsigned line, column;
 	va_list ap;
 
-	va_start(ap, fmt);
-	buf_vprintf(&b, fmt, ap);
-	va_end(ap);
 	document_place(d, field, &line, &column);
-	findings_add(j->findings, rule, OPS_ERROR, d->path, line, column, remedy,
-		     "%s", b.data);
-	buf_release(&b);
+	va_start(ap, fmt);
+	findings_vadd(j->findings, rule, OPS_ERROR, d->path, line, column, remedy, fmt, ap);
+	va_end(ap);
 }
 
 /* Read one side of a difference.  An unreadable one stays NULL. */

@@ -171,22 +171,36 @@ char *arena_str(struct arena *a, const char *s)
 	return arena_dup(a, s, strlen(s));
 }
 
+char *arena_vprintf(struct arena *a, const char *fmt, va_list ap)
+{
+	struct chunk *c = a->chunks;
+	size_t room = c->size - c->used;
+	va_list again;
+	char *p;
+	int len;
+
+	/* Into what is left of the chunk, where it nearly always has room. */
+	va_copy(again, ap);
+	p = (char *)c->data + c->used;
+	len = vsnprintf(p, room, fmt, ap);
+	if (len >= 0 && (size_t)len < room) {
+		c->used += round_up((size_t)len + 1);
+	} else {
+		p = len < 0 ? NULL : arena_take(a, (size_t)len + 1);
+		if (p)
+			vsnprintf(p, (size_t)len + 1, fmt, again);
+	}
+	va_end(again);
+	return p;
+}
+
 char *arena_printf(struct arena *a, const char *fmt, ...)
 {
 	va_list ap;
 	char *p;
-	int len;
 
 	va_start(ap, fmt);
-	len = vsnprintf(NULL, 0, fmt, ap);
-	va_end(ap);
-	if (len < 0)
-		return NULL;
-	p = arena_take(a, (size_t)len + 1);
-	if (!p)
-		return NULL;
-	va_start(ap, fmt);
-	vsnprintf(p, (size_t)len + 1, fmt, ap);
+	p = arena_vprintf(a, fmt, ap);
 	va_end(ap);
 	return p;
 }

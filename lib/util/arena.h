@@ -20,5 +20,6 @@ void *arena_array(struct arena *a, size_t nr, size_t size); /* overflow-checked 
 char *arena_dup(struct arena *a, const void *data, size_t len); /* + NUL */
 char *arena_str(struct arena *a, const char *s);
 char *arena_printf(struct arena *a, const char *fmt, ...) PRINTF_LIKE(2, 3);
+char *arena_vprintf(struct arena *a, const char *fmt, va_list ap) PRINTF_LIKE(2, 0);
 
 #endif

@@ -4,6 +4,8 @@
 
 /* Setting errors and adding findings: the inside of <ops/error.h>. */
 
+#include <stdarg.h>
+
 #include "ops/error.h"
 
 #if defined(__GNUC__)
@@ -33,6 +35,10 @@ void findings_add(struct ops_findings *findings, const char *rule,
 		  enum ops_severity severity, const char *path, unsigned line,
 		  unsigned column, const char *remedy, const char *fmt, ...)
 	PRINTF_LIKE(8, 9);
+void findings_vadd(struct ops_findings *findings, const char *rule,
+		   enum ops_severity severity, const char *path, unsigned line,
+		   unsigned column, const char *remedy, const char *fmt, va_list ap)
+	PRINTF_LIKE(8, 0);
 
 /* Make the finding at `at` less grave than it was found, and say why before its message. */
 void findings_demote(struct ops_findings *findings, size_t at, enum ops_severity severity,

@@ -2,9 +2,9 @@
 /*
  * The list of findings.
  *
- * It owns its strings in an arena of its own.  It never loses a finding
- * silently: when memory runs out the list is marked failed for good, and a
- * failed list refuses whatever is asked of it.
+ * It owns its strings in an arena of its own, which is made for the first: most
+ * lists stay empty.  It never loses a finding silently: when memory runs out the
+ * list is marked failed for good, and a failed list refuses whatever is asked of it.
  */
 #include <stdarg.h>
 #include <stdio.h>
@@ -23,16 +23,7 @@ struct ops_findings {
 
 struct ops_findings *ops_findings_new(void)
 {
-	struct ops_findings *f = calloc(1, sizeof(*f));
-
-	if (!f)
-		return NULL;
-	f->arena = arena_new();
-	if (!f->arena) {
-		free(f);
-		return NULL;
-	}
-	return f;
+	return calloc(1, sizeof(struct ops_findings));
 }
 
 void ops_findings_free(struct ops_findings *findings)
@@ -85,36 +76,21 @@ static const char *keep(struct ops_findings *f, const char *s)
 	return copy;
 }
 
-static char *format_kept(struct arena *arena, const char *fmt, va_list ap)
-	PRINTF_LIKE(2, 0);
-
-static char *format_kept(struct arena *arena, const char *fmt, va_list ap)
-{
-	va_list again;
-	char *text;
-	int len;
-
-	va_copy(again, ap);
-	len = vsnprintf(NULL, 0, fmt, again);
-	va_end(again);
-	if (len < 0)
-		return NULL;
-	text = arena_alloc(arena, (size_t)len + 1);
-	if (text)
-		vsnprintf(text, (size_t)len + 1, fmt, ap);
-	return text;
-}
-
-void findings_add(struct ops_findings *findings, const char *rule,
-		  enum ops_severity severity, const char *path, unsigned line,
-		  unsigned column, const char *remedy, const char *fmt, ...)
+void findings_vadd(struct ops_findings *findings, const char *rule,
+		   enum ops_severity severity, const char *path, unsigned line,
+		   unsigned column, const char *remedy, const char *fmt, va_list ap)
 {
 	struct ops_finding one = { .severity = severity, .line = line,
 				   .column = column };
 	struct ops_finding *list;
 	size_t cap;
-	va_list ap;
 
+	if (!findings->arena)
+		findings->arena = arena_new();
+	if (!findings->arena) {
+		findings->failed = true;
+		return;
+	}
 	if (findings->nr == findings->cap) {
 		cap = findings->cap ? findings->cap * 2 : 8;
 		list = realloc(findings->list, cap * sizeof(*list));
@@ -125,9 +101,7 @@ void findings_add(struct ops_findings *findings, const char *rule,
 		findings->list = list;
 		findings->cap = cap;
 	}
-	va_start(ap, fmt);
-	one.message = format_kept(findings->arena, fmt, ap);
-	va_end(ap);
+	one.message = arena_vprintf(findings->arena, fmt, ap);
 	one.rule = keep(findings, rule);
 	one.path = keep(findings, path);
 	one.remedy = keep(findings, remedy);
@@ -136,6 +110,17 @@ void findings_add(struct ops_findings *findings, const char *rule,
 		return;
 	}
 	findings->list[findings->nr++] = one;
+}
+
+void findings_add(struct ops_findings *findings, const char *rule,
+		  enum ops_severity severity, const char *path, unsigned line,
+		  unsigned column, const char *remedy, const char *fmt, ...)
+{
+	va_list ap;
+
+	va_start(ap, fmt);
+	findings_vadd(findings, rule, severity, path, line, column, remedy, fmt, ap);
+	va_end(ap);
 }
 
 void ops_findings_copy(struct ops_findings *to, const struct ops_findings *from,
@@ -161,7 +146,7 @@ void findings_demote(struct ops_findings *findings, size_t at, enum ops_severity
 	va_list ap;
 
 	va_start(ap, fmt);
-	why = format_kept(findings->arena, fmt, ap);
+	why = arena_vprintf(findings->arena, fmt, ap);
 	va_end(ap);
 	message = why ? arena_printf(findings->arena, "%s: %s", why, f->message) : NULL;
 	if (!message) {

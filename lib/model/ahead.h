@@ -6,10 +6,11 @@
  * Documents of a snapshot, read and parsed ahead of who looks at them by another thread.
  *
  * ahead_new(); ahead_add() each, in the order in which they will be asked for; then, for
- * each from the first to the last, ahead_take() unless it is skipped, and ahead_done().  Taking may begin while others are still to be added, and should when ahead_full():
- * then nothing more is read ahead.  The answers are the same with and without the thread,
- * which is only begun when there is much to read and a processor for it: what it has not
- * begun yet is read by who asks.
+ * each from the first to the last, ahead_take() unless it is skipped, and ahead_done().
+ * Taking may begin while others are still to be added, and should when ahead_full(): then
+ * nothing more is read ahead.  The answers are the same with and without the thread, which
+ * is only begun when there is much to read and a processor for it: what it has not begun yet
+ * is read by who asks.
  */
 
 #include "store/snap.h"

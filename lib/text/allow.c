@@ -187,18 +187,23 @@ static int read_header(struct allows *out, struct arena *arena, const struct doc
 int allows_find(struct allows *out, struct arena *arena, const struct doc *doc,
 		const struct links *links, const char *text, size_t len)
 {
+	struct place_walk places = links->places;
 	size_t i;
 	int ret = doc ? read_header(out, arena, doc) : 0;
 
 	for (i = 0; ret == 0 && i < links->nr && out->nr < ALLOWS_MAX; i++) {
 		const struct link *l = &links->list[i];
-		struct note note = { NULL, l->line, l->column, l->line, l->last_line };
+		struct note note = { NULL, 0, 0, 0, 0 };
+		unsigned column;
 
 		note.text = l->kind == LINK_COMMENT ? ours(l->text) : NULL;
 		if (!note.text)
 			continue;
+		place_at(&places, l->at, &note.line, &note.column);
+		place_at(&places, l->end, &note.last, &column);
+		note.first = note.line;
 		if (l->alone)
-			note.first = note.last = next_line(text, len, l->last_line, "<!--");
+			note.first = note.last = next_line(text, len, note.last, "<!--");
 		ret = read_note(out, arena, &note);
 	}
 	return ret;

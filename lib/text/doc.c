@@ -12,7 +12,9 @@
 #include <string.h>
 
 #include "text/allow.h"
+#include "text/lines.h"
 #include "util/arena.h"
+#include "util/map.h"
 #include "util/utf8.h"
 
 #define CONFLICT_MARK "<<<<<<< "
@@ -265,15 +267,64 @@ const struct sections *doc_sections(struct doc *doc)
 	return doc->sections;
 }
 
+/* Empty links; *worth: there may be some to find. */
+static struct links *new_links(const struct doc *doc, bool *worth)
+{
+	*worth = links_worth(doc->text, doc->body_at, doc->len, ALLOW_WORD);
+	return arena_alloc(doc->arena, sizeof(struct links));
+}
+
 const struct links *doc_links(struct doc *doc)
 {
-	struct links *links = doc->links ? NULL : arena_alloc(doc->arena, sizeof(*links));
+	bool worth;
+	struct links *links = doc->links ? NULL : new_links(doc, &worth);
 
-	if (links && (!links_worth(doc->text, doc->body_at, doc->len, ALLOW_WORD) ||
-		      links_scan(links, doc->arena, doc->text, doc->body_at, doc->len,
-				 doc->body_line) == 0))
+	if (links && (!worth || links_scan(links, doc->arena, doc->text, doc->body_at,
+					   doc->len, doc->body_line) == 0))
 		doc->links = links;
 	return doc->links;
+}
+
+int doc_read_body(struct doc *doc)
+{
+	struct lines walk = { .text = doc->text, .at = doc->body_at, .end = doc->len };
+	struct links_reader *reader = NULL;
+	struct sections *sections;
+	unsigned line = doc->body_line;
+	struct links *links;
+	bool worth;
+
+	if (doc->sections || doc->links)
+		return doc_sections(doc) && doc_links(doc) ? 0 : OPS_ENOMEM;
+	links = new_links(doc, &worth);
+	sections = arena_alloc(doc->arena, sizeof(*sections));
+	if (links && worth)
+		reader = links_begin(links, doc->arena, doc->text, doc->body_at, doc->len,
+				     doc->body_line);
+	if (!links || !sections || (worth && !reader))
+		return OPS_ENOMEM;
+	for (; lines_next(&walk); line++) {
+		if (!sections_line(sections, doc->arena, &walk, line))
+			return OPS_ENOMEM;
+		if (reader)
+			links_line(reader, &walk);
+	}
+	sections_end(sections, doc->text, doc->len);
+	if (reader && links_end(reader))
+		return OPS_ENOMEM;
+	doc->sections = sections;
+	doc->links = links;
+	return 0;
+}
+
+const struct map *doc_anchors(struct doc *doc)
+{
+	struct map *anchors = doc->anchors ? NULL : map_new(doc->arena);
+
+	/* The header is Markdown too, for who follows a link. */
+	if (anchors && links_anchors(anchors, doc->arena, doc->text, 0, doc->len) == 0)
+		doc->anchors = anchors;
+	return doc->anchors;
 }
 
 /* What may stand between < and > in a template: a name, not an address. */

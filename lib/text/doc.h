@@ -38,6 +38,7 @@ struct doc {
 	const struct yaml_node *header;	/* a mapping */
 	struct sections *sections;	/* NULL until doc_sections() */
 	struct links *links;		/* NULL until doc_links() */
+	struct map *anchors;		/* NULL until doc_anchors() */
 	struct arena *arena;
 };
 
@@ -68,6 +69,12 @@ const struct sections *doc_sections(struct doc *doc);
 /* The links and comments of the body, found once, if any of them may say something to who
  * looks for links that stay or for excuses; NULL when out of memory. */
 const struct links *doc_links(struct doc *doc);
+
+/* Both of them by one walk over the body, for who will ask for both.  0 or OPS_ENOMEM. */
+int doc_read_body(struct doc *doc);
+
+/* The fragments that lead into the document, as keys, found once; NULL when out of memory. */
+const struct map *doc_anchors(struct doc *doc);
 
 enum doc_edit_kind {
 	DOC_SET,	/* field = scalar `value`; added at the header's end if absent */

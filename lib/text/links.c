@@ -25,11 +25,6 @@ struct scan {
 	const char *text;
 	size_t end, whole;	/* of the block, and of the text */
 	size_t next[SIGNS];	/* where each sign comes next, as far as it is known */
-	size_t counted;		/* up to here lines were counted ... */
-	size_t line_at;		/* ... the last of which begins here ... */
-	unsigned line;		/* ... and has this number */
-	size_t column_at;	/* up to here columns were counted ... */
-	unsigned column;	/* ... and this is that one's */
 	bool no_tag, no_comment;	/* no end of one lies ahead in the block */
 	struct map *anchors;	/* instead of links: ids and names */
 	bool failed;
@@ -48,39 +43,6 @@ static bool is_punctuation(char c)
 static bool is_letter(char c)
 {
 	return ((c | 32) >= 'a' && (c | 32) <= 'z');
-}
-
-/* Line and column of an offset; offsets come in any order, mostly growing. */
-static void place(struct scan *s, size_t at, unsigned *line, unsigned *column)
-{
-	size_t i;
-
-	while (s->counted < at) {
-		const char *lf = memchr(s->text + s->counted, '\n', at - s->counted);
-
-		s->counted = lf ? (size_t)(lf - s->text) + 1 : at;
-		if (lf) {
-			s->line++;
-			s->line_at = s->counted;
-		}
-	}
-	*line = s->line;
-	*column = 1;
-	if (at >= s->line_at) {
-		/* A line may be all of the text, and have as many links. */
-		if (!s->column || s->column_at < s->line_at || s->column_at > at) {
-			s->column_at = s->line_at;
-			s->column = 1;
-		}
-		for (; s->column_at < at; s->column_at++)
-			s->column += ((unsigned char)s->text[s->column_at] & 0xc0) != 0x80;
-		*column = s->column;
-		return;
-	}
-	for (i = at; i < s->line_at; i++)
-		*line -= s->text[i] == '\n';
-	for (i = at; i && s->text[i - 1] != '\n'; i--)
-		*column += ((unsigned char)s->text[i - 1] & 0xc0) != 0x80;
 }
 
 /* A new link, or NULL. */
@@ -110,8 +72,7 @@ static struct link *add(struct scan *s, enum link_kind kind, size_t at, const ch
 	memset(link, 0, sizeof(*link));
 	link->kind = kind;
 	link->text = text;
-	place(s, at, &link->line, &link->column);
-	link->last_line = link->line;
+	link->at = at;
 	return link;
 }
 
@@ -294,7 +255,6 @@ static size_t comment(struct scan *s, size_t at)
 		memmem(s->text + at + 4, s->end - at - 4, "-->", 3);
 	size_t end = close ? (size_t)(close - s->text) : 0, i;
 	struct link *link;
-	unsigned column;
 
 	s->no_comment = !close;
 	if (!close)
@@ -302,12 +262,12 @@ static size_t comment(struct scan *s, size_t at)
 	link = add(s, LINK_COMMENT, at, arena_dup(s->arena, s->text + at + 4, end - at - 4));
 	if (!link)
 		return end + 3;
+	link->end = end;
 	link->alone = true;
 	for (i = at; i && s->text[i - 1] != '\n'; i--)
 		link->alone &= is_blank(s->text[i - 1]);
 	for (i = end + 3; i < s->end && s->text[i] != '\n'; i++)
 		link->alone &= is_blank(s->text[i]);
-	place(s, end, &link->last_line, &column);
 	return end + 3;
 }
 
@@ -435,40 +395,61 @@ static bool goes_on(const struct lines *l)
 	return l->kind == LINE_TEXT || l->kind == LINE_COMMENT;
 }
 
-/* Call scan_block() for each block of lines that belong together. */
-static int scan_blocks(struct scan *s, struct lines *l)
+/* A block that is read line by line, and then as one. */
+struct links_reader {
+	struct scan scan;
+	size_t start;		/* of the block */
+	bool open;		/* there is one */
+	bool blank;		/* the line before was, or there was none */
+};
+
+static void begin(struct links_reader *r)
 {
-	size_t start = 0;
-	bool open = false, blank = true;
+	r->start = 0;
+	r->open = false;
+	r->blank = true;
+}
 
-	while (!s->failed && lines_next(l)) {
-		/* Deep indentation behind a blank line is code. */
-		bool code = l->kind == LINE_TEXT && blank && !open &&
-			    l->indent >= l->list_indent + 4;
-		bool block = !code && (goes_on(l) || l->kind == LINE_ITEM ||
-				       l->kind == LINE_HEADING);
+void links_line(struct links_reader *r, const struct lines *l)
+{
+	/* Deep indentation behind a blank line is code. */
+	bool code = l->kind == LINE_TEXT && r->blank && !r->open &&
+		    l->indent >= l->list_indent + 4;
+	bool block = !code && (goes_on(l) || l->kind == LINE_ITEM ||
+			       l->kind == LINE_HEADING);
 
-		if (open && !(block && goes_on(l))) {
-			s->end = l->line_start;
-			scan_block(s, start);
-			open = false;
-		}
-		if (block && !open) {
-			start = l->line_start;
-			open = true;
-		}
-		if (block && l->kind == LINE_HEADING) {
-			s->end = l->line_end;
-			scan_block(s, start);
-			open = false;
-		}
-		blank = l->kind == LINE_BLANK || (blank && code);
+	if (r->open && !(block && goes_on(l))) {
+		r->scan.end = l->line_start;
+		scan_block(&r->scan, r->start);
+		r->open = false;
 	}
-	if (open) {
-		s->end = l->end;
-		scan_block(s, start);
+	if (block && !r->open) {
+		r->start = l->line_start;
+		r->open = true;
 	}
-	return s->failed ? OPS_ENOMEM : 0;
+	if (block && l->kind == LINE_HEADING) {
+		r->scan.end = l->line_end;
+		scan_block(&r->scan, r->start);
+		r->open = false;
+	}
+	r->blank = l->kind == LINE_BLANK || (r->blank && code);
+}
+
+int links_end(struct links_reader *r)
+{
+	if (r->open) {
+		r->scan.end = r->scan.whole;
+		scan_block(&r->scan, r->start);
+	}
+	return r->scan.failed ? OPS_ENOMEM : 0;
+}
+
+static int read_lines(struct links_reader *r, struct lines *l)
+{
+	begin(r);
+	while (!r->scan.failed && lines_next(l))
+		links_line(r, l);
+	return links_end(r);
 }
 
 /* Whether there is anything to find, found out fast. */
@@ -512,33 +493,72 @@ static bool tag_stays(const char *at, const char *end)
 
 bool links_worth(const char *text, size_t at, size_t end, const char *word)
 {
-	const char *from = text + at, *stop = text + end, *i;
+	const char *from = text + at, *stop = text + end, *i, *comments = NULL;
 
 	for (i = from; (i = memchr(i, ']', (size_t)(stop - i))); )
 		if (++i < stop && (*i == '[' || ((*i == '(' || *i == ':') &&
 						 !leads_away(i + 1, stop))))
 			return true;
-	for (i = from; (i = memchr(i, '<', (size_t)(stop - i))); )
+	for (i = from; (i = memchr(i, '<', (size_t)(stop - i))); ) {
 		if (++i < stop && is_letter(*i) && tag_stays(i, stop))
 			return true;
-	return memmem(from, end - at, word, strlen(word)) != NULL;
+		if (!comments && i < stop && *i == '!')
+			comments = i;
+	}
+	return comments && memmem(comments, (size_t)(stop - comments), word, strlen(word));
+}
+
+static void set_scan(struct scan *s, struct links *out, struct arena *arena,
+		     const char *text, size_t at, size_t end, unsigned line)
+{
+	memset(s, 0, sizeof(*s));
+	s->out = out;
+	s->arena = arena;
+	s->text = text;
+	s->whole = end;
+	place_begin(&out->places, text, at, line);
+}
+
+struct links_reader *links_begin(struct links *out, struct arena *arena, const char *text,
+				 size_t at, size_t end, unsigned line)
+{
+	struct links_reader *r = arena_alloc(arena, sizeof(*r));
+
+	if (r) {
+		set_scan(&r->scan, out, arena, text, at, end, line);
+		begin(r);
+	}
+	return r;
 }
 
 int links_scan(struct links *out, struct arena *arena, const char *text, size_t at,
 	       size_t end, unsigned line)
 {
-	struct scan s = { .out = out, .arena = arena, .text = text, .whole = end,
-			  .counted = at, .line_at = at, .line = line };
 	struct lines l = { .text = text, .at = at, .end = end };
+	struct links_reader r;
 
-	return worth(text + at, end - at) ? scan_blocks(&s, &l) : 0;
+	set_scan(&r.scan, out, arena, text, at, end, line);
+	return worth(text + at, end - at) ? read_lines(&r, &l) : 0;
+}
+
+/* Whether a tag may be there that is called something. */
+static bool has_ids(const char *text, size_t at, size_t end)
+{
+	const char *i = text + at, *stop = text + end;
+
+	while ((i = memchr(i, '<', (size_t)(stop - i))))
+		if (++i < stop && is_letter(*i))
+			return memmem(i, (size_t)(stop - i), "id=", 3) ||
+			       memmem(i, (size_t)(stop - i), "name=", 5);
+	return false;
 }
 
 int links_ids(struct map *out, struct arena *arena, const char *text, size_t at,
 	      size_t end)
 {
-	struct scan s = { .arena = arena, .text = text, .whole = end, .anchors = out };
+	struct links_reader r = { .scan = { .arena = arena, .text = text, .whole = end,
+					    .anchors = out } };
 	struct lines l = { .text = text, .at = at, .end = end };
 
-	return scan_blocks(&s, &l);
+	return has_ids(text, at, end) ? read_lines(&r, &l) : 0;
 }

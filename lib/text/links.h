@@ -12,7 +12,10 @@
 #include <stdbool.h>
 #include <stddef.h>
 
+#include "text/place.h"
+
 struct arena;
+struct lines;
 struct map;
 
 enum link_kind {
@@ -26,14 +29,15 @@ struct link {
 	enum link_kind kind;
 	const char *text;	/* a label in the form in which labels are compared */
 	const char *label;	/* of a definition, in the same form; else NULL */
-	unsigned line, column;	/* of `text` in the file; column in characters */
-	unsigned last_line;	/* of a comment */
+	size_t at;		/* of `text` in the whole, or of the comment */
+	size_t end;		/* of a comment: of its "-->" */
 	bool alone;		/* a comment that has its lines to itself */
 };
 
 struct links {
 	struct link *list;
 	size_t nr, cap;
+	struct place_walk places;	/* for place_at() of any of them */
 };
 
 /* Find all in text[at..end), whose first line is `line`; behind it stands more text, or a
@@ -41,8 +45,19 @@ struct links {
 int links_scan(struct links *out, struct arena *arena, const char *text, size_t at,
 	       size_t end, unsigned line);
 
+/*
+ * The same for who walks over the lines anyway: links_begin(), which returns NULL when out
+ * of memory, links_line() with each, links_end().
+ */
+struct links_reader;
+struct links_reader *links_begin(struct links *out, struct arena *arena, const char *text,
+				 size_t at, size_t end, unsigned line);
+void links_line(struct links_reader *reader, const struct lines *line);
+int links_end(struct links_reader *reader);
+
 /* Whether the text may hold a link that does not begin with "http:" or "https:", or the
- * word `word` at all: found out fast, for texts where links_scan() has nothing to tell. */
+ * word `word` in a comment: found out fast, for texts where links_scan() has nothing to
+ * tell. */
 bool links_worth(const char *text, size_t at, size_t end, const char *word);
 
 /*

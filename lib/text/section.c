@@ -87,6 +87,20 @@ static void set_ends(struct sections *s, size_t len)
 	}
 }
 
+bool sections_line(struct sections *s, struct arena *arena, const struct lines *walk,
+		   unsigned line)
+{
+	if (walk->kind == LINE_HEADING)
+		return add_section(s, arena, walk, line);
+	return walk->kind != LINE_ITEM || !walk->mark || add_check(s, arena, walk, line);
+}
+
+void sections_end(struct sections *s, const char *text, size_t len)
+{
+	s->text = text;
+	set_ends(s, len);
+}
+
 struct sections *sections_parse(struct arena *arena, const char *text, size_t at,
 				size_t len, unsigned line)
 {
@@ -95,16 +109,10 @@ struct sections *sections_parse(struct arena *arena, const char *text, size_t at
 
 	if (!s)
 		return NULL;
-	s->text = text;
-	for (; lines_next(&walk); line++) {
-		if (walk.kind == LINE_HEADING &&
-		    !add_section(s, arena, &walk, line))
+	for (; lines_next(&walk); line++)
+		if (!sections_line(s, arena, &walk, line))
 			return NULL;
-		if (walk.kind == LINE_ITEM && walk.mark &&
-		    !add_check(s, arena, &walk, line))
-			return NULL;
-	}
-	set_ends(s, len);
+	sections_end(s, text, len);
 	return s;
 }
 

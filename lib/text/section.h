@@ -13,6 +13,7 @@
 
 struct arena;
 struct buf;
+struct lines;
 
 /* [start, end) are offsets into the whole text given to sections_parse. */
 struct section {
@@ -44,6 +45,12 @@ struct sections {
 /* Parse text[at..len), whose first line is `line`.  NULL when out of memory. */
 struct sections *sections_parse(struct arena *arena, const char *text, size_t at,
 				size_t len, unsigned line);
+
+/* The same for who walks over the lines anyway, with a struct that is zero: each line with
+ * its number (false when out of memory), then the end. */
+bool sections_line(struct sections *s, struct arena *arena, const struct lines *walk,
+		   unsigned line);
+void sections_end(struct sections *s, const char *text, size_t len);
 
 /* The first section of that title (case and surrounding "*", ":" and numbering
  * like "1. " ignored), or NULL. */

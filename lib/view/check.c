@@ -45,19 +45,34 @@ static int lint(struct checking *c, struct ops_document *d, struct ops_error *er
 	int ret = links ? 0 : error_nomem(err);
 
 	if (ret == 0 && !d->type->unlinked && can_change(d))
-		ret = check_links(c, d->path, d->type, links, err);
+		ret = check_links(c, d->path, d->type, d->doc, links, err);
 	if (ret == 0 && can_change(d))
 		check_fresh(c, d);
 	return ret ? ret : check_allows(c, d->path, d->doc, links, d->doc->text,
 					d->doc->len, d->doc->arena, err);
 }
 
-/* What will be asked for and can be found in a document alone. */
-static void prepare(struct doc *doc, const void *type)
+/* Whether some link is only a fragment. */
+static bool leads_into_itself(const struct links *links)
 {
+	size_t i;
+
+	for (i = 0; links && i < links->nr; i++)
+		if (links->list[i].kind != LINK_COMMENT && links->list[i].text[0] == '#')
+			return true;
+	return false;
+}
+
+/* What will be asked for and can be found in a document alone.  Without memory who asks
+ * tries again. */
+static void prepare(struct doc *doc, const void *of_type)
+{
+	const struct type *type = of_type;
+
 	if (type_needs_sections(type))
-		doc_sections(doc);
-	doc_links(doc);
+		(void)doc_read_body(doc);
+	if (!type->unlinked && leads_into_itself(doc_links(doc)))
+		(void)doc_anchors(doc);
 }
 
 int check_document(struct ops_document *d, void *checking, struct ops_error *err)
@@ -374,6 +389,7 @@ static int check_once(struct ops_check_result *result, struct ops_findings *find
 	      error_nomem(err);
 	ops_findings_free(c.findings);
 	ops_findings_free(c.refusals);
+	check_links_end(&c);
 	arena_free(c.arena);
 	if (ret == 0)
 		*result = found;

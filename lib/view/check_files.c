@@ -35,7 +35,7 @@ static bool has_header(const char *text)
 static int check_markdown(struct checking *c, const char *path, const struct blob *blob,
 			  struct arena *arena, struct ops_error *err)
 {
-	struct links links = { NULL, 0, 0 };
+	struct links links = { .list = NULL };
 	struct doc *doc = NULL;
 	struct ops_error found = { 0 };
 	int ret = has_header(blob->data) ?
@@ -49,7 +49,7 @@ static int check_markdown(struct checking *c, const char *path, const struct blo
 	if (links_scan(&links, arena, blob->data, doc ? doc->body_at : 0, blob->len,
 		       doc ? doc->body_line : 1))
 		return error_nomem(err);
-	ret = check_links(c, path, NULL, &links, err);
+	ret = check_links(c, path, NULL, NULL, &links, err);
 	return ret ? ret : check_allows(c, path, doc, &links, blob->data, blob->len, arena,
 					err);
 }

@@ -43,9 +43,11 @@ int check_named(struct checking *c, struct ops_error *err);
 int check_range(struct checking *c, struct ops_error *err);
 
 /* The links of a text; all of its links are in `links`, absent targets that `type`
- * (NULL: none) allows are fine. */
+ * (NULL: none) allows are fine.  `doc`: it, read; or NULL. */
 int check_links(struct checking *c, const char *path, const struct type *type,
-		const struct links *links, struct ops_error *err);
+		struct doc *doc, const struct links *links, struct ops_error *err);
+/* Give back what that took; before the arena of `c` goes. */
+void check_links_end(struct checking *c);
 
 /* Mark the findings since c->judged that the document excuses, and say what is wrong
  * with its excuses. */

@@ -8,6 +8,7 @@
  * not part of it.
  */
 
+#include <stdarg.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -19,6 +20,7 @@
 #define TARGET_MAX (4 * 1024 * 1024)
 
 struct linking {
+	struct arena *scratch;	/* of the text at hand */
 	struct map *anchors;	/* by path of a document: its fragments */
 	struct near *near;	/* what there is instead; made for the first broken link */
 };
@@ -63,32 +65,32 @@ static const char *decoded(struct arena *arena, const char *text, size_t len)
  * out.  False: out of memory. */
 static bool resolve(const char **out, struct arena *arena, const char *from, const char *to)
 {
-	struct buf path = BUF_INIT;
-	size_t len, base = path_directory_len(from);
-	bool inside = true, ok;
+	size_t len, nr = *to == '/' ? 0 : path_directory_len(from);
+	char *path = arena_array(arena, nr + strlen(to) + 2, 1);
 
-	if (*to != '/')
-		buf_add(&path, from, base);
-	for (; *to && inside; to += len + (to[len] == '/')) {
-		len = strcspn(to, "/");
+	*out = NULL;
+	if (!path)
+		return false;
+	memcpy(path, from, nr);
+	for (; *to; to += len + (to[len] == '/')) {
+		len = (size_t)(strchrnul(to, '/') - to);
 		if (!len || (len == 1 && *to == '.'))
 			continue;
 		if (len == 2 && !memcmp(to, "..", 2)) {
-			inside = path.len > 0;
-			path.len = inside ? path_directory_len(path.data) : 0;
-			if (inside && !path.failed)
-				path.data[path.len] = '\0';
+			if (!nr)
+				return true;
+			path[nr] = '\0';
+			nr = path_directory_len(path);
 			continue;
 		}
-		if (path.len)
-			buf_char(&path, '/');
-		buf_add(&path, to, len);
+		if (nr)
+			path[nr++] = '/';
+		memcpy(path + nr, to, len);
+		nr += len;
 	}
-	ok = !buf_failed(&path);
-	*out = ok && inside ? arena_str(arena, path.data) : NULL;
-	ok &= !inside || *out;
-	buf_release(&path);
-	return ok;
+	path[nr] = '\0';
+	*out = path;
+	return true;
 }
 
 static int linking_of(struct linking **out, struct checking *c, struct ops_error *err)
@@ -99,7 +101,7 @@ static int linking_of(struct linking **out, struct checking *c, struct ops_error
 		k = arena_alloc(c->arena, sizeof(*k));
 		if (k)
 			k->anchors = map_new(c->arena);
-		if (!k || !k->anchors)
+		if (!k || !k->anchors || !(k->scratch = arena_new()))
 			return error_nomem(err);
 		c->linking = k;
 	}
@@ -108,7 +110,7 @@ static int linking_of(struct linking **out, struct checking *c, struct ops_error
 }
 
 /* The fragments of the document at `path`. */
-static int anchors_of(struct map **out, struct checking *c, const char *path,
+static int anchors_of(const struct map **out, struct checking *c, const char *path,
 		      struct ops_error *err)
 {
 	struct linking *k;
@@ -145,17 +147,44 @@ static bool has_anchors(const char *path, const char *fragment)
 	       !(fragment[0] == 'L' && fragment[1] >= '0' && fragment[1] <= '9');
 }
 
-static int check_fragment(struct checking *c, const char *from, const char *path,
-			  const struct link *link, const char *fragment,
-			  struct ops_error *err)
+/* A text whose links are looked at. */
+struct reading {
+	struct checking *c;
+	const char *path;
+	const struct type *type;
+	struct doc *doc;
+	struct place_walk places;
+	struct arena *arena;		/* until the next text */
+};
+
+static void found(struct reading *r, const char *rule, const struct link *link,
+		  const char *remedy, const char *fmt, ...) PRINTF_LIKE(5, 6);
+
+static void found(struct reading *r, const char *rule, const struct link *link,
+		  const char *remedy, const char *fmt, ...)
 {
-	struct map *anchors;
+	unsigned line, column;
+	va_list ap;
+
+	place_at(&r->places, link->at, &line, &column);
+	va_start(ap, fmt);
+	findings_vadd(r->c->findings, rule, OPS_ERROR, r->path, line, column, remedy, fmt, ap);
+	va_end(ap);
+}
+
+static int check_fragment(struct reading *r, const char *path, const struct link *link,
+			  const char *fragment, struct ops_error *err)
+{
+	const struct map *anchors = NULL;
 	const char *near;
-	int ret;
+	int ret = 0;
 
 	if (!*fragment || !strcmp(fragment, "top") || !has_anchors(path, fragment))
 		return 0;
-	ret = anchors_of(&anchors, c, path, err);
+	if (r->doc && path == r->path)
+		ret = (anchors = doc_anchors(r->doc)) ? 0 : error_nomem(err);
+	else
+		ret = anchors_of(&anchors, r->c, path, err);
 	if (ret == OPS_EINVALID || ret == OPS_EIO || ret == OPS_ENOTFOUND) {
 		*err = (struct ops_error){ 0 };
 		return 0;	/* too large, or unreadable, which others say */
@@ -163,9 +192,9 @@ static int check_fragment(struct checking *c, const char *from, const char *path
 	if (ret || map_has(anchors, fragment))
 		return ret;
 	near = near_name(anchors, fragment);
-	findings_add(c->findings, "link.anchor", OPS_ERROR, from, link->line, link->column,
-		     near ? arena_printf(c->arena, "did you mean '#%s'?", near) : NULL,
-		     "'%s' has no heading or anchor '#%s'", path, fragment);
+	found(r, "link.anchor", link,
+	      near ? arena_printf(r->arena, "did you mean '#%s'?", near) : NULL,
+	      "'%s' has no heading or anchor '#%s'", path, fragment);
 	return 0;
 }
 
@@ -188,9 +217,10 @@ static const char *relative(struct arena *arena, const char *from, const char *t
 	return text;
 }
 
-static int broken(struct checking *c, const char *from, const struct link *link,
-		  const char *path, struct ops_error *err)
+static int broken(struct reading *r, const struct link *link, const char *path,
+		  struct ops_error *err)
 {
+	struct checking *c = r->c;
 	struct linking *k;
 	const char *near = NULL, *remedy = NULL;
 	int ret = linking_of(&k, c, err);
@@ -199,47 +229,44 @@ static int broken(struct checking *c, const char *from, const struct link *link,
 		ret = near_open(&k->near, c->snap, c->arena, err);
 	if (ret)
 		return ret;
-	if (path && near_path(&near, k->near, path, from))
+	if (path && near_path(&near, k->near, path, r->path))
 		return error_nomem(err);
 	if (near) {
-		near = relative(c->arena, from, near);
-		remedy = near ? arena_printf(c->arena, "did you mean '%s'?", near) : NULL;
+		near = relative(r->arena, r->path, near);
+		remedy = near ? arena_printf(r->arena, "did you mean '%s'?", near) : NULL;
 		if (!remedy)
 			return error_nomem(err);
 	}
-	findings_add(c->findings, "link.broken", OPS_ERROR, from, link->line, link->column,
-		     remedy, path ? "there is no '%s'" :
-		     "'%s' leads out of the repository", path ? path : link->text);
+	found(r, "link.broken", link, remedy, path ? "there is no '%s'" :
+	      "'%s' leads out of the repository", path ? path : link->text);
 	return 0;
 }
 
-static int check_destination(struct checking *c, const char *from, const struct type *type,
-			     const struct link *link, struct arena *arena,
+static int check_destination(struct reading *r, const struct link *link,
 			     struct ops_error *err)
 {
-	size_t len = strcspn(link->text, "?#");
-	const char *hash = strchr(link->text, '#');
-	const char *to, *fragment, *path = from;
+	const char *to, *fragment, *hash, *path = r->path;
 	struct snap_entry entry;
 	int ret = 0;
 
 	if (!*link->text || leads_away(link->text))
 		return 0;
-	to = decoded(arena, link->text, len);
-	fragment = hash ? decoded(arena, hash + 1, strlen(hash + 1)) : "";
-	if (!to || !fragment || (*to && !resolve(&path, arena, from, to)))
+	hash = strchr(link->text, '#');
+	to = decoded(r->arena, link->text, strcspn(link->text, "?#"));
+	fragment = hash ? decoded(r->arena, hash + 1, strlen(hash + 1)) : "";
+	if (!to || !fragment || (*to && !resolve(&path, r->arena, r->path, to)))
 		return error_nomem(err);
 	if (!path)
-		return broken(c, from, link, NULL, err);
+		return broken(r, link, NULL, err);
 	if (*to)
-		ret = snap_find(&entry, c->snap, path, NULL);
+		ret = snap_find(&entry, r->c->snap, path, NULL);
 	if (ret == OPS_ENOTFOUND)
-		return type && type_lets_lack(type, path) ? 0 :
-		       broken(c, from, link, path, err);
+		return r->type && type_lets_lack(r->type, path) ? 0 :
+		       broken(r, link, path, err);
 	if (ret)
 		return error_set(err, ret, "cannot look for '%s'", path);
 	return *to && entry.mode != SNAP_FILE && entry.mode != SNAP_EXEC ? 0 :
-	       check_fragment(c, from, path, link, fragment, err);
+	       check_fragment(r, path, link, fragment, err);
 }
 
 static bool defined(const struct links *links, const char *label)
@@ -264,12 +291,18 @@ static const char *near_label(const struct links *links, const char *label)
 }
 
 int check_links(struct checking *c, const char *path, const struct type *type,
-		const struct links *links, struct ops_error *err)
+		struct doc *doc, const struct links *links, struct ops_error *err)
 {
-	struct arena *arena = links->nr ? arena_new() : NULL;
+	struct reading r = { .c = c, .path = path, .type = type, .doc = doc,
+			     .places = links->places };
+	struct linking *k;
 	size_t i, definitions = 0;
-	int ret = !links->nr || arena ? 0 : error_nomem(err);
+	int ret = links->nr ? linking_of(&k, c, err) : 0;
 
+	if (ret || !links->nr)
+		return ret;
+	r.arena = k->scratch;
+	arena_clear(r.arena);
 	for (i = 0; i < links->nr; i++)
 		definitions += links->list[i].label != NULL;
 	for (i = 0; ret == 0 && i < links->nr; i++) {
@@ -277,17 +310,22 @@ int check_links(struct checking *c, const char *path, const struct type *type,
 		const char *near;
 
 		if (link->kind == LINK_DESTINATION || link->kind == LINK_DEFINITION)
-			ret = check_destination(c, path, type, link, arena, err);
+			ret = check_destination(&r, link, err);
 		/* Where nothing is defined, brackets are brackets. */
 		if (link->kind != LINK_REFERENCE || !definitions ||
 		    defined(links, link->text))
 			continue;
 		near = near_label(links, link->text);
-		findings_add(c->findings, "link.label", OPS_ERROR, path, link->line,
-			     link->column, near ? arena_printf(arena, "did you mean '[%s]'?",
-			     near) : "add a line '[label]: destination'",
-			     "nothing defines '[%s]'", link->text);
+		found(&r, "link.label", link, near ?
+		      arena_printf(r.arena, "did you mean '[%s]'?", near) :
+		      "add a line '[label]: destination'", "nothing defines '[%s]'",
+		      link->text);
 	}
-	arena_free(arena);
 	return ret;
+}
+
+void check_links_end(struct checking *c)
+{
+	if (c->linking)
+		arena_free(c->linking->scratch);
 }

@@ -29,6 +29,18 @@ static unsigned lines_of(const char *text, size_t len)
 	return nr;
 }
 
+/* As one counts who counts from the beginning. */
+static void need_place(struct place_walk *w, const char *text, size_t at, unsigned lines)
+{
+	unsigned line, column, own = 1;
+
+	place_at(w, at, &line, &column);
+	need(line == lines_of(text, at) && line <= lines);
+	for (size_t i = at; i && text[i - 1] != '\n'; i--)
+		own += ((unsigned char)text[i - 1] & 0xc0) != 0x80;
+	need(column == own);
+}
+
 static void mend(struct arena *arena, const char *text, size_t len)
 {
 	struct ops_findings *findings = ops_findings_new();
@@ -50,7 +62,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	struct arena *arena = arena_new();
 	struct ops_findings *findings = ops_findings_new();
 	char *text = arena_dup(arena, data, size);
-	struct links links = { NULL, 0, 0 };
+	struct links links = { .list = NULL };
 	struct allows allows = { NULL, 0 };
 	struct map *anchors = map_new(arena);
 	struct doc *doc = NULL;
@@ -59,12 +71,16 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	need(links_scan(&links, arena, text, 0, size, 1) == 0);
 	/* What is not worth a scan has nothing that stays here. */
 	for (size_t i = 0; i < links.nr && !links_worth(text, 0, size, ALLOW_WORD); i++)
-		need(links.list[i].kind == LINK_COMMENT || !*links.list[i].text ||
-		     !strncmp(links.list[i].text, "http", 4));
-	for (size_t i = 0; i < links.nr; i++)
-		need(links.list[i].line >= 1 && links.list[i].column >= 1 &&
-		     links.list[i].line <= links.list[i].last_line &&
-		     links.list[i].last_line <= lines);
+		need(links.list[i].kind == LINK_COMMENT ?
+		     !strstr(links.list[i].text, ALLOW_WORD) :
+		     !*links.list[i].text || !strncmp(links.list[i].text, "http", 4));
+	/* From both ends, so that places are counted forth and back. */
+	for (size_t i = 0; i < 2 * links.nr; i++) {
+		const struct link *l = &links.list[i % 2 ? links.nr - 1 - i / 2 : i / 2];
+
+		need_place(&links.places, text, l->at, lines);
+		need(l->kind != LINK_COMMENT || (l->end > l->at && l->end < size));
+	}
 	need(links_anchors(anchors, arena, text, 0, size) == 0);
 	if (doc_parse(&doc, arena, NULL, text, size, 0, findings, NULL))
 		doc = NULL;

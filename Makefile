@@ -232,7 +232,12 @@ $(REPLAY): t/fuzz/standalone.c $(REPLAY_OBJ) $(BUILD)/libops.a
 	$(Q)$(COMPILE) $(UNIT_FLAGS) -DTARGETS='$(foreach n,$(FUZZ_NAMES),X($(n)))' -o $@ $< \
 		$(REPLAY_OBJ) $(LDFLAGS) $(BUILD)/libops.a $(PKG_LIBS)
 
-check-build: all $(HELPERS) $(UNITS) $(EXAMPLES) $(REPLAY)
+# Loaded into a program, to let its allocations fail.
+$(BUILD)/t/alloc-fault.so: t/crash/alloc-fault.c $(BUILD)/flags
+	$(say) LINK $@
+	$(Q)mkdir -p $(@D) && $(COMPILE) -shared -fPIC -o $@ $<
+
+check-build: all $(HELPERS) $(UNITS) $(EXAMPLES) $(REPLAY) $(BUILD)/t/alloc-fault.so
 
 check: check-build
 	$(Q)$(RUN) $(UNITS) $(SCRIPTS)

@@ -258,6 +258,12 @@ void out_buf(struct out *o, const char *key, const struct buf *text)
 	out_emit(o);
 }
 
+void out_plain(struct out *o, const char *text)
+{
+	if (!o->json && fputs(text, o->stream) < 0)
+		o->lost = true;
+}
+
 bool out_failed(const struct out *o)
 {
 	return o->failed || o->lost;

@@ -175,11 +175,13 @@ void report_usage(struct out *o, const struct command *command, const char *grou
 
 void report_fate(struct session *s)
 {
-	if (s->committed)
-		out_say(s->talk, "; the change was made, commit %s", s->commit);
-	else if (s->command && s->command->needs & WRITES)
-		out_say(s->talk, "; nothing was changed");
-	out_say(s->talk, "\n");
+	if (s->committed) {
+		out_plain(s->talk, "; the change was made, commit ");
+		out_plain(s->talk, s->commit);
+	} else if (s->command && s->command->needs & WRITES) {
+		out_plain(s->talk, "; nothing was changed");
+	}
+	out_plain(s->talk, "\n");
 }
 
 static void envelope(struct session *s)
@@ -246,9 +248,12 @@ int report_end(struct session *s, int status)
 	} else {
 		error_text(s, status, outcome);
 	}
-	if (out_write(s->out) == OPS_ENOMEM) {
-		out_say(s->talk, "ops: out of memory");
-		report_fate(s);
+	if (out_write(s->out) == OPS_ENOMEM || out_write(s->talk) == OPS_ENOMEM) {
+		out_plain(s->talk, "ops: out of memory");
+		if (status == OPS_EUNKNOWN)
+			out_plain(s->talk, "; the outcome is unknown\n");
+		else
+			report_fate(s);
 		result = EXIT_BUG;
 	}
 	return result;

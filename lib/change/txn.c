@@ -260,6 +260,7 @@ int txn_check_user(struct act *a, struct ops_error *err)
 
 	if (!j->tree)
 		return 0;
+	work_prepare(a->store);
 	rc = index_check(a->store, j->paths, j->paths_nr, a->skip, &past, err);
 	if (rc == 0)
 		rc = check_work(a, err);

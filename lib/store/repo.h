@@ -29,6 +29,7 @@ struct store {
 	struct oid *cut;		/* shallow.c: where the clone is cut off, sorted */
 	size_t cut_nr;
 	bool cut_known, cut_all;
+	signed char converts;	/* work.c: whether a setting converts files, if not 0 */
 	struct pile *pile;	/* pile.c: objects that are kept in memory, or NULL */
 	struct tree *trees[STORE_TREES];	/* tree.c: some that were read last */
 };

@@ -40,7 +40,7 @@ static bool exists(const char *dir, size_t len, const char *name)
 }
 
 /* Whether a setting that concerns line endings or attributes is there. */
-static bool configured(struct store *s)
+static bool look_up(struct store *s)
 {
 	static const char *const keys[] = { "core.autocrlf", "core.eol",
 					    "core.attributesfile" };
@@ -66,6 +66,19 @@ out:
 	git_config_free(config);
 	git_config_free(all);
 	return is;
+}
+
+static bool configured(struct store *s)
+{
+	if (!s->converts)
+		s->converts = look_up(s) ? 1 : -1;
+	return s->converts > 0;
+}
+
+void work_prepare(struct store *s)
+{
+	s->converts = 0;
+	(void)configured(s);
 }
 
 /*

@@ -20,6 +20,10 @@ enum work_state {
 int work_look(enum work_state *out, struct store *s, const struct journal_path *p,
 	      bool torn, struct ops_error *err);
 
+/* Learn by which settings git converts files, once before the first of the calls below: what
+ * is asked for after a commit point should not fail for want of memory. */
+void work_prepare(struct store *s);
+
 /* OPS_EREFUSED, naming the path, unless it is as the old tip has it. */
 int work_check(struct store *s, const struct journal_path *p, bool skip,
 	       struct ops_error *err);

@@ -4,8 +4,10 @@
 # The worlds of the fault matrix, and what is asked there: read by t/9262-faults.sh, which
 # tries a few, and by t/slow/9362-faults.sh, which tries all.
 #
-#	faults_worlds		makes ../world-plain, ../world-signed and ../world-many
-#	faults NAME OPTION...	has t/helper/fault-tool try the command of that name
+#	faults_worlds			makes ../world-plain, ../world-signed and ../world-many
+#	faults_world_plain		the first alone
+#	faults NAME OPTION...		has t/helper/fault-tool try the command of that name
+#	allocations NAME OPTION...	the same, with its allocations
 
 # The program, linked with its libraries if there is such a build: it starts in a tenth of
 # the time, and so leaves more calls that matter.
@@ -30,7 +32,7 @@ faults_tasks () {
 		ops_task_at Decided done-1 && ops_task_at Blocked stuck-1
 }
 
-faults_worlds () {
+faults_world_plain () {
 	ops_world && faults_tasks >/dev/null && test_tick &&
 		test_write_lines "edit other-1 field:Priority=LOW" "new task id=third-1 field:Title=Third" \
 			"edit new-1 field:Priority=HIGH" >"$TEST_ROOT/acts" &&
@@ -38,8 +40,11 @@ faults_worlds () {
 		do
 			echo "new task id=many-$i field:Title=Many"
 		done >"$TEST_ROOT/acts-many" &&
-		faults_keep plain &&
-		git init -q --bare -b main server.git && rm -rf server.git/hooks/*.sample && mv server.git .. &&
+		faults_keep plain
+}
+
+faults_worlds () {
+	faults_world_plain && git init -q --bare -b main server.git && rm -rf server.git/hooks/*.sample && mv server.git .. &&
 		mkdir ../world-many && cp -a . ../world-many/clone && mv ../server.git ../world-many &&
 		(cd ../world-many/clone && git remote add origin ../server.git && ops sync >/dev/null &&
 			ops --as $LEAD assign free-1 codegen >/dev/null) &&
@@ -84,9 +89,11 @@ faults_of () {
 	esac
 }
 
-faults () {
+# fault_tool NAME PROGRAM OPTION...
+fault_tool () {
 	faults_of "$1" || return 1
-	shift
+	program=$2
+	shift 2
 	case $world in
 	many) next=sync ;;
 	signed) next=recover ;;	# another actor's key is not at hand there
@@ -94,7 +101,7 @@ faults () {
 	esac
 	(
 		# shellcheck disable=SC2086
-		set -- $options "$@" "$TEST_ROOT/world-$world" "$faults_program" --as "$as"
+		set -- $options "$@" "$TEST_ROOT/world-$world" "$program" --as "$as"
 		IFS='|'
 		# shellcheck disable=SC2086
 		set -- "$@" $words -- "$faults_program"
@@ -102,4 +109,17 @@ faults () {
 		# shellcheck disable=SC2086
 		OPS_WAIT=300 exec "$TEST_BUILD/t/fault-tool" --work "$faults_work" "$@" $next
 	)
+}
+
+faults () {
+	name=$1
+	shift
+	fault_tool "$name" "$faults_program" "$@"
+}
+
+# Of a program that finds its libraries when it starts: of another nothing can be counted.
+allocations () {
+	name=$1
+	shift
+	fault_tool "$name" "$OPS_PROGRAM" --alloc "$TEST_BUILD/t/alloc-fault.so" "$@"
 }

@@ -15,6 +15,9 @@
  *   - NEXT ends with 0 by itself; then no lock, no temporary file and no difference between
  *     commit, index and work tree is left, and what was published is still in the history.
  *
+ * Where the copy is as it was made, to the last inode and time, there is nothing to look at but
+ * the exit status: NEXT would find what it finds in every other such case.
+ *
  *	--dir SUB		the repository, below TEMPLATE (default: itself)
  *	--server SUB		it publishes to this bare one: exit 0 means that it is there, too,
  *				and after NEXT both are at one commit
@@ -23,6 +26,9 @@
  *	--sticky		the call of that name fails from there on
  *	--sample PERCENT	only so many of the cases, chosen by --seed N
  *	--twice N		NEXT is killed as well, at every Nth of its calls
+ *	--alloc LIBRARY		instead of its calls its allocations fail, each once or, with
+ *				--sticky, for ever: LIBRARY is t/crash/alloc-fault.c; it may then
+ *				crash, but only in the old state
  *	--children		the calls of its children, too
  *	--work DIR		where the copies are made
  *	--keep			leave the copies of cases that failed
@@ -43,6 +49,7 @@
 #include <unistd.h>
 
 #include "dirs.h"
+#include "place.h"
 #include "tracee.h"
 
 #define CALLS_MAX 100000
@@ -50,7 +57,7 @@
 #define SUB_MAX 128
 
 static struct {
-	const char *template, *dir, *server, *kinds, *work;
+	const char *template, *dir, *server, *kinds, *work, *alloc;
 	char **command, **next;
 	unsigned long commits, sample, seed, twice;
 	bool sticky, children, keep;
@@ -58,9 +65,13 @@ static struct {
 
 static char copy[PATH_LEN], output[PATH_LEN], repo[PATH_LEN], server[PATH_LEN];
 static char branch[256], old_tip[41], server_old[41];
-static unsigned long cases, failures, olds, news, garbage;
+static unsigned long cases, failures, olds, news, untouched, crashes, garbage;
 
 /* --- running --- */
+
+struct alloc_fault {
+	unsigned long at;	/* 0: they are counted */
+};
 
 struct ran {
 	int status;		/* as of waitpid */
@@ -75,10 +86,27 @@ static void on_alarm(int sig)
 	(void)sig;
 	timed_out = 1;
 	kill(-running, SIGKILL);
+	tracee_kill();
+}
+
+/* What t/crash/alloc-fault.c is told; its answer comes into a file beside the output. */
+static void set_alloc(const struct alloc_fault *a)
+{
+	char number[32], count[PATH_LEN + 8];
+
+	if (!a)
+		return;
+	snprintf(number, sizeof(number), "%lu", a->at);
+	snprintf(count, sizeof(count), "%s.count", output);
+	if (setenv("LD_PRELOAD", o.alloc, 1) || setenv("OPS_ALLOC_AT", number, 1) ||
+	    (o.sticky && setenv("OPS_ALLOC_EVER", "1", 1)) ||
+	    (!a->at && setenv("OPS_ALLOC_COUNT", count, 1)))
+		_exit(125);
 }
 
 /* Run in the copy, with a fault or without (NULL), and let `calls` learn its calls. */
-static struct ran run(char **argv, struct fault *fault, struct calls *calls)
+static struct ran run(char **argv, struct fault *fault, struct calls *calls,
+		      const struct alloc_fault *alloc)
 {
 	struct ran r = { 0 };
 	pid_t pid = fork();
@@ -96,6 +124,7 @@ static struct ran run(char **argv, struct fault *fault, struct calls *calls)
 		dup2(fd, 2);
 		close(fd);
 		close(null);
+		set_alloc(alloc);
 		tracee_begin(fault);
 		execvp(argv[0], argv);
 		_exit(125);
@@ -125,79 +154,20 @@ static void complain(const char *what, const char *detail)
 		 *detail ? ": " : "", detail);
 }
 
-static void tip_of(char hex[41], const char *where)
-{
-	git_repository *r = NULL;
-	git_oid id;
+static struct place here = { .path = repo }, there = { .path = server };
 
-	strcpy(hex, "-");
-	if (git_repository_open_ext(&r, where, GIT_REPOSITORY_OPEN_NO_SEARCH, NULL) == 0 &&
-	    git_reference_name_to_id(&id, r, branch) == 0)
-		git_oid_tostr(hex, 41, &id);
-	git_repository_free(r);
+static void open_place(struct place *p)
+{
+	if (!place_open(p))
+		complain("cannot be opened", p->path);
 }
 
-/* How many commits `to` is ahead of `from`; -1: it does not have it. */
-static long ahead(const char *where, const char *from, const char *to)
+static void check_objects(const struct place *p)
 {
-	git_repository *r = NULL;
-	size_t more = 0, less = 1;
-	git_oid a, b;
+	const char *what = place_check(p);
 
-	if (git_repository_open_ext(&r, where, GIT_REPOSITORY_OPEN_NO_SEARCH, NULL) ||
-	    git_oid_fromstr(&a, from) || git_oid_fromstr(&b, to) ||
-	    git_graph_ahead_behind(&more, &less, r, &b, &a))
-		less = 1;
-	git_repository_free(r);
-	return less ? -1 : (long)more;
-}
-
-struct reading {
-	git_odb *odb;
-	unsigned long bad;
-};
-
-static int read_object(const git_oid *id, void *payload)
-{
-	struct reading *r = payload;
-	git_odb_object *object = NULL;
-
-	if (git_odb_read(&object, r->odb, id))
-		r->bad++;
-	git_odb_object_free(object);
-	return 0;
-}
-
-static int read_tree(const char *root, const git_tree_entry *e, void *payload)
-{
-	struct reading *r = payload;
-
-	(void)root;
-	return git_odb_exists(r->odb, git_tree_entry_id(e)) ? 0 : (r->bad++, 0);
-}
-
-/* All objects can be read, and the tip is whole: what git fsck would say. */
-static void check_objects(const char *where)
-{
-	git_repository *r = NULL;
-	struct reading reading = { 0 };
-	git_object *tree = NULL;
-
-	if (git_repository_open_ext(&r, where, GIT_REPOSITORY_OPEN_NO_SEARCH, NULL) ||
-	    git_repository_odb(&reading.odb, r)) {
-		complain("cannot be opened", where);
-		goto out;
-	}
-	git_odb_foreach(reading.odb, read_object, &reading);
-	if (git_revparse_single(&tree, r, "HEAD^{tree}") ||
-	    git_tree_walk((git_tree *)tree, GIT_TREEWALK_PRE, read_tree, &reading))
-		complain("the tip cannot be read", "");
-	if (reading.bad)
-		complain("objects are damaged or missing", where);
-out:
-	git_object_free(tree);
-	git_odb_free(reading.odb);
-	git_repository_free(r);
+	if (what)
+		complain(what, p->path);
 }
 
 static void check_left(const char *path, const struct stat *st)
@@ -223,15 +193,13 @@ static void check_tree(void)
 {
 	git_status_options how;
 	git_status_list *list = NULL;
-	git_repository *r = NULL;
+	git_repository *r = here.repo;
 	const git_status_entry *e;
 
 	git_status_options_init(&how, GIT_STATUS_OPTIONS_VERSION);
 	how.flags = GIT_STATUS_OPT_INCLUDE_UNTRACKED | GIT_STATUS_OPT_RECURSE_UNTRACKED_DIRS |
 		    GIT_STATUS_OPT_NO_REFRESH;
-	if (git_repository_open_ext(&r, repo, GIT_REPOSITORY_OPEN_NO_SEARCH, NULL))
-		complain("cannot be opened", repo);
-	else if (git_repository_is_bare(r))
+	if (!r || git_repository_is_bare(r))
 		;
 	else if (git_status_list_new(&list, r, &how))
 		complain("no status", repo);
@@ -241,7 +209,6 @@ static void check_tree(void)
 					      e->head_to_index)->new_file.path);
 	}
 	git_status_list_free(list);
-	git_repository_free(r);
 }
 
 static bool output_has(const char *text)
@@ -254,6 +221,12 @@ static bool output_has(const char *text)
 		close(fd);
 	said[n > 0 ? n : 0] = '\0';
 	return strstr(said, text) != NULL;
+}
+
+/* Where nothing can be written any more, nothing can be said. */
+static bool is_mute(const struct fault *f)
+{
+	return f && f->sticky && f->call == SYS_write;
 }
 
 static void check_answer(const struct ran *r, bool moved, const char *tip, bool mute)
@@ -270,53 +243,62 @@ static void check_answer(const struct ran *r, bool moved, const char *tip, bool 
 		complain("done, but the exit status says otherwise", "");
 	else if (status > 7 && status != 70 && status < 125)
 		complain("an exit status that there is not", "");
+	/* libgit2 does not bear that everywhere. */
+	else if (o.alloc && !moved && WIFSIGNALED(r->status) && WTERMSIG(r->status) == SIGSEGV)
+		crashes++;
 	else if (WIFSIGNALED(r->status) && WTERMSIG(r->status) != SIGKILL &&
 		 WTERMSIG(r->status) != SIGTERM && WTERMSIG(r->status) != SIGINT)
 		complain("it crashed", strsignal(WTERMSIG(r->status)));
-	else if (status == 70)
+	/* Which it says of too little memory, too. */
+	else if (status == 70 && !o.alloc)
 		complain("it calls it a bug of its own", "");
 }
 
 /* After the fault: whether it was done. */
 static bool look(const struct ran *r, const struct fault *f, char tip[41])
 {
-	char there[41];
+	char other[41];
 	bool moved;
 	long n;
 
-	tip_of(tip, repo);
+	open_place(&here);
+	tip_of(tip, &here, branch);
 	moved = strcmp(tip, old_tip) != 0;
-	n = moved && !o.server ? ahead(repo, old_tip, tip) : 0;
+	n = moved && !o.server ? ahead(&here, old_tip, tip) : 0;
 	if (moved && !o.server && n != (long)o.commits)
 		complain("the branch is elsewhere", tip);
-	check_objects(repo);
+	check_objects(&here);
 	if (o.server) {
-		tip_of(there, server);
-		moved = strcmp(there, server_old) != 0;
-		check_objects(server);
+		open_place(&there);
+		tip_of(other, &there, branch);
+		moved = strcmp(other, server_old) != 0;
+		check_objects(&there);
 	}
-	/* Where nothing can be written any more, nothing can be said. */
-	check_answer(r, moved, tip, f && f->sticky && f->call == SYS_write);
+	check_answer(r, moved, tip, is_mute(f));
 	return moved;
 }
 
 static void look_after(const char *tip)
 {
-	char now[41], there[41];
+	char now[41], other[41];
 
+	open_place(&here);
 	walk(copy, check_left);
 	check_tree();
-	check_objects(repo);
-	tip_of(now, repo);
-	if (!o.server && ahead(repo, tip, now) < 0)
+	check_objects(&here);
+	tip_of(now, &here, branch);
+	if (!o.server && ahead(&here, tip, now) < 0)
 		complain("what was published is lost", tip);
-	if (!o.server)
-		return;
-	tip_of(there, server);
-	if (strcmp(now, there))
-		complain("the clone and the server differ", there);
-	if (ahead(repo, server_old, now) != (long)o.commits)
-		complain("not once on the server", now);
+	if (o.server) {
+		open_place(&there);
+		tip_of(other, &there, branch);
+		if (strcmp(now, other))
+			complain("the clone and the server differ", other);
+		if (ahead(&here, server_old, now) != (long)o.commits)
+			complain("not once on the server", now);
+	}
+	place_close(&here);
+	place_close(&there);
 }
 
 static void kill_next(void)
@@ -329,46 +311,68 @@ static void kill_next(void)
 		f.at = n;
 		f.call = -1;
 		f.done = false;
-		r = run(o.next, &f, NULL);
+		r = run(o.next, &f, NULL, NULL);
 		if (!r.hit)
 			return;
 	}
 }
 
-static void one_case(struct fault f, const char *what)
+static void make_copy(void)
 {
-	char tip[41], title[SUB_MAX];
-	bool moved;
+	static bool made;
+	static uint64_t fresh;
+
+	if (made && fingerprint(copy) == fresh)
+		return;
+	if (made)
+		remove_all(copy);
+	copy_all(o.template, copy);
+	fresh = fingerprint(copy);
+	made = true;
+}
+
+static void keep_copy(void)
+{
+	char kept[PATH_LEN + 32];
+
+	if (!o.keep)
+		return;
+	snprintf(kept, sizeof(kept), "%s.%lu", copy, cases);
+	if (rename(copy, kept) || mkdir(copy, 0777))
+		die(kept);
+}
+
+static void one_case(struct fault *f, const struct alloc_fault *a, const char *title)
+{
+	uint64_t before;
+	char tip[41];
+	bool moved = false;
 	struct ran r;
 
 	wrong[0] = '\0';
-	copy_all(o.template, copy);
-	r = run(o.command, &f, NULL);
+	make_copy();
+	before = place_sum;
+	r = run(o.command, f, NULL, a);
 	cases++;
-	snprintf(title, sizeof(title), "%s %lu %s%s", tracee_call_name(f.call), f.at, what,
-		 f.sticky ? "+" : "");
-	moved = look(&r, &f, tip);
-	moved ? news++ : olds++;
-	if (o.twice)
-		kill_next();
-	r = run(o.next, NULL, NULL);
-	if (!WIFEXITED(r.status) || WEXITSTATUS(r.status))
-		complain("the next command fails", "");
-	look_after(tip);
-	if (*wrong) {
-		failures++;
-		printf("not ok %s (%s): %s\n", title, moved ? "new" : "old", wrong);
-		fflush(stdout);
-		if (o.keep && snprintf(tip, sizeof(tip), ".%lu", cases) > 0) {
-			char kept[PATH_LEN + 48];
-
-			snprintf(kept, sizeof(kept), "%s%s", copy, tip);
-			if (rename(copy, kept))
-				die(kept);
-			return;
-		}
+	if (fingerprint(copy) == before) {
+		untouched++;
+		check_answer(&r, false, old_tip, is_mute(f));
+	} else {
+		moved = look(&r, f, tip);
+		if (o.twice)
+			kill_next();
+		r = run(o.next, NULL, NULL, NULL);
+		if (!WIFEXITED(r.status) || WEXITSTATUS(r.status))
+			complain("the next command fails", "");
+		look_after(tip);
 	}
-	remove_all(copy);
+	moved ? news++ : olds++;
+	if (!*wrong)
+		return;
+	failures++;
+	printf("not ok %s (%s): %s\n", title, moved ? "new" : "old", wrong);
+	fflush(stdout);
+	keep_copy();
 }
 
 /* --- the matrix --- */
@@ -378,6 +382,15 @@ static bool chosen(void)
 	/* The same for the same seed, wherever it runs. */
 	o.seed = (o.seed * 1103515245 + 12345) & 0x7fffffff;
 	return (o.seed >> 8) % 100 < o.sample;
+}
+
+static void fault_case(struct fault *f, const char *what)
+{
+	char title[SUB_MAX];
+
+	snprintf(title, sizeof(title), "%s %lu %s%s", tracee_call_name(f->call), f->at, what,
+		 f->sticky ? "+" : "");
+	one_case(f, NULL, title);
 }
 
 static void matrix(const struct calls *calls)
@@ -398,9 +411,40 @@ static void matrix(const struct calls *calls)
 				exit(2);
 			}
 			if (fault_fits(&f) && chosen())
-				one_case(f, name);
+				fault_case(&f, name);
 		}
 	}
+}
+
+static void alloc_matrix(unsigned long nr)
+{
+	char title[SUB_MAX];
+	struct alloc_fault a;
+
+	for (a.at = 1; a.at <= nr; a.at++) {
+		snprintf(title, sizeof(title), "allocation %lu%s", a.at, o.sticky ? "+" : "");
+		if (chosen())
+			one_case(NULL, &a, title);
+	}
+}
+
+/* How many allocations there are, by a run that does no harm. */
+static unsigned long count_allocations(void)
+{
+	const struct alloc_fault counted = { 0 };
+	char path[PATH_LEN + 8], text[32];
+	ssize_t n;
+	int fd;
+
+	snprintf(path, sizeof(path), "%s.count", output);
+	make_copy();
+	run(o.command, NULL, NULL, &counted);
+	fd = open(path, O_RDONLY);
+	n = fd < 0 ? -1 : read(fd, text, sizeof(text) - 1);
+	if (n <= 0 || close(fd) || unlink(path))
+		die("the allocations were not counted");
+	text[n] = '\0';
+	return strtoul(text, NULL, 10);
 }
 
 static int usage(void)
@@ -423,6 +467,7 @@ static int options(int argc, char **argv)
 			{ "--kinds", &o.kinds, NULL }, { "--work", &o.work, NULL },
 			{ "--commits", NULL, &o.commits }, { "--sample", NULL, &o.sample },
 			{ "--seed", NULL, &o.seed }, { "--twice", NULL, &o.twice },
+			{ "--alloc", &o.alloc, NULL },
 		};
 		size_t k;
 
@@ -448,11 +493,30 @@ static int options(int argc, char **argv)
 	return i;
 }
 
+/* What is so before any harm. */
+static void learn(void)
+{
+	git_reference *head = NULL;
+
+	make_copy();
+	if (!place_open(&here) || git_reference_lookup(&head, here.repo, "HEAD"))
+		die("the template is no repository");
+	snprintf(branch, sizeof(branch), "%s", git_reference_symbolic_target(head));
+	git_reference_free(head);
+	here.packs = packs_of(&here);
+	tip_of(old_tip, &here, branch);
+	if (o.server && place_open(&there)) {
+		there.packs = packs_of(&there);
+		tip_of(server_old, &there, branch);
+	}
+}
+
 int main(int argc, char **argv)
 {
 	static struct calls calls;
 	struct ran r;
 	int i = options(argc, argv), k;
+	unsigned long nr;
 	char tip[41];
 
 	if (i < 0 || argc - i < 2)
@@ -476,34 +540,27 @@ int main(int argc, char **argv)
 	join(repo, copy, o.dir);
 	if (o.server)
 		join(server, copy, o.server);
-	copy_all(o.template, copy);
-	{
-		git_repository *g = NULL;
-		git_reference *head = NULL;
-
-		if (git_repository_open(&g, repo) || git_reference_lookup(&head, g, "HEAD"))
-			die("the template is no repository");
-		snprintf(branch, sizeof(branch), "%s", git_reference_symbolic_target(head));
-		git_reference_free(head);
-		git_repository_free(g);
-	}
-	tip_of(old_tip, repo);
-	if (o.server)
-		tip_of(server_old, server);
-	r = run(o.command, NULL, &calls);
+	learn();
+	r = run(o.command, NULL, &calls, NULL);
 	if (!look(&r, NULL, tip) || *wrong) {
 		fprintf(stderr, "fault-tool: it does nothing without harm: %s\n", wrong);
 		return 2;
 	}
 	look_after(tip);
-	remove_all(copy);
 	if (*wrong) {
 		fprintf(stderr, "fault-tool: without harm: %s\n", wrong);
 		return 2;
 	}
-	matrix(&calls);
+	nr = o.alloc ? count_allocations() : calls.nr;
+	if (o.alloc)
+		alloc_matrix(nr);
+	else
+		matrix(&calls);
+	remove_all(copy);
 	unlink(output);
-	printf("%lu calls, %lu faults: %lu old, %lu new, %lu failures, %lu files for git prune\n",
-	       (unsigned long)calls.nr, cases, olds, news, failures, garbage);
+	printf("%lu %s, %lu faults: %lu old (%lu untouched), %lu new, %lu failures, "
+	       "%lu files for git prune", nr, o.alloc ? "allocations" : "calls", cases, olds,
+	       untouched, news, failures, garbage);
+	printf(o.alloc ? ", %lu crashes in the old state\n" : "\n", crashes);
 	return failures != 0;
 }

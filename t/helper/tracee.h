@@ -251,10 +251,23 @@ static inline void tracee_filtered(struct tracee_process *p, struct fault *f,
 	ptrace(PTRACE_SETREGS, p->pid, NULL, &regs);
 }
 
-/* Runs until it ends; its status as of waitpid().  NULL, NULL: without any of this. */
+/* The processes that are looked at; tracee_kill() ends what is left of them, from a handler. */
+static struct tracee_process tracee_list[TRACEE_PROCESSES];
+
+static inline void tracee_kill(void)
+{
+	size_t i;
+
+	for (i = 0; i < TRACEE_PROCESSES; i++)
+		if (tracee_list[i].pid)
+			kill(tracee_list[i].pid, SIGKILL);
+}
+
+/* Runs until it and those it left behind have ended; its status as of waitpid().
+ * NULL, NULL: without any of this. */
 static inline int tracee_run(pid_t pid, struct fault *f, struct calls *calls, bool children)
 {
-	static struct tracee_process list[TRACEE_PROCESSES];
+	struct tracee_process *list = tracee_list;
 	static unsigned long counts[TRACEE_CALLS];
 	bool filtered = f && f->call >= 0, watched = !filtered && (f || calls), exec = false;
 	const long how = PTRACE_O_TRACESYSGOOD | PTRACE_O_EXITKILL | PTRACE_O_TRACESECCOMP |
@@ -265,7 +278,7 @@ static inline int tracee_run(pid_t pid, struct fault *f, struct calls *calls, bo
 	struct tracee_process *p;
 	pid_t who;
 
-	memset(list, 0, sizeof(list));
+	memset(tracee_list, 0, sizeof(tracee_list));
 	memset(counts, 0, sizeof(counts));
 	if (waitpid(pid, &status, 0) != pid)
 		return -1;
@@ -275,10 +288,9 @@ static inline int tracee_run(pid_t pid, struct fault *f, struct calls *calls, bo
 		p = tracee_of(list, who);
 		if (WIFEXITED(status) || WIFSIGNALED(status)) {
 			p->pid = 0;
-			if (who != pid)
-				continue;
-			result = status;
-			break;
+			if (who == pid)
+				result = status;
+			continue;
 		}
 		if (!WIFSTOPPED(status))
 			continue;
@@ -308,6 +320,10 @@ static inline int tracee_run(pid_t pid, struct fault *f, struct calls *calls, bo
 static inline bool tracee_works(void)
 {
 	return false;
+}
+
+static inline void tracee_kill(void)
+{
 }
 
 static inline void tracee_begin(const struct fault *f)

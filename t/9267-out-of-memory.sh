@@ -1,0 +1,52 @@
+#!/bin/sh
+# SPDX-License-Identifier: MIT
+#
+# A few allocations of the sample of t/slow/9364-memory.sh fail, once and for ever: the old state
+# or the new one is left, and where it is the new one the answer says so.
+
+test_description='allocations that fail'
+TEST_NO_VERIFY='each case is a repository of its own, and looked at there'
+. "$(dirname "$0")/test-lib.sh"
+if ! test_have_prereq PLAIN_BUILD || ! test_have_prereq SHARED_LIBRARY || test -n "${OPS_TEST_INSTALLED-}"
+then
+	skip_all='the program is loaded with what lets its allocations fail'
+	test_done
+fi
+. "$TEST_DIRECTORY/crash/faults.sh"
+
+trap 'rm -rf "$faults_work"; test_exit' EXIT
+
+some () {
+	allocations "$@" >out 2>&1
+	code=$?
+	tail -n 1 out
+	test $code = 0 || { head -n 20 out; return 1; }
+}
+
+test_expect_success 'a world for it' '
+	faults_world_plain
+'
+
+test_expect_success 'one allocation fails' '
+	some assign --sample 2 && some complete --sample 1 && some batch --sample 1 --seed 2
+'
+
+test_expect_success 'all of them fail from there on' '
+	some assign --sticky --sample 2 && some complete --sticky --sample 1
+'
+
+test_expect_success 'who has no memory to speak says what became of it all the same' '
+	at=$(allocations assign --sample 0 | sed "s/ allocations.*//") && told=0 && while test $at -gt 0 && test $told -lt 3
+	do
+		at=$((at - 1)) && rm -rf copy && cp -a "$TEST_ROOT/world-plain" copy || return 1
+		(cd copy && LD_PRELOAD=$TEST_BUILD/t/alloc-fault.so OPS_ALLOC_AT=$at OPS_ALLOC_EVER=1 "$OPS_PROGRAM" --as $LEAD \
+			assign free-1 codegen >../../out 2>../../err) && continue
+		tip=$(git -C copy log -1 --format=%s:%H) && case $tip in
+		*"assign free-1"*) grep "out of memory; the change was made, commit ${tip##*:}" ../err || return 1 ;;
+		*) break ;;
+		esac
+		told=$((told + 1))
+	done && test $told = 3 && rm -rf copy
+'
+
+test_done

@@ -250,11 +250,12 @@ int report_end(struct session *s, int status)
 	}
 	if (out_write(s->out) == OPS_ENOMEM || out_write(s->talk) == OPS_ENOMEM) {
 		out_plain(s->talk, "ops: out of memory");
-		if (status == OPS_EUNKNOWN)
+		if (status == OPS_EUNKNOWN) {
 			out_plain(s->talk, "; the outcome is unknown\n");
-		else
+		} else {
 			report_fate(s);
-		result = EXIT_BUG;
+			result = EXIT_BUG;
+		}
 	}
 	return result;
 }

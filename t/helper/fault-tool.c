@@ -244,7 +244,8 @@ static void check_answer(const struct ran *r, bool moved, const char *tip, bool 
 	else if (status > 7 && status != 70 && status < 125)
 		complain("an exit status that there is not", "");
 	/* libgit2 does not bear that everywhere. */
-	else if (o.alloc && !moved && WIFSIGNALED(r->status) && WTERMSIG(r->status) == SIGSEGV)
+	else if (o.alloc && !moved && WIFSIGNALED(r->status) &&
+		 (WTERMSIG(r->status) == SIGSEGV || WTERMSIG(r->status) == SIGABRT))
 		crashes++;
 	else if (WIFSIGNALED(r->status) && WTERMSIG(r->status) != SIGKILL &&
 		 WTERMSIG(r->status) != SIGTERM && WTERMSIG(r->status) != SIGINT)

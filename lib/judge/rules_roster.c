@@ -31,6 +31,25 @@ static void rules_self(struct judging *j, const struct change *change)
 				   "'%s' changes their own '%s'", a->id, fields[i]);
 }
 
+/* What was revoked stays so for good, in one entry or another. */
+static void rules_revoked(struct judging *j, const struct change *change,
+			  const struct roster *after)
+{
+	const struct agent *was = change->before && !j->genesis ?
+		roster_agent(j->roster, change->before->id) : NULL;
+	size_t i;
+
+	for (i = 0; was && i < was->keys_nr; i++) {
+		const struct agent_key *key = &was->keys[i];
+		const struct agent_key *now = roster_key(after, key->name);
+
+		if (key->state == KEY_REVOKED && (!now || now->state != KEY_REVOKED))
+			rule_error(j, "roster.revoked", change->after, "Former-Keys",
+				   "leave its line as it was, and give a new key",
+				   "key %s was revoked, and would be so no more", key->name);
+	}
+}
+
 int rules_roster_held(struct judging *j)
 {
 	const struct roster *after;
@@ -60,6 +79,7 @@ int rules_roster(struct judging *j, struct change *change)
 	if (ret)
 		return ret;
 	rules_self(j, change);
+	rules_revoked(j, change, after);
 	a = roster_agent(after, change->after->id);
 	if (a && !strcmp(a->path, change->after->path))
 		roster_check_agent(after, a, j->config, j->findings);

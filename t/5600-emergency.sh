@@ -92,6 +92,26 @@ test_expect_success 'for a critical task, others of little weight wait, and it d
 	ops --as $LEAD assign small-1ccc $DEV
 '
 
+test_expect_success 'one that cannot be read is not taken for ended' '
+	git tag -f calm && ops_task_at Approved next-1ddd >/dev/null && git tag -f good &&
+	ops --as $LEAD emergency declare AGENT_CASCADE_FAILURE -m "down again" &&
+	burns=$(git diff --name-only HEAD^) && cp "$burns" ../readable &&
+	test_sed "$burns" "s/^Title: .*/&\n&/" && ops_commit_as $LEAD "chore: break it" && git tag -f broken &&
+	ops_refused emergency.unreadable ops --as $LEAD assign next-1ddd $DEV &&
+	test_grep "$burns. cannot be read" ../refused.err &&
+	ops --as $DEV checkpoint swap-7k2f --progress 20 &&
+	cp ../readable "$burns" && ops hooks install >out && git add "$burns" &&
+	ops_unchanged 1 env GIT_AUTHOR_EMAIL=$DEV@example.org git commit -q -m "chore: mend it" &&
+	test_grep power.missing ../refused.err &&
+	GIT_AUTHOR_EMAIL=$LEAD@example.org git commit -q -m "chore: mend it" && ops hooks uninstall >out &&
+	ops_refused emergency.paused ops --as $LEAD assign next-1ddd $DEV &&
+	git checkout -q -b past broken^ && ops --as $LEAD emergency end AGENT_CASCADE_FAILURE -m "up" &&
+	ops --as $LEAD assign next-1ddd $DEV && git checkout -q main && git reset -q --hard broken &&
+	git checkout -q past -- 05-PROCESSES/active-tasks 05-PROCESSES/packets && git branch -q -D past &&
+	ops_commit_as $LEAD "chore: past it" && ops_audit_names emergency.unreadable HEAD &&
+	git reset -q --hard good
+'
+
 test_expect_success 'kinds are data, and a mistake in one is found' '
 	C=05-PROCESSES/ops.yaml && test_sed $C "s/^version: .*/version: 2/" &&
 	printf "emergencies: {FREEZE: {by: [emergency], alerts: [], refuses: {actions: [complete]}}}\n" >>$C &&

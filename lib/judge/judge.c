@@ -28,6 +28,28 @@ void rule_error(struct judging *j, const char *rule, const struct ops_document *
 	va_end(ap);
 }
 
+bool rules_earlier(const struct change *change, const struct ops_document *d)
+{
+	return change->kind == CHANGE_CREATED && change->after && change->after->doc &&
+	       change->after != d && change->after->type == d->type &&
+	       strcmp(change->after->path, d->path) < 0;
+}
+
+bool rules_second(const struct judging *j, const struct ops_document *d, const char *field)
+{
+	const char *value = document_text(d, field), *other;
+	size_t i;
+
+	for (i = 0; value && i < j->changes_nr; i++) {
+		if (!rules_earlier(&j->changes[i], d))
+			continue;
+		other = document_text(j->changes[i].after, field);
+		if (other && !strcmp(other, value))
+			return true;
+	}
+	return false;
+}
+
 /* Read one side of a difference.  An unreadable one stays NULL. */
 static int read_side(struct ops_document **out, struct world *w, const char *path,
 		     struct ops_findings *findings, struct ops_error *err)
@@ -362,7 +384,9 @@ int judge_standing(struct judge_case *c, unsigned which, struct ops_findings *fi
 	own.standing.changelog.on = which & JUDGE_CHANGELOG;
 	own.standing.sensitive.paths.nr = 0;
 	j.config = &own;
-	rules_commit_begin(&j);
+	ret = rules_commit_begin(&j);
+	if (ret)
+		return error_set(err, ret, "the leases could not be read");
 	ret = snap_diff(world_snap(c->before), world_snap(c->after), add_file, &j, err);
 	if (ret && !j.unbounded)
 		return ret;

@@ -28,8 +28,15 @@ struct judging {
 	const char *touches_shown;	/* one that users are concerned with */
 	struct names files, sensitive;
 	struct leases *leases;		/* rules_lease.c: that were held before; NULL: none */
+	struct emergencies *emergencies;	/* rules_emergency.c: in force; NULL: not read */
 	struct names touched;		/* all, if some agent has limits */
 };
+
+/* Whether a change makes a document of the same type as `d` that comes before it, in order of
+ * path: of two in one commit the second is the one too many. */
+bool rules_earlier(const struct change *change, const struct ops_document *d);
+/* Whether there is such a change, with the same value of a field. */
+bool rules_second(const struct judging *j, const struct ops_document *d, const char *field);
 
 /* Add an error about a document's field (NULL: about its header). */
 void rule_error(struct judging *j, const char *rule, const struct ops_document *d,
@@ -46,9 +53,9 @@ int rules_section(struct judging *j, const char *rule, struct ops_document *d,
  * looked at; the first that may not is a finding. */
 #define JUDGE_FILES_MAX 1000000
 bool rules_bounded(struct judging *j, const char *path);
-/* The place of a document. */
 /* Whether a document only goes to where its type's documents lie now. */
 bool rules_goes_home(const struct ops_document *before, const struct ops_document *after);
+/* The place of a document. */
 void rules_place(struct judging *j, const struct ops_document *d);
 /* Whether a path is one that is never read; of a new or changed file that is said. */
 bool rules_path(struct judging *j, const char *path, const struct snap_entry *after);

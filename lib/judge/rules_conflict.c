@@ -9,6 +9,7 @@
 
 #include "judge/rules.h"
 #include "model/conflict.h"
+#include "util/map.h"
 
 static const struct ops_document *with_id(const struct packets *all, const char *id)
 {
@@ -29,15 +30,36 @@ static bool has_ended(const struct ops_document *d)
 
 /* --- freeze --- */
 
+/* The others of it are tasks, each one once. */
+static int rules_with(struct judging *j, struct ops_document *d,
+		      const struct ops_document *task)
+{
+	struct map *seen = map_new(j->arena);
+	const char *const *with;
+	struct ops_document *other;
+	size_t i, nr;
+	int ret = !seen || document_list(&with, &nr, d, "With") ? OPS_ENOMEM : 0;
+
+	for (i = 0; ret == 0 && i < nr; i++) {
+		ret = rules_task_named(&other, j, with[i]);
+		if (ret == 0 && (!other || !strcmp(other->id, task->id)))
+			rule_error(j, "conflict.state", d, "With", NULL,
+				   "'%s' is %s", with[i], other ? "the same task" :
+				   "no task of that id");
+		else if (ret == 0 && map_has(seen, other->id))
+			rule_error(j, "conflict.state", d, "With", NULL,
+				   "'%s' stands there twice", with[i]);
+		else if (ret == 0)
+			ret = map_put(seen, other->id, other);
+	}
+	return ret;
+}
+
 static int check_freeze(struct judging *j, struct ops_document *d,
 			struct ops_document *task, const struct packets *all)
 {
 	const char *name = document_text(d, "Conflict");
 	const struct conflict_def *kind = conflict_def(&j->config->conflicts, name);
-	const char *const *with;
-	struct ops_document *other;
-	size_t i, nr;
-	int ret = document_list(&with, &nr, d, "With") ? OPS_ENOMEM : 0;
 
 	if (name && !kind)
 		rule_error(j, "conflict.kind", d, "Conflict", "ops config conflicts lists them",
@@ -45,17 +67,10 @@ static int check_freeze(struct judging *j, struct ops_document *d,
 	if (!type_is(task->type, "task") || has_ended(task))
 		rule_error(j, "conflict.state", d, "About", NULL,
 			   "'%s' is no task that could be frozen", task->id);
-	if (conflict_freeze(all))
+	if (conflict_freeze(all) || rules_second(j, d, "About"))
 		rule_error(j, "conflict.state", d, "About", "ops conflict show",
 			   "'%s' is frozen already", task->id);
-	for (i = 0; ret == 0 && i < nr; i++) {
-		ret = rules_task_named(&other, j, with[i]);
-		if (ret == 0 && (!other || !strcmp(other->id, task->id)))
-			rule_error(j, "conflict.state", d, "With", NULL,
-				   "'%s' is %s", with[i], other ? "the same task" :
-				   "no task of that id");
-	}
-	return ret;
+	return rules_with(j, d, task);
 }
 
 /* --- what answers it --- */
@@ -74,28 +89,42 @@ static const struct ops_document *open_freeze(struct judging *j, struct ops_docu
 	return NULL;
 }
 
+/* Those who have a side in it: the owners of its tasks, all of them. */
 struct parties {
-	const char *owners[16];		/* Department/agent; those of too many are left out */
+	const char *shown[2];		/* the first */
 	size_t nr;
+	const char *wanted;		/* Department/agent, or NULL; */
+	bool has_wanted, acts;		/* whether it is one, and who acts is */
 };
 
+static void add_party(struct parties *p, const struct judging *j, const char *owner)
+{
+	const struct agent *a = owner ? roster_agent_named(j->roster, owner) : NULL;
+
+	if (!owner)
+		return;
+	if (p->nr < 2)
+		p->shown[p->nr] = owner;
+	p->nr++;
+	p->has_wanted |= p->wanted && !strcmp(p->wanted, owner);
+	p->acts |= a && j->c->actor && a->principal == j->c->actor->principal;
+}
+
 static int read_parties(struct parties *out, struct judging *j,
-			const struct ops_document *freeze, const struct ops_document *task)
+			const struct ops_document *freeze, const struct ops_document *task,
+			const char *wanted)
 {
 	const char *const *with;
 	struct ops_document *other;
-	const char *owner = document_text(task, "Assigned-To");
 	size_t i, nr;
 	int ret = document_list(&with, &nr, freeze, "With") ? OPS_ENOMEM : 0;
 
-	out->nr = 0;
-	if (owner)
-		out->owners[out->nr++] = owner;
-	for (i = 0; ret == 0 && i < nr && out->nr < 16; i++) {
+	*out = (struct parties){ .wanted = wanted };
+	add_party(out, j, document_text(task, "Assigned-To"));
+	for (i = 0; ret == 0 && i < nr; i++) {
 		ret = rules_task_named(&other, j, with[i]);
-		owner = ret || !other ? NULL : document_text(other, "Assigned-To");
-		if (owner)
-			out->owners[out->nr++] = owner;
+		if (ret == 0 && other)
+			add_party(out, j, document_text(other, "Assigned-To"));
 	}
 	return ret;
 }
@@ -104,21 +133,13 @@ static void rules_arbiter(struct judging *j, struct ops_document *d,
 			  const struct parties *parties, const struct conflict_def *kind,
 			  struct ops_document *task)
 {
-	const struct agent *a = j->c->actor, *other;
-	size_t i;
-
 	if (kind)
 		rules_need_power(j, NULL, &kind->by, d, task, NULL,
 				 arena_printf(j->arena, "settle a %s", kind->name));
-	for (i = 0; a && i < parties->nr; i++) {
-		other = roster_agent_named(j->roster, parties->owners[i]);
-		if (other && other->principal == a->principal) {
-			rule_error(j, "conflict.arbiter", d, "From",
-				   "let somebody settle it who is no side of it",
-				   "'%s' is a side of this conflict", a->id);
-			return;
-		}
-	}
+	if (parties->acts)
+		rule_error(j, "conflict.arbiter", d, "From",
+			   "let somebody settle it who is no side of it",
+			   "'%s' is a side of this conflict", j->c->actor->id);
 }
 
 static int check_arbitration(struct judging *j, struct ops_document *d,
@@ -136,7 +157,7 @@ static int check_arbitration(struct judging *j, struct ops_document *d,
 	if (!freeze)
 		return 0;
 	kind = conflict_def(&j->config->conflicts, document_text(freeze, "Conflict"));
-	if (packet_answer(all, freeze, &kinds))
+	if (packet_answer(all, freeze, &kinds) || rules_second(j, d, "Answers"))
 		rule_error(j, "conflict.state", d, "Answers", "ops conflict show",
 			   "it is decided already: resume it, and freeze again what is not "
 			   "settled");
@@ -145,19 +166,16 @@ static int check_arbitration(struct judging *j, struct ops_document *d,
 			rule_error(j, "conflict.kind", d, kind->needs.list[i], NULL,
 				   "to settle a %s, '%s' has to be said", kind->name,
 				   kind->needs.list[i]);
-	ret = read_parties(&parties, j, freeze, task);
+	ret = read_parties(&parties, j, freeze, task, owner);
 	if (ret)
 		return ret;
 	rules_arbiter(j, d, &parties, kind, task);
-	for (i = 0; i < parties.nr; i++)
-		if (owner && !strcmp(owner, parties.owners[i]))
-			return 0;
-	if (owner && parties.nr)
+	if (owner && parties.nr && !parties.has_wanted)
 		rule_error(j, "conflict.owner", d, "Owner", NULL,
 			   "'%s' is no side of it: %s", owner,
 			   parties.nr > 1 ? arena_printf(j->arena, "%s and %s are",
-							 parties.owners[0], parties.owners[1]) :
-			   arena_printf(j->arena, "%s is", parties.owners[0]));
+							 parties.shown[0], parties.shown[1]) :
+			   arena_printf(j->arena, "%s is", parties.shown[0]));
 	return 0;
 }
 
@@ -170,7 +188,7 @@ static int check_resume(struct judging *j, struct ops_document *d,
 
 	if (!freeze)
 		return 0;
-	ret = read_parties(&parties, j, freeze, task);
+	ret = read_parties(&parties, j, freeze, task, NULL);
 	if (ret == 0)
 		rules_arbiter(j, d, &parties,
 			      conflict_def(&j->config->conflicts,

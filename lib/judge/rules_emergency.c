@@ -11,41 +11,73 @@
 
 #include "judge/rules.h"
 #include "model/emergency.h"
+#include "util/path.h"
+
+/* Whether one of that id is ended on this side. */
+static int is_ended(bool *out, struct judging *j, const char *id)
+{
+	struct ops_error ignored = { 0 };
+	struct ops_document *d = NULL;
+	const struct state *state;
+	const char *path;
+	int ret = world_exact_path(&path, j->c->before, id, "emergency", &ignored);
+
+	if (ret == 0)
+		ret = world_document(&d, j->c->before, path, j->findings, &ignored);
+	if (ret == OPS_ENOMEM || ret == OPS_EIO)
+		return ret;
+	state = d && d->status ? type_state(d->type, d->status) : NULL;
+	*out = state && state->final;
+	return 0;
+}
 
 /* What was ended on this side is not asked about by the authority of another one. */
 static int leave_ended(struct emergencies *all, struct judging *j)
 {
-	struct ops_error ignored = { 0 };
-	struct ops_document *d;
-	const struct state *state;
-	const char *path;
-	size_t i, kept = 0;
-	int ret;
+	struct names *unreadable = &all->unreadable;
+	size_t i, kept = 0, len;
+	const char *stem;
+	bool ended;
+	int ret = 0;
 
-	for (i = 0; j->c->authority && i < all->nr; i++) {
-		d = NULL;
-		ret = world_exact_path(&path, j->c->before, all->list[i].document->id,
-				       "emergency", &ignored);
-		if (ret == 0)
-			ret = world_document(&d, j->c->before, path, j->findings, &ignored);
-		if (ret == OPS_ENOMEM || ret == OPS_EIO)
-			return ret;
-		state = d && d->status ? type_state(d->type, d->status) : NULL;
-		if (!state || !state->final)
+	for (i = 0; ret == 0 && i < all->nr; i++) {
+		ret = is_ended(&ended, j, all->list[i].document->id);
+		if (ret == 0 && !ended)
 			all->list[kept++] = all->list[i];
 	}
-	all->nr = j->c->authority ? kept : all->nr;
-	return 0;
+	all->nr = kept;
+	for (i = kept = 0; ret == 0 && i < unreadable->nr; i++) {
+		len = path_stem(unreadable->list[i], &stem);
+		stem = arena_dup(j->arena, stem, len);
+		ret = stem ? is_ended(&ended, j, stem) : OPS_ENOMEM;
+		if (ret == 0 && !ended)
+			unreadable->list[kept++] = unreadable->list[i];
+	}
+	unreadable->nr = kept;
+	return ret;
 }
 
-static int find(struct emergencies *out, struct judging *j)
+/* Those in force, read once for all changes of the commit. */
+static int find(const struct emergencies **out, struct judging *j)
 {
 	struct world *w = j->c->authority ? j->c->authority : j->c->before;
-	struct ops_findings *ignored = ops_findings_new();
-	int ret = ignored ? emergencies_find(out, w, ignored, NULL) : OPS_ENOMEM;
+	struct emergencies *all = j->emergencies;
+	struct ops_findings *ignored;
+	int ret;
 
-	ops_findings_free(ignored);
-	return ret ? ret : leave_ended(out, j);
+	if (!all) {
+		all = arena_alloc(j->arena, sizeof(*all));
+		ignored = ops_findings_new();
+		ret = all && ignored ? emergencies_find(all, w, ignored, NULL) : OPS_ENOMEM;
+		ops_findings_free(ignored);
+		if (ret == 0 && j->c->authority)
+			ret = leave_ended(all, j);
+		if (ret)
+			return ret;
+		j->emergencies = all;
+	}
+	*out = all;
+	return 0;
 }
 
 static bool same(const struct ops_document *a, const struct ops_document *b,
@@ -54,6 +86,15 @@ static bool same(const struct ops_document *a, const struct ops_document *b,
 	const char *x = document_text(a, field), *y = document_text(b, field);
 
 	return x && y ? !strcmp(x, y) : x == y;
+}
+
+/* The same is not declared twice. */
+static void rules_once(struct judging *j, const struct ops_document *d,
+		       const struct ops_document *other)
+{
+	if (same(other, d, "Emergency") && same(other, d, "Task") && same(other, d, "Project"))
+		rule_error(j, "emergency.declared", d, "Emergency", "ops emergency status",
+			   "it was declared already, and is not ended: '%s'", other->id);
 }
 
 /* What its kind asks for. */
@@ -85,20 +126,17 @@ int rules_emergency(struct judging *j, struct ops_document *d)
 {
 	const char *name = document_text(d, "Emergency");
 	const struct emergency_kind *kind = emergency_kind(&j->config->emergencies, name);
-	struct emergencies all;
+	const struct emergencies *all;
 	size_t i;
 	int ret = find(&all, j);
 
 	if (ret || !name)
 		return ret;	/* field.missing says the last */
-	for (i = 0; i < all.nr; i++)
-		if (same(all.list[i].document, d, "Emergency") &&
-		    same(all.list[i].document, d, "Task") &&
-		    same(all.list[i].document, d, "Project"))
-			rule_error(j, "emergency.declared", d, "Emergency",
-				   "ops emergency status",
-				   "it was declared already, and is not ended: '%s'",
-				   all.list[i].document->id);
+	for (i = 0; i < all->nr; i++)
+		rules_once(j, d, all->list[i].document);
+	for (i = 0; i < j->changes_nr; i++)
+		if (rules_earlier(&j->changes[i], d))
+			rules_once(j, d, j->changes[i].after);
 	if (!kind) {
 		rule_error(j, "emergency.kind", d, "Emergency",
 			   "ops config emergencies lists them", "'%s' is no kind of "
@@ -122,8 +160,8 @@ void rules_emergency_ends(struct judging *j, struct change *change)
 
 int rules_paused(struct judging *j, const struct change *change, const char *action)
 {
+	const struct emergencies *all;
 	const struct emergency *e;
-	struct emergencies all;
 	size_t i;
 	int ret;
 
@@ -133,11 +171,19 @@ int rules_paused(struct judging *j, const struct change *change, const char *act
 	if (i == j->config->emergencies.nr || !type_is(change->type, "task"))
 		return 0;
 	ret = find(&all, j);
-	e = ret ? NULL : emergency_refusing(&all, action, change->before);
+	if (ret)
+		return ret;
+	for (i = 0; i < all->unreadable.nr; i++)
+		rule_error(j, "emergency.unreadable", change->after, change->type->status,
+			   arena_printf(j->arena, "ops check %s; mend it in a commit of its own",
+					all->unreadable.list[i]),
+			   "'%s' waits: '%s' cannot be read, so nobody knows whether it has "
+			   "ended", action, all->unreadable.list[i]);
+	e = emergency_refusing(all, action, change->before);
 	if (e)
 		rule_error(j, "emergency.paused", change->after, change->type->status,
 			   "ops emergency status; it is refused until that has ended",
 			   "'%s' waits while %s is declared ('%s')", action, e->kind->name,
 			   e->document->id);
-	return ret;
+	return 0;
 }

@@ -79,9 +79,10 @@ static void check_start(struct judging *j, struct ops_document *d,
 		rule_error(j, "handoff.state", d, "About", NULL,
 			   "'%s' is %s: nobody works on it who could hand it over", task->id,
 			   task->status ? task->status : "without a status");
-	if (open.start)
+	if (open.start || rules_second(j, d, "About"))
 		rule_error(j, "handoff.state", d, "About", "ops handoff status",
-			   "'%s' is being handed to '%s' already", task->id, open.to);
+			   "'%s' is being handed to '%s' already", task->id,
+			   open.start ? open.to : "somebody");
 	if (!assignee || !owner || strcmp(owner, assignee))
 		rule_error(j, "handoff.owner", d, "Owner", NULL,
 			   "it is the handoff of '%s', and '%s' belongs to '%s'",

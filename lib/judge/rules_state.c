@@ -168,9 +168,12 @@ static void rules_owner(struct judging *j, const struct change *change)
 	}
 }
 
-/* Text and free fields: only where the status allows it, and with the power. */
+/* Text and free fields: only where the status allows it, and with the power.  What could
+ * not be read is mended by who may edit such documents or, if nobody may, make them. */
 static int rules_edit(struct judging *j, struct change *change)
 {
+	const struct names *by = change->before || change->type->edit.nr ?
+				 &change->type->edit : &change->type->create;
 	const struct state *state = change->from ?
 		type_state(change->type, change->from) : NULL;
 
@@ -185,9 +188,8 @@ static int rules_edit(struct judging *j, struct change *change)
 			   "bring it to a status in which it may be edited first",
 			   "the text of a %s does not change in status %s",
 			   change->type->name, change->from);
-	rules_need_power(j, NULL, &change->type->edit, change->after, change->before,
-			 NULL, "edit it");
-	return rules_agreed(j, &change->type->edit, change);
+	rules_need_power(j, NULL, by, change->after, change->before, NULL, "edit it");
+	return rules_agreed(j, by, change);
 }
 
 /* Who creates a document says so in it: nobody decides about their own work, and
@@ -284,8 +286,7 @@ int rules_state(struct judging *j, struct change *change)
 	}
 	change->to = change->after->status;
 	if (!change->before) {
-		/* It could not be read before: mending it needs the power to edit. */
-		return rules_edit(j, change);
+		return rules_edit(j, change);	/* it could not be read before */
 	}
 	change->from = change->before->status;
 	if (j->genesis)

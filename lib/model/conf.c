@@ -29,6 +29,8 @@ int names_add(struct names *names, struct arena *arena, const char *name)
 {
 	const char **list;
 
+	if (!name)
+		return OPS_ENOMEM;	/* what an arena had no room for */
 	/* Room for powers of two, so that adding is linear over all. */
 	if ((names->nr & (names->nr - 1)) == 0) {
 		list = arena_array(arena, names->nr ? names->nr * 2 : 1,

@@ -2,7 +2,8 @@
 /*
  * Emergencies: see emergency.h.  Knows no kind by its name.
  *
- * Must never take one for ended that cannot be read as such: only the status says it.
+ * Must never take one for ended that cannot be read as such: only the status says it, and
+ * one that has none to read is counted by itself.
  */
 #include "model/emergency.h"
 
@@ -87,7 +88,10 @@ static int take(struct ops_document *d, void *payload, struct ops_error *err)
 	const struct state *state = d->doc && d->status ? type_state(d->type, d->status) :
 				    NULL;
 
-	if (!d->doc || (state && state->final))
+	if (!d->doc)
+		return names_add(&f->out->unreadable, f->arena, d->path) ? error_nomem(err) :
+		       0;
+	if (state && state->final)
 		return 0;
 	if (f->out->nr == f->room) {
 		f->room = f->room ? 2 * f->room : 4;

@@ -21,6 +21,7 @@ struct emergency {
 struct emergencies {
 	struct emergency *list;
 	size_t nr;
+	struct names unreadable;	/* paths of those of which nobody knows */
 };
 
 /* Those of a world, in order of path; they belong to it.  Statuses as world_each(). */

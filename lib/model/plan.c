@@ -133,7 +133,7 @@ int plan_make(struct plan *out, struct board *b, struct track *track,
 {
 	const struct transition *assign = assignment(b->config);
 	struct plan plan = { NULL, 0 };
-	struct emergencies emergencies = { NULL, 0 };
+	struct emergencies emergencies = { .nr = 0 };
 	size_t i;
 	int ret = emergencies_find(&emergencies, b->world, findings, err);
 

@@ -29,7 +29,7 @@ traced () {
 
 in_order () {
 	awk -v plain="$(grep -c syncfs "$1")" -f "$TEST_DIRECTORY/crash/order.awk" "$1" >found && tail -n 1 found >moves && grep "^[1-9][0-9]* moves" moves &&
-		test_line_count = 1 found
+		test "$(wc -l <found)" = 1
 }
 
 test_expect_success 'strace works' '

@@ -29,6 +29,11 @@
  *	--alloc LIBRARY		instead of its calls its allocations fail, each once or, with
  *				--sticky, for ever: LIBRARY is t/crash/alloc-fault.c; it may then
  *				crash, but only in the old state
+ *	--power TYPE:DEVICE:OPTIONS:DIR
+ *				after the fault, or where the command ended, the power is cut:
+ *				the copies lie in this file system, and all is lost that was not
+ *				brought to its disk.  Only calls that change something are hit
+ *	--log			just before that its log was written
  *	--children		the calls of its children, too
  *	--work DIR		where the copies are made
  *	--keep			leave the copies of cases that failed
@@ -50,6 +55,7 @@
 
 #include "dirs.h"
 #include "place.h"
+#include "power.h"
 #include "tracee.h"
 
 #define CALLS_MAX 100000
@@ -60,9 +66,10 @@ static struct {
 	const char *template, *dir, *server, *kinds, *work, *alloc;
 	char **command, **next;
 	unsigned long commits, sample, seed, twice;
-	bool sticky, children, keep;
+	bool sticky, children, keep, power;
 } o = { .dir = "", .kinds = "KILL", .work = "/tmp", .commits = 1, .sample = 100, .seed = 1 };
 
+static struct power power;
 static char copy[PATH_LEN], output[PATH_LEN], repo[PATH_LEN], server[PATH_LEN];
 static char branch[256], old_tip[41], server_old[41];
 static unsigned long cases, failures, olds, news, untouched, crashes, garbage;
@@ -164,7 +171,7 @@ static void open_place(struct place *p)
 
 static void check_objects(const struct place *p)
 {
-	const char *what = place_check(p);
+	const char *what = place_check(p, o.power, &garbage);
 
 	if (what)
 		complain(what, p->path);
@@ -237,6 +244,8 @@ static void check_answer(const struct ran *r, bool moved, const char *tip, bool 
 	snprintf(brief, sizeof(brief), "%.7s", tip);
 	if (r->late)
 		complain("it did not end", "");
+	else if (o.power && status < 0 && !moved && output_has("("))
+		complain("it was said to be done, and is lost", "");
 	else if (status == 0 && !moved)
 		complain("exit 0 but nothing was done", "");
 	else if (status > 0 && status != 7 && moved && !mute && !output_has(brief))
@@ -328,6 +337,8 @@ static void make_copy(void)
 	if (made)
 		remove_all(copy);
 	copy_all(o.template, copy);
+	if (o.power)
+		power_sync(&power);
 	fresh = fingerprint(copy);
 	made = true;
 }
@@ -359,6 +370,12 @@ static void one_case(struct fault *f, const struct alloc_fault *a, const char *t
 		untouched++;
 		check_answer(&r, false, old_tip, is_mute(f));
 	} else {
+		place_close(&here);
+		place_close(&there);
+		if (o.power) {
+			power_cut(&power);
+			power_boot(&power, true);
+		}
 		moved = look(&r, f, tip);
 		if (o.twice)
 			kill_next();
@@ -366,6 +383,8 @@ static void one_case(struct fault *f, const struct alloc_fault *a, const char *t
 		if (!WIFEXITED(r.status) || WEXITSTATUS(r.status))
 			complain("the next command fails", "");
 		look_after(tip);
+		if (o.power)
+			power_boot(&power, false);
 	}
 	moved ? news++ : olds++;
 	if (!*wrong)
@@ -411,10 +430,12 @@ static void matrix(const struct calls *calls)
 				fprintf(stderr, "fault-tool: no fault is called '%s'\n", name);
 				exit(2);
 			}
-			if (fault_fits(&f) && chosen())
+			if (fault_fits(&f) && (!o.power || call_changes(f.call)) && chosen())
 				fault_case(&f, name);
 		}
 	}
+	if (o.power)
+		one_case(NULL, NULL, "at its end");
 }
 
 static void alloc_matrix(unsigned long nr)
@@ -456,6 +477,7 @@ static int usage(void)
 
 static int options(int argc, char **argv)
 {
+	const char *on = NULL;
 	int i;
 
 	for (i = 1; i < argc && !strncmp(argv[i], "--", 2) && argv[i][2]; i++) {
@@ -468,7 +490,7 @@ static int options(int argc, char **argv)
 			{ "--kinds", &o.kinds, NULL }, { "--work", &o.work, NULL },
 			{ "--commits", NULL, &o.commits }, { "--sample", NULL, &o.sample },
 			{ "--seed", NULL, &o.seed }, { "--twice", NULL, &o.twice },
-			{ "--alloc", &o.alloc, NULL },
+			{ "--alloc", &o.alloc, NULL }, { "--power", &on, NULL },
 		};
 		size_t k;
 
@@ -485,13 +507,16 @@ static int options(int argc, char **argv)
 			o.sticky = true;
 		} else if (!strcmp(argv[i], "--children")) {
 			o.children = true;
+		} else if (!strcmp(argv[i], "--log")) {
+			power.log = true;
 		} else if (!strcmp(argv[i], "--keep")) {
 			o.keep = true;
 		} else {
 			return -1;
 		}
 	}
-	return i;
+	o.power = on != NULL;
+	return on && !power_parse(&power, on) ? -1 : i;
 }
 
 /* What is so before any harm. */
@@ -536,7 +561,10 @@ int main(int argc, char **argv)
 	git_libgit2_init();
 	git_libgit2_opts(GIT_OPT_ENABLE_CACHING, 0);
 	git_libgit2_opts(GIT_OPT_SET_OWNER_VALIDATION, 0);
-	snprintf(copy, sizeof(copy), "%s/case.%ld", o.work, (long)getpid());
+	if (o.power)
+		power_begin(&power);
+	snprintf(tip, sizeof(tip), "case.%ld", (long)getpid());
+	join(copy, o.power ? power.dir : o.work, tip);
 	snprintf(output, sizeof(output), "%s/out.%ld", o.work, (long)getpid());
 	join(repo, copy, o.dir);
 	if (o.server)

@@ -104,7 +104,8 @@ static inline long ahead(const struct place *p, const char *from, const char *to
 
 struct reading {
 	git_odb *odb;
-	unsigned long bad;
+	unsigned long bad, empty;
+	bool power;
 };
 
 static struct reading place_reading;
@@ -127,6 +128,11 @@ static inline void read_loose(const char *path, const struct stat *st)
 	char hex[41];
 	git_oid id;
 
+	/* A power cut leaves names without bytes, which nobody knows: ops and git write them again. */
+	if (!S_ISDIR(st->st_mode) && !st->st_size && place_reading.power) {
+		place_reading.empty++;
+		return;
+	}
 	if (S_ISDIR(st->st_mode) || len < 42 || path[len - 39] != '/' || path[len - 42] != '/')
 		return;
 	memcpy(hex, path + len - 41, 2);
@@ -140,18 +146,21 @@ static inline int read_tree(const char *root, const git_tree_entry *e, void *pay
 	struct reading *r = payload;
 
 	(void)root;
+	if (r->power)
+		return read_object(git_tree_entry_id(e), payload);
 	return git_odb_exists(r->odb, git_tree_entry_id(e)) ? 0 : (r->bad++, 0);
 }
 
 /* What is wrong, or NULL: all objects that are new can be read, and the tip is whole, which is
- * what git fsck would say. */
-static inline const char *place_check(const struct place *p)
+ * what git fsck would say.  Adds to *garbage what is empty after a power cut. */
+static inline const char *place_check(const struct place *p, bool power, unsigned long *garbage)
 {
 	char path[PATH_LEN];
 	const char *what = NULL;
 	git_object *tree = NULL;
 
 	memset(&place_reading, 0, sizeof(place_reading));
+	place_reading.power = power;
 	if (!p->repo || git_repository_odb(&place_reading.odb, p->repo))
 		return NULL;
 	if (packs_of(p) != p->packs) {
@@ -165,6 +174,7 @@ static inline const char *place_check(const struct place *p)
 		what = "the tip cannot be read";
 	else if (place_reading.bad)
 		what = "objects are damaged or missing";
+	*garbage += place_reading.empty;
 	git_object_free(tree);
 	git_odb_free(place_reading.odb);
 	return what;

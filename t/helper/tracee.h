@@ -126,6 +126,23 @@ static inline bool fault_fits(const struct fault *f)
 	return !(f->sticky && f->number == EINTR);
 }
 
+/* Before any other call it is as before the next of these. */
+static inline bool call_changes(long call)
+{
+	static const long all[] = {
+		SYS_write, SYS_pwrite64, SYS_rename, SYS_renameat, SYS_renameat2, SYS_link,
+		SYS_linkat, SYS_unlink, SYS_unlinkat, SYS_mkdir, SYS_mkdirat, SYS_rmdir,
+		SYS_ftruncate, SYS_fsync, SYS_fdatasync, SYS_sync_file_range, SYS_syncfs,
+		SYS_exit_group,
+	};
+	size_t i;
+
+	for (i = 0; i < sizeof(all) / sizeof(*all); i++)
+		if (all[i] == call)
+			return true;
+	return false;
+}
+
 #ifdef __x86_64__
 static inline bool tracee_works(void)
 {

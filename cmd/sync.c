@@ -3,7 +3,7 @@
  * ops sync: publish what is recorded here, and bring here what others published.
  *
  * The library does it and tells what became of each act; here that becomes words. What comes in is
- * judged as an audit does before this branch moves to it.
+ * judged as an audit does before this branch moves to it, and what goes out before it is published.
  */
 
 #include <string.h>
@@ -38,13 +38,14 @@ static const struct opt options[] = {
 	OPT_TABLE_END
 };
 
-/* --- what comes in --- */
+/* --- what comes in and goes out --- */
 
-static int judge(const char *from, const char *to, void *payload, struct ops_error *err)
+static int judge(struct ops_verdict *verdict, const char *from, const char *to, void *payload,
+		 struct ops_error *err)
 {
 	struct session *s = payload;
 
-	return ops_audit_incoming(s->findings, s->repo, from, to, err);
+	return ops_audit_between(verdict, s->findings, s->repo, from, to, err);
 }
 
 /* --- words --- */
@@ -118,11 +119,14 @@ static void say_acts(struct session *s, const struct ops_sync_outcome *o, bool d
 static void say_sum(struct session *s, const struct ops_sync_outcome *o)
 {
 	if (o->ahead)
-		out_say(s->out, "%zu commits are recorded here and not published\n", o->ahead);
+		out_say(s->out, o->ahead == 1 ? "%zu commit is recorded here and not published\n" :
+			"%zu commits are recorded here and not published\n", o->ahead);
 	if (o->behind)
-		out_say(s->out, "%zu commits of %s are not here\n", o->behind, o->remote);
+		out_say(s->out, o->behind == 1 ? "%zu commit of %s is not here\n" :
+			"%zu commits of %s are not here\n", o->behind, o->remote);
 	if (o->received)
-		out_say(s->out, "received %zu commits\n", o->received);
+		out_say(s->out, "received %zu commit%s\n", o->received,
+			o->received == 1 ? "" : "s");
 	if (!o->ahead && !o->behind)
 		out_say(s->out, "this clone and %s of %s are the same\n", o->branch,
 			o->remote);
@@ -158,7 +162,8 @@ static void show(struct session *s, const struct ops_sync_outcome *o,
 static int run(struct session *s, const struct args *args)
 {
 	const struct sync_options *o = args->options;
-	struct ops_sync_options how = { .judge = judge, .payload = s };
+	struct ops_sync_options how = { .judge = judge, .payload = s,
+					.findings = s->findings };
 	struct ops_sync_outcome *outcome = NULL;
 	int ret;
 
@@ -183,11 +188,13 @@ static int run(struct session *s, const struct args *args)
 #define AUTO_TIMEOUT_MS 10000
 
 /* Its findings are not those of the command. */
-static int judge_aside(const char *from, const char *to, void *payload, struct ops_error *err)
+static int judge_aside(struct ops_verdict *verdict, const char *from, const char *to,
+		       void *payload, struct ops_error *err)
 {
 	struct session *s = payload;
 	struct ops_findings *aside = ops_findings_new();
-	int ret = aside ? ops_audit_incoming(aside, s->repo, from, to, err) : error_nomem(err);
+	int ret = aside ? ops_audit_between(verdict, aside, s->repo, from, to, err) :
+		  error_nomem(err);
 
 	ops_findings_free(aside);
 	return ret;

@@ -168,7 +168,7 @@ test_expect_success 'the server says no: told in its words, and recorded here' '
 	test_tick && ops_task refused-1 && keep_tip &&
 	printf "#!/bin/sh\necho the office is closed\nexit 1\n" >"$SERVER/hooks/update" && chmod +x "$SERVER/hooks/update" &&
 	test_expect_code 1 ops sync 2>err && test_grep "does not take your commits" err &&
-	test_grep "the office is closed" err && same_tip &&
+	test_grep "^error push.refused: .*the office is closed" err && same_tip &&
 	rm "$SERVER/hooks/update" && ops sync && there ops sync && same_trees
 '
 
@@ -179,13 +179,65 @@ test_expect_success 'a hand-made commit that the hook of the server refuses' '
 	git reset -q --hard HEAD~ && ops sync
 '
 
+test_expect_success 'what the hook of the server says is told line by line, in JSON too' '
+	cp "$SERVER/hooks/pre-receive" hook.kept && test_tick && ops_task lines-1 &&
+	printf "#!/bin/sh\nfor i in 1 2 3 4 5 6 7 8 9; do echo \"line \$i\"; done\nexit 1\n" >"$SERVER/hooks/update" &&
+	chmod +x "$SERVER/hooks/update" && keep_tip && test_expect_code 1 ops sync 2>err &&
+	grep -c "^error push.refused: line [1-9]$" err >nr && echo 9 >nine && test_cmp nine nr &&
+	test_grep "git reset --soft" err && same_tip && test_expect_code 1 ops --json sync >answer &&
+	"$TEST_BUILD/t/json-get" findings.8.message answer >said && test_grep "^line 9" said &&
+	rm "$SERVER/hooks/update" hook.kept && ops sync && there ops sync && same_trees
+'
+
+test_expect_success 'a hand-made commit is judged here, whatever the server has; the remedy works' '
+	ops --git-dir "$SERVER" hooks uninstall && test_tick &&
+	test_sed 05-PROCESSES/active-tasks/mine-1.md "s/^Status: Queued/Status: Complete/" &&
+	git commit -q -a -m "typo" && bad=$(git rev-parse --short=10 HEAD) && keep_tip &&
+	git -C "$SERVER" rev-parse main >before && test_expect_code 1 ops sync 2>err &&
+	test_grep "task.transition.*(in $bad" err && test_grep "first $bad, so nothing was published" err && same_tip &&
+	test_expect_code 1 ops sync --dry-run 2>/dev/null && test_expect_code 1 ops --json sync >answer &&
+	"$TEST_BUILD/t/json-get" findings.0.rule answer >rule && test_grep . rule &&
+	git -C "$SERVER" rev-parse main >after && test_cmp before after &&
+	sed -n "s/.*\(git reset --soft [0-9a-f~]*\).*/\1/p" err >remedy && test_grep "^git reset --soft $bad~$" remedy &&
+	sh ./remedy && test_grep "^Status: Complete" 05-PROCESSES/active-tasks/mine-1.md &&
+	git checkout -q HEAD 05-PROCESSES/active-tasks/mine-1.md && ops sync && there ops sync && same_trees
+'
+
+test_expect_success 'one below others, one not checked out, and one on top of what came in' '
+	test_sed 05-PROCESSES/active-tasks/mine-1.md "s/^Status: Queued/Status: Complete/" && test_tick &&
+	git commit -q -a -m "typo" && bad=$(git rev-parse --short=10 HEAD) && test_commit "above" above.c "int a;" &&
+	stays 1 ops sync && test_grep "git rebase -i $bad~. takes it out" ../err &&
+	git config ops.branch main && git checkout -q -b elsewhere && stays 1 ops sync &&
+	test_grep "git branch -f main $bad~. takes it back" ../err && git checkout -q main &&
+	git config --unset ops.branch && git branch -q -D elsewhere &&
+	there ops_task below-1 && there ops sync && test_expect_code 1 ops sync 2>err &&
+	test_grep "^05-PROCESSES/active-tasks/mine-1.md.* error task.transition" err &&
+	test_grep "not legal on top of the upstream" err && git reset -q --hard HEAD~2 &&
+	ops sync && there ops sync && same_trees && ops --git-dir "$SERVER" hooks install
+'
+
 test_expect_success 'an upstream with commits that are not legal is not taken' '
 	ops --git-dir "$SERVER" hooks uninstall &&
 	there test_sed 05-PROCESSES/active-tasks/mine-1.md "s/^Status: Queued/Status: Complete/" && test_tick &&
 	there git commit -q -a -m "done, I think" && there git push -q origin main &&
-	stays 1 ops sync && test_grep "1 is not legal, so none was taken" ../err && test_grep task.transition ../err &&
-	there git reset -q --hard HEAD~ && there git push -q -f origin main &&
-	ops --git-dir "$SERVER" hooks install && ops sync && same_trees
+	stays 1 ops sync && bad=$(there git rev-parse --short=10 HEAD) &&
+	test_grep "1 is not legal, first $bad, so none was taken" ../err && test_grep task.transition ../err &&
+	there git reset -q --soft HEAD~ && there git checkout -q HEAD 05-PROCESSES &&
+	there git push -q --force-with-lease origin main && ops sync && same_trees
+'
+
+test_expect_success 'a clone that has it goes on when it is taken back; a person may take it with git' '
+	git clone -q "$SERVER" ../third && good=$(git rev-parse HEAD) &&
+	there test_sed 05-PROCESSES/active-tasks/mine-1.md "s/^Status: Queued/Status: Complete/" && test_tick &&
+	there git commit -q -a -m "done, I think" && there git push -q origin main && stays 1 ops sync &&
+	(cd ../third && ops hooks install && test_expect_code 1 ops sync && git fetch -q origin &&
+	 test_expect_code 128 git merge -q --ff-only origin/main &&
+	 git -c core.hooksPath=/dev/null merge -q --ff-only origin/main && ops sync &&
+	 test_expect_code 1 ops audit verify >out && test_grep "done, I think" out) &&
+	there git reset -q --hard HEAD~ && there git push -q --force-with-lease origin main &&
+	(cd ../third && test_expect_code 1 ops sync && test_expect_code 1 ops sync --rewritten &&
+	 test "$(git rev-parse HEAD)" = $good && ops sync && ops audit verify) &&
+	rm -rf ../third && ops --git-dir "$SERVER" hooks install && ops sync && same_trees
 '
 
 test_expect_success 'an upstream that was rewritten is not taken by itself' '

@@ -141,13 +141,20 @@ int ops_repo_trust(struct ops_trust *out, struct ops_findings *findings,
 		   struct ops_repo *repo, const char *digest, bool forget,
 		   struct ops_error *err);
 
+/* Whether commits are legal. */
+struct ops_verdict {
+	size_t refused;		/* how many are not */
+	char first[41];		/* of these, parents first; "" = none */
+};
+
 /*
  * Judge the commits of `to` that `from` ("": nothing) has not, both 40 digits, before they
- * come in from elsewhere.  Returns 0; OPS_EREFUSED with a finding for each fault, which names its
- * commit; else as ops_audit_verify().
+ * come in from elsewhere or go there.  Returns 0 whatever was found, with a finding for each
+ * fault, which names its commit; else as ops_audit_verify().
  */
-int ops_audit_incoming(struct ops_findings *findings, struct ops_repo *repo,
-		       const char *from, const char *to, struct ops_error *err);
+int ops_audit_between(struct ops_verdict *verdict, struct ops_findings *findings,
+		      struct ops_repo *repo, const char *from, const char *to,
+		      struct ops_error *err);
 
 /* A ref that is about to move, in the words of git's hooks. */
 struct ops_ref_update {

@@ -10,7 +10,7 @@
  * act, and each is judged there.  Who lost a race is told to whom; what was lost is kept.
  */
 
-#include "ops/repo.h"
+#include "ops/audit.h"
 
 #ifdef __cplusplus
 extern "C" {
@@ -29,12 +29,15 @@ struct ops_sync_options {
 	unsigned timeout_ms;		/* of one question to the remote; 0 = a minute */
 	unsigned deadline_ms;		/* after which a lost race is not run again; 0 = a minute */
 	/*
-	 * Asked whether the commits that come in are legal, by their ids ("" = from the beginning):
-	 * 0 takes them, OPS_EREFUSED and any other status ends it with nothing changed.
-	 * NULL takes all.
+	 * Asked whether commits are legal before they come in or go out, by their ids ("" = from
+	 * the beginning): those of `to` that `from` has not.  Returns 0 with *verdict written; any
+	 * other status ends it with nothing changed.  NULL takes all.
 	 */
-	int (*judge)(const char *from, const char *to, void *payload, struct ops_error *err);
+	int (*judge)(struct ops_verdict *verdict, const char *from, const char *to, void *payload,
+		     struct ops_error *err);
 	void *payload;
+	struct ops_findings *findings;	/* gets what a remote says that takes no push, line by
+					   line; NULL: it is in the error alone */
 };
 
 /* What became of one commit that was recorded here. */

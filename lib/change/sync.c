@@ -4,8 +4,9 @@
  *
  *	fetch		what the upstream has; nothing of the user's moves
  *	look		what is here and not there, and which of it is there by its Ops-Id
- *	judge		what comes in, by whoever called us
- *	replay		what is here alone, on top of what is there: new commits, no branch
+ *	judge		what comes in, and what would go as it is, by whoever called us
+ *	replay		what is here alone, on top of what is there, and judged there: new commits,
+ *			no branch
  *	push		never forced: the one moment in which something becomes published
  *	follow		what was lost gets a ref, and then the branch moves here
  *
@@ -136,21 +137,83 @@ static int look(struct syncing *y, struct ops_error *err)
 
 /* --- judge --- */
 
+/* Zero stands for the time before the first commit. */
+static int judge(struct ops_verdict *verdict, struct syncing *y, const struct oid *from,
+		 const struct oid *to, struct ops_error *err)
+{
+	char a[OID_HEX + 1] = "", b[OID_HEX + 1];
+
+	memset(verdict, 0, sizeof(*verdict));
+	if (!y->options->judge)
+		return 0;
+	if (!oid_is_zero(from))
+		oid_hex(a, from);
+	oid_hex(b, to);
+	return y->options->judge(verdict, a, b, y->options->payload, err);
+}
+
+/* Nobody here can mend it: who published it can, or a person takes it as it is. */
 static int judge_incoming(struct syncing *y, struct ops_error *err)
 {
-	char from[OID_HEX + 1] = "", to[OID_HEX + 1];
+	struct ops_verdict verdict;
 	int ret;
 
-	if (!y->behind || !y->options->judge || oid_equal(&y->judged, &y->there))
+	if (!y->behind || oid_equal(&y->judged, &y->there))
 		return 0;
-	if (!oid_is_zero(&y->judged))
-		oid_hex(from, &y->judged);
-	else if (!oid_is_zero(&y->base))
-		oid_hex(from, &y->base);
-	oid_hex(to, &y->there);
-	ret = y->options->judge(from, to, y->options->payload, err);
+	ret = judge(&verdict, y, oid_is_zero(&y->judged) ? &y->base : &y->judged, &y->there,
+		    err);
+	if (ret == 0 && verdict.refused)
+		return error_set(err, OPS_EREFUSED, "of the commits that come in %zu %s not legal, "
+				 "first %.10s, so none was taken: who published it takes it back "
+				 "from '%s', and then ops sync --rewritten; or a person decides "
+				 "with git (ops help sync, 'A commit that is not legal')",
+				 verdict.refused, verdict.refused == 1 ? "is" : "are",
+				 verdict.first, y->up.remote);
 	if (ret == 0)
 		y->judged = y->there;
+	return ret;
+}
+
+/* How to take a commit of this branch back and keep what it did, with git. */
+static int not_sent(struct syncing *y, const struct ops_verdict *verdict,
+		    struct ops_error *err)
+{
+	const char *branch = store_branch(y->repo->store) + strlen("refs/heads/");
+	char here[OID_HEX + 1];
+	bool last;
+
+	oid_hex(here, &y->here);
+	last = !strcmp(here, verdict->first);
+	if (!state_has_tree(y->repo->store))
+		return error_set(err, OPS_EREFUSED, "of the commits recorded here %zu %s not "
+				 "legal, first %.10s, so nothing was published; 'git branch -f "
+				 "%s %.10s~' takes it back, and what came after it",
+				 verdict->refused, verdict->refused == 1 ? "is" : "are",
+				 verdict->first, branch, verdict->first);
+	return error_set(err, OPS_EREFUSED, "of the commits recorded here %zu %s not legal, first "
+			 "%.10s, so nothing was published; %s%.10s~%s", verdict->refused,
+			 verdict->refused == 1 ? "is" : "are", verdict->first,
+			 last ? "'git reset --soft " : "'git rebase -i ", verdict->first,
+			 last ? "' takes it back and leaves its changes to you" :
+			 "' takes it out, or lets you mend it");
+}
+
+/* What goes as it is; what is done again is judged where it is done. */
+static int judge_outgoing(struct syncing *y, struct ops_error *err)
+{
+	struct ops_verdict verdict;
+	int ret;
+
+	if (oid_equal(&y->here, &y->there) ||
+	    (oid_equal(&y->sound, &y->here) && oid_equal(&y->sound_on, &y->there)))
+		return 0;
+	ret = judge(&verdict, y, &y->there, &y->here, err);
+	if (ret == 0 && verdict.refused)
+		ret = not_sent(y, &verdict, err);
+	if (ret == 0) {
+		y->sound = y->here;
+		y->sound_on = y->there;
+	}
 	return ret;
 }
 
@@ -244,7 +307,7 @@ static int prepare(struct syncing *y, struct ops_error *err)
 		y->made = y->here;
 		for (i = 0; i < y->nr; i++)
 			y->acts[i].published = y->acts[i].commit;
-		return 0;
+		return judge_outgoing(y, err);
 	}
 	ret = judge_incoming(y, err);
 	return ret ? ret : sync_replay(y, err);
@@ -258,6 +321,26 @@ static void forget(struct syncing *y)
 	for (i = 0; i < y->nr; i++)
 		ops_findings_free((struct ops_findings *)(size_t)y->acts[i].findings);
 	y->nr = 0;
+}
+
+/* A server's hook has much to say: each of its lines is a finding where those are wanted. */
+static int said_no(struct syncing *y, const char *words, struct ops_error *err)
+{
+	const char *line = words;
+	size_t len = strcspn(words, "\n");
+
+	if (!y->options->findings)
+		return error_set(err, OPS_EREFUSED, "'%s' does not take your commits, which stay "
+				 "recorded here: %.*s", y->up.remote, (int)len, words);
+	for (; *line; line += len + (line[len] == '\n')) {
+		len = strcspn(line, "\n");
+		findings_add(y->options->findings, "push.refused", OPS_ERROR, NULL, 0, 0, NULL,
+			     "%.*s", (int)len, line);
+	}
+	return error_set(err, OPS_EREFUSED, "'%s' does not take your commits, which stay recorded "
+			 "here; what it says stands above: do that, or take the commit back that "
+			 "it names ('git reset --soft COMMIT~' leaves its changes to you), and "
+			 "synchronise again", y->up.remote);
 }
 
 static int ask(struct syncing *y, struct lesson *l, struct ops_error *err)
@@ -278,8 +361,7 @@ static int ask(struct syncing *y, struct lesson *l, struct ops_error *err)
 	/* Once may be a race that we did not see the end of. */
 	if (l->refused < 2)
 		return 0;
-	return error_set(err, OPS_EREFUSED, "'%s' does not take your commits, which stay "
-			 "recorded here: %s", y->up.remote, l->words);
+	return said_no(y, l->words, err);
 }
 
 static int round_of(struct syncing *y, struct lesson *l, struct ops_error *err)

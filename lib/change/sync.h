@@ -29,6 +29,7 @@ struct syncing {
 	struct oid here, there, seen;	/* zero: not there */
 	struct oid base;		/* of both; zero: none */
 	struct oid judged;		/* what of theirs was judged last */
+	struct oid sound, sound_on;	/* and what of ours, and on top of what */
 	struct oid made;		/* ours on top of theirs */
 	struct pending *list;		/* oldest first */
 	size_t nr;

@@ -26,6 +26,17 @@ static int stop(struct pending *p, const char *why, struct ops_error *err)
 			 "synchronise then", p->act->commit, p->act->subject, why);
 }
 
+/* A commit made with git that is not legal there: its findings go to who asked. */
+static int refuse(struct syncing *y, struct pending *p, struct replayed *r,
+		  struct ops_error *err)
+{
+	if (y->options->findings)
+		ops_findings_copy(y->options->findings, r->findings, NULL);
+	return error_set(err, OPS_EREFUSED, "commit %.10s (%s) is not legal on top of the upstream, "
+			 "so nothing was published; 'git rebase -i %.10s~' takes it out, or lets "
+			 "you mend it", p->act->commit, p->act->subject, p->act->commit);
+}
+
 static int lose(struct syncing *y, struct pending *p, struct replayed *r,
 		struct ops_error *err)
 {
@@ -55,9 +66,14 @@ static int take(struct syncing *y, struct pending *p, struct replayed *r,
 		return 0;
 	case REPLAY_UNFIT:
 		return stop(p, r->why, err);
+	case REPLAY_REFUSED:
+		if (!is_act(p) && r->findings)
+			return refuse(y, p, r, err);
+		break;
 	default:
-		return is_act(p) ? lose(y, p, r, err) : stop(p, r->why, err);
+		break;
 	}
+	return is_act(p) ? lose(y, p, r, err) : stop(p, r->why, err);
 }
 
 /* A merge goes when its sides were done again; what a person resolved in it cannot. */

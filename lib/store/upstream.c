@@ -14,7 +14,7 @@
 #include "store/repo.h"
 #include "util/arena.h"
 
-#define WORDS_MAX 2000
+#define WORDS_MAX 20000
 
 static int config_text(const char **out, struct store *s, struct arena *arena,
 		       const char *section, const char *name, const char *key,
@@ -131,9 +131,13 @@ static const char *remote_words(struct arena *arena, const char *text)
 		keep = len - 8;
 		while (keep && line[8 + keep - 1] == ' ')
 			keep--;
-		if (!keep || b.len + keep > WORDS_MAX)
+		if (!keep)
 			continue;
-		buf_printf(&b, "%s%.*s", b.len ? " / " : "", (int)keep, line + 8);
+		if (b.len + keep > WORDS_MAX) {
+			buf_printf(&b, "\n(it says more)");
+			break;
+		}
+		buf_printf(&b, "%s%.*s", b.len ? "\n" : "", (int)keep, line + 8);
 	}
 	copy = b.len && !buf_failed(&b) ? arena_dup(arena, b.data, b.len) : NULL;
 	buf_release(&b);

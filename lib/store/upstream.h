@@ -41,7 +41,7 @@ enum push_end {
 	PUSH_UNKNOWN	/* there was no answer: it may have taken it */
 };
 
-/* Have it hold `what`, if that goes forward.  *words: why not, in the arena. */
+/* Have it hold `what`, if that goes forward.  *words: why not, in the arena; lines. */
 int upstream_push(enum push_end *end, const char **words, struct store *s,
 		  const struct upstream *u, const struct oid *what,
 		  const struct gitprog *how, struct arena *arena, struct ops_error *err);

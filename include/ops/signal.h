@@ -61,10 +61,10 @@ struct ops_signal_result {
 
 /*
  * Receive a signal and run its pipeline, go on with a run, end one, or report how it stands.
- * Returns 0 also for a run that failed: see `verdict`.  OPS_EUSAGE: no such signal (small letters are told), or no
- * context at all; OPS_EREFUSED with findings signal.context, or of the judge: nothing was done;
- * OPS_ENOTFOUND: no such run; OPS_EBUSY: somebody else is at it; else as
- * ops_repo_change(): what is done so far is on record.  *out is written on 0 only.
+ * Returns 0 also for a run that failed: see `verdict`.  OPS_EUSAGE: no such signal (small
+ * letters are told), or no context at all; OPS_EREFUSED with findings signal.context, or of
+ * the judge: nothing was done; OPS_ENOTFOUND: no such run; OPS_EBUSY: somebody else is at it;
+ * else as ops_repo_change(): what is done so far is on record.  *out is written on 0 only.
  */
 int ops_repo_signal(struct ops_signal_result **out, struct ops_findings *findings,
 		    struct ops_repo *repo, const struct ops_signal_options *options,

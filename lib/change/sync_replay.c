@@ -32,9 +32,9 @@ static int refuse(struct syncing *y, struct pending *p, struct replayed *r,
 {
 	if (y->options->findings)
 		ops_findings_copy(y->options->findings, r->findings, NULL);
-	return error_set(err, OPS_EREFUSED, "commit %.10s (%s) is not legal on top of the upstream, "
-			 "so nothing was published; 'git rebase -i %.10s~' takes it out, or lets "
-			 "you mend it", p->act->commit, p->act->subject, p->act->commit);
+	return error_set(err, OPS_EREFUSED, "commit %.10s (%s) is not legal on top of the "
+			 "upstream, so nothing was published; 'git rebase -i %.10s~' takes it out, "
+			 "or lets you mend it", p->act->commit, p->act->subject, p->act->commit);
 }
 
 static int lose(struct syncing *y, struct pending *p, struct replayed *r,

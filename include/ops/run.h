@@ -30,6 +30,8 @@ struct ops_run_request {
 	const char *input;	/* likewise: what another agent gave as output; or NULL */
 	unsigned timeout;	/* seconds, where the rules would allow more; 0 */
 	bool worktree;		/* in a linked work tree of its own */
+	const char *id;		/* of the run: "run-" and 12 letters and digits that no other
+				   has; NULL: a new one */
 };
 
 /* What came of one; texts belong to the report. */

@@ -50,6 +50,7 @@ struct pipeline_step {
 	size_t when_nr;
 	int64_t timeout;		/* seconds; 0: by its kind */
 	unsigned attempts;		/* 1 to 10 */
+	bool repeat;			/* a program that may be begun again, if it was cut off */
 	const struct conf *at;
 };
 

@@ -174,7 +174,7 @@ static void read_step(struct conf_reader *r, const struct signals *s, struct pip
 	t->at = c;
 	t->attempts = 3;
 	if (!conf_keys(r, c, arena_printf(r->arena, "step '%s'", t->name),
-		       "agent kind do otherwise wait after when timeout attempts"))
+		       "agent kind do otherwise wait after when timeout attempts repeat"))
 		return;
 	conf_text(r, c, "agent", &t->agent);
 	conf_text(r, c, "kind", &t->kind);
@@ -192,6 +192,10 @@ static void read_step(struct conf_reader *r, const struct signals *s, struct pip
 			t->timeout > 86400))
 		conf_wrong(r, c, "write timeout: 60s", "'timeout' of step '%s' is from a second "
 			   "to a day", t->name);
+	conf_flag(r, c, "repeat", &t->repeat);
+	if (t->repeat && (t->operation || t->wait))
+		conf_wrong(r, c, "take it away: ops does nothing twice by itself",
+			   "'repeat' of step '%s' is of no program", t->name);
 	type_read_when(r, &cases, &t->when_nr, conf_get(c, "when"), "when");
 	t->when = cases;
 	check_cases(r, s, cases, t->when_nr, c);

@@ -193,19 +193,34 @@ static int check_program(struct order *o, struct arena *arena, struct ops_repo *
 	return ret;
 }
 
-static int make_run(struct order *o, struct arena *arena, const char *name,
+int order_id(const char **out, struct arena *arena, struct ops_error *err)
+{
+	char random[13];
+
+	if (!random_base32(random, sizeof(random) - 1))
+		return error_set(err, OPS_EIO, "the system has no random numbers");
+	*out = arena_printf(arena, "run-%s", random);
+	return *out ? 0 : error_nomem(err);
+}
+
+static int make_run(struct order *o, struct arena *arena, const char *name, const char *id,
 		    unsigned timeout, struct ops_error *err)
 {
 	const char **argv = arena_array(arena, o->program.argv.nr + 1, sizeof(*argv));
-	char random[13];
+	int ret = 0;
 
 	if (!argv)
 		return error_nomem(err);
-	if (!random_base32(random, sizeof(random) - 1))
-		return error_set(err, OPS_EIO, "the system has no random numbers");
+	o->run.id = id;
+	if (!id)
+		ret = order_id(&o->run.id, arena, err);
+	else if (strncmp(id, "run-", 4) || strlen(id) != 16 || id[4 + strspn(id + 4,
+		 "abcdefghijklmnopqrstuvwxyz0123456789")])
+		ret = error_set(err, OPS_EUSAGE, "'%.40s' is no id of a run", id);
+	if (ret)
+		return ret;
 	memcpy(argv, o->program.argv.list, o->program.argv.nr * sizeof(*argv));
 	o->run.agent = o->agent ? o->agent->id : name;
-	o->run.id = arena_printf(arena, "run-%s", random);
 	o->run.argv = argv;
 	o->run.timeout = timeout && timeout < o->program.timeout ? timeout : o->program.timeout;
 	o->run.output = o->program.output;
@@ -214,7 +229,7 @@ static int make_run(struct order *o, struct arena *arena, const char *name,
 	o->run.limits.processes = o->program.processes;
 	o->run.at_once = o->program.at_once;
 	o->run.payload = o;
-	return o->run.id ? 0 : error_nomem(err);
+	return 0;
 }
 
 int order_prepare(struct order **out, struct arena *arena, struct ops_repo *repo,
@@ -251,7 +266,7 @@ int order_prepare(struct order **out, struct arena *arena, struct ops_repo *repo
 	if (o->program.directory == PROGRAM_REPOSITORY && !store_work_dir(repo->store))
 		return error_set(err, OPS_EENVIRONMENT, "there is no work tree for '%s' to run "
 				 "in: give it one of its own", o->agent->id);
-	ret = make_run(o, arena, NULL, want->timeout, err);
+	ret = make_run(o, arena, NULL, want->id, want->timeout, err);
 	if (ret == 0)
 		ret = make_environment(o, arena, repo, config, err);
 	if (ret == 0)
@@ -308,7 +323,7 @@ int order_check(struct order **out, bool *allowed, struct arena *arena, struct o
 	o->task = task;
 	o->words = order_words(arena, &o->program.argv);
 	o->run.plain = true;
-	ret = make_run(o, arena, name, 0, err);
+	ret = make_run(o, arena, name, NULL, 0, err);
 	if (ret == 0)
 		ret = make_environment(o, arena, repo, config, err);
 	o->run.dir = store_work_dir(repo->store);

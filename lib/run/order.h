@@ -23,7 +23,11 @@ struct run_want {
 	const char *context, *input;	/* JSON objects the packet is to have; or NULL */
 	unsigned timeout;		/* seconds, when it is to be less; 0 */
 	bool worktree;			/* even if the entry does not say so */
+	const char *id;			/* of the run; NULL: a new one */
 };
+
+/* "run-" and letters and digits: what no other run has.  OPS_EIO: no random numbers. */
+int order_id(const char **out, struct arena *arena, struct ops_error *err);
 
 struct order {
 	struct run_order run;

@@ -171,6 +171,7 @@ static void add_facts(struct writing *w, enum run_status status, const char *qua
 	set(w, "Exit", r->signal ? arena_printf(w->arena, "signal %d", r->signal) :
 	    r->code < 0 ? "none" : arena_printf(w->arena, "%d", r->code));
 	set(w, "Output", arena_printf(w->arena, "sha256:%s", r->digest));
+	set(w, "Printed", arena_printf(w->arena, "%zu", r->out.len));
 	if (r->progress.lines)
 		set(w, "Heartbeats", arena_printf(w->arena, "%u", r->progress.lines));
 	if (r->progress.percent >= 0)

@@ -98,7 +98,7 @@ static int prepare_one(struct running_set *s, size_t at, const struct ops_run_re
 {
 	struct run_want want = { .agent = r->agent, .kind = r->kind, .context = r->context,
 				 .input = r->input, .timeout = r->timeout,
-				 .worktree = r->worktree };
+				 .worktree = r->worktree, .id = r->id };
 	struct ops_error found = { 0 };
 	int ret = world_find(&want.task, s->world, r->task, NULL, s->findings, err);
 

@@ -268,26 +268,7 @@ static int go(struct ops_signal_result *r, struct signal_run *run, struct ops_er
 	return ret ? ret : tell_steps(r, run, err);
 }
 
-static int with_lock(struct ops_signal_result *r, struct signal_run *run,
-		     struct ops_error *err)
-{
-	const char *name = arena_printf(run->arena, "signal-%s", run->id);
-	struct lock lock = { -1 };
-	int ret = name ? lock_take_named(&lock, run->repo->store, name, 0, err) :
-		  error_nomem(err);
-
-	if (ret == OPS_EBUSY)
-		return error_set(err, ret, "somebody else is at '%s' now", run->id);
-	if (ret)
-		return ret;
-	ret = step_check_programs(run, err);
-	if (ret == 0)
-		ret = go(r, run, err);
-	lock_drop(&lock);
-	return ret;
-}
-
-/* What a run came to that was started, by its key, before. */
+/* What a run came to that has ended before. */
 static int tell_ended(struct ops_signal_result *r, struct signal_run *run,
 		      struct ops_error *err)
 {
@@ -300,9 +281,39 @@ static int tell_ended(struct ops_signal_result *r, struct signal_run *run,
 	return word ? tell_steps(r, run, err) : error_nomem(err);
 }
 
+static int with_lock(struct ops_signal_result *r, struct signal_run *run,
+		     struct ops_error *err)
+{
+	const char *name = arena_printf(run->arena, "signal-%s", run->id), *id;
+	struct lock lock = { -1 };
+	int ret = name ? lock_take_named(&lock, run->repo->store, name, 0, err) :
+		  error_nomem(err);
+
+	if (ret == OPS_EBUSY)
+		return error_set(err, ret, "somebody else is at '%s' now", run->id);
+	if (ret)
+		return ret;
+	/* somebody may have been at it until now: only what is on record under the lock counts */
+	id = run->id;
+	run_close(run);
+	ret = run_open(run, err);
+	if (ret == 0)
+		ret = run_load(run, id, err);
+	if (ret == 0 && run->ended) {
+		ret = tell_ended(r, run, err);
+	} else if (ret == 0) {
+		ret = step_take_up(run, err);
+		if (ret == 0)
+			ret = step_check_programs(run, err);
+		if (ret == 0)
+			ret = go(r, run, err);
+	}
+	lock_drop(&lock);
+	return ret;
+}
+
 static int start(struct ops_signal_result *r, struct signal_run *run, struct ops_error *err)
 {
-	const char *id = NULL;
 	int ret = route(r, run, err);
 
 	if (ret)
@@ -338,15 +349,8 @@ static int start(struct ops_signal_result *r, struct signal_run *run, struct ops
 		r->verdict = "PLANNED";
 		return ret ? ret : tell_steps(r, run, err);
 	}
-	/* By a key it may have begun before: what is on record counts. */
-	id = run->id;
-	run_close(run);
-	ret = run_open(run, err);
-	if (ret == 0)
-		ret = run_load(run, id, err);
-	if (ret == 0 && run->ended)
-		return tell_ended(r, run, err);
-	return ret ? ret : with_lock(r, run, err);
+	/* by a key it may have begun before, or have ended */
+	return with_lock(r, run, err);
 }
 
 /* How it stands; nothing is done. */
@@ -387,7 +391,8 @@ static int find_actor(struct signal_run *run, struct ops_error *err)
 	const char *claim = NULL;
 	const struct agent *a = repo_actor(run->repo, run->roster, &claim);
 
-	run->actor = a ? a->id : claim;
+	/* the roster does not last as long as the run */
+	run->actor = a ? arena_str(run->arena, a->id) : claim;
 	return run->actor ? 0 : error_set(err, OPS_EENVIRONMENT, "it is not known who acts: use "
 					  "--as, or set git config ops.actor");
 }

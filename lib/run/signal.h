@@ -8,6 +8,7 @@
 
 #include "model/repo.h"
 #include "model/signal.h"
+#include "ops/run.h"
 #include "ops/signal.h"
 #include "util/buf.h"
 
@@ -23,6 +24,7 @@ struct run_step {
 	unsigned attempt;		/* that was begun last; 0: none */
 	bool program;			/* its agent does it, as a program */
 	bool begun;			/* that is on record */
+	const char *begun_as;		/* the run of its program that was; or NULL */
 	bool passed;			/* what comes after it need not wait */
 	int64_t seconds;
 	const char *summary, *issues, *label;
@@ -51,7 +53,6 @@ struct signal_run {
 	size_t steps_nr;
 	int64_t began;			/* ms of wait_clock_ms() */
 	int64_t now;			/* s, of the repository, then */
-	int64_t earlier;		/* seconds that steps before a resume took */
 };
 
 /* One attempt of a step by an operation. */
@@ -99,9 +100,12 @@ int run_prepare(struct signal_run *run, struct ops_error *err);
 /* Find the task it is for, and who has it. */
 int run_task(struct signal_run *run, const char *name, struct ops_error *err);
 int run_load(struct signal_run *run, const char *id, struct ops_error *err);
-/* A section of a packet; NULL: there is none. */
+/* The text of a section of a packet; NULL: it has none. */
 const char *run_section(struct signal_run *run, const struct ops_document *p,
 			const char *name);
+/* Whether what becomes of a step is on record by itself: in a run without coordination only
+ * what must not be begun twice unseen. */
+bool run_records(const struct signal_run *run, const struct run_step *at);
 /* Look at the tip: OPS_EENVIRONMENT: no configuration. */
 int run_open(struct signal_run *run, struct ops_error *err);
 void run_close(struct signal_run *run);
@@ -111,7 +115,8 @@ void run_close(struct signal_run *run);
 int record_acts(struct ops_outcome **out, struct signal_run *run, struct ops_request *list,
 		size_t nr, const char *key, struct ops_error *err);
 /* A request to record an event of the cascade; its parts live in what is given. */
-void record_event(struct ops_request *r, struct ops_setting fields[4],
+#define EVENT_FIELDS 5
+void record_event(struct ops_request *r, struct ops_setting fields[EVENT_FIELDS],
 		  struct ops_setting *section, struct signal_run *run, const char *event,
 		  const char *to, const struct run_step *at, const char *detail);
 int record_signal(struct signal_run *run, struct ops_error *err);
@@ -155,6 +160,14 @@ int step_check_programs(struct signal_run *run, struct ops_error *err);
 int step_run_programs(struct signal_run *run, struct run_step **list, size_t nr,
 		      struct ops_error *err);
 size_t step_programs_at_once(const struct signal_run *run);
+/* What came of its run becomes what came of the step; put that on record. */
+int step_take(struct signal_run *run, struct run_step *at, const struct ops_run *r,
+	      struct ops_error *err);
+int step_record(struct signal_run *run, struct run_step *at, struct ops_error *err);
+
+/* signal_again.c: programs that were begun and whose step has no end on record: take the
+ * result that they left, or let them be begun again, or record that nobody knows. */
+int step_take_up(struct signal_run *run, struct ops_error *err);
 
 /* signal_steps.c: do what can be done. */
 int run_steps(struct signal_run *run, struct ops_error *err);

@@ -3,8 +3,9 @@
  * Steps that agents do themselves, as programs: side by side where they may, each with the
  * context of the signal and with what the one before it gave.
  *
- * Nothing is begun of a run whose programs the user did not allow.  An agent is not asked
- * twice: only it knows what it did the first time.
+ * Nothing is begun of a run whose programs the user did not allow.  Each is on record before
+ * it is begun: an agent is not asked twice, as only it knows what it did the first time
+ * (signal_again.c).
  */
 
 #include <stdio.h>
@@ -12,7 +13,7 @@
 #include <unistd.h>
 
 #include "model/roster.h"
-#include "ops/run.h"
+#include "run/order.h"
 #include "run/review.h"
 #include "run/signal.h"
 #include "util/json.h"
@@ -161,9 +162,8 @@ static struct json *output_of(const struct run_step *at, const struct ops_run *r
 	return output;
 }
 
-/* What came of it becomes what came of the step. */
-static int take(struct signal_run *run, struct run_step *at, const struct ops_run *r,
-		struct ops_error *err)
+int step_take(struct signal_run *run, struct run_step *at, const struct ops_run *r,
+	      struct ops_error *err)
 {
 	bool some = !strcmp(r->status, "PARTIAL");
 	struct json *answer = NULL;
@@ -171,7 +171,6 @@ static int take(struct signal_run *run, struct run_step *at, const struct ops_ru
 	int ret = r->answer ? json_parse(&answer, r->answer, strlen(r->answer), err) : 0;
 
 	at->state = some || !strcmp(r->status, "COMPLETE") ? STEP_DONE : STEP_FAILED;
-	at->attempt = 1;
 	at->seconds = (r->ms + 500) / 1000;
 	at->label = at->step->name;
 	if (answer)
@@ -204,7 +203,6 @@ static int fail_all(struct signal_run *run, struct run_step **list, size_t nr,
 
 	for (i = 0; ret == 0 && i < nr; i++) {
 		list[i]->state = STEP_FAILED;
-		list[i]->attempt = 1;
 		list[i]->summary = arena_printf(run->arena, "Step '%s' failed.",
 						list[i]->step->name);
 		list[i]->issues = arena_printf(run->arena, "- %s", why->message);
@@ -214,19 +212,30 @@ static int fail_all(struct signal_run *run, struct run_step **list, size_t nr,
 	return ret;
 }
 
-static int record_all(struct signal_run *run, struct run_step **list, size_t nr,
-		      struct ops_error *err)
+int step_record(struct signal_run *run, struct run_step *at, struct ops_error *err)
 {
-	const char *attempts;
-	size_t i;
-	int ret = 0;
+	const char *attempts = arena_printf(run->arena, "- attempt %u: %s",
+					    at->attempt ? at->attempt : 1,
+					    at->issues ? at->issues + 2 : "it failed");
 
-	for (i = 0; ret == 0 && i < nr; i++) {
-		attempts = arena_printf(run->arena, "- attempt 1: %s",
-					list[i]->issues ? list[i]->issues + 2 : "it failed");
-		ret = attempts ? record_step(run, list[i], attempts, "QualityGate", err) :
-		      error_nomem(err);
-	}
+	return attempts ? record_step(run, at, attempts, "QualityGate", err) : error_nomem(err);
+}
+
+/* The one that is to be begun now: it is on record before. */
+static int begin(struct ops_run_request *r, struct signal_run *run, struct run_step *at,
+		 const char *context, struct ops_error *err)
+{
+	int ret;
+
+	at->attempt = at->begun ? at->attempt + 1 : 1;
+	ret = order_id(&at->begun_as, run->arena, err);
+	if (ret == 0)
+		ret = record_spawn(run, at, err);
+	*r = (struct ops_run_request){
+		.agent = at->agent->id, .task = run->task ? run->task : run->id,
+		.kind = at->step->kind, .context = context, .input = input_of(run, at),
+		.timeout = (unsigned)at->step->timeout, .id = at->begun_as,
+	};
 	return ret;
 }
 
@@ -249,15 +258,8 @@ int step_run_programs(struct signal_run *run, struct run_step **list, size_t nr,
 	size_t i;
 	int ret = requests && context ? 0 : error_nomem(err);
 
-	for (i = 0; ret == 0 && i < nr; i++) {
-		ret = record_spawn(run, list[i], err);
-		requests[i] = (struct ops_run_request){
-			.agent = list[i]->agent->id, .task = run->task ? run->task : run->id,
-			.kind = list[i]->step->kind, .context = context,
-			.input = input_of(run, list[i]),
-			.timeout = (unsigned)list[i]->step->timeout,
-		};
-	}
+	for (i = 0; ret == 0 && i < nr; i++)
+		ret = begin(&requests[i], run, list[i], context, err);
 	if (ret)
 		return ret;
 	ret = ops_repo_run(&report, run->findings, run->repo, requests, nr, 0, NULL, NULL, &found);
@@ -267,7 +269,9 @@ int step_run_programs(struct signal_run *run, struct run_step **list, size_t nr,
 		ret = fail_all(run, list, nr, &found, err);
 	else
 		for (i = 0; ret == 0 && i < nr; i++)
-			ret = take(run, list[i], &report->runs[i], err);
+			ret = step_take(run, list[i], &report->runs[i], err);
 	ops_run_report_free(report);
-	return ret ? ret : record_all(run, list, nr, err);
+	for (i = 0; ret == 0 && i < nr; i++)
+		ret = step_record(run, list[i], err);
+	return ret;
 }

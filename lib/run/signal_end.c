@@ -153,7 +153,7 @@ static int record_whole(const char **id, struct signal_run *run, const struct sh
 		{ "COMPLETE", "conclude" }, { "PARTIAL", "conclude-in-part" },
 		{ "FAILED", "fail" }, { "ESCALATED", "give-up" }
 	};
-	struct ops_setting s[8], event[4], detail;
+	struct ops_setting s[8], event[EVENT_FIELDS], detail;
 	struct ops_request list[3] = { { .action = "synthesize", .target = run->id } };
 	struct buf issues = BUF_INIT, table = BUF_INIT;
 	const char *parties = NULL;

@@ -98,7 +98,7 @@ int record_signal(struct signal_run *run, struct ops_error *err)
 }
 
 /* An event of the cascade, as one more request. */
-void record_event(struct ops_request *r, struct ops_setting fields[4],
+void record_event(struct ops_request *r, struct ops_setting fields[EVENT_FIELDS],
 		  struct ops_setting *section, struct signal_run *run, const char *event,
 		      const char *to, const struct run_step *at, const char *detail)
 {
@@ -117,17 +117,27 @@ void record_event(struct ops_request *r, struct ops_setting fields[4],
 				   .sections = section, .sections_nr = !!detail };
 }
 
+bool run_records(const struct signal_run *run, const struct run_step *at)
+{
+	return run->id && (!run->fast || at->program);
+}
+
 int record_spawn(struct signal_run *run, struct run_step *at, struct ops_error *err)
 {
-	struct ops_setting fields[4], section;
+	struct ops_setting fields[EVENT_FIELDS], section;
 	struct ops_request r;
 
-	if (!run->id || run->fast || at->begun)
+	if (!run_records(run, at) || (at->begun && !at->program))
 		return 0;
 	record_event(&r, fields, &section, run, "COORD_OPS:SPAWN", at->doer, at, NULL);
 	at->begun = true;
-	return record_acts(NULL, run, &r, 1, arena_printf(run->arena, "spawn %s", at->step->name),
-		      err);
+	if (!at->program)
+		return record_acts(NULL, run, &r, 1, arena_printf(run->arena, "spawn %s",
+				   at->step->name), err);
+	/* before it is: whoever comes after us knows what to look for */
+	fields[r.fields_nr++] = (struct ops_setting){ "Run", at->begun_as };
+	return record_acts(NULL, run, &r, 1, arena_printf(run->arena, "spawn %s %u",
+			   at->step->name, at->attempt), err);
 }
 
 /* The next step whose input this one's output is; NULL. */
@@ -201,14 +211,14 @@ static int output_text(const char **out, struct signal_run *run, const struct ru
 int record_step(struct signal_run *run, struct run_step *at, const char *attempts,
 		const char *type, struct ops_error *err)
 {
-	struct ops_setting sections[10], more[2][4], detail[2], escalation[9];
+	struct ops_setting sections[10], more[2][EVENT_FIELDS], detail[2], escalation[9];
 	struct ops_request list[4] = { { .action = "packet.run-step", .target = run->id } };
 	const struct run_step *next = heir(run, at);
 	const char *output;
 	size_t nr = 0, requests = 1;
 	int ret = output_text(&output, run, at, err);
 
-	if (ret || !run->id || run->fast)
+	if (ret || !run_records(run, at))
 		return ret;
 	sections[nr++] = (struct ops_setting){ "Step", at->step->name };
 	sections[nr++] = (struct ops_setting){ "Agent", at->doer };
@@ -270,7 +280,7 @@ int record_go_on(struct signal_run *run, struct ops_error *err)
 
 int record_abort(struct signal_run *run, const char *reason, struct ops_error *err)
 {
-	struct ops_setting fields[4], detail;
+	struct ops_setting fields[EVENT_FIELDS], detail;
 	struct ops_request list[2];
 
 	record_event(&list[0], fields, &detail, run, "COORD_OPS:ABORT", "ORCHESTRATOR", NULL,

@@ -136,7 +136,7 @@ static int take_packet(struct signal_run *run, const struct packets *all,
 {
 	struct run_step *at = step_called(run, document_text(p, "Step"));
 	const struct ops_document *answer;
-	const char *number = document_text(p, "Attempt"), *event, *decision;
+	const char *number = document_text(p, "Attempt"), *event, *decision, *begun;
 	unsigned attempt = number ? (unsigned)strtoul(number, NULL, 10) : 0;
 
 	if (!at)
@@ -145,7 +145,14 @@ static int take_packet(struct signal_run *run, const struct packets *all,
 		at->attempt = attempt;
 	if (!strcmp(p->type->name, "run-event")) {
 		event = document_text(p, "Event");
-		at->begun |= event && !strcmp(event, "COORD_OPS:SPAWN");
+		if (!event || strcmp(event, "COORD_OPS:SPAWN"))
+			return 0;
+		at->begun = true;
+		begun = document_text(p, "Run");
+		/* packets come in no order: the last attempt counts */
+		if (begun && attempt >= at->attempt &&
+		    !(at->begun_as = arena_str(run->arena, begun)))
+			return error_nomem(err);
 		return 0;
 	}
 	if (!strcmp(p->type->name, "run-step"))
@@ -173,8 +180,6 @@ static int read_packets(struct signal_run *run, struct ops_error *err)
 
 	for (i = 0; ret == 0 && i < all.nr; i++)
 		ret = take_packet(run, &all, all.list[i], err);
-	for (i = 0; i < run->steps_nr; i++)
-		run->earlier += run->steps[i].seconds;
 	return ret;
 }
 

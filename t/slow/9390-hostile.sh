@@ -25,7 +25,7 @@ unread||answered|COMPLETE|0|
 writes-back||answered|COMPLETE|0|
 wordy||answered|COMPLETE|0|
 closed-early||answered|COMPLETE|0|
-milestones||answered|COMPLETE|0|
+milestones||answered|COMPLETE|0|^Heartbeats: 2000$
 double-fork||answered|COMPLETE|0|
 held||answered|COMPLETE|0|
 rabbits||answered|COMPLETE|0|
@@ -71,6 +71,8 @@ test_expect_success 'agents of each kind' '
 		eats-four) word=", \"48\"" ;;
 		esac &&
 		test_write_lines --- "Name: Hostile $nr" "Role: agent" "Department: Production" \
+			"Archetype: specialist" "Authority-Level: 3" "Domain: code" \
+			"Model-Tier: standard" \
 			"Status: Active" "Version: 1.0.0" "Email: hostile-$nr@example.org" \
 			"Spawned-By: operations-orchestrator" \
 			"Reports-To: operations-orchestrator" \
@@ -145,7 +147,7 @@ test_expect_success 'none leaves a process, takes longer, or is told untrue' '
 			done=$((done + 1))
 		done <"$TEST_ROOT/modes"
 	done &&
-	echo "# $done runs of $nr kinds"
+	echo "# $done runs of $(wc -l <"$TEST_ROOT/modes") kinds"
 '
 
 test_expect_success 'no work tree, scratch directory or work of theirs is left' '

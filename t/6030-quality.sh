@@ -115,4 +115,25 @@ test_expect_success 'a report on record is evidence for a gate' '
 	ops_refused power.missing ops --as $GOV quality --record swap-7k2f
 '
 
+test_expect_success 'the checks of an entry count in the result of each run' '
+	printf "#!/bin/sh\ncat >/dev/null\n%s\n" \
+		"echo \"{\\\"status\\\": \\\"COMPLETE\\\", \\\"summary\\\": \\\"Done.\\\"}\"" >tools/agent &&
+	chmod +x tools/agent && git add tools && git commit -q -m "chore: an agent" &&
+	F=$(ops_path codegen) &&
+	sed "2i\\
+Command: [tools/agent]\\
+Checks: [scope, tests]" "$F" >"$TEST_ROOT/entry" && cp "$TEST_ROOT/entry" "$F" &&
+	ops_commit_as $BOSS "chore: give codegen a program" &&
+	ops program allow codegen >said && test_tick &&
+	ops --as $LEAD run codegen swap-7k2f >said &&
+	P=$(ls 05-PROCESSES/packets/swap-7k2f/*-result-*.md | tail -n 1) &&
+	test_grep "^Quality-Gate: PASSED (3/3 = 100%)$" "$P" && test_grep "^Status: COMPLETE$" "$P" &&
+	echo "exit 1" >tools/test && ops program allow check:tests >said && test_tick &&
+	test_might_fail ops --as $LEAD run codegen swap-7k2f >said &&
+	P=$(ls 05-PROCESSES/packets/swap-7k2f/*-result-*.md | tail -n 1) &&
+	test_grep "^Quality-Gate: FAILED (2/3 = 66%)$" "$P" && test_grep "^Status: PARTIAL$" "$P" &&
+	test_grep "^- check tests (mandatory): it ended with status 1" "$P" &&
+	test_grep "^  - tests$" "$P" && git checkout -q tools
+'
+
 test_done

@@ -47,7 +47,7 @@ test_expect_success 'the order is carried out' '
 	**Quality Gate:** PASSED (2/2 = 100%)
 
 	### Summary
-	Committed 3 files. Added an entry to CHANGELOG.md. Committed CHANGELOG.md. Prepared the review of 2 commits.
+	Committed 3 files. Added an entry to CHANGELOG.md. Committed CHANGELOG.md. The checks of META_UPDATER: PASSED (2/2 = 100%). The checks of RELEASE_MANAGER: PASSED (2/2 = 100%). Prepared the review of 2 commits.
 
 	### Deliverables
 	| Type | Value |
@@ -123,11 +123,11 @@ test_expect_success 'the text for the review says what, why, how it is tested, a
 
 test_expect_success 'what the coordinator told is on record, and who did what' '
 	signal_events >found &&
-	test_write_lines "1 COORD_OPS:COMPLETE" "4 COORD_OPS:SPAWN" >expected &&
+	test_write_lines "1 COORD_OPS:COMPLETE" "6 COORD_OPS:SPAWN" >expected &&
 	test_cmp expected found &&
 	ops thread "$RUN" >said && test_grep "Added an entry to CHANGELOG.md" said &&
 	grep -l "^Outcome: DONE" 05-PROCESSES/packets/$RUN/*-run-step-* >steps &&
-	test_line_count = 4 steps &&
+	test_line_count = 6 steps &&
 	grep -l "^Agent: META_UPDATER" 05-PROCESSES/packets/$RUN/*-result-* >results &&
 	test_line_count = 1 results
 '

@@ -45,7 +45,7 @@ test_expect_success 'killed after its commit was made, before that was recorded'
 	test_write_lines commit commit-changelog >expected && test_cmp expected made &&
 	test_grep "^\*\*Quality Gate:\*\* PASSED (2/2 = 100%)$" said &&
 	ls 05-PROCESSES/packets/$RUN | grep -c "run-step" >steps &&
-	test_write_lines 4 >expected && test_cmp expected steps
+	test_write_lines 6 >expected && test_cmp expected steps
 '
 
 test_expect_success 'killed after the change log was committed' '

@@ -97,7 +97,7 @@ test_expect_success 'commit and review: the result' '
 	**Quality Gate:** PASSED (2/2 = 100%)
 
 	### Summary
-	Committed 3 files. Added an entry to CHANGELOG.md. Committed CHANGELOG.md. Opened the review of 2 commits.
+	Committed 3 files. Added an entry to CHANGELOG.md. Committed CHANGELOG.md. The checks of META_UPDATER: PASSED (2/2 = 100%). The checks of RELEASE_MANAGER: PASSED (2/2 = 100%). Opened the review of 2 commits.
 
 	### Deliverables
 	| Type | Value |
@@ -166,7 +166,30 @@ test_expect_success 'a service that stays away is escalated with its attempts, a
 	cat 05-PROCESSES/packets/$RUN/*-escalation-* >escalation &&
 	test_grep "^- attempt 3: tools/gh: .*7: no$" escalation &&
 	test_grep "^Type: Resource$" escalation &&
-	test_grep "^Done: commit\.$" escalation
+	test_grep "^Done: commit, checks\.$" escalation
+'
+
+test_expect_success 'tests that fail keep the work from review, and are counted as what they are' '
+	echo "exit 0" >tools/tests && git add tools/tests && git commit -q -m "chore: tests" &&
+	configure <<-\EOF &&
+	quality:
+	  checks: {tests: {command: [sh, tools/tests], mandatory: yes}}
+	  sets: {RELEASE_MANAGER: [commit-format, secrets, links, changelog, tests]}
+	EOF
+	ops program allow check:tests >said && : >"$TMPDIR/gh.words" &&
+	echo "exit 1" >tools/tests && ops program allow check:tests >said &&
+	echo more >>backend/app/api/routes/swaps.py && test_tick &&
+	test_expect_code 1 signal OPS:COMMIT task_description="Use it" commit_context=why \
+		user_facing=no changed_files=backend/app/api/routes/swaps.py >said &&
+	test_grep "^PARTIAL: OPS:COMMIT" said && test_must_be_empty "$TMPDIR/gh.words" &&
+	test_grep "^- check tests (mandatory): it ended with status 1; next: run it" said &&
+	test_grep "step .pull-request. was not done" said &&
+	RUN=$(signal_run) && cat 05-PROCESSES/packets/$RUN/*-result-* >results &&
+	test_grep "^Quality-Gate: FAILED (5/7 = 71%)$" results &&
+	test_grep "^Failed-Mandatory:" results && test_grep "^  - tests$" results &&
+	test_grep "^Type: QualityGate$" 05-PROCESSES/packets/$RUN/*-escalation-* &&
+	git checkout -q tools && configure <<-\EOF
+	EOF
 '
 
 test_expect_success 'words for a review come from what is known, and none becomes an option' '

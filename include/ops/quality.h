@@ -17,7 +17,7 @@ extern "C" {
 #endif
 
 struct ops_quality_request {
-	const char *task;
+	const char *task;	/* or the run of a pipeline, whose commits name it by step */
 	const char *set;	/* of checks: its name, or an agent; NULL: "default" */
 	const char *range;	/* "A..B": those commits; NULL: all of the branch of state that
 				   name the task */

@@ -256,6 +256,7 @@ static int check_ratio(struct judging *j, const struct ops_document *d,
 {
 	const char *text = document_text(d, "Quality-Gate");
 	const char *status = document_text(d, "Status");
+	const bool failed = doc_field(d->doc, "Failed-Mandatory") != NULL;
 	unsigned long n[3];
 	bool passed;
 
@@ -269,7 +270,10 @@ static int check_ratio(struct judging *j, const struct ops_document *d,
 	if (n[0] > n[1] || n[2] != (n[1] ? n[0] * 100 / n[1] : 0))
 		rule_error(j, "packet.ratio", d, "Quality-Gate", NULL,
 			   "%lu of %lu is not %lu %%", n[0], n[1], n[2]);
-	else if (passed != (n[1] && n[0] * 100 >= n[1] * j->config->ratio))
+	else if (passed && failed)
+		rule_error(j, "packet.ratio", d, "Quality-Gate", "write FAILED",
+			   "something mandatory has failed, and it says PASSED");
+	else if (!failed && passed != (n[1] && n[0] * 100 >= n[1] * j->config->ratio))
 		rule_error(j, "packet.ratio", d, "Quality-Gate", NULL,
 			   "%lu of %lu %s: at least %u %% have to succeed", n[0], n[1],
 			   passed ? "did not pass" : "passed", j->config->ratio);

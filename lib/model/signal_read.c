@@ -14,7 +14,7 @@
 #define STEPS_MAX 64
 
 const char signal_operations[] =
-	"commit changelog commit-changelog push pull-request review-status release-check "
+	"commit changelog commit-changelog push pull-request review-status quality release-check "
 	"release-changelog release-versions release-commit release-tag publish release-open "
 	"session-handoff session-references synthesize audit-history audit-documentation "
 	"audit-knowledge audit-pipelines";

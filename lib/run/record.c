@@ -26,16 +26,18 @@ struct writing {
 	struct arena *arena;
 	const struct order *order;
 	const struct run_result *result;
+	const struct run_checks *checks;
 	struct ops_setting list[FIELDS_MAX];
 	size_t nr;
 	bool failed;
 };
 
-const char *record_ratio(struct arena *arena, unsigned ratio, size_t passed, size_t of)
+const char *record_ratio(struct arena *arena, unsigned ratio, size_t passed, size_t of,
+			 bool failed)
 {
 	return arena_printf(arena, "%s (%zu/%zu = %zu%%)",
-			    of && passed * 100 >= of * ratio ? "PASSED" : "FAILED", passed, of,
-			    of ? passed * 100 / of : 0);
+			    of && !failed && passed * 100 >= of * ratio ? "PASSED" : "FAILED",
+			    passed, of, of ? passed * 100 / of : 0);
 }
 
 static void set(struct writing *w, const char *name, const char *value)
@@ -148,6 +150,8 @@ static const char *issues_of(struct writing *w, const struct tree_outcome *chang
 		if (more && *more)
 			buf_printf(&b, "%s%s", b.len ? "\n" : "", more);
 	}
+	if (w->checks->issues)
+		buf_printf(&b, "%s%s", b.len ? "\n" : "", w->checks->issues);
 	if (!b.len)
 		buf_str(&b, "- it does not call the work complete");
 	return take(w, &b);
@@ -178,6 +182,8 @@ static void add_facts(struct writing *w, enum run_status status, const char *qua
 		set(w, "Progress", arena_printf(w->arena, "%d", r->progress.percent));
 	if (changes && changes->changed)
 		set(w, "Commit", changes->commit);
+	if (w->checks->mandatory)
+		set(w, "Failed-Mandatory", w->checks->mandatory);
 	set(w, "Agent Contributions", contributions_of(w));
 }
 
@@ -225,7 +231,7 @@ static int ask(struct ops_request *out, struct writing *w, struct buf *log,
 	       struct ops_error *err)
 {
 	*w = (struct writing){ .arena = arena, .order = record->order,
-			       .result = record->result };
+			       .result = record->result, .checks = &record->checks };
 	add_facts(w, record->status, record->quality, record->changes);
 	add_words(w, record->status, keep == KEEP_FACTS, record->changes);
 	*out = (struct ops_request){ .action = "run", .target = record->order->task,
@@ -310,7 +316,11 @@ int record_write(struct record *list, size_t nr, struct arena *arena, struct ops
 		r->status = r->result->status;
 		if (r->status == RUN_COMPLETE && (r->changes->refused || r->changes->lost))
 			r->status = RUN_PARTIAL;
-		r->quality = record_ratio(arena, ratio, r->status == RUN_COMPLETE, 1);
+		r->quality = record_ratio(arena, ratio, r->checks.passed +
+					  (r->status == RUN_COMPLETE), r->checks.of + 1,
+					  r->checks.mandatory);
+		if (r->status == RUN_COMPLETE && r->checks.passed < r->checks.of)
+			r->status = RUN_PARTIAL;
 		if (!r->quality)
 			return error_nomem(err);
 	}

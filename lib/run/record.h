@@ -5,6 +5,7 @@
 /* The result of a run on record: a packet of kind result, and the file of what was printed. */
 
 #include "ops/change.h"
+#include "run/checks.h"
 #include "run/order.h"
 #include "run/tree.h"
 
@@ -12,6 +13,7 @@ struct record {
 	const struct order *order;
 	const struct run_result *result;
 	const struct tree_outcome *changes;
+	struct run_checks checks;
 	enum run_status status;		/* from here on filled in: what is recorded */
 	const char *quality;		/* "PASSED (1/1 = 100%)" */
 	bool log;			/* what it printed is kept */
@@ -19,8 +21,10 @@ struct record {
 	char commit[41];
 };
 
-/* "PASSED (2/3 = 66%)": at least `ratio` per cent, and something (catalogue D4). */
-const char *record_ratio(struct arena *arena, unsigned ratio, size_t passed, size_t of);
+/* "PASSED (2/3 = 66%)": at least `ratio` per cent, and something, and nothing of what is
+ * mandatory has failed (catalogue D4). */
+const char *record_ratio(struct arena *arena, unsigned ratio, size_t passed, size_t of,
+			 bool failed);
 
 /*
  * Record them, as who runs ops: as one commit if nothing is in its way, else each by itself.

@@ -210,6 +210,41 @@ static int tell(struct running_set *s, const struct record *record, struct ops_e
 	return run->why && run->digest && run->commit ? 0 : error_nomem(err);
 }
 
+/* What its entry asks of its work, if it calls that done. */
+static int check(struct record *record, struct running_set *s)
+{
+	const struct order *o = record->order;
+	const struct tree_outcome *changes = record->changes;
+	const char *const *list, *range = NULL;
+	struct ops_document *entry;
+	struct ops_error fault = { 0 };
+	size_t nr = 0;
+	int ret;
+
+	if (record->result->status != RUN_COMPLETE || changes->refused || changes->lost)
+		return 0;
+	ret = world_document(&entry, s->world, o->agent->path, s->findings, &fault);
+	if (ret == 0 && document_list(&list, &nr, entry, "Checks"))
+		return OPS_ENOMEM;
+	if (ret || !nr)
+		return ret;
+	if (changes->changed) {
+		range = arena_printf(s->arena, "%s^..%s", changes->commit, changes->commit);
+		if (!range)
+			return OPS_ENOMEM;
+	}
+	ret = checks_do(&record->checks, s->arena, s->repo, o->task, o->agent->id, range,
+			s->findings, &fault);
+	/* what cannot be checked has not passed, and keeps no run from its record */
+	if (ret && ret != OPS_ENOMEM) {
+		record->checks = (struct run_checks){ .of = nr };
+		record->checks.issues = arena_printf(s->arena, "- its checks could not be done: "
+						     "%s", fault.message);
+		ret = record->checks.issues ? 0 : OPS_ENOMEM;
+	}
+	return ret;
+}
+
 /* One has ended: what became of its work tree. */
 static int settle(struct record *record, struct running_set *s, const struct run_result *r,
 		  struct ops_error *err)
@@ -230,6 +265,8 @@ static int settle(struct record *record, struct running_set *s, const struct run
 		*changes = (struct tree_outcome){ .lost = arena_str(s->arena, fault.message) };
 		ret = changes->lost ? 0 : OPS_ENOMEM;
 	}
+	if (ret == 0)
+		ret = check(record, s);
 	if (o->tree)
 		tree_drop(o->tree, s->repo);
 	order_done(o);

@@ -78,6 +78,7 @@ operation_fn op_commit, op_changelog, op_commit_changelog;
 operation_fn op_push, op_pull_request, op_review_status;
 operation_fn op_release_check, op_release_changelog, op_release_versions, op_release_commit;
 operation_fn op_release_tag, op_publish, op_release_open;
+operation_fn op_quality;
 operation_fn op_session_handoff, op_session_references, op_synthesize;
 operation_fn op_audit_history, op_audit_documentation, op_audit_knowledge, op_audit_pipelines;
 
@@ -130,7 +131,8 @@ int record_abort(struct signal_run *run, const char *reason, struct ops_error *e
 /* signal_share.c: what one agent did in the run. */
 struct share {
 	const char *agent;
-	size_t done, of;
+	size_t done, of;		/* steps; of a step that checks, its checks */
+	const char *mandatory;		/* of those, that failed and must not; or NULL */
 	int64_t seconds;
 	struct buf summary, issues, labels, times, table;
 };
@@ -138,9 +140,10 @@ struct share {
 /* One for each agent that had a step; there is room for as many as there are steps. */
 size_t share_all(struct share *shares, struct signal_run *run);
 void share_release(struct share *p);
-/* In the run's arena; NULL: out of memory.  "PASSED (2/2 = 100%)"; what was written, or
+/* In the run's arena; NULL: out of memory.  "PASSED (2/2 = 100%)", never with
+ * something mandatory that failed; what was written, or
  * `otherwise`; a table of what was made; "- AGENT: Commit + PR (45s + 30s)". */
-const char *share_gate(struct signal_run *run, size_t done, size_t of);
+const char *share_gate(struct signal_run *run, size_t done, size_t of, const char *mandatory);
 const char *share_text(struct signal_run *run, const struct buf *b, const char *otherwise);
 const char *share_table(struct signal_run *run, const struct buf *rows);
 const char *share_contribution(struct signal_run *run, const struct share *p);

@@ -11,6 +11,8 @@
 #include "run/signal.h"
 #include "util/json.h"
 
+#define RESULT_PARTS 11		/* that the result of an agent has at most */
+
 static const char *seconds(struct signal_run *run, int64_t n)
 {
 	return arena_printf(run->arena, "%lds", (long)n);
@@ -26,7 +28,8 @@ static int add_result(struct ops_request *r, struct ops_setting *s, struct signa
 	s[nr++] = (struct ops_setting){ "Signal", run->signal };
 	s[nr++] = (struct ops_setting){ "Agent", p->agent };
 	s[nr++] = (struct ops_setting){ "Duration", seconds(run, p->seconds) };
-	s[nr++] = (struct ops_setting){ "Quality-Gate", share_gate(run, p->done, p->of) };
+	s[nr++] = (struct ops_setting){ "Quality-Gate", share_gate(run, p->done, p->of,
+								   p->mandatory) };
 	s[nr++] = (struct ops_setting){ "Summary", share_text(run, &p->summary,
 							      "Nothing was done.") };
 	s[nr++] = (struct ops_setting){ "Deliverables", share_table(run, &p->table) };
@@ -34,6 +37,8 @@ static int add_result(struct ops_request *r, struct ops_setting *s, struct signa
 	if (p->issues.len)
 		s[nr++] = (struct ops_setting){ "Issues", share_text(run, &p->issues, "") };
 	s[nr++] = (struct ops_setting){ "Next Steps", next };
+	if (p->mandatory)
+		s[nr++] = (struct ops_setting){ "Failed-Mandatory", p->mandatory };
 	for (i = 0; i < nr; i++)
 		if (!s[i].value)
 			return error_nomem(err);
@@ -210,13 +215,14 @@ static int record_parts(struct signal_run *run, const struct share *parts, size_
 			const char *next, struct ops_error *err)
 {
 	struct ops_request *list = arena_array(run->arena, nr + 1, sizeof(*list));
-	struct ops_setting *s = arena_array(run->arena, 10 * nr + 1, sizeof(*s));
+	struct ops_setting *s = arena_array(run->arena, RESULT_PARTS * nr + 1,
+					    sizeof(*s));
 	struct ops_setting *there;
 	size_t i, has = 0;
 	int ret = list && s ? find_results(&there, &has, run, err) : error_nomem(err);
 
 	for (i = 0; ret == 0 && i < nr; i++)
-		ret = add_result(&list[i], &s[10 * i], run, &parts[i], next, err);
+		ret = add_result(&list[i], &s[RESULT_PARTS * i], run, &parts[i], next, err);
 	return ret || has ? ret : record_acts(NULL, run, list, nr, "results", err);
 }
 
@@ -224,7 +230,7 @@ static int record_parts(struct signal_run *run, const struct share *parts, size_
 static int record_fast(struct signal_run *run, const struct share *p, const char *status,
 		       const char *next, struct ops_error *err)
 {
-	struct ops_setting s[10];
+	struct ops_setting s[RESULT_PARTS];
 	struct ops_request list[2];
 	int ret = add_result(&list[0], s, run, p, next, err);
 
@@ -260,7 +266,7 @@ int record_end(const char **verdict, const char **gate, const char **message,
 	if (ret == 0 && run->id)
 		ret = read_message(message, run, id, err);
 	*verdict = status;
-	*gate = share_gate(run, complete, nr);
+	*gate = share_gate(run, complete, nr, NULL);
 	for (i = 0; i < nr; i++)
 		share_release(&parts[i]);
 	return ret ? ret : *gate ? 0 : error_nomem(err);

@@ -128,7 +128,7 @@ static int write_report(struct buf *out, const char **gate, struct signal_run *r
 	for (i = 0; i < nr; i++) {
 		complete += shares[i].done == shares[i].of;
 	}
-	*gate = share_gate(run, complete, nr);
+	*gate = share_gate(run, complete, nr, NULL);
 	if (!*gate)
 		return error_nomem(err);
 	buf_printf(out, "## Ops Quality Report\n\n**Timestamp:** %s\n**Signal:** %s\n", time,

@@ -5,6 +5,7 @@
  * Only adds up; nothing is recorded here.
  */
 
+#include <stdlib.h>
 #include <string.h>
 
 #include "run/record.h"
@@ -24,14 +25,27 @@ static void add_deliverables(struct buf *out, const struct json *output)
 	}
 }
 
+/* A step counts once, one that checked as often as it had checks. */
+static void count(struct share *p, const struct run_step *at)
+{
+	const char *of = json_text(json_get(at->output, "checks"));
+	const char *passed = json_text(json_get(at->output, "checks-passed"));
+	const char *mandatory = json_text(json_get(at->output, "checks-mandatory"));
+
+	p->of += of ? strtoul(of, NULL, 10) : 1;
+	p->done += of ? passed ? strtoul(passed, NULL, 10) : 0 : at->state == STEP_DONE;
+	if (mandatory)
+		p->mandatory = mandatory;
+}
+
 static void add_step(struct share *p, const struct run_step *at)
 {
-	p->of++;
-	p->done += at->state == STEP_DONE;
+	const char *label = at->label ? at->label : at->step->name;
+
+	count(p, at);
 	p->seconds += at->seconds;
-	if (at->state == STEP_DONE) {
-		buf_printf(&p->labels, "%s%s", p->labels.len ? " + " : "",
-			   at->label ? at->label : at->step->name);
+	if (at->state == STEP_DONE && *label) {
+		buf_printf(&p->labels, "%s%s", p->labels.len ? " + " : "", label);
 		buf_printf(&p->times, "%s%lds", p->times.len ? " + " : "", (long)at->seconds);
 	}
 	if (at->summary)
@@ -53,9 +67,9 @@ void share_release(struct share *p)
 	buf_release(&p->table);
 }
 
-const char *share_gate(struct signal_run *run, size_t done, size_t of)
+const char *share_gate(struct signal_run *run, size_t done, size_t of, const char *mandatory)
 {
-	return record_ratio(run->arena, run->config->ratio, done, of);
+	return record_ratio(run->arena, run->config->ratio, done, of, mandatory);
 }
 
 const char *share_text(struct signal_run *run, const struct buf *b, const char *otherwise)
@@ -90,8 +104,9 @@ size_t share_all(struct share *parts, struct signal_run *run)
 		for (k = 0; k < nr && strcmp(parts[k].agent, at->doer); k++)
 			;
 		if (k == nr) {
-			parts[nr] = (struct share){ at->doer, 0, 0, 0, BUF_INIT, BUF_INIT, BUF_INIT,
-						   BUF_INIT, BUF_INIT };
+			parts[nr] = (struct share){ .agent = at->doer, .summary = BUF_INIT,
+						   .issues = BUF_INIT, .labels = BUF_INIT,
+						   .times = BUF_INIT, .table = BUF_INIT };
 			nr++;
 		}
 		add_step(&parts[k], at);

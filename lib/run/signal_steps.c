@@ -23,6 +23,7 @@ static const struct {
 	{ "push", op_push },
 	{ "pull-request", op_pull_request },
 	{ "review-status", op_review_status },
+	{ "quality", op_quality },
 	{ "release-check", op_release_check },
 	{ "release-changelog", op_release_changelog },
 	{ "release-versions", op_release_versions },

@@ -32,7 +32,9 @@ struct looking {
 	struct arena *arena;
 	struct world *world;
 	const struct config *config;
-	struct ops_document *task;
+	struct ops_document *task;	/* or the run of a pipeline */
+	bool is_run;
+	const char *mark;		/* that the messages of its commits have */
 	struct oid *commits;
 	size_t commits_nr;
 	const char *revision;		/* where files are looked at */
@@ -101,11 +103,11 @@ static int take_commit(struct looking *l, const struct oid *id, bool any, struct
 		  error_nomem(err);
 
 	if (ret == 0 && c.parents_nr < 2 &&
-	    (any || memmem(c.message, c.message_len, "Ops-Task: ", 10))) {
+	    (any || memmem(c.message, c.message_len, l->mark, strlen(l->mark)))) {
 		(void)message_parse(&m, arena, c.message, c.message_len, ignored, NULL);
 		task = message_trailer(&m, "Ops-Task");
 		if (!message_trailer(&m, "Ops-Action") &&
-		    (any || (task && !strcmp(task, l->task->id)))) {
+		    (any || l->is_run || (task && !strcmp(task, l->task->id)))) {
 			l->commits[l->commits_nr++] = *id;
 			ret = open_sides(snaps, l, &c, err);
 			if (ret == 0)
@@ -128,7 +130,8 @@ static int find_commits(struct looking *l, const char *range, struct ops_error *
 
 	if (range && !dots)
 		return error_set(err, OPS_EUSAGE, "write a range as A..B");
-	ret = view_tip(&tip, l->repo, err);
+	ret = l->is_run ? store_resolve(&tip, l->repo->store, "HEAD", err) :
+	      view_tip(&tip, l->repo, err);
 	if (ret == 0 && dots) {
 		const char *from = arena_dup(l->arena, range, (size_t)(dots - range));
 
@@ -217,6 +220,8 @@ static int check_commits(struct looking *l, struct ops_quality_check *c, unsigne
 	size_t i;
 	int ret = 0;
 
+	if (!l->commits_nr && l->is_run)
+		return fail(l, c, "the run has made no commit", "check after its commits");
 	if (!l->commits_nr)
 		return fail(l, c, "no commit names the task", "end the messages of its commits "
 			    "with a paragraph Ops-Task, or name a range");
@@ -514,6 +519,22 @@ static int do_checks(struct ops_quality *q, struct looking *l, struct ops_error 
 	return ret ? ret : sum_up(q, l, err);
 }
 
+/* The task, or the run, and how its commits are told. */
+static int find_work(struct looking *l, const char *name, struct ops_error *err)
+{
+	struct ops_error ignored = { 0 };
+	int ret = world_find(&l->task, l->world, name, "task", l->unread, err);
+
+	l->mark = "Ops-Task: ";
+	if (ret != OPS_ENOTFOUND ||
+	    world_find(&l->task, l->world, name, "signal", l->unread, &ignored))
+		return ret;
+	l->is_run = true;
+	l->revision = "HEAD";
+	l->mark = arena_printf(l->arena, "\nSignal-Step: %s/", l->task->id);
+	return l->mark ? 0 : error_nomem(err);
+}
+
 static int look(struct quality_made *q, struct ops_repo *repo,
 		const struct ops_quality_request *request, struct ops_findings *findings,
 		struct ops_error *err)
@@ -526,8 +547,7 @@ static int look(struct quality_made *q, struct ops_repo *repo,
 	l.world = q->view->world;
 	l.config = q->view->config;
 	l.known = map_new(l.arena);
-	ret = l.known ? world_find(&l.task, l.world, request->task, "task", findings, err) :
-	      error_nomem(err);
+	ret = l.known ? find_work(&l, request->task, err) : error_nomem(err);
 	if (ret == 0)
 		ret = find_commits(&l, request->range, err);
 	if (ret)

@@ -18,6 +18,16 @@ test_expect_success 'while one is declared, what its kind names is refused' '
 	ops --as $DEV checkpoint runs-1aaa --progress 50
 '
 
+test_expect_success 'plan, next and the pass say why nobody is chosen' '
+	ops plan >out && test_grep "^swap-7k2f .*wait .*emergency .agents-fail-.* is declared" out &&
+	ops plan swap-7k2f >out && test_grep "^swap-7k2f (HIGH): wait, emergency .agents-fail-" out &&
+	ops_json result.choices.0.verdict wait ops plan swap-7k2f &&
+	ops_unchanged 0 ops --as $LEAD plan --apply &&
+	ops next --all >out && test_grep "^2 *swap-7k2f .*emergency .agents-fail-.* refuses it" out &&
+	ops_unchanged 0 ops --as $LEAD orchestrate && cp "$TEST_ROOT/refused.out" out &&
+	grep -A1 "^distribute: nothing" out >why && test_grep "paused agents-fail-.*refuses: assign" why
+'
+
 test_expect_success 'a key declares it once, and is another one for another verb' '
 	git checkout -q -b asked calm &&
 	ops --as $LEAD --key storm emergency declare AGENT_CASCADE_FAILURE -m "again" &&

@@ -24,7 +24,7 @@ extern "C" {
 
 /* Something that a step found and that is for somebody to look at. */
 struct ops_pass_note {
-	const char *kind;	/* stalled, late, CAPABILITY_GAP, RESOURCE_CONTENTION, … */
+	const char *kind;	/* paused, stalled, late, CAPABILITY_GAP, RESOURCE_CONTENTION... */
 	const char *about;	/* a task's id, an agent, a department, a capability */
 	const char *text;
 	double value;		/* of a bottleneck; else 0 */

@@ -43,12 +43,6 @@ bool planning_goes_on(struct planning_act *a, size_t nr)
 	return a->run->at < nr && !a->run->full;
 }
 
-void planning_run_release(struct planning_run *run)
-{
-	board_free(run->board);
-	*run = (struct planning_run){ .world = NULL };
-}
-
 bool planning_skips(const struct planning_act *a, const struct task *t)
 {
 	return names_have(&a->skip, t->id) || (a->only && strcmp(a->only, t->id));
@@ -154,7 +148,9 @@ static int distribute(struct planning_act *a, struct ops_error *err)
 	for (; ret == 0 && planning_goes_on(a, run->plan.nr); run->at++) {
 		const struct plan_row *row = &run->plan.rows[run->at];
 
-		if (row->verdict == PLAN_ASSIGN)
+		/* Who asks for one by its name is told by the judge why it has to wait. */
+		if (row->verdict == PLAN_ASSIGN ||
+		    (a->only && row->verdict == PLAN_WAIT && row->has_best))
 			ret = assign(a, row, err);
 		else if (row->verdict == PLAN_ESCALATE)
 			ret = escalate(a, row, err);
@@ -242,29 +238,13 @@ static const struct verb *verb_named(const char *name)
 	return NULL;
 }
 
-/* Read what the act decides by, once for all commits that carry it out. */
-static int begin(struct planning_run *run, struct draft *d, bool tracked,
-		 struct ops_error *err)
-{
-	/* Old mistakes elsewhere are no reason to refuse: ops plan and check show them. */
-	struct ops_findings *aside = ops_findings_new();
-	int ret = aside ? 0 : error_nomem(err);
-
-	if (ret == 0)
-		ret = board_read(&run->board, run->world ? run->world : d->now, d->repo->now,
-				 aside, err);
-	if (ret == 0 && tracked)
-		ret = track_read(&run->track, run->board, aside, err);
-	ops_findings_free(aside);
-	return ret;
-}
-
 int act_plan(struct draft *d, const struct ops_request *r, struct ops_error *err)
 {
-	struct planning_run alone = { .world = NULL };
+	struct planning_run alone = { .board = NULL };
 	struct planning_run *run = d->run ? d->run : &alone;
 	struct planning_act a = { .d = d, .request = r, .run = run, .counted = d->acts_nr };
 	const struct verb *p = verb_named(r->action);
+	struct ops_findings *aside;
 	struct ops_document *doc;
 	int ret;
 
@@ -278,12 +258,18 @@ int act_plan(struct draft *d, const struct ops_request *r, struct ops_error *err
 	if (ret)
 		return ret;
 	a.only = r->target ? doc->id : NULL;
-	if (!run->board)
-		ret = begin(run, d, p->tracked, err);
+	/* Old mistakes elsewhere are no reason to refuse: ops plan and check show them. */
+	aside = ops_findings_new();
+	ret = aside ? 0 : error_nomem(err);
+	if (ret == 0 && !run->board)
+		ret = board_read(&alone.board, d->now, d->repo->now, aside, err);
+	if (ret == 0 && p->tracked && !run->track)
+		ret = track_read(&run->track, run->board, aside, err);
 	a.board = run->board;
 	if (ret == 0)
 		ret = p->act(&a, err);
 	run->decided = true;
-	planning_run_release(&alone);
+	board_free(alone.board);
+	ops_findings_free(aside);
 	return ret;
 }

@@ -24,7 +24,7 @@ static const struct step {
 	pass_look_fn *look;
 } steps[] = {
 	{ "recover", true, { "plan.reclaim" }, NULL },
-	{ "distribute", false, { "plan.assign" }, NULL },
+	{ "distribute", false, { "plan.assign" }, pass_paused },
 	{ "rebalance", false, { "plan.rebalance" }, NULL },
 	{ "dependencies", false, { "plan.unblock", "plan.raise", "plan.investigate" },
 	  NULL },
@@ -38,6 +38,7 @@ struct pass {
 	struct ops_pass public;		/* first: freed by its address */
 	struct arena *arena;
 	struct ops_pass_step list[STEPS];
+	struct planning_base base;	/* what is the same for a step as for the one before */
 };
 
 /* The list with room for one more, or NULL. */
@@ -132,8 +133,8 @@ static int act(struct pass_step *s, const char *action, unsigned flags,
 	int ret;
 
 	do {
-		ret = planning_change_all(&o, action, s->public->findings, s->repo, flags,
-					  err);
+		ret = planning_change_all(&o, action, s->public->findings, s->base, s->repo,
+					  flags, err);
 	} while ((ret == OPS_ECHANGED || ret == OPS_EBUSY) && ++tries < TRIES);
 	if (ret)
 		return ret;
@@ -145,21 +146,13 @@ static int act(struct pass_step *s, const char *action, unsigned flags,
 /* Open the tip and look at it. */
 static int look(struct pass_step *s, pass_look_fn *fn, struct ops_error *err)
 {
-	struct ops_findings *aside = ops_findings_new();
-	struct snap *snap = NULL;
-	struct world *w = NULL;
-	int ret = aside ? repo_tip(&snap, &w, s->repo, err) : error_nomem(err);
+	struct oid tip;
+	int ret = store_tip(&tip, s->repo->store, err);
 
 	if (ret == 0)
-		ret = board_read(&s->board, w, s->repo->now, aside, err);
-	if (ret == 0)
-		ret = fn(s, err);
-	board_free(s->board);
-	s->board = NULL;
-	world_close(w);
-	snap_free(snap);
-	ops_findings_free(aside);
-	return ret;
+		ret = planning_base_open(s->base, s->repo, &tip, err);
+	s->board = s->base->board;
+	return ret ? ret : fn(s, err);
 }
 
 static int settle(struct pass_step *s, struct ops_error *err)
@@ -191,7 +184,7 @@ static int take_step(struct pass *p, const struct step *step,
 		     struct ops_error *err)
 {
 	struct ops_pass_step *public = &p->list[p->public.nr];
-	struct pass_step s = { public, p->arena, repo, NULL };
+	struct pass_step s = { public, p->arena, repo, &p->base, NULL };
 	struct ops_error why = { 0 };
 	size_t i;
 	int ret = 0, last;
@@ -329,6 +322,7 @@ void ops_pass_free(struct ops_pass *pass)
 
 	if (!p)
 		return;
+	planning_base_close(&p->base);
 	for (i = 0; i < STEPS; i++)
 		ops_findings_free(p->list[i].findings);
 	arena_free(p->arena);

@@ -15,6 +15,7 @@ struct pass_step {
 	struct ops_pass_step *public;
 	struct arena *arena;		/* of the pass */
 	struct ops_repo *repo;
+	struct planning_base *base;	/* of the pass */
 	struct board *board;		/* of the tip; only for a look */
 };
 
@@ -25,6 +26,6 @@ int pass_note(struct pass_step *s, const char *kind, const char *about, const ch
 typedef int pass_look_fn(struct pass_step *s, struct ops_error *err);
 
 /* pass_looks.c */
-pass_look_fn pass_progress, pass_bottlenecks, pass_conflicts;
+pass_look_fn pass_paused, pass_progress, pass_bottlenecks, pass_conflicts;
 
 #endif

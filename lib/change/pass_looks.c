@@ -8,8 +8,30 @@
 #include "change/pass.h"
 #include "model/bottleneck.h"
 #include "model/conflict.h"
+#include "model/emergency.h"
 #include "model/schedule.h"
 #include "model/waited.h"
+
+/* Why there may be nothing to distribute. */
+int pass_paused(struct pass_step *s, struct ops_error *err)
+{
+	struct emergencies all;
+	size_t i;
+	int ret = emergencies_find(&all, s->board->world, s->public->findings, err);
+
+	for (i = 0; ret == 0 && i < all.nr; i++) {
+		const struct emergency *e = &all.list[i];
+		const char *text;
+
+		if (!e->kind || !e->kind->actions.nr)
+			continue;
+		text = arena_printf(s->arena, "%s is declared, and refuses: %s", e->kind->name,
+				    names_text(&e->kind->actions, s->arena, ", "));
+		ret = text ? pass_note(s, "paused", e->document->id, text, 0, err) :
+		      error_nomem(err);
+	}
+	return ret;
+}
 
 static int look_stalled(struct pass_step *s, const struct task *t, struct ops_error *err)
 {

@@ -82,7 +82,7 @@ struct carrying {
 	struct ops_findings *findings;	/* of the group that counts */
 	struct ops_outcome **made;	/* of its commits */
 	size_t made_nr, room;
-	struct snap *snap;		/* what the run decides on */
+	struct planning_base *base;	/* what the run decides on */
 	struct planning_run run;
 	bool done;			/* nothing is left for another group */
 };
@@ -91,16 +91,6 @@ static void forget(struct carrying *c)
 {
 	while (c->made_nr)
 		ops_outcome_free(c->made[--c->made_nr]);
-}
-
-static void run_close(struct carrying *c)
-{
-	struct world *w = c->run.world;
-
-	planning_run_release(&c->run);
-	world_close(w);
-	snap_free(c->snap);
-	c->snap = NULL;
 }
 
 static int keep(struct carrying *c, struct ops_outcome *o)
@@ -145,17 +135,15 @@ static int one_commit(struct carrying *c, struct oid *at, struct ops_error *err)
 /* Decide on what is there, and carry it out to its end or until something is refused. */
 static int one_run(struct carrying *c, struct oid *at, struct ops_error *err)
 {
-	int ret = snap_of_commit(&c->snap, c->repo->store, at, err);
+	int ret = planning_base_open(c->base, c->repo, at, err);
 
-	if (ret == 0)
-		ret = world_open(&c->run.world, c->snap, c->repo->cache, err);
+	c->run = (struct planning_run){ .board = c->base->board };
 	while (ret == 0) {
 		ret = one_commit(c, at, err);
 		c->done = ret == 0 && !c->run.full;
 		if (c->done || (!c->dry_run && pile_size(c->repo->store) > GROUP_BYTES))
 			break;
 	}
-	run_close(c);
 	return ret;
 }
 
@@ -286,10 +274,10 @@ static int all_groups(struct ops_outcome *all, struct carrying *c,
 }
 
 int planning_change_all(struct ops_outcome **out, const char *action,
-			struct ops_findings *findings, struct ops_repo *repo,
-			unsigned flags, struct ops_error *err)
+			struct ops_findings *findings, struct planning_base *base,
+			struct ops_repo *repo, unsigned flags, struct ops_error *err)
 {
-	struct carrying c = { .repo = repo, .action = action, .key = repo->key,
+	struct carrying c = { .repo = repo, .base = base, .action = action, .key = repo->key,
 			      .dry_run = flags & OPS_DRY_RUN,
 			      .left = { arena_new(), NULL, 0 } };
 	struct ops_outcome *all = nothing();
@@ -310,10 +298,21 @@ int planning_change_all(struct ops_outcome **out, const char *action,
 	return ret;
 }
 
+static int change_all(struct ops_outcome **out, const char *action,
+		      struct ops_findings *findings, struct ops_repo *repo, unsigned flags,
+		      struct ops_error *err)
+{
+	struct planning_base base = { .board = NULL };
+	int ret = planning_change_all(out, action, findings, &base, repo, flags, err);
+
+	planning_base_close(&base);
+	return ret;
+}
+
 int ops_repo_rebalance(struct ops_outcome **out, struct ops_findings *findings,
 		       struct ops_repo *repo, unsigned flags, struct ops_error *err)
 {
-	return planning_change_all(out, "plan.rebalance", findings, repo, flags, err);
+	return change_all(out, "plan.rebalance", findings, repo, flags, err);
 }
 
 int ops_repo_assign(struct ops_outcome **out, struct ops_findings *findings,
@@ -324,11 +323,11 @@ int ops_repo_assign(struct ops_outcome **out, struct ops_findings *findings,
 
 	if (task)
 		return ops_repo_change(out, findings, repo, &r, 1, flags, err);
-	return planning_change_all(out, "plan.assign", findings, repo, flags, err);
+	return change_all(out, "plan.assign", findings, repo, flags, err);
 }
 
 int ops_repo_reclaim(struct ops_outcome **out, struct ops_findings *findings,
 		     struct ops_repo *repo, unsigned flags, struct ops_error *err)
 {
-	return planning_change_all(out, "plan.reclaim", findings, repo, flags, err);
+	return change_all(out, "plan.reclaim", findings, repo, flags, err);
 }

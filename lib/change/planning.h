@@ -9,13 +9,27 @@
 #include "model/plan.h"
 #include "model/waited.h"
 
+/* planning_base.c: the state that a decision is made on, and its board. */
+struct planning_base {
+	struct oid at;
+	struct snap *snap;
+	struct world *world;
+	struct board *board;		/* NULL: none is open */
+	struct load_read *loads;	/* the workers' counts as they were read */
+};
+
+/* That of a commit; the one that is open, if it is of that commit.  Statuses as
+ * board_read(); closed unless 0. */
+int planning_base_open(struct planning_base *base, struct ops_repo *repo,
+		       const struct oid *at, struct ops_error *err);
+void planning_base_close(struct planning_base *base);
+
 /*
  * A decision about many tasks, which as many commits carry out as their messages need, each
  * on the one before.  It is made on the state before them, by the act of the first.
  */
 struct planning_run {
-	struct world *world;	/* that state; NULL: the draft's */
-	struct board *board;
+	struct board *board;	/* of that state; NULL: the act reads the draft's */
 	struct track *track;	/* for acts that need it; or NULL */
 	struct plan plan;	/* what was decided: one of these three */
 	struct balance balance;
@@ -24,8 +38,6 @@ struct planning_run {
 	size_t at;		/* so much of it is carried out */
 	bool full;		/* the rest is for the next commit */
 };
-
-void planning_run_release(struct planning_run *run);
 
 struct planning_act {
 	struct draft *d;
@@ -56,10 +68,10 @@ planning_fn planning_breakdown;
 /*
  * plan_run.c: carry out one of these acts on all it is about, in as many commits as their
  * messages need.  What the judge refuses is left out, and its findings become warnings.
- * Statuses as ops_repo_change().
+ * `base` is used, and left open for the next one.  Statuses as ops_repo_change().
  */
 int planning_change_all(struct ops_outcome **out, const char *action,
-			struct ops_findings *findings, struct ops_repo *repo,
-			unsigned flags, struct ops_error *err);
+			struct ops_findings *findings, struct planning_base *base,
+			struct ops_repo *repo, unsigned flags, struct ops_error *err);
 
 #endif

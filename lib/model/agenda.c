@@ -28,6 +28,7 @@ struct making {
 	size_t nr;
 	unsigned *gravest;
 	size_t *because;
+	struct emergencies emergencies;
 	struct ops_findings *findings;
 };
 
@@ -58,21 +59,39 @@ static const struct names *powers_of(const struct making *m, const char *action)
 	return &nobody;
 }
 
-static void add(struct making *m, size_t task, enum deed_kind kind,
-		const struct names *powers)
+/* The emergency that refuses a deed, if it is a transition. */
+static int find_paused(struct deed *d, const struct making *m, struct ops_error *err)
+{
+	const struct task *t = &m->b->tasks[d->task];
+	struct ops_document *doc;
+	int ret;
+
+	if (!m->emergencies.nr || d->powers != powers_of(m, deed_names[d->kind]))
+		return 0;
+	ret = world_document(&doc, m->b->world, t->path, m->findings, err);
+	if (ret == 0)
+		d->paused = emergency_refusing(&m->emergencies, deed_names[d->kind], doc);
+	return ret;
+}
+
+static int add(struct making *m, size_t task, enum deed_kind kind,
+	       const struct names *powers, struct ops_error *err)
 {
 	struct deed *d = &m->deeds[m->nr];
+	int ret;
 
 	if (!may(m, powers, &m->b->tasks[task]))
-		return;
+		return 0;
 	memset(d, 0, sizeof(*d));
 	d->task = task;
 	d->kind = kind;
 	d->powers = powers;
 	d->priority = m->gravest[task];
 	d->because = m->because[task];
-	d->waits = graph_waits(m->g, task);
+	ret = find_paused(d, m, err);
+	d->waits = d->paused || graph_waits(m->g, task);
 	m->nr++;
+	return ret;
 }
 
 static int add_gate(struct making *m, size_t task, const struct gate_status *s,
@@ -92,12 +111,12 @@ static int add_gate(struct making *m, size_t task, const struct gate_status *s,
 				       m->findings, err);
 	if (ret || how)
 		return ret;	/* nobody decides about their own work */
-	add(m, task, kind, kind == DEED_REQUEST ? &s->gate->request_by : power);
+	ret = add(m, task, kind, kind == DEED_REQUEST ? &s->gate->request_by : power, err);
 	if (m->nr > nr) {
 		m->deeds[nr].gate = s->gate;
 		m->deeds[nr].state = s->state;
 	}
-	return 0;
+	return ret;
 }
 
 /* Whether the agent that is asked about could do anything at the gates of a task. */
@@ -148,9 +167,7 @@ static int add_gated(struct making *m, size_t task, enum deed_kind after,
 		if (s.state != GATE_APPROVED)
 			return add_gate(m, task, &s, d, err);
 	}
-	if (ret == 0)
-		add(m, task, after, powers_of(m, action));
-	return ret;
+	return ret ? ret : add(m, task, after, powers_of(m, action), err);
 }
 
 static int add_task(struct making *m, size_t task, struct ops_error *err)
@@ -164,16 +181,12 @@ static int add_task(struct making *m, size_t task, struct ops_error *err)
 		return add_gated(m, task, DEED_COMPLETE, "complete", err);
 	case WORK_ASSIGNED:
 		if (t->accepted)
-			add(m, task, DEED_START, powers_of(m, "start"));
-		else
-			add(m, task, DEED_ACCEPT, powers_of(m, "accept"));
-		return 0;
+			return add(m, task, DEED_START, powers_of(m, "start"), err);
+		return add(m, task, DEED_ACCEPT, powers_of(m, "accept"), err);
 	case WORK_STARTED:
-		add(m, task, DEED_CONTINUE, powers_of(m, "submit"));
-		return 0;
+		return add(m, task, DEED_CONTINUE, powers_of(m, "submit"), err);
 	case WORK_BLOCKED:
-		add(m, task, DEED_UNBLOCK, powers_of(m, "unblock"));
-		return 0;
+		return add(m, task, DEED_UNBLOCK, powers_of(m, "unblock"), err);
 	case WORK_OTHER:
 		return 0;
 	}
@@ -244,6 +257,7 @@ int agenda_make(struct agenda *out, const struct graph *g, const struct schedule
 	if (!m.deeds || !m.gravest || !m.because)
 		return error_nomem(err);
 	inherit(&m);
+	ret = emergencies_find(&m.emergencies, b->world, findings, err);
 	for (i = 0; ret == 0 && i < b->tasks_nr; i++)
 		ret = add_task(&m, i, err);
 	if (ret)

@@ -7,11 +7,12 @@
  *
  * The next deed of a task follows from its status, and from the gates of that status in
  * their order: the first that is not approved is asked for, decided or lifted.  Deeds are
- * in the order: what can go on before what waits for other work; the gravest priority of
- * the task and of all that wait for it; the least slack; the most tasks that wait for it
- * at once; path.
+ * in the order: what can go on before what waits for other work or for the end of an
+ * emergency; the gravest priority of the task and of all that wait for it; the least slack;
+ * the most tasks that wait for it at once; path.
  */
 
+#include "model/emergency.h"
 #include "model/gate.h"
 #include "model/schedule.h"
 
@@ -28,6 +29,7 @@ struct deed {
 	unsigned priority;		/* the gravest that hangs on it */
 	size_t because;			/* the task whose priority that is */
 	bool waits;
+	const struct emergency *paused;	/* what refuses it until it has ended; or NULL */
 };
 
 struct agenda {

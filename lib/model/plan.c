@@ -32,15 +32,19 @@ static int compare_tasks(const void *a, const void *b)
 }
 
 /* What an emergency refuses is not tried. */
-static int is_paused(const char **why, struct board *b, const struct emergencies *all,
-		     const struct ops_document *d)
+static int is_paused(const char **why, struct board *b, const struct task *t,
+		     const struct emergencies *all, struct ops_findings *findings,
+		     struct ops_error *err)
 {
-	const struct emergency *e = emergency_refusing(all, "assign", d);
+	const struct emergency *e;
+	struct ops_document *d;
+	int ret = all->nr ? world_document(&d, b->world, t->path, findings, err) : 0;
 
+	e = ret || !all->nr ? NULL : emergency_refusing(all, "assign", d);
 	if (!e)
-		return 0;
+		return ret;
 	*why = arena_printf(b->arena, "emergency '%s' is declared", e->document->id);
-	return *why ? 0 : OPS_ENOMEM;
+	return *why ? 0 : error_nomem(err);
 }
 
 /* Why it cannot be assigned yet; NULL when nothing is known against it. */
@@ -58,9 +62,10 @@ static int waits_for(const char **why, struct board *b, const struct task *t,
 	       t->due < b->today ? "its due date is past" : NULL;
 	if (*why || !assign)
 		return 0;
+	ret = is_paused(why, b, t, all, findings, err);
+	if (ret || *why)
+		return ret;
 	ret = world_document(&d, b->world, t->path, findings, err);
-	if (ret == 0 && is_paused(why, b, all, d))
-		ret = error_nomem(err);
 	for (i = 0; ret == 0 && !*why && i < b->config->gates_nr; i++) {
 		const struct gate *g = &b->config->gates[i];
 		bool needed = names_have(&assign->gates, g->name);
@@ -158,13 +163,15 @@ int plan_make(struct plan *out, struct board *b, struct track *track,
 				return error_nomem(err);
 			choice_table(row->table, b, track, row->task);
 		}
-		if (!wish->only)
-			ret = waits_for(&row->reason, b, row->task, assign, &emergencies,
-					findings, err);
+		ret = wish->only ? is_paused(&row->reason, b, row->task, &emergencies, findings,
+					     err) :
+		      waits_for(&row->reason, b, row->task, assign, &emergencies, findings, err);
 		if (ret == 0 && row->reason)
 			row->verdict = PLAN_WAIT;
 		else if (ret == 0)
 			ret = decide(row, b, track, err);
+		if (ret == 0 && wish->only && row->reason)
+			row->has_best = choice_best(&row->best, b, track, row->task);
 	}
 	if (ret == 0)
 		*out = plan;

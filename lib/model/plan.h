@@ -32,7 +32,9 @@ struct plan {
 };
 
 struct plan_wish {
-	const char *only;		/* the id of one task, which need not be ready; or NULL */
+	/* The id of one task, or NULL.  It need not be ready: it waits for nothing but the end
+	 * of an emergency, and has its best then too. */
+	const char *only;
 	bool tables;
 	const struct names *skip;	/* ids to leave out; or NULL */
 };

@@ -94,6 +94,10 @@ static const char *reason_of(const struct outlook *o, const struct deed *d)
 		buf_printf(&b, "%zu task%s for it", waiting, waiting > 1 ? "s wait" :
 			   " waits");
 	}
+	if (d->paused) {
+		comma(&b);
+		buf_printf(&b, "emergency '%s' refuses it", d->paused->document->id);
+	}
 	if (d->waits)
 		say_waits(&b, t);
 	text = buf_failed(&b) ? NULL : arena_str(o->b->arena, b.data);

@@ -11,6 +11,7 @@
 #include "store/snap.h"
 
 #include <stdlib.h>
+#include <string.h>
 
 #include "store/snap-kind.h"
 #include "util/arena.h"
@@ -37,6 +38,9 @@ int snap_compare(const char *a, bool a_dir, const char *b, bool b_dir)
 	size_t i = 0;
 	unsigned char x, y;
 
+	/* Files are in the order of their bytes, as the names of nearly all are compared. */
+	if (!a_dir && !b_dir)
+		return strcmp(a, b);
 	while (a[i] && a[i] == b[i])
 		i++;
 	x = (unsigned char)a[i];

@@ -412,13 +412,18 @@ static void begin(struct links_reader *r)
 
 void links_line(struct links_reader *r, const struct lines *l)
 {
-	/* Deep indentation behind a blank line is code. */
-	bool code = l->kind == LINE_TEXT && r->blank && !r->open &&
-		    l->indent >= l->list_indent + 4;
-	bool block = !code && (goes_on(l) || l->kind == LINE_ITEM ||
-			       l->kind == LINE_HEADING);
+	bool code, block;
 
-	if (r->open && !(block && goes_on(l))) {
+	/* Nearly every line. */
+	if (r->open && goes_on(l)) {
+		r->blank = false;
+		return;
+	}
+	/* Deep indentation behind a blank line is code. */
+	code = l->kind == LINE_TEXT && r->blank && !r->open &&
+	       l->indent >= l->list_indent + 4;
+	block = !code && (goes_on(l) || l->kind == LINE_ITEM || l->kind == LINE_HEADING);
+	if (r->open) {
 		r->scan.end = l->line_start;
 		scan_block(&r->scan, r->start);
 		r->open = false;
@@ -541,15 +546,15 @@ int links_scan(struct links *out, struct arena *arena, const char *text, size_t 
 	return worth(text + at, end - at) ? read_lines(&r, &l) : 0;
 }
 
-/* Whether a tag may be there that is called something. */
+/* Whether an attribute may be there that gives a name. */
 static bool has_ids(const char *text, size_t at, size_t end)
 {
-	const char *i = text + at, *stop = text + end;
+	const char *from = text + at, *stop = text + end, *i;
 
-	while ((i = memchr(i, '<', (size_t)(stop - i))))
-		if (++i < stop && is_letter(*i))
-			return memmem(i, (size_t)(stop - i), "id=", 3) ||
-			       memmem(i, (size_t)(stop - i), "name=", 5);
+	for (i = from; (i = memchr(i, '=', (size_t)(stop - i))); i++)
+		if ((i - from >= 2 && !memcmp(i - 2, "id", 2)) ||
+		    (i - from >= 4 && !memcmp(i - 4, "name", 4)))
+			return true;
 	return false;
 }
 

@@ -48,6 +48,9 @@ void findings_demote(struct ops_findings *findings, size_t at, enum ops_severity
  * is not counted. */
 void findings_suppress(struct ops_findings *findings, size_t at, const char *reason);
 
+/* Say what to do about the finding at `at`, once that is known. */
+void findings_remedy(struct ops_findings *findings, size_t at, const char *remedy);
+
 bool findings_failed(const struct ops_findings *findings);
 
 #endif

@@ -162,6 +162,11 @@ void findings_suppress(struct ops_findings *findings, size_t at, const char *rea
 	findings->list[at].suppressed = keep(findings, reason);
 }
 
+void findings_remedy(struct ops_findings *findings, size_t at, const char *remedy)
+{
+	findings->list[at].remedy = keep(findings, remedy);
+}
+
 static int compare_text(const char *a, const char *b)
 {
 	if (!a || !b)

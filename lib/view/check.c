@@ -355,6 +355,8 @@ static int check_all(struct checking *c, struct ops_findings *findings,
 	if (ret == 0)
 		ret = check_world(c, err);
 	if (ret == 0)
+		ret = check_links_guess(c, err);
+	if (ret == 0)
 		ret = severities(&config, c, err);
 	if (ret == 0 && (findings_failed(c->findings) || findings_failed(c->refusals)))
 		ret = error_nomem(err);

@@ -46,6 +46,9 @@ int check_range(struct checking *c, struct ops_error *err);
  * (NULL: none) allows are fine.  `doc`: it, read; or NULL. */
 int check_links(struct checking *c, const char *path, const struct type *type,
 		struct doc *doc, const struct links *links, struct ops_error *err);
+/* Say of all that are broken what may have been meant: when all texts were read, since what
+ * there is instead is looked for everywhere. */
+int check_links_guess(struct checking *c, struct ops_error *err);
 /* Give back what that took; before the arena of `c` goes. */
 void check_links_end(struct checking *c);
 

@@ -19,10 +19,17 @@
 
 #define TARGET_MAX (4 * 1024 * 1024)
 
+/* A link that is broken, of which is still to be said what may have been meant. */
+struct guess {
+	size_t finding;
+	const char *path, *from;
+	struct guess *next;
+};
+
 struct linking {
 	struct arena *scratch;	/* of the text at hand */
 	struct map *anchors;	/* by path of a document: its fragments */
-	struct near *near;	/* what there is instead; made for the first broken link */
+	struct guess *guesses;
 };
 
 /* Whether a destination leads out of the repository, or is no link yet. */
@@ -217,28 +224,24 @@ static const char *relative(struct arena *arena, const char *from, const char *t
 	return text;
 }
 
+/* A link that leads nowhere; `path` NULL: out of the repository. */
 static int broken(struct reading *r, const struct link *link, const char *path,
 		  struct ops_error *err)
 {
 	struct checking *c = r->c;
-	struct linking *k;
-	const char *near = NULL, *remedy = NULL;
-	int ret = linking_of(&k, c, err);
+	struct guess *g;
 
-	if (ret == 0 && !k->near)
-		ret = near_open(&k->near, c->snap, c->arena, err);
-	if (ret)
-		return ret;
-	if (path && near_path(&near, k->near, path, r->path))
-		return error_nomem(err);
-	if (near) {
-		near = relative(r->arena, r->path, near);
-		remedy = near ? arena_printf(r->arena, "did you mean '%s'?", near) : NULL;
-		if (!remedy)
-			return error_nomem(err);
-	}
-	found(r, "link.broken", link, remedy, path ? "there is no '%s'" :
+	found(r, "link.broken", link, NULL, path ? "there is no '%s'" :
 	      "'%s' leads out of the repository", path ? path : link->text);
+	if (!path)
+		return 0;
+	g = arena_alloc(c->arena, sizeof(*g));
+	if (!g || !(g->path = arena_str(c->arena, path)) ||
+	    !(g->from = arena_str(c->arena, r->path)))
+		return error_nomem(err);
+	g->finding = ops_findings_count(c->findings) - 1;
+	g->next = c->linking->guesses;
+	c->linking->guesses = g;
 	return 0;
 }
 
@@ -321,6 +324,33 @@ int check_links(struct checking *c, const char *path, const struct type *type,
 		      "add a line '[label]: destination'", "nothing defines '[%s]'",
 		      link->text);
 	}
+	return ret;
+}
+
+static int guess(struct checking *c, const struct guess *g, const struct near *near,
+		 struct ops_error *err)
+{
+	const char *path, *text;
+	int ret = near_path(&path, near, g->path, g->from);
+
+	if (ret == 0 && path) {
+		text = relative(c->arena, g->from, path);
+		text = text ? arena_printf(c->arena, "did you mean '%s'?", text) : NULL;
+		if (text)
+			findings_remedy(c->findings, g->finding, text);
+		ret = text ? 0 : OPS_ENOMEM;
+	}
+	return ret ? error_nomem(err) : 0;
+}
+
+int check_links_guess(struct checking *c, struct ops_error *err)
+{
+	const struct guess *g = c->linking ? c->linking->guesses : NULL;
+	struct near *near = NULL;
+	int ret = g ? near_open(&near, c->snap, c->arena, err) : 0;
+
+	for (; ret == 0 && g; g = g->next)
+		ret = guess(c, g, near, err);
 	return ret;
 }
 

@@ -17,6 +17,7 @@
 #define EXTENDED 0x4000
 #define SKIP_WORKTREE 0x4000	/* in the second flags */
 #define INTENT_TO_ADD 0x2000
+#define TREES_DEPTH 64
 
 struct scan {
 	const unsigned char *start, *at, *end;	/* end: where the checksum is */
@@ -104,18 +105,31 @@ static int malformed(struct ops_error *err)
 	return error_set(err, OPS_EIO, "the index is malformed");
 }
 
+/* The next extension, or NULL at the end, or with *rc when it is malformed. */
+static const unsigned char *extension(size_t *len, struct scan *s, int *rc,
+				      struct ops_error *err)
+{
+	const unsigned char *found = s->at;
+
+	if (s->at == s->end)
+		return NULL;
+	if (s->end - s->at < 8 || number(s->at + 4) > (unsigned long)(s->end - s->at) - 8) {
+		*rc = malformed(err);
+		return NULL;
+	}
+	*len = number(s->at + 4);
+	s->at += 8 + *len;
+	return found;
+}
+
 /* An extension whose name begins with a small letter must be understood. */
 static int check_extensions(struct scan *s, struct ops_error *err)
 {
-	const char *name;
-	unsigned long len;
+	const unsigned char *name;
+	size_t len;
+	int rc = 0;
 
-	while (s->end - s->at >= 8) {
-		name = (const char *)s->at;
-		len = number(s->at + 4);
-		if (len > (unsigned long)(s->end - s->at) - 8)
-			return malformed(err);
-		s->at += 8 + len;
+	while ((name = extension(&len, s, &rc, err))) {
 		if (memcmp(name, "link", 4) == 0)
 			return error_set(err, OPS_EENVIRONMENT, "the index is "
 					 "split, which this build cannot change; "
@@ -130,37 +144,45 @@ static int check_extensions(struct scan *s, struct ops_error *err)
 			return error_set(err, OPS_EENVIRONMENT, "the index has an "
 					 "extension this build does not know");
 	}
-	return s->at == s->end ? 0 : malformed(err);
+	return rc;
 }
 
-int index_scan(size_t *nr, const struct buf *raw,
+/* Look at the head, and go behind it. */
+static int open_scan(struct scan *s, const struct buf *raw, struct ops_error *err)
+{
+	static const unsigned char none[20];
+
+	s->start = (const unsigned char *)raw->data;
+	if (raw->len < 32 || memcmp(s->start, "DIRC", 4) != 0)
+		return malformed(err);
+	s->version = (unsigned)number(s->start + 4);
+	if (s->version < 2 || s->version > 4)
+		return error_set(err, OPS_EENVIRONMENT,
+				 "the index has an unknown version, %u", s->version);
+	s->end = s->start + raw->len - 20;
+	if (memcmp(s->end, none, 20) == 0)
+		return error_set(err, OPS_EENVIRONMENT, "the index has no "
+				 "checksum, which this build cannot change; see "
+				 "'index.skipHash' in the git configuration");
+	s->at = s->start + 12;
+	return 0;
+}
+
+int index_scan(size_t *nr, size_t *rest, const struct buf *raw,
 	       int (*each)(const struct index_item *item, void *payload,
 			   struct ops_error *err),
 	       void *payload, struct ops_error *err)
 {
-	static const unsigned char none[20];
 	struct scan s = { NULL, NULL, NULL, 0, BUF_INIT };
 	struct index_item item;
 	unsigned long count, i;
-	int rc = 0;
+	int rc;
 
-	*nr = 0;
+	*nr = *rest = 0;
 	if (raw->len == 0)
 		return 0;
-	s.start = (const unsigned char *)raw->data;
-	if (raw->len < 32 || memcmp(s.start, "DIRC", 4) != 0)
-		return malformed(err);
-	s.version = (unsigned)number(s.start + 4);
-	if (s.version < 2 || s.version > 4)
-		return error_set(err, OPS_EENVIRONMENT,
-				 "the index has an unknown version, %u", s.version);
-	s.end = s.start + raw->len - 20;
-	if (memcmp(s.end, none, 20) == 0)
-		return error_set(err, OPS_EENVIRONMENT, "the index has no "
-				 "checksum, which this build cannot change; see "
-				 "'index.skipHash' in the git configuration");
-	s.at = s.start + 12;
-	count = number(s.start + 8);
+	rc = open_scan(&s, raw, err);
+	count = rc ? 0 : number(s.start + 8);
 	for (i = 0; rc == 0 && i < count; i++) {
 		if (!read_item(&item, &s))
 			rc = malformed(err);
@@ -171,10 +193,96 @@ int index_scan(size_t *nr, const struct buf *raw,
 			rc = each(&item, payload, err);
 		}
 	}
+	*rest = (size_t)(s.at - s.start);
 	if (rc == 0)
 		rc = check_extensions(&s, err);
 	if (rc == 0)
 		*nr = count;
 	buf_release(&s.path);
+	return rc;
+}
+
+struct trees {
+	const unsigned char *at, *end;
+	struct buf path;
+	int (*each)(const char *path, size_t nr, const unsigned char *id, void *payload,
+		    struct ops_error *err);
+	void *payload;
+	unsigned depth;
+};
+
+/* Decimal digits and the byte behind them; -1 is an index that forgot. */
+static bool decimal(long *out, struct trees *t, unsigned char behind)
+{
+	bool minus = t->at < t->end && *t->at == '-';
+	const unsigned char *first;
+
+	t->at += minus;
+	first = t->at;
+	for (*out = 0; t->at < t->end && *t->at >= '0' && *t->at <= '9'; t->at++)
+		if ((*out = *out * 10 + (*t->at - '0')) > 100000000)
+			return false;
+	if (minus)
+		*out = -1;
+	return t->at > first && t->at < t->end && *t->at++ == behind;
+}
+
+/* A directory: name, NUL, entries, blank, directories in it, line feed, id. */
+static int read_tree(struct trees *t, struct ops_error *err)
+{
+	const unsigned char *name = t->at,
+		*nul = memchr(name, '\0', (size_t)(t->end - name));
+	size_t before = t->path.len;
+	long nr, below;
+	int rc = 0;
+
+	if (!nul || t->depth == TREES_DEPTH)
+		return malformed(err);
+	t->at = nul + 1;
+	if (!decimal(&nr, t, ' ') || !decimal(&below, t, '\n') ||
+	    (nr >= 0 && t->end - t->at < 20))
+		return malformed(err);
+	if (before)
+		buf_char(&t->path, '/');
+	buf_add(&t->path, name, (size_t)(nul - name));
+	if (buf_failed(&t->path))
+		return error_nomem(err);
+	if (nr >= 0) {
+		rc = t->each(t->path.data, (size_t)nr, t->at, t->payload, err);
+		t->at += 20;
+	}
+	t->depth++;
+	for (; rc == 0 && below > 0; below--)
+		rc = read_tree(t, err);
+	t->depth--;
+	if (t->path.len > before) {
+		t->path.len = before;
+		t->path.data[before] = '\0';
+	}
+	return rc;
+}
+
+int index_trees(const struct buf *raw, size_t rest,
+		int (*each)(const char *path, size_t nr, const unsigned char *id,
+			    void *payload, struct ops_error *err),
+		void *payload, struct ops_error *err)
+{
+	struct trees t = { .path = BUF_INIT, .each = each, .payload = payload };
+	struct scan s = { NULL, NULL, NULL, 0, BUF_INIT };
+	const unsigned char *found;
+	size_t len;
+	int rc = rest ? open_scan(&s, raw, err) : 0;
+
+	if (rc || !rest)
+		return rc;
+	s.at = s.start + rest;
+	while ((found = extension(&len, &s, &rc, err)) && memcmp(found, "TREE", 4))
+		;
+	if (found && len) {
+		t.at = found + 8;
+		t.end = t.at + len;
+		rc = read_tree(&t, err);
+	}
+	buf_release(&t.path);
 	return rc;
 }

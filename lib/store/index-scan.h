@@ -18,14 +18,24 @@ struct index_item {
 };
 
 /*
- * Call `each` for every entry, in order.  Returns 0 with the number of entries;
- * what `each` returned when negative; OPS_EENVIRONMENT: a split or sparse
- * index, one without checksum, an unknown version or mandatory extension (each
- * by name); OPS_EIO: malformed.  Empty bytes are an empty index.
+ * Call `each` for every entry, in order.  Returns 0 with the number of entries, and in *rest
+ * the offset of what is behind them; what `each` returned when negative; OPS_EENVIRONMENT: a
+ * split or sparse index, one without checksum, an unknown version or mandatory extension
+ * (each by name); OPS_EIO: malformed.  Empty bytes are an empty index.
  */
-int index_scan(size_t *nr, const struct buf *raw,
+int index_scan(size_t *nr, size_t *rest, const struct buf *raw,
 	       int (*each)(const struct index_item *item, void *payload,
 			   struct ops_error *err),
 	       void *payload, struct ops_error *err);
+
+/*
+ * Call `each` for every directory ("" is the top) of which the index remembers the tree that
+ * its entries below it, `nr` of them, make.  `rest` is from index_scan().  Returns 0; what
+ * `each` returned when negative; OPS_EIO: malformed.
+ */
+int index_trees(const struct buf *raw, size_t rest,
+		int (*each)(const char *path, size_t nr, const unsigned char *id,
+			    void *payload, struct ops_error *err),
+		void *payload, struct ops_error *err);
 
 #endif

@@ -159,12 +159,12 @@ static int check_raw(size_t *count, const struct buf *raw, struct journal_path *
 		     struct ops_error *err)
 {
 	struct check c = { paths, nr, calloc(nr ? nr : 1, sizeof(bool)), skip, past };
-	size_t i;
+	size_t i, rest;
 	int rc;
 
 	if (!c.seen)
 		return error_nomem(err);
-	rc = index_scan(count, raw, check_item, &c, err);
+	rc = index_scan(count, &rest, raw, check_item, &c, err);
 	for (i = 0; rc == 0 && i < nr; i++)
 		if (paths[i].had && !c.seen[i])
 			rc = staged(paths[i].path, err);

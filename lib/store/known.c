@@ -16,6 +16,7 @@
 #include "store/repo.h"
 #include "util/arena.h"
 #include "util/buf.h"
+#include "util/map.h"
 
 #define INDEX_MAX ((size_t)256 << 20)
 #define SECOND 1000000000L
@@ -32,6 +33,13 @@ struct known {
 	struct entry *list;	/* in byte order of path */
 	size_t nr, cap;
 	struct timespec written;
+	struct map *trees;	/* by directory */
+};
+
+/* What the files of the index below a directory make. */
+struct known_tree {
+	size_t nr;
+	struct oid oid;
 };
 
 static int add(const struct index_item *item, void *payload, struct ops_error *err)
@@ -61,6 +69,29 @@ static int add(const struct index_item *item, void *payload, struct ops_error *e
 	return 0;
 }
 
+static int add_tree(const char *path, size_t nr, const unsigned char *id, void *payload,
+		    struct ops_error *err)
+{
+	struct known *k = payload;
+	struct known_tree *t = arena_alloc(k->arena, sizeof(*t));
+
+	if (!t || map_put(k->trees, path, t))
+		return error_nomem(err);
+	t->nr = nr;
+	memcpy(t->oid.id, id, sizeof(t->oid.id));
+	return 0;
+}
+
+/* Take in what the index says; without memory, and when it is not understood, nothing. */
+static int read_index(struct known *k, const struct buf *raw)
+{
+	struct ops_error ignored = { 0 };
+	size_t nr, rest;
+	int rc = index_scan(&nr, &rest, raw, add, k, &ignored);
+
+	return rc ? rc : index_trees(raw, rest, add_tree, k, &ignored);
+}
+
 struct known *known_open(struct store *s)
 {
 	struct known *k = calloc(1, sizeof(*k));
@@ -68,12 +99,13 @@ struct known *known_open(struct store *s)
 	struct buf raw = BUF_INIT;
 	struct ops_error ignored = { 0 };
 	struct stat st;
-	size_t nr;
 	int rc;
 
 	if (k)
 		k->arena = arena_new();
-	if (!k || !k->arena || !path) {
+	if (k && k->arena)
+		k->trees = map_new(k->arena);
+	if (!k || !k->trees || !path) {
 		free(path);
 		known_free(k);
 		return NULL;
@@ -81,9 +113,11 @@ struct known *known_open(struct store *s)
 	rc = stat(path, &st) ? OPS_ENOTFOUND : file_read(&raw, path, INDEX_MAX, &ignored);
 	k->written = st.st_mtim;
 	if (rc == 0)
-		rc = index_scan(&nr, &raw, add, k, &ignored);
-	if (rc)
+		rc = read_index(k, &raw);
+	if (rc) {
 		k->nr = 0;
+		k->trees = NULL;
+	}
 	buf_release(&raw);
 	free(path);
 	return k;
@@ -147,4 +181,15 @@ bool known_oid(struct oid *out, const struct known *k, const char *path,
 		}
 	}
 	return false;
+}
+
+bool known_tree_oid(struct oid *out, size_t *nr, const struct known *k, const char *dir)
+{
+	const struct known_tree *t = map_get(k->trees, dir);
+
+	if (!t)
+		return false;
+	*out = t->oid;
+	*nr = t->nr;
+	return true;
 }

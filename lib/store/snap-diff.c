@@ -85,6 +85,18 @@ static int compare_files(struct diff *d, const char *path,
 static int diff_directory(struct diff *d, bool in_before, bool in_after,
 			  struct ops_error *err);
 
+/* Whether a directory that has no id, the one at d->path, is known to be the tree that the
+ * other side has there. */
+static bool known_tree(struct diff *d, const struct snap_entry *before,
+		       const struct snap_entry *after)
+{
+	struct snap *other = before->has_oid ? d->after : d->before;
+	const struct snap_entry *tree = before->has_oid ? before : after;
+
+	return before->has_oid != after->has_oid && other->kind->is_tree &&
+	       other->kind->is_tree(other, d->path.data, &tree->oid);
+}
+
 /* At most one of the two is NULL, and they are of one class. */
 static int diff_entry(struct diff *d, const struct snap_entry *before,
 		      const struct snap_entry *after, struct ops_error *err)
@@ -101,7 +113,9 @@ static int diff_entry(struct diff *d, const struct snap_entry *before,
 	buf_str(&d->path, either->name);
 	if (buf_failed(&d->path))
 		return error_nomem(err);
-	if (either->mode == SNAP_DIR)
+	if (before && after && before->mode == SNAP_DIR && known_tree(d, before, after))
+		rc = 0;
+	else if (either->mode == SNAP_DIR)
 		rc = diff_directory(d, before != NULL, after != NULL, err);
 	else if (before && after)
 		rc = compare_files(d, d->path.data, before, after, err);
@@ -261,8 +275,9 @@ int snap_diff(struct snap *before, struct snap *after,
 	struct oid one, two;
 	int rc;
 
-	if (snap_tree_oid(&one, before) && snap_tree_oid(&two, after) &&
-	    oid_equal(&one, &two))
+	if (snap_tree_oid(&one, before) &&
+	    (snap_tree_oid(&two, after) ? oid_equal(&one, &two) :
+	     after->kind->is_tree && after->kind->is_tree(after, "", &one)))
 		return 0;
 	if (after->base == before && snap_overlay_files(after))
 		return diff_overlay(&d, snap_overlay_files(after), err);

@@ -16,6 +16,7 @@
 #include <fcntl.h>
 #include <pthread.h>
 #include <stdint.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <unistd.h>
 
@@ -32,7 +33,10 @@
 struct listing {
 	struct snap_entry *list;
 	size_t nr;
+	size_t files;		/* below it: so many, or one of ... */
 };
+
+enum { FILES_UNCOUNTED = 0, FILES_UNKNOWN = SIZE_MAX };
 
 struct entries {
 	struct snap_entry *v;
@@ -270,7 +274,7 @@ static int list_directory(struct listing *out, struct snap_disk *d, const char *
 /* List it for good, if there is room. */
 static int keep_listing(struct snap_disk *d, const char *path, struct ops_error *err)
 {
-	struct listing fresh = { NULL, 0 }, *l;
+	struct listing fresh = { .list = NULL }, *l;
 	int rc = list_directory(&fresh, d, path, err);
 
 	if (rc)
@@ -286,7 +290,7 @@ static int disk_list(struct snap_entry **out, size_t *nr, struct snap *snap,
 		     const char *path, struct arena *arena, struct ops_error *err)
 {
 	struct snap_disk *d = (struct snap_disk *)snap;
-	struct listing fresh = { NULL, 0 };
+	struct listing fresh = { .list = NULL };
 	const struct listing *l = map_get(d->listings, path);
 	int rc = 0;
 
@@ -373,6 +377,52 @@ static int disk_find(struct snap_entry *out, struct snap *snap, const char *path
 	return rc;
 }
 
+static size_t known_files(struct snap_disk *d, const char *dir);
+
+/* The files below an entry of that directory, or FILES_UNKNOWN. */
+static size_t known_below(struct snap_disk *d, const char *dir, const struct snap_entry *e)
+{
+	char path[PATH_MAX_BYTES + PATH_PART_MAX + 2];
+	int len;
+
+	if (e->mode != SNAP_DIR)
+		return e->has_oid ? 1 : FILES_UNKNOWN;
+	len = snprintf(path, sizeof(path), "%s%s%s", dir, *dir ? "/" : "", e->name);
+	return len > PATH_MAX_BYTES ? FILES_UNKNOWN : known_files(d, path);
+}
+
+/* How many files lie below a directory, if each is as the index knows it and there is
+ * nothing else; else FILES_UNKNOWN. */
+static size_t known_files(struct snap_disk *d, const char *dir)
+{
+	struct listing *l = map_get(d->listings, dir);
+	size_t i, sum = 0, below;
+
+	if (!l && d->kept < KEPT_MAX && keep_listing(d, dir, NULL) == 0)
+		l = map_get(d->listings, dir);
+	if (!l || l->files)
+		return l ? l->files : FILES_UNKNOWN;
+	l->files = FILES_UNKNOWN;
+	for (i = 0; i < l->nr; i++) {
+		below = known_below(d, dir, &l->list[i]);
+		if (below == FILES_UNKNOWN)
+			return FILES_UNKNOWN;
+		sum += below;
+	}
+	l->files = sum;
+	return sum;
+}
+
+static bool disk_is_tree(struct snap *snap, const char *dir, const struct oid *oid)
+{
+	struct snap_disk *d = (struct snap_disk *)snap;
+	struct oid known;
+	size_t nr;
+
+	return d->known && known_tree_oid(&known, &nr, d->known, dir) &&
+	       oid_equal(&known, oid) && known_files(d, dir) == nr;
+}
+
 static void disk_release(struct snap *snap)
 {
 	struct snap_disk *d = (struct snap_disk *)snap;
@@ -389,7 +439,7 @@ static void disk_release(struct snap *snap)
 }
 
 static const struct snap_kind disk_kind = {
-	disk_list, disk_find, disk_read, disk_release
+	disk_list, disk_find, disk_read, disk_release, disk_is_tree
 };
 
 static int open_disk(struct snap **out, struct store *s, const char *root,

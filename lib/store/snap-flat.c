@@ -188,7 +188,7 @@ static void index_release(struct snap *snap)
 }
 
 static const struct snap_kind index_kind = {
-	index_list, index_find, index_read, index_release
+	index_list, index_find, index_read, index_release, NULL
 };
 
 static enum snap_mode mode_of(uint32_t mode)

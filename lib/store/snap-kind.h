@@ -25,6 +25,9 @@ struct snap_kind {
 		    const struct snap_entry *entry, size_t max,
 		    struct ops_error *err);
 	void (*release)(struct snap *snap);
+	/* Whether it is known, without looking at anything again, that a directory is that
+	 * tree of git.  NULL: it never is. */
+	bool (*is_tree)(struct snap *snap, const char *dir, const struct oid *oid);
 };
 
 struct snap {

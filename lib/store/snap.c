@@ -125,7 +125,7 @@ static int nothing_read(struct blob *out, struct snap *snap, const char *path,
 }
 
 static const struct snap_kind nothing = {
-	nothing_list, nothing_find, nothing_read, NULL
+	nothing_list, nothing_find, nothing_read, NULL, NULL
 };
 
 int snap_of_nothing(struct snap **out, struct ops_error *err)

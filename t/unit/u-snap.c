@@ -346,6 +346,55 @@ UNIT_TEST(diff_sees_index_and_work_tree)
 	end();
 }
 
+static void work_is(const char *expected)
+{
+	struct snap *head = of_head(), *work = NULL;
+
+	ck_assert_int_eq(snap_of_work_tree(&work, store, &err), 0);
+	diff_is(head, work, expected);
+	snap_free(head);
+	snap_free(work);
+}
+
+/* A directory that the index knows to be a tree of the tip needs not be compared, so here
+ * the tree is not even there; and nothing that differs hides in one. */
+UNIT_TEST(diff_believes_the_index_about_whole_directories)
+{
+	static const struct {
+		const char *make, *differs, *mend;
+	} cases[] = {
+		{ "mkdir active/empty", "", "rmdir active/empty" },
+		{ "echo n >active/n", "+active/n", "rm active/n" },
+		{ "mv active/1.md ../n", "-active/1.md", "mv ../n active/1.md" },
+		{ "mv active/1.md active/n", "-active/1.md +active/n",
+		  "mv active/n active/1.md" },
+		{ "chmod +x active/1.md", "~active/1.md", "chmod -x active/1.md" },
+		{ "echo x >>active/1.md && git add -A", "~active/1.md",
+		  "git reset -q --hard" },
+		{ "echo x >>active/1.md && git add -A && sleep 0.1 && git write-tree >../t",
+		  "~active/1.md", "git reset -q --hard" },
+		{ "ln -s 1.md active/l", "+active/l", "rm active/l" },
+		{ "git rm -q --cached active/1.md", "", "git reset -q --hard" },
+	};
+	const char *hide = "mv .git/objects/$(git rev-parse HEAD:active | sed 's,..,&/,') ";
+	size_t i;
+
+	begin();
+	trash_do("cd r && find . -name .git -prune -o -type f -exec touch -d 2020-01-01 {} + && "
+		 "git read-tree HEAD && sleep 0.1 && git update-index -q --refresh");
+	trash_do("cd r && %s ../tree", hide);
+	work_is("");
+	trash_do("cd r && o=$(git rev-parse HEAD:active | sed 's,..,&/,') && "
+		 "mkdir -p .git/objects/${o%%/*} && mv ../tree .git/objects/$o");
+	for (i = 0; i < UNIT_COUNT(cases); i++) {
+		trash_do("cd r && %s", cases[i].make);
+		work_is(cases[i].differs);
+		trash_do("cd r && %s && git update-index -q --refresh", cases[i].mend);
+		work_is("");
+	}
+	end();
+}
+
 UNIT_TEST(work_tree_never_leaves_itself)
 {
 	struct snap *work = NULL;
@@ -441,5 +490,6 @@ UNIT_MAIN("snap", all_kinds_show_the_same_world, reading_is_bounded,
 	  entries_read_as_their_paths_do, nothing_is_empty,
 	  overlay_shows_the_world_after, overlay_refuses_what_no_tree_can_hold,
 	  overlay_keeps_an_executable, diff_sees_index_and_work_tree,
+	  diff_believes_the_index_about_whole_directories,
 	  work_tree_never_leaves_itself, damage_is_an_error_not_an_absence,
 	  walks_end_when_told, wide_directories_are_searched_and_sorted)

@@ -154,6 +154,30 @@ test_expect_success 'a pattern that matches everything is leased as any other' '
 	change any/where/x $DEV all-1ccc 1 && ops --as $LEAD scope release all-1ccc
 '
 
+test_expect_success 'what cannot be read may be a lease of anything, until it is mended' '
+	git tag -f good && git branch -f session && ops --as inspector scope lock rival-1bbb >out &&
+	token=$(sed -n "s/.*Ops-Lease: \([0-9]*\).*/\1/p" out) &&
+	held=$(git ls-files 05-PROCESSES/leases/held) && cp "$held" ../readable && git tag -f locked &&
+	test_sed "$held" "s/^Title: .*/&\n&/" && git add 05-PROCESSES && git -c core.hooksPath=/dev/null commit -q -m "chore: break it" &&
+	git tag -f broken && stopped lease.unreadable README $LEAD &&
+	ops_refused lease.unreadable ops --as inspector scope lock rival-1bbb &&
+	git checkout -q session && change src/match/late.c $DEV && git checkout -q main &&
+	test_expect_code 128 git merge -q --no-ff --no-edit session 2>err && test_grep lease.unreadable err && git reset -q --hard &&
+	cp ../readable "$held" && git add 05-PROCESSES && GIT_AUTHOR_EMAIL=inspector@example.org git commit -q -m "chore: mend it" &&
+	stopped lease.held src/match/m.c $DEV && change src/match/m.c inspector rival-1bbb "$token" &&
+	git reset -q --hard broken && date >README && git add README && git -c core.hooksPath=/dev/null commit -q -m "docs: read me" && ops_audit_names lease.unreadable HEAD &&
+	git reset -q --hard good && git branch -q -D session
+'
+
+test_expect_success 'a task that is named by its path is the same task' '
+	ops --as inspector scope lock rival-1bbb >out && held=$(git ls-files 05-PROCESSES/leases/held) &&
+	test_sed "$held" "s,^Task: .*,Task: 05-PROCESSES/active-tasks/rival-1bbb.md," && git add 05-PROCESSES &&
+	GIT_AUTHOR_EMAIL=inspector@example.org git -c core.hooksPath=/dev/null commit -q --amend --no-edit &&
+	ops_json result.leases.0.task rival-1bbb ops scope show && ops_refused lease.held ops --as inspector scope lock rival-1bbb &&
+	ops --as inspector scope release rival-1bbb && ops_json result.leases.# 0 ops scope show &&
+	test_path_is_file "05-PROCESSES/leases/ended/rival-1bbb/${held##*/}" && git reset -q --hard good
+'
+
 test_expect_success 'some files are changed only with a lease' '
 	C=05-PROCESSES/ops.yaml && test_sed $C "s/^version: .*/version: 2/" && printf "scope: {leased: [\"src/match/\"], longest: 1h}\n" >>$C &&
 	ops_commit_as $GOV "chore: ask for leases" && stopped lease.missing src/match/m.c inspector rival-1bbb &&

@@ -137,7 +137,7 @@ static int lock(struct locking *l, const struct ops_request *r, struct ops_error
 	if (ret == 0)
 		ret = make_way(l, err);
 	if (ret == 0)
-		ret = lease_last_token(&last, d->now, l->task->id, d->findings, err);
+		ret = lease_last_token(&last, d->now, &l->all, l->task->id, d->findings, err);
 	if (ret)
 		return ret;
 	owner = document_text(l->task, "Assigned-To");

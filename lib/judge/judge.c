@@ -283,6 +283,7 @@ static int judge_begin(struct judging *j, struct ops_error *err)
 		ret = world_config(&after, j->c->after, err);
 	if (ret)
 		return ret;
+	j->steps = JUDGE_STEPS_MAX;
 	j->c->before_ops = !before->present && !after->present;
 	j->genesis = !before->present;
 	j->config = j->genesis ? after : before;

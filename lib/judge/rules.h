@@ -7,6 +7,8 @@
 #include "judge/judge.h"
 #include "util/date.h"
 
+struct lease;
+
 struct judging {
 	struct judge_case *c;
 	const struct config *config;	/* in force */
@@ -28,6 +30,11 @@ struct judging {
 	const char *touches_shown;	/* one that users are concerned with */
 	struct names files, sensitive;
 	struct leases *leases;		/* rules_lease.c: that were held before; NULL: none */
+	struct leasing *leasing;	/* rules_lease_apart.c: those, and what becomes of them */
+	struct path_starts *leased;	/* rules_lease_apart.c: paths that are; NULL: none */
+	size_t steps;			/* that it may take yet, of JUDGE_STEPS_MAX */
+	bool spent;			/* there were not enough */
+	bool unread;			/* rules_lease.c: was said of a file */
 	struct emergencies *emergencies;	/* rules_emergency.c: in force; NULL: not read */
 	struct names touched;		/* all, if some agent has limits */
 };
@@ -53,6 +60,11 @@ int rules_section(struct judging *j, const char *rule, struct ops_document *d,
  * looked at; the first that may not is a finding. */
 #define JUDGE_FILES_MAX 1000000
 bool rules_bounded(struct judging *j, const char *path);
+/* A judgement compares patterns for a few seconds at most.  Take some steps; when there are
+ * not so many left, false, and a finding once: then nothing more is decided. */
+#define JUDGE_STEPS_MAX 50000000
+#define JUDGE_MATCH_STEPS 16		/* of one pattern and one path */
+bool rules_spend(struct judging *j, size_t steps);
 /* Whether a document only goes to where its type's documents lie now. */
 bool rules_goes_home(const struct ops_document *before, const struct ops_document *after);
 /* The place of a document. */
@@ -195,7 +207,18 @@ int rules_taskforce(struct judging *j, struct ops_document *d);
 int rules_lease(struct judging *j, struct ops_document *d);
 int rules_lease_ends(struct judging *j, struct change *change);
 int rules_leases_begin(struct judging *j);
-void rules_leased(struct judging *j);
+int rules_leased(struct judging *j);
+
+/* rules_lease_apart.c: whether anything of a new one is leased to somebody else. */
+int rules_lease_apart(struct judging *j, const struct ops_document *d);
+/* One that was held, by its id, or NULL; whether a task gets one; its last token before. */
+int rules_lease_held(const struct lease **out, struct judging *j, const char *id);
+int rules_lease_renewed(bool *out, struct judging *j, const char *task);
+int rules_lease_token(unsigned long *out, struct judging *j, const char *task);
+/* The lease that a file belongs to and that is not `mine`; after rules_lease_files(). */
+int rules_lease_files(struct judging *j);
+const struct lease *rules_lease_of_file(struct judging *j, const char *path,
+					const struct lease *mine);
 
 /* rules_threshold.c: several must agree to a change that uses the power. */
 int rules_threshold(struct judging *j, const char *power, const char *old_path,

@@ -343,6 +343,7 @@ int rules_commit(struct judging *j)
 		findings_add(j->findings, "scope.unnamed", OPS_ERROR, NULL, 0, 0,
 			     "end the message with a paragraph 'Ops-Task: ID'",
 			     "the commit does not name the task it is for");
-	rules_leased(j);
+	if (ret == 0)
+		ret = rules_leased(j);
 	return ret ? ret : rules_sensitive(j, name, task);
 }

@@ -81,18 +81,24 @@ static int find(const struct emergencies **out, struct judging *j)
 }
 
 static bool same(const struct ops_document *a, const struct ops_document *b,
-		 const char *field)
+		 const char *field, bool (*equal)(const char *a, const char *b))
 {
 	const char *x = document_text(a, field), *y = document_text(b, field);
 
-	return x && y ? !strcmp(x, y) : x == y;
+	return x && y ? equal(x, y) : x == y;
+}
+
+static bool same_text(const char *a, const char *b)
+{
+	return !strcmp(a, b);
 }
 
 /* The same is not declared twice. */
 static void rules_once(struct judging *j, const struct ops_document *d,
 		       const struct ops_document *other)
 {
-	if (same(other, d, "Emergency") && same(other, d, "Task") && same(other, d, "Project"))
+	if (same(other, d, "Emergency", same_text) && same(other, d, "Task", reference_same) &&
+	    same(other, d, "Project", same_text))
 		rule_error(j, "emergency.declared", d, "Emergency", "ops emergency status",
 			   "it was declared already, and is not ended: '%s'", other->id);
 }

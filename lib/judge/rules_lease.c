@@ -12,6 +12,7 @@
 
 #include "judge/rules.h"
 #include "model/lease.h"
+#include "util/map.h"
 #include "util/path.h"
 
 static int held(struct leases *out, struct judging *j)
@@ -24,64 +25,6 @@ static int held(struct leases *out, struct judging *j)
 }
 
 /* --- taking one --- */
-
-/* Whether the change ends a lease that was held. */
-static bool is_ended(const struct judging *j, const struct lease *l)
-{
-	const struct state *state;
-	size_t i;
-
-	for (i = 0; i < j->changes_nr; i++) {
-		const struct change *c = &j->changes[i];
-
-		if (!c->before || !c->after || strcmp(c->before->id, l->document->id) ||
-		    !type_is(c->type, "lease"))
-			continue;
-		state = c->after->status ? type_state(c->type, c->after->status) : NULL;
-		return state && state->final;
-	}
-	return false;
-}
-
-static void rules_apart(struct judging *j, const struct lease *l, const struct lease *other)
-{
-	char example[PATH_MAX_BYTES + 1];
-	bool same = l->task && other->task && !strcmp(l->task, other->task);
-
-	if (!same && scope_meet(example, &l->paths, &other->paths, "**") == PATHS_APART)
-		return;
-	rule_error(j, "lease.held", l->document, "Paths", lease_is_stale(other, j->c->now) ?
-		   "end it in the same commit: ops scope lock does" :
-		   "wait for its release, or take other paths",
-		   "%s%s is leased to '%s' (token %lu) until it is released or expires",
-		   same ? "'" : *example ? "'" : "some of it",
-		   same ? arena_printf(j->arena, "%s'", l->task) :
-		   *example ? arena_printf(j->arena, "%s'", example) : "",
-		   other->task ? other->task : "nobody", other->token);
-}
-
-/* Nothing of it is leased to somebody else, be it in the same commit. */
-static int rules_alone(struct judging *j, const struct lease *l, const struct leases *all)
-{
-	struct lease other;
-	size_t i;
-
-	for (i = 0; i < all->nr; i++)
-		if (!is_ended(j, &all->list[i]))
-			rules_apart(j, l, &all->list[i]);
-	for (i = 0; i < j->changes_nr; i++) {
-		const struct change *c = &j->changes[i];
-
-		if (c->kind != CHANGE_CREATED || !c->after || c->after == l->document ||
-		    !type_is(c->type, "lease") ||
-		    strcmp(c->after->path, l->document->path) > 0)
-			continue;
-		if (lease_read(&other, j->arena, c->after))
-			return OPS_ENOMEM;
-		rules_apart(j, l, &other);
-	}
-	return 0;
-}
 
 /* A pattern of the scope as it stands there, or one path in it. */
 static int rules_paths(struct judging *j, const struct lease *l,
@@ -98,7 +41,7 @@ static int rules_paths(struct judging *j, const struct lease *l,
 	for (i = 0; i < scope.nr; i++)
 		if (names_add(&patterns, j->arena, scope.patterns[i]))
 			return OPS_ENOMEM;
-	for (i = 0; i < nr; i++)
+	for (i = 0; i < nr && rules_spend(j, JUDGE_MATCH_STEPS * (scope.nr + 1)); i++)
 		if (!names_have(&patterns, paths[i]) &&
 		    (path_fault(paths[i]) || strpbrk(paths[i], "*?[{") ||
 		     !scope_has(&scope, paths[i])))
@@ -139,30 +82,40 @@ static int rules_of_task(struct judging *j, const struct lease *l, struct ops_do
 			   "it is for '%s', and '%s' belongs to '%s'",
 			   l->owner ? l->owner : "nobody", task->id, owner);
 	rules_need_power(j, NULL, &powers, l->document, task, NULL, "lock its scope");
-	ret = lease_last_token(&last, j->c->before, task->id, j->findings, NULL);
+	ret = rules_lease_token(&last, j, task->id);
 	if (ret == 0 && l->token != last + 1)
 		rule_error(j, "lease.token", l->document, "Token", "ops scope lock counts",
 			   "the next token of '%s' is %lu", task->id, last + 1);
 	return ret ? ret : rules_paths(j, l, task);
 }
 
+/* What cannot be read may be a lease of anything. */
+static void rules_unreadable(struct judging *j, const char *at)
+{
+	const struct names *all = j->leases ? &j->leases->unreadable : NULL;
+
+	if (all && all->nr)
+		findings_add(j->findings, "lease.unreadable", OPS_ERROR, at, 0, 0,
+			     "mend it in a commit of its own: ops check says what is wrong",
+			     "the lease '%s'%s cannot be read, so nobody knows what is leased",
+			     all->list[0], all->nr > 1 ? ", as others," : "");
+}
+
 int rules_lease(struct judging *j, struct ops_document *d)
 {
 	struct ops_document *task = NULL;
-	struct leases all;
 	struct lease l;
 	int ret = lease_read(&l, j->arena, d);
 
-	if (ret == 0)
-		ret = held(&all, j);
 	if (ret == 0 && l.task)
-		ret = rules_task_named(&task, j, l.task);
+		ret = rules_task_named(&task, j, document_text(d, "Task"));
 	if (ret == 0 && l.task && !task)
 		rule_error(j, "lease.task", d, "Task", NULL, "'%s' is no active task", l.task);
+	rules_unreadable(j, d->path);
 	rules_until(j, &l);
 	if (ret == 0 && task)
 		ret = rules_of_task(j, &l, task);
-	return ret ? ret : rules_alone(j, &l, &all);
+	return ret ? ret : rules_lease_apart(j, d);
 }
 
 /* --- ending one --- */
@@ -170,34 +123,26 @@ int rules_lease(struct judging *j, struct ops_document *d)
 /* By others only when it is over; to renew it, with the next one in the same commit. */
 int rules_lease_ends(struct judging *j, struct change *change)
 {
-	struct leases all;
-	size_t i;
-	int ret = held(&all, j);
+	const char *task = document_text(change->before, "Task");
+	const struct lease *l = NULL;
+	bool renewed;
+	int ret;
 
-	if (ret)
-		return ret;
 	if (!strcmp(change->transition->action, "renew")) {
-		for (i = 0; i < j->changes_nr; i++) {
-			const struct change *c = &j->changes[i];
-			const char *a = c->after ? document_text(c->after, "Task") : NULL;
-			const char *b = document_text(change->before, "Task");
-
-			if (c->kind == CHANGE_CREATED && a && b && !strcmp(a, b) &&
-			    type_is(c->type, "lease"))
-				return 0;
-		}
-		rule_error(j, "lease.token", change->after, NULL, "ops scope lock --token",
-			   "it is renewed, and there is no next one in the same commit");
-		return 0;
+		task = task ? reference_id(j->arena, task) : NULL;
+		ret = rules_lease_renewed(&renewed, j, task);
+		if (ret == 0 && !renewed)
+			rule_error(j, "lease.token", change->after, NULL,
+				   "ops scope lock --token", "it is renewed, and there is no "
+				   "next one in the same commit");
+		return ret;
 	}
-	for (i = 0; i < all.nr; i++)
-		if (!strcmp(all.list[i].document->id, change->before->id) &&
-		    !lease_is_stale(&all.list[i], j->c->now))
-			rule_error(j, "lease.held", change->after, change->type->status,
-				   "ask its holder to release it", "'%s' holds it until %s",
-				   all.list[i].owner,
-				   document_text(change->before, "Expires"));
-	return 0;
+	ret = rules_lease_held(&l, j, change->before->id);
+	if (l && !lease_is_stale(l, j->c->now))
+		rule_error(j, "lease.held", change->after, change->type->status,
+			   "ask its holder to release it", "'%s' holds it until %s",
+			   l->owner, document_text(change->before, "Expires"));
+	return ret;
 }
 
 /* --- commits --- */
@@ -208,7 +153,7 @@ int rules_leases_begin(struct judging *j)
 	struct leases *all = arena_alloc(j->arena, sizeof(*all));
 	int ret = all ? held(all, j) : OPS_ENOMEM;
 
-	if (ret == 0 && all->nr)
+	if (ret == 0 && (all->nr || all->unreadable.nr || map_count(all->tokens)))
 		j->leases = all;
 	return ret;
 }
@@ -250,37 +195,39 @@ static const struct lease *carried(struct judging *j, const char *task, const ch
 static void rules_leased_file(struct judging *j, const char *path,
 			      const struct lease *mine)
 {
-	size_t i;
+	bool ours = mine && scope_has(&mine->paths, path);
+	const struct lease *l = rules_lease_of_file(j, path, mine);
 
-	for (i = 0; j->leases && i < j->leases->nr; i++) {
-		const struct lease *l = &j->leases->list[i];
-
-		if (l == mine || !l->lives || !scope_has(&l->paths, path))
-			continue;
+	if (l)
 		findings_add(j->findings, "lease.held", OPS_ERROR, path, 0, 0,
 			     "wait for its release; its holder ends the message with "
 			     "Ops-Task and Ops-Lease",
 			     "it is leased to '%s' of %s until %s", l->task, l->owner,
 			     document_text(l->document, "Expires"));
-		return;
-	}
-	if (!(mine && scope_has(&mine->paths, path)) &&
-	    standing_paths_have(&j->config->leased, path))
+	else if (!ours && standing_paths_have(&j->config->leased, path))
 		findings_add(j->findings, "lease.missing", OPS_ERROR, path, 0, 0,
 			     "ops scope lock TASK, and name task and token in the message",
 			     "it is changed only with a lease");
+	if (!ours && !j->unread) {
+		rules_unreadable(j, path);
+		j->unread = true;
+	}
 }
 
-void rules_leased(struct judging *j)
+int rules_leased(struct judging *j)
 {
 	const char *task = message_trailer(&j->c->parsed, "Ops-Task");
 	const char *token = message_trailer(&j->c->parsed, "Ops-Lease");
 	const struct lease *mine;
 	size_t i;
+	int ret = 0;
 
 	if (!j->c->message)
-		return;		/* it may still name its task */
+		return 0;	/* it may still name its task */
 	mine = carried(j, task, token);
-	for (i = 0; (j->leases || j->config->leased.nr) && i < j->files.nr; i++)
+	if (j->leases && j->files.nr)
+		ret = rules_lease_files(j);
+	for (i = 0; ret == 0 && (j->leases || j->config->leased.nr) && i < j->files.nr; i++)
 		rules_leased_file(j, j->files.list[i], mine);
+	return ret;
 }

@@ -10,18 +10,9 @@
 #include "judge/rules.h"
 #include "model/depend.h"
 
-/* An id or a path names the task. */
-static bool names_task(struct judging *j, const char *name, const struct ops_document *task)
-{
-	const char *path;
-
-	return name && (!strcmp(name, task->id) ||
-			(world_exact_path(&path, j->c->before, name, "task", NULL) == 0 &&
-			 !strcmp(path, task->path)));
-}
-
 int rules_parts_of(struct names *out, struct judging *j, const struct change *change)
 {
+	const char *parent;
 	size_t i;
 
 	for (i = 0; i < j->changes_nr; i++) {
@@ -29,7 +20,8 @@ int rules_parts_of(struct names *out, struct judging *j, const struct change *ch
 
 		if (c->kind == CHANGE_CREATED && c->after && c->after->doc &&
 		    type_is(c->after->type, change->type->name) &&
-		    names_task(j, document_text(c->after, "Parent"), change->before) &&
+		    (parent = document_text(c->after, "Parent")) &&
+		    reference_same(parent, change->before->id) &&
 		    names_add(out, j->arena, c->after->id))
 			return OPS_ENOMEM;
 	}

@@ -26,6 +26,27 @@ bool rules_bounded(struct judging *j, const char *path)
 	return false;
 }
 
+bool rules_spend(struct judging *j, size_t steps)
+{
+	if (!j->spent && steps < j->steps) {
+		j->steps -= steps;
+		return true;
+	}
+	if (!j->spent)
+		findings_add(j->findings, "doc.limit", OPS_ERROR, NULL, 0, 0,
+			     "make it in parts", "comparing its patterns takes too long, and "
+			     "they are not compared from here on");
+	j->spent = true;
+	return false;
+}
+
+static bool is_reference(const struct type *t, const char *name)
+{
+	const struct field *f = type_field(t, name);
+
+	return f && f->kind == FIELD_REFERENCE;
+}
+
 /* A template as a pattern: {year} and {month} as digits, the name of a field as
  * what the document says there, other {x} as one `*`. */
 static bool in_place(const char *template, const struct ops_document *d)
@@ -47,6 +68,8 @@ static bool in_place(const char *template, const struct ops_document *d)
 		name[end - template - 1] = '\0';
 		template = end;
 		value = document_text(d, name);
+		if (value && is_reference(d->type, name))
+			value = reference_id(world_arena(d->world), value);
 		if (sharded)
 			type_shard(shard, d->id);
 		if (!strcmp(name, "year"))

@@ -80,7 +80,7 @@ static bool concerns(const struct judging *j, const struct ops_finding *f, const
 	const char *named = message_trailer(&j->c->parsed, "Ops-Task");
 	size_t i;
 
-	if (named && !strcmp(named, task))
+	if (named && reference_same(named, task))
 		return true;
 	for (i = 0; f->path && i < j->changes_nr; i++) {
 		const struct change *c = &j->changes[i];
@@ -88,7 +88,7 @@ static bool concerns(const struct judging *j, const struct ops_finding *f, const
 		const char *about = d ? document_text(d, "About") : NULL;
 
 		if (d && !strcmp(c->path, f->path) &&
-		    (!strcmp(d->id, task) || (about && !strcmp(about, task))))
+		    (reference_same(d->id, task) || (about && reference_same(about, task))))
 			return true;
 	}
 	return false;

@@ -185,7 +185,7 @@ static const struct side *side_of(const struct finding *f, const char *id)
 	size_t i;
 
 	for (i = 0; id && i < f->nr; i++)
-		if (!strcmp(f->sides[i].id, id))
+		if (reference_same(f->sides[i].id, id))
 			return &f->sides[i];
 	return NULL;
 }
@@ -378,7 +378,7 @@ static bool waits_for(const struct side *a, const struct side *b)
 	size_t i;
 
 	for (i = 0; i < a->depends_nr; i++)
-		if (!strcmp(a->depends[i], b->id))
+		if (reference_same(a->depends[i], b->id))
 			return true;
 	return false;
 }

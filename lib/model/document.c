@@ -48,6 +48,29 @@ int document_list(const char *const **out, size_t *nr, const struct ops_document
 	return 0;
 }
 
+/* A document's id is the stem of its path; an id has no '/'. */
+static size_t reference_stem(const char *reference, const char **stem)
+{
+	*stem = reference;
+	return strchr(reference, '/') ? path_stem(reference, stem) : strlen(reference);
+}
+
+bool reference_same(const char *a, const char *b)
+{
+	const char *x, *y;
+	size_t len = reference_stem(a, &x);
+
+	return reference_stem(b, &y) == len && !memcmp(x, y, len);
+}
+
+const char *reference_id(struct arena *arena, const char *reference)
+{
+	const char *stem;
+	size_t len = reference_stem(reference, &stem);
+
+	return arena_dup(arena, stem, len);
+}
+
 void document_place(const struct ops_document *d, const char *field, unsigned *line,
 		    unsigned *column)
 {

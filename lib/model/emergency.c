@@ -126,7 +126,7 @@ bool emergency_sets_aside(const struct emergency *e, const struct ops_document *
 	const char *about = document_text(e->document, "Task"), *value;
 	size_t i;
 
-	if (!e->kind || (about && !strcmp(about, task->id)))
+	if (!e->kind || (about && reference_same(about, task->id)))
 		return false;
 	for (i = 0; i < e->kind->when_nr; i++) {
 		value = document_text(task, e->kind->when[i].field);

@@ -10,6 +10,7 @@
 #include <string.h>
 
 #include "util/date.h"
+#include "util/map.h"
 #include "util/path.h"
 
 unsigned long lease_token(const char *text)
@@ -45,6 +46,9 @@ int lease_read(struct lease *out, struct arena *arena, struct ops_document *d)
 			list[l.paths.nr++] = paths[i];
 	l.paths.patterns = list;
 	l.task = document_text(d, "Task");
+	l.task = l.task ? reference_id(arena, l.task) : NULL;
+	if (document_text(d, "Task") && !l.task)
+		return OPS_ENOMEM;
 	l.owner = document_text(d, "Assigned-To");
 	l.token = lease_token(document_text(d, "Token"));
 	if (!expires || !date_time_parse(&l.expires, expires))
@@ -65,6 +69,7 @@ static int look_at_task(struct lease *l, struct world *w, const struct config *c
 
 	if (ret == 0)
 		ret = world_document(&task, w, path, findings, &ignored);
+	l->lives = ret == OPS_EINVALID;		/* nobody knows, so it goes on */
 	if (ret)
 		return ret == OPS_ENOMEM || ret == OPS_EIO ? ret : 0;
 	owner = document_text(task, "Assigned-To");
@@ -80,6 +85,40 @@ struct holding {
 	size_t room;
 };
 
+static int note_token(struct leases *all, struct arena *arena, const struct lease *l)
+{
+	unsigned long *highest = l->task ? map_get(all->tokens, l->task) : NULL;
+
+	if (!l->task)
+		return 0;
+	if (highest) {
+		*highest = *highest > l->token ? *highest : l->token;
+		return 0;
+	}
+	highest = arena_alloc(arena, sizeof(*highest));
+	if (!highest)
+		return OPS_ENOMEM;
+	*highest = l->token;
+	return map_put(all->tokens, l->task, highest);
+}
+
+static int add(struct holding *h, const struct lease *l)
+{
+	struct lease *list;
+
+	if (h->out->nr == h->room) {
+		h->room = h->room ? 2 * h->room : 8;
+		list = arena_array(world_arena(h->world), h->room, sizeof(*list));
+		if (!list)
+			return OPS_ENOMEM;
+		if (h->out->nr)
+			memcpy(list, h->out->list, h->out->nr * sizeof(*list));
+		h->out->list = list;
+	}
+	h->out->list[h->out->nr++] = *l;
+	return 0;
+}
+
 static int take(struct ops_document *d, void *payload, struct ops_error *err)
 {
 	struct holding *h = payload;
@@ -87,28 +126,23 @@ static int take(struct ops_document *d, void *payload, struct ops_error *err)
 	const struct state *state = d->doc && d->status ? type_state(d->type, d->status) :
 				    NULL;
 	struct ops_document *kept;
-	struct lease *list;
+	struct lease l;
 	int ret;
 
-	if (!d->doc || !state || state->final)
-		return 0;
-	if (h->out->nr == h->room) {
-		h->room = h->room ? 2 * h->room : 8;
-		list = arena_array(arena, h->room, sizeof(*list));
-		if (!list)
-			return error_nomem(err);
-		if (h->out->nr)
-			memcpy(list, h->out->list, h->out->nr * sizeof(*list));
-		h->out->list = list;
-	}
+	if (!state)
+		return names_add(&h->out->unreadable, arena, arena_str(arena, d->path)) ?
+		       error_nomem(err) : 0;
 	/* What a walk below a directory gives does not stay. */
 	ret = world_document(&kept, h->world, d->path, h->findings, err);
 	if (ret)
-		return ret == OPS_EINVALID ? 0 : ret;
-	list = &h->out->list[h->out->nr++];
-	if (lease_read(list, arena, kept))
+		return ret;
+	if (lease_read(&l, arena, kept) || note_token(h->out, arena, &l))
 		return error_nomem(err);
-	ret = look_at_task(list, h->world, h->config, h->findings);
+	if (state->final)
+		return 0;
+	ret = look_at_task(&l, h->world, h->config, h->findings);
+	if (ret == 0)
+		ret = add(h, &l);
 	return ret == OPS_ENOMEM ? error_nomem(err) : ret;
 }
 
@@ -141,8 +175,9 @@ int leases_held(struct leases *out, struct world *w, struct ops_findings *findin
 	type = ret ? NULL : lease_type(h.config);
 	if (ret || !type)
 		return ret;
+	out->tokens = map_new(world_arena(w));
 	dir = directory(world_arena(w), type->place);
-	return dir ? world_each_below(w, type, dir, take, &h, findings, err) :
+	return dir && out->tokens ? world_each_below(w, type, dir, take, &h, findings, err) :
 	       error_nomem(err);
 }
 
@@ -154,7 +189,7 @@ const struct lease *leases_of(const struct leases *all, const char *task)
 	for (i = 0; i < all->nr; i++) {
 		const struct lease *l = &all->list[i];
 
-		if (!l->lives || !l->task || strcmp(l->task, task))
+		if (!l->lives || !l->task || !reference_same(l->task, task))
 			continue;
 		if (found)
 			return NULL;
@@ -180,36 +215,31 @@ static int compare(struct ops_document *d, void *payload, struct ops_error *err)
 	unsigned long token = d->doc ? lease_token(document_text(d, "Token")) : 0;
 
 	(void)err;
-	if (task && !strcmp(task, h->task) && token > h->token)
+	if (task && reference_same(task, h->task) && token > h->token)
 		h->token = token;
 	return 0;
 }
 
-int lease_last_token(unsigned long *out, struct world *w, const char *task,
-		     struct ops_findings *findings, struct ops_error *err)
+int lease_last_token(unsigned long *out, struct world *w, const struct leases *held,
+		     const char *task, struct ops_findings *findings, struct ops_error *err)
 {
-	struct highest h = { task, 0 };
+	const unsigned long *highest = map_get(held->tokens, task);
+	struct highest h = { task, highest ? *highest : 0 };
 	const struct config *config;
 	const struct type *type;
-	const char *dirs[2];
-	size_t i;
+	const char *dir;
 	int ret = world_config(&config, w, err);
 
-	*out = 0;
+	*out = h.token;
 	type = ret ? NULL : lease_type(config);
-	if (ret || !type)
+	if (ret || !type || !type->archive)
 		return ret;
-	dirs[0] = directory(world_arena(w), type->place);
-	dirs[1] = type->archive ? directory(world_arena(w), type->archive) : "";
-	if (!dirs[0] || !dirs[1])
+	dir = directory(world_arena(w), type->archive);
+	dir = dir && *dir ? arena_printf(world_arena(w), "%s/%s", dir, task) : dir;
+	if (!dir)
 		return error_nomem(err);
-	if (*dirs[1])
-		dirs[1] = arena_printf(world_arena(w), "%s/%s", dirs[1], task);
-	for (i = 0; ret == 0 && i < 2; i++)
-		if (!dirs[i])
-			ret = error_nomem(err);
-		else if (*dirs[i])
-			ret = world_each_below(w, type, dirs[i], compare, &h, findings, err);
+	if (*dir)
+		ret = world_each_below(w, type, dir, compare, &h, findings, err);
 	*out = h.token;
 	return ret;
 }

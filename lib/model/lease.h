@@ -21,12 +21,16 @@ struct lease {
 	struct scope paths;
 	unsigned long token;		/* 0: none that can be read */
 	int64_t expires;		/* seconds since 1970 */
-	bool lives;			/* its task is worked on, by the same owner */
+	bool lives;			/* its task is worked on, by the same owner, as far as
+					   it can be read */
 };
 
 struct leases {
 	struct lease *list;
 	size_t nr;
+	struct names unreadable;	/* paths of those of which nobody knows what they are */
+	struct map *tokens;		/* of each task that had one there: the highest, which is
+					   an unsigned long; or NULL */
 };
 
 /* Those that are held, in order of path; they belong to the world.  Statuses as
@@ -40,11 +44,12 @@ const struct lease *leases_of(const struct leases *all, const char *task);
 /* Whether it may be ended by others: its time is over, or nobody works on its task. */
 bool lease_is_stale(const struct lease *l, int64_t now);
 
-/* The highest token of any lease of a task, held or ended; 0: it had none. */
-int lease_last_token(unsigned long *out, struct world *w, const char *task,
-		     struct ops_findings *findings, struct ops_error *err);
+/* The highest token of any lease of a task, held or ended; 0: it had none.  `held`: what
+ * leases_held() found in that world. */
+int lease_last_token(unsigned long *out, struct world *w, const struct leases *held,
+		     const char *task, struct ops_findings *findings, struct ops_error *err);
 
-/* A lease as its document says; `lives` is not set.  0 or OPS_ENOMEM. */
+/* A lease as its document says, its task by id; `lives` is not set.  0 or OPS_ENOMEM. */
 int lease_read(struct lease *out, struct arena *arena, struct ops_document *d);
 
 /* A token as it is written: digits, the first no 0, at most 9; 0 for anything else. */

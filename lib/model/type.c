@@ -109,7 +109,8 @@ const char *type_place(struct arena *arena, const char *template,
 		       void *payload, const char **missing)
 {
 	struct buf b = BUF_INIT;
-	const char *open, *close, *name, *text = NULL, *at = template;
+	const char *open, *close, *name, *stem, *text = NULL, *at = template;
+	size_t len;
 
 	*missing = NULL;
 	while ((open = strchr(at, '{')) && (close = strchr(open, '}'))) {
@@ -120,7 +121,10 @@ const char *type_place(struct arena *arena, const char *template,
 			*missing = name;
 			goto out;
 		}
-		buf_str(&b, text);
+		/* A document that is named by its path has its id in a place. */
+		stem = text;
+		len = strchr(text, '/') ? path_stem(text, &stem) : strlen(text);
+		buf_add(&b, stem, len);
 		at = close + 1;
 	}
 	buf_str(&b, at);

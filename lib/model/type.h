@@ -75,6 +75,8 @@ struct field {
 	size_t when_nr;
 	bool has_min, has_max, above;	/* above: min itself is too little */
 	double min, max;		/* of a number, or of a text's length in characters */
+	bool has_most;
+	double most;			/* items of a list */
 };
 
 struct state {
@@ -217,7 +219,7 @@ void type_shard(char out[TYPE_SHARD + 1], const char *id);
 /* Whether a place is parted so: a field of that name means itself. */
 bool type_is_sharded(const struct type *t, const char *template);
 
-/* Fill a place template: {id} and {Name} by `value`, which returns NULL for a
+/* Fill a place template: {id} and {Name} by `value` (of a path its stem), which returns NULL for a
  * name it does not know.  NULL with *missing set, or when out of memory. */
 const char *type_place(struct arena *arena, const char *template,
 		       const char *(*value)(const char *name, void *payload),

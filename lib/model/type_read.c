@@ -72,7 +72,7 @@ static void read_field(struct conf_reader *r, struct type *t, struct field *f,
 	f->of = FIELD_LINE;
 	if (!conf_keys(r, c, arena_printf(r->arena, "field '%s'", name),
 		       "kind of type values required required-when default guarded "
-		       "min max above form separator path within"))
+		       "min max above most form separator path within"))
 		return;
 	read_kind(r, c, "kind", &f->kind);
 	read_kind(r, c, "of", &f->of);
@@ -82,6 +82,7 @@ static void read_field(struct conf_reader *r, struct type *t, struct field *f,
 	conf_names(r, c, "values", &f->values);
 	conf_number(r, c, "min", &f->min, &f->has_min);
 	conf_number(r, c, "max", &f->max, &f->has_max);
+	conf_number(r, c, "most", &f->most, &f->has_most);
 	conf_number(r, c, "above", &above, &f->above);
 	if (f->above)
 		f->min = above;

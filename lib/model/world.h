@@ -119,6 +119,10 @@ const char *document_text(const struct ops_document *d, const char *field);
  * absent. */
 int document_list(const char *const **out, size_t *nr, const struct ops_document *d,
 		  const char *field);
+/* Whether two references, each an id or a path, mean one document. */
+bool reference_same(const char *a, const char *b);
+/* The id of the document that one means; NULL: out of memory. */
+const char *reference_id(struct arena *arena, const char *reference);
 /* Line and column of a field's value, else of the header. */
 void document_place(const struct ops_document *d, const char *field, unsigned *line,
 		    unsigned *column);

@@ -40,6 +40,10 @@ enum path_overlap path_overlap(char *example, const char *a, const char *b);
 /* The same for a path that three match. */
 enum path_overlap path_overlap_of(char *example, const char *a, const char *b,
 				  const char *c);
+/* The same for two, with no more than so many steps (some 10^7 a second), which are taken
+ * from *steps; with none left the answer is PATHS_UNDECIDED. */
+enum path_overlap path_overlap_within(char *example, const char *a, const char *b,
+				      size_t *steps);
 
 /* Length of the directory outside of which a pattern matches nothing: its parts
  * before the first with a special character; 0 for none. */

@@ -21,6 +21,7 @@
 #define TOKENS_MAX (2 * PATH_PART_MAX + 1)	/* characters with a star around each */
 #define PARTS_MAX (2 * PATH_DEPTH_MAX + 1)	/* likewise with "**" */
 #define WORK_MAX 30000000			/* steps: well below a second */
+#define WORK_MIN 250				/* of the smallest comparison */
 #define NAME_PLACES_MAX (1 << 18)		/* places in all globs at once */
 #define PATH_PLACES_MAX 7680			/* places in all patterns at once */
 #define NAMES 4					/* what is known of a name: see named() */
@@ -58,7 +59,7 @@ struct comparing {
 	struct pattern sides[SIDES];	/* one choice of each */
 	size_t level;			/* the side to choose next */
 	char *example;
-	size_t work;
+	size_t work, limit;		/* steps */
 	bool undecided;
 };
 
@@ -435,11 +436,11 @@ static bool sides_overlap(struct comparing *x)
 				write_example(x, &w, depth);
 			return true;
 		}
-		if (depth == PATH_DEPTH_MAX || x->work > WORK_MAX)
+		if (depth == PATH_DEPTH_MAX || x->work > x->limit)
 			break;
 		one_name_more(&w, depth, x);
 	}
-	x->undecided |= x->work > WORK_MAX;
+	x->undecided |= x->work > x->limit;
 	return false;
 }
 
@@ -449,7 +450,7 @@ static bool choose(const char *pattern, void *payload)
 	struct comparing *x = payload;
 	bool found;
 
-	if (x->work > WORK_MAX)
+	if (x->work > x->limit)
 		return false;
 	read_pattern(&x->sides[x->level], pattern);
 	if (x->sides[x->level].never)
@@ -462,20 +463,39 @@ static bool choose(const char *pattern, void *payload)
 	return found;
 }
 
+static enum path_overlap compare(struct comparing *x)
+{
+	size_t i;
+
+	if (x->example)
+		*x->example = '\0';
+	for (i = 0; i < SIDES; i++)
+		if (path_pattern_fault(x->texts[i]))
+			return PATHS_APART;
+	if (path_any_alternative(x->texts[0], choose, x))
+		return PATHS_OVERLAP;
+	return x->undecided ? PATHS_UNDECIDED : PATHS_APART;
+}
+
 enum path_overlap path_overlap_of(char *example, const char *a, const char *b,
 				  const char *c)
 {
-	struct comparing x = { .texts = { a, b, c }, .example = example };
-	size_t i;
+	struct comparing x = { .texts = { a, b, c }, .example = example,
+			       .limit = WORK_MAX };
 
-	if (example)
-		*example = '\0';
-	for (i = 0; i < SIDES; i++)
-		if (path_pattern_fault(x.texts[i]))
-			return PATHS_APART;
-	if (path_any_alternative(a, choose, &x))
-		return PATHS_OVERLAP;
-	return x.undecided ? PATHS_UNDECIDED : PATHS_APART;
+	return compare(&x);
+}
+
+enum path_overlap path_overlap_within(char *example, const char *a, const char *b,
+				      size_t *steps)
+{
+	struct comparing x = { .texts = { a, b, "**" }, .example = example,
+			       .work = WORK_MIN,
+			       .limit = *steps < WORK_MAX ? *steps : WORK_MAX };
+	enum path_overlap is = *steps <= WORK_MIN ? PATHS_UNDECIDED : compare(&x);
+
+	*steps -= x.work < *steps ? x.work : *steps;
+	return is;
 }
 
 enum path_overlap path_overlap(char *example, const char *a, const char *b)

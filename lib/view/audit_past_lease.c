@@ -15,6 +15,7 @@
 struct passing {
 	struct judged *j;
 	struct leases leases;		/* that are new on the other side */
+	bool told;			/* that some of those cannot be read */
 	const struct config *config;
 	struct snap *others[16];	/* of its parents but the first */
 	size_t others_nr;
@@ -49,6 +50,14 @@ static int look_at_file(const char *path, const struct snap_entry *before,
 	(void)err;
 	if (!strcmp(path, CONFIG_PATH) || config_type_of_path(p->config, path))
 		return 0;
+	if (p->leases.unreadable.nr && !p->told && !is_taken(p, path, after)) {
+		findings_add(p->j->findings, "lease.unreadable", OPS_ERROR, path, 0, 0,
+			     "make it again on top of what it joins, when that is mended",
+			     "the lease '%s' cannot be read, so nobody knows what is leased by "
+			     "now (in %.10s, by what it joins)",
+			     p->leases.unreadable.list[0], p->hex);
+		p->told = true;
+	}
 	for (i = 0; i < p->leases.nr; i++) {
 		const struct lease *l = &p->leases.list[i];
 
@@ -97,7 +106,14 @@ static int look_at(const struct oid *id, void *payload, struct ops_error *err)
 /* Leave only those that were taken on this side. */
 static void leave_new(struct leases *all, struct map *changed)
 {
+	struct names *unreadable = &all->unreadable;
 	size_t i, kept = 0;
+
+	for (i = 0; i < unreadable->nr; i++)
+		if (map_has(changed, unreadable->list[i]))
+			unreadable->list[kept++] = unreadable->list[i];
+	unreadable->nr = kept;
+	kept = 0;
 
 	for (i = 0; i < all->nr; i++)
 		if (all->list[i].lives && map_has(changed, all->list[i].document->path))
@@ -121,7 +137,7 @@ int audit_past_lease(struct judged *j, const struct oid *mine, const struct oid 
 		ret = leases_held(&p.leases, w, ignored, err);
 	if (ret == 0) {
 		leave_new(&p.leases, changed);
-		if (p.leases.nr)
+		if (p.leases.nr || p.leases.unreadable.nr)
 			ret = history_walk(j->v->repo->store, other, mine, false, look_at,
 					   &p, err);
 	}

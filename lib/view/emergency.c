@@ -104,7 +104,7 @@ static int show_best(struct telling *t, const struct task *task, const char *lis
 	size_t i;
 	int ret = 0;
 
-	if (!about || strcmp(about, task->id))
+	if (!about || !reference_same(about, task->id))
 		return 0;
 	table = arena_array(t->view->arena, t->o.b->workers_nr + 1, sizeof(*table));
 	if (!table)
@@ -137,7 +137,7 @@ static int show_critical(struct telling *t, const char *list, struct ops_error *
 	int ret = 0;
 
 	for (i = 0; i < b->tasks_nr; i++)
-		if (slots[i].known && (about ? !strcmp(b->tasks[i].id, about) :
+		if (slots[i].known && (about ? reference_same(b->tasks[i].id, about) :
 		    is_ours(t, &b->tasks[i])) && (at == NONE || slots[i].end > slots[at].end))
 			at = i;
 	path = arena_array(b->arena, b->tasks_nr + 1, sizeof(*path));

@@ -187,7 +187,7 @@ int ops_scope_leases(const struct ops_lease **out, size_t *nr, struct ops_view *
 		const struct lease *l = &all.list[i];
 
 		if ((path && !scope_has(&l->paths, path)) ||
-		    (task && (!l->task || strcmp(l->task, task))))
+		    (task && (!l->task || !reference_same(l->task, task))))
 			continue;
 		if (fill_lease(&list[found++], view, l))
 			return error_nomem(err);

@@ -115,7 +115,7 @@ static int verify(struct session *s, const struct args *args)
 	if (ret < 0)
 		return ret;
 	if (whole) {
-		struct report report = { .findings = s->findings };
+		struct report report = { .by = s->command->name, .findings = s->findings };
 
 		ops_findings_sort(s->findings);
 		format_report(&text, format, &report);

@@ -253,7 +253,7 @@ static int answer(struct session *s, const struct ops_check_options *asked,
 		show(s, &result, asked->suppressed,
 		     asked->what != OPS_CHECK_REVISION && !asked->paths_nr);
 	} else {
-		struct report report = { s->findings, asked->suppressed,
+		struct report report = { s->command->name, s->findings, asked->suppressed,
 					 documents->paths.values, documents->paths.nr };
 
 		format_report(&text, format, &report);

@@ -80,6 +80,12 @@ static int add_document(const char *path, void *payload)
 	return copy && opt_list_add(&x->documents, x->s->arena, copy) ? 0 : OPS_ENOMEM;
 }
 
+/* Of a word for so many. */
+static const char *ending(size_t nr)
+{
+	return nr == 1 ? "" : "s";
+}
+
 static size_t count(const struct ops_findings *findings, enum ops_severity severity)
 {
 	size_t nr = 0;
@@ -124,7 +130,8 @@ static int split_report(enum format *format, const char **path, const char *text
 
 static int write_reports(struct collecting *x, const struct ci_options *o)
 {
-	struct report report = { .findings = x->all, .documents = x->documents.values,
+	struct report report = { .by = "ci", .findings = x->all,
+				 .documents = x->documents.values,
 				 .documents_nr = x->documents.nr };
 	int ret = 0;
 
@@ -184,7 +191,8 @@ static int judge(struct collecting *x, struct ops_check_result *tree,
 static void show(struct collecting *x, const struct summary *sum, enum format format)
 {
 	struct session *s = x->s;
-	struct report report = { .findings = x->all, .documents = x->documents.values,
+	struct report report = { .by = "ci", .findings = x->all,
+				 .documents = x->documents.values,
 				 .documents_nr = x->documents.nr };
 	struct buf text = BUF_INIT;
 
@@ -203,9 +211,11 @@ static void show(struct collecting *x, const struct summary *sum, enum format fo
 	out_number(s->out, "errors", (double)sum->errors);
 	out_number(s->out, "warnings", (double)sum->warnings);
 	report_findings(s->out, "", s->findings);
-	out_say(s->out, "%s: %zu commits, %zu refused; %zu documents, %zu errors, "
-		"%zu warnings\n", sum->passed ? "passed" : "refused", sum->range->commits,
-		sum->range->refused, sum->tree->documents, sum->errors, sum->warnings);
+	out_say(s->out, "%s: %zu commit%s, %zu refused; %zu document%s, %zu error%s, "
+		"%zu warning%s\n", sum->passed ? "passed" : "refused", sum->range->commits,
+		ending(sum->range->commits), sum->range->refused, sum->tree->documents,
+		ending(sum->tree->documents), sum->errors, ending(sum->errors),
+		sum->warnings, ending(sum->warnings));
 	waivers_show(s);
 	report_assured(s, *sum->assurance);
 }

@@ -185,8 +185,8 @@ static void add_junit(struct buf *out, const struct report *report)
 	nr += about_change;
 	buf_printf(out, "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n"
 		   "<testsuites tests=\"%zu\" failures=\"%zu\" errors=\"0\">\n"
-		   "  <testsuite name=\"ops check\" tests=\"%zu\" failures=\"%zu\""
-		   " errors=\"0\" skipped=\"0\">\n", nr, failures, nr, failures);
+		   "  <testsuite name=\"ops %s\" tests=\"%zu\" failures=\"%zu\""
+		   " errors=\"0\" skipped=\"0\">\n", nr, failures, report->by, nr, failures);
 	buf_add(out, body.data, body.len);
 	buf_str(out, "  </testsuite>\n</testsuites>\n");
 	out->failed |= !cases || buf_failed(&body);

@@ -21,6 +21,7 @@ enum format format_of(const char *word);
 
 /* What a report is about. */
 struct report {
+	const char *by;		/* the command, "check" */
 	const struct ops_findings *findings;	/* sorted */
 	const struct ops_findings *suppressed;	/* the same; NULL: not to be shown */
 	const char *const *documents;	/* paths of what was looked at */

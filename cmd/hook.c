@@ -177,26 +177,68 @@ static int split_push(struct ops_ref_update *update, char *line, ssize_t len,
 typedef int split_fn(struct ops_ref_update *update, char *line, ssize_t len,
 		     struct ops_error *err);
 
-static int judge_lines(struct session *s, split_fn *split, bool server)
+/* What git moves together, as it is told line by line. */
+struct moves {
+	struct ops_ref_update *list;
+	size_t nr, room;
+};
+
+static int add_move(struct moves *m, const struct ops_ref_update *update, struct ops_error *err)
 {
-	struct ops_audit_result sum = { .commits = 0 };
-	struct ops_ref_update update = { .server = server, .push = split == split_push };
-	char *line = NULL;
+	struct ops_ref_update *more;
+	size_t room = m->room ? 2 * m->room : 16;
+
+	if (m->nr == m->room) {
+		more = realloc(m->list, room * sizeof(*more));
+		if (!more)
+			return error_nomem(err);
+		m->list = more;
+		m->room = room;
+	}
+	m->list[m->nr++] = *update;
+	return 0;
+}
+
+static int read_moves(struct moves *m, struct session *s, split_fn *split,
+		      const struct ops_ref_update *like)
+{
+	struct ops_ref_update update = *like;
+	char *line = NULL, *copy;
 	size_t room = 0;
 	ssize_t len;
-	int ret = server ? begin_push(&update.commits, s) : 0;
+	int ret = 0;
 
-	out_list(s->out, "found");
 	while (!ret && (len = getline(&line, &room, stdin)) >= 0) {
-		ret = split(&update, line, len, &s->err);
+		copy = arena_dup(s->arena, line, (size_t)len);
+		ret = copy ? split(&update, copy, len, &s->err) : error_nomem(&s->err);
 		/* A transaction also tells of what is no branch. */
-		if (!ret && (server || !strncmp(update.ref, "refs/heads/", 11)))
-			ret = judge_update(s, &sum, &update);
+		if (!ret && (like->server || !strncmp(update.ref, "refs/heads/", 11)))
+			ret = add_move(m, &update, &s->err);
 	}
 	if (!ret && ferror(stdin))
 		ret = error_set(&s->err, OPS_EIO, "cannot read standard input: %s",
 				strerror(errno));
 	free(line);
+	return ret;
+}
+
+static int judge_lines(struct session *s, split_fn *split, bool server)
+{
+	struct ops_audit_result sum = { .commits = 0 };
+	struct ops_ref_update like = { .server = server, .push = split == split_push }, update;
+	struct moves moves = { NULL, 0, 0 };
+	int ret = server ? begin_push(&like.commits, s) : 0;
+
+	out_list(s->out, "found");
+	if (!ret)
+		ret = read_moves(&moves, s, split, &like);
+	for (size_t i = 0; !ret && i < moves.nr; i++) {
+		update = moves.list[i];
+		update.together = moves.list;
+		update.together_nr = moves.nr;
+		ret = judge_update(s, &sum, &update);
+	}
+	free(moves.list);
 	if (!ret)
 		show_sum(s, &sum);
 	return ret;

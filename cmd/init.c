@@ -16,11 +16,11 @@
 
 struct init_options {
 	const char *from, *branch;
-	bool bare;
+	bool bare, anew;
 };
 
 static const char *const usage[] = {
-	"ops init [--from DIR] [--branch NAME] [--bare] [DIR]",
+	"ops init [--from DIR] [--branch NAME] [--bare] [--anew] [DIR]",
 	NULL
 };
 
@@ -31,6 +31,8 @@ static const struct opt options[] = {
 	  "keep all state on branch NAME, whatever is checked out" },
 	{ OPT_FLAG, 0, "bare", NULL, offsetof(struct init_options, bare),
 	  "if there is no git repository, create a bare one" },
+	{ OPT_FLAG, 0, "anew", NULL, offsetof(struct init_options, anew),
+	  "begin a state although another branch holds one" },
 	OPT_TABLE_END
 };
 
@@ -38,7 +40,7 @@ static int run(struct session *s, const struct args *args)
 {
 	const struct init_options *o = args->options;
 	struct ops_init_options init = { .from = o->from, .branch = o->branch,
-					 .bare = o->bare };
+					 .bare = o->bare, .anew = o->anew };
 	struct ops_init_result result = { .created = false };
 	int ret;
 

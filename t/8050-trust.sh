@@ -14,7 +14,7 @@ anchor () {
 }
 
 test_expect_success 'there is no beginning yet' '
-	test_expect_code 3 ops trust && test_commit "before ops" && test_expect_code 4 ops trust &&
+	test_expect_code 3 ops trust && test_commit "before ops" && test_expect_code 3 ops trust &&
 	anchor none && test_path_is_missing "$HOME/.config/ops/anchors"
 '
 

@@ -116,6 +116,72 @@ test_expect_success 'a clone of a bare one, and back' '
 	ops_json result.fields.Status In-Progress ops --git-dir ../bare show swap-7k2f
 '
 
+test_expect_success 'a plain clone is told where the state is, and what it is told works' '
+	git clone -q "$TRASH" ../unaware && (
+		cd ../unaware && git config user.email u@example.org && git config user.name u &&
+		for command in list status next "show other-1" "--as $LEAD edit other-1 -f Priority=LOW" \
+			"run codegen other-1" trust log
+		do
+			test_expect_code 3 ops $command 2>../err || exit 1
+			test_grep "no state of ops on .main., but .origin/ops-state. holds one" ../err || exit 1
+			test_grep ! "ops init" ../err || exit 1
+		done &&
+		test_expect_code 1 ops init 2>../err && test_grep "origin/ops-state. holds a state" ../err &&
+		test_expect_code 1 ops init --branch new 2>../err && test -z "$(git config ops.branch)" &&
+		test -z "$(git branch --list new)" &&
+		test_expect_code 3 ops list 2>../err && sed -n "s/.*holds one: //p" ../err >../advice &&
+		sh ../advice && ops list --all >said && test_grep other-1 said && ops status >said &&
+		test_expect_code 3 ops ci 2>../err && test_grep ".HEAD. holds no state of ops, but .ops-state. does" ../err &&
+		test_expect_code 3 ops check 2>../err && sed -n "s/.*here: //p" ../err >../advice &&
+		test_grep "^ops check --at ops-state$" ../advice && sh ../advice &&
+		test_expect_code 3 ops check --at main 2>../err && test_grep "ops-state. does" ../err &&
+		ops ci --head ops-state >said && test_grep "^passed" said
+	)
+'
+
+test_expect_success 'a local branch, one that is behind, a detached HEAD, an unborn one, an odd name' '
+	git clone -q "$TRASH" ../aware && (
+		cd ../aware && git config user.email u@example.org && git config user.name u &&
+		git branch -q ops-state origin/ops-state && test_expect_code 3 ops list 2>../err &&
+		test_grep "but .ops-state. holds one: git config ops.branch ops-state$" ../err &&
+		git checkout -q --detach main && test_expect_code 3 ops list 2>../err &&
+		test_grep "on what is checked out, but .ops-state. holds" ../err && git checkout -q main &&
+		git branch -q -D ops-state && git checkout -q -b ops-state main && test_expect_code 3 ops list 2>../err &&
+		sed -n "s/.*holds one: //p" ../err >../advice && test_grep "^git pull --ff-only origin ops-state$" ../advice &&
+		git update-ref -d refs/heads/ops-state && git rm -q -r -f --cached . && rm -rf src.c &&
+		test_expect_code 3 ops list 2>../err && sed -n "s/.*holds one: //p" ../err >../advice &&
+		sh ../advice 2>../said && ops list >../said && test_grep ! "^$" ../said &&
+		git checkout -q main && git branch -q "x;y" ops-state && git branch -q -D ops-state &&
+		git update-ref -d refs/remotes/origin/ops-state && test_expect_code 3 ops list 2>../err &&
+		test_grep ! "config ops.branch x;y" ../err && test_grep "but .x;y. holds one: set git config" ../err
+	)
+'
+
+test_expect_success 'a second state beside the first is begun only when that is said' '
+	git clone -q "$TRASH" ../second && (
+		cd ../second && git config user.email u@example.org && git config user.name u &&
+		test_expect_code 1 ops init 2>../err && test_grep "ops init --anew" ../err &&
+		ops init --anew --from "$TEST_FIXTURES/world" && ops list && ops audit verify
+	)
+'
+
+test_expect_success 'a server that is not told of the branch takes no state that nobody would judge' '
+	git init -q --bare -b main ../told.git && ops --git-dir ../told.git server install >/dev/null &&
+	git push -q ../told.git main && test_must_fail git push ../told.git ops-state 2>../err &&
+	test_grep "ref.unjudged" ../err && test_grep "config ops.branch ops-state" ../err &&
+	test_must_fail git push ../told.git main ops-state:other 2>../err &&
+	sed -n "s/.*on the server: //p" ../err | sed "s/other/ops-state/" >../advice &&
+	test_line_count = 1 ../advice && sh ../advice && git push -q ../told.git ops-state &&
+	ops --git-dir ../told.git server doctor >/dev/null &&
+	git --git-dir ../told.git config --unset ops.branch &&
+	test_expect_code 1 ops --git-dir ../told.git server install >../out &&
+	test_grep "^differs its policy: none, but .refs/heads/ops-state. holds" ../out &&
+	sed -n "s/.*pushes are judged by it: //p" ../out >../advice && sh ../advice &&
+	ops --git-dir ../told.git server doctor >/dev/null &&
+	git init -q --bare -b ops-state ../both.git && ops --git-dir ../both.git server install >/dev/null &&
+	git push -q ../both.git ops-state:a-topic ops-state main
+'
+
 test_expect_success 'twice is refused, and a bad name is wrong usage' '
 	ops_unchanged 1 ops init --branch ops-state &&
 	git init -q ../names && (

@@ -22,9 +22,9 @@ test_expect_success 'a new one lacks much, and each is said with what to do' '
 	ops_world && ops_task hand-1 && git tag good &&
 	git init -q --bare $SERVER && git remote add origin $SERVER &&
 	doctor 1 &&
-	test_grep "^differs hooks: " ../out && test_grep "each push is judged: ops server install" ../out &&
+	test_grep "^differs hooks: " ../out && test_grep "each push is judged: ops --git-dir .*/server.git. server install" ../out &&
 	test_grep "^differs receive.fsckObjects: not set" ../out &&
-	test_grep "^differs the hook: missing" ../out &&
+	test_grep "^differs the hook: missing" ../out && test_grep ! "chmod.*pre-receive" ../out &&
 	test_grep "^ok      receive.shallowUpdate" ../out && test_grep "^ok      its policy: none yet" ../out &&
 	server config --list >before && doctor 1 && server config --list >after &&
 	test_cmp before after && rm before after &&
@@ -32,7 +32,9 @@ test_expect_success 'a new one lacks much, and each is said with what to do' '
 	test_expect_code 3 ops server install && test_expect_code 3 ops -C $SERVER server doctor
 '
 
-test_expect_success 'it is set up' '
+test_expect_success 'it is set up, by what was advised' '
+	sed -n "s/.*each push is judged: //p" ../out >../advice &&
+	test_line_count = 1 ../advice && sh ../advice >/dev/null && doctor 0 &&
 	ops --git-dir $SERVER server install >../out && test_grep ! "^differs" ../out &&
 	doctor 0 && ops_json result.ok true ops --git-dir $SERVER server doctor &&
 	test "$(server config receive.denyDeletes)" = true &&
@@ -71,7 +73,8 @@ test_expect_success 'owners and modes' '
 '
 
 test_expect_success 'the branch and its policy' '
-	server symbolic-ref HEAD refs/heads/none && doctor 0 && test_grep "none yet" ../out &&
+	server symbolic-ref HEAD refs/heads/none && doctor 1 &&
+	test_grep "^differs its policy: none, but .refs/heads/main. holds a state" ../out &&
 	server config ops.branch main && doctor 0 && test_grep "ok      its policy: readable" ../out &&
 	test_sed 05-PROCESSES/ops.yaml "s/^format: 1/format: 7/" && ops_commit_as $GOV "chore: broken" &&
 	git push -q --receive-pack="git -c core.hooksPath=/dev/null receive-pack" origin main &&

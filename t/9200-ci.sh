@@ -65,7 +65,7 @@ test_expect_success 'an illegal commit that leaves no fault behind' '
 	git checkout -q -b trace base && test_sed $H "s/^Priority: HIGH/Priority: LOW/" &&
 	ops_commit_as stranger "docs: less" && ops check --at HEAD >out &&
 	test_expect_code 1 ops ci --base base >out && test_grep "actor.unknown" out &&
-	test_grep "^refused: 1 commits, 1 refused" out && git checkout -q topic && git branch -q -D trace
+	test_grep "^refused: 1 commit, 1 refused; [0-9]* documents, 0 errors" out && git checkout -q topic && git branch -q -D trace
 '
 
 test_expect_success 'reports: SARIF that its schema takes, JUnit, workflow commands' '
@@ -120,6 +120,26 @@ test_expect_success 'the template of GitLab, its shell run as it stands' '
 	CI_COMMIT_BEFORE_SHA=0000000000000000000000000000000000000000 \
 		CI_COMMIT_SHA=$(git rev-parse topic) test_expect_code 1 sh -e ../step >out &&
 	test_grep "ops: refused" ops.md
+'
+
+test_expect_success 'a state on a branch of its own: both examples judge that' '
+	git init -q ../apart && (
+		cd ../apart && test_commit "feat: code" src.c "int x;" && ops init --branch ops --from "$TEST_FIXTURES/world" &&
+		ops --as $LEAD new task --id apart-1 --from "$TEST_FIXTURES/task.md"
+	) && git clone -q ../apart ../job && (
+		cd ../job && head=$(git rev-parse HEAD) && step "$CI/action.yml" >../step &&
+		GITHUB_STEP_SUMMARY= OPS_SARIF= OPS_BASE= OPS_HEAD=$head OPS_TARGET=main && export GITHUB_STEP_SUMMARY \
+			OPS_SARIF OPS_BASE OPS_HEAD OPS_TARGET &&
+		OPS_BRANCH= test_expect_code 3 sh -e ../step 2>../err && test_grep "origin/ops. does: name that" ../err &&
+		OPS_BRANCH=ops sh -e ../step && step "$CI/gitlab.yml" >../step &&
+		CI_COMMIT_SHA=$head CI_COMMIT_BRANCH=main && export CI_COMMIT_SHA CI_COMMIT_BRANCH &&
+		OPS_BRANCH=ops sh -e ../step >../out && test_grep "^passed: 2 commits" ../out &&
+		test_grep "testsuite name=.ops ci. " ops-junit.xml && git checkout -q -b ops origin/ops &&
+		test_sed 05-PROCESSES/active-tasks/apart-1.md "s/^Status: Queued/Status: Complete/" &&
+		git -c user.name=u -c user.email=u@example.org commit -q -a -m "typo" && git push -q origin ops &&
+		OPS_BRANCH=ops test_expect_code 1 sh -e ../step >../out && test_grep "1 refused" ../out &&
+		OPS_BRANCH=ops CI_COMMIT_BRANCH=ops CI_COMMIT_SHA=$(git rev-parse HEAD~) sh -e ../step >../out
+	)
 '
 
 command -v pre-commit >/dev/null && test_set_prereq PRE_COMMIT

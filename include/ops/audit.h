@@ -134,7 +134,7 @@ struct ops_trust {
  * Tell the beginning of the history, and pin it: with `digest` (64 hexadecimal digits, also
  * after "sha256:") if that is its digest, else the finding anchor.mismatch.  The anchor is
  * kept in options' `private_dir`, for this clone.  `forget`: give it up.  Returns 0
- * whatever was found; OPS_EUSAGE: no such digest; OPS_ENOTFOUND: there is no beginning;
+ * whatever was found; OPS_EUSAGE: no such digest; OPS_EENVIRONMENT: there is no beginning;
  * OPS_EENVIRONMENT; OPS_EIO; OPS_ENOMEM.
  */
 int ops_repo_trust(struct ops_trust *out, struct ops_findings *findings,
@@ -163,6 +163,9 @@ struct ops_ref_update {
 	bool server;		/* somebody pushes it to us */
 	size_t commits;		/* at most, of a push; 0: OPS_PUSH_COMMITS_MAX */
 	bool push;		/* we are about to push it: `old` is what is there */
+	/* All that the same push moves; 0: this is all. */
+	const struct ops_ref_update *together;
+	size_t together_nr;
 };
 
 /* What ops_audit_update() takes of one push. */
@@ -174,7 +177,8 @@ struct ops_ref_update {
  * Judge the commits that a ref would get, if it is the branch of state; others are left
  * alone.  Commits with findings are told as by ops_audit_verify(), what is wrong
  * with the move itself goes to `findings`.  On a server the branch of state is neither
- * deleted nor taken back, and no refs/replace is taken.  What is about to be pushed is
+ * deleted nor taken back, no refs/replace is taken, and no branch with a state while the branch
+ * of state has none, since nobody would judge it.  What is about to be pushed is
  * judged as the server would, as far as can be told here.  Returns 0 whatever was found;
  * OPS_ECHANGED: the ref is not at `old` any more; OPS_EREFUSED: more than
  * `commits` commits in a push; OPS_EUSAGE: not such words; else as

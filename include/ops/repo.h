@@ -66,6 +66,7 @@ struct ops_init_options {
 	const char *from;	/* a directory whose files become the first commit, or NULL */
 	const char *branch;	/* keep state on this branch (git config ops.branch), or NULL */
 	bool bare;		/* create the git repository bare, if there is none */
+	bool anew;		/* although another branch, or one of a remote, holds a state */
 };
 
 /* What ops_repo_init() did. */
@@ -80,7 +81,8 @@ struct ops_init_result {
  * Make `options->directory` an ops repository: create a git repository if there is
  * none, and commit the configuration `05-PROCESSES/ops.yaml` together with every
  * file below `init->from` (which must hold valid documents) as one first act.
- * Returns 0; OPS_EEXISTS when the configuration is there already; OPS_EINVALID or
+ * Returns 0; OPS_EEXISTS when the configuration is there already, or on another branch
+ * without `init->anew`; OPS_EINVALID or
  * OPS_EREFUSED with findings; else as ops_repo_change().
  */
 int ops_repo_init(struct ops_init_result *result, struct ops_findings *findings,

@@ -18,6 +18,7 @@
 #include "change/key.h"
 #include "change/signing.h"
 #include "judge/judge.h"
+#include "model/elsewhere.h"
 #include "text/message.h"
 #include "util/random.h"
 
@@ -266,8 +267,7 @@ static int decide(struct txn_plan *plan, void *payload, struct ops_error *err)
 		return ret ? ret : write_message(c, c->subject, "init", err);
 	}
 	if (!d->config->present)
-		return error_set(err, OPS_EENVIRONMENT,
-				 "this is not an ops repository yet: run ops init");
+		return elsewhere_error(c->repo->store, NULL, err);
 	d->actor = repo_actor(c->repo, d->roster, &claim);
 	d->actor_name = d->actor ? d->actor->id : claim;
 	if (!d->actor_name)

@@ -10,6 +10,7 @@
 #include <string.h>
 
 #include "change/change.h"
+#include "model/elsewhere.h"
 #include "util/path.h"
 
 #define IMPORT_FILES_MAX 10000
@@ -92,6 +93,23 @@ static int genesis(struct draft *d, const char **subject, void *payload,
 	return ret ? ret : note_genesis(d, subject, err);
 }
 
+/* Another branch that holds a state is forgotten sooner than wanted twice. */
+static int look_elsewhere(struct ops_repo *repo, struct ops_error *err)
+{
+	struct arena *arena = arena_new();
+	const char *ref = NULL, *advice;
+	int ret = arena ? elsewhere_find(&ref, repo->store, arena, err) : error_nomem(err);
+
+	if (ret == 0 && ref) {
+		advice = elsewhere_advice(repo->store, ref, arena);
+		ret = !advice ? error_nomem(err) :
+		      error_set(err, OPS_EEXISTS, "'%.200s' holds a state of ops already: %.400s; "
+				"to begin another one beside it: ops init --anew", ref, advice);
+	}
+	arena_free(arena);
+	return ret;
+}
+
 static int open_or_create(struct ops_repo **out, bool *created,
 			  const struct ops_repo_options *options,
 			  const struct ops_init_options *init, struct ops_error *err)
@@ -142,6 +160,8 @@ int ops_repo_init(struct ops_init_result *result, struct ops_findings *findings,
 			return ret;
 	}
 	ret = open_or_create(&repo, &done.created, options, init, err);
+	if (ret == 0 && !init->anew)
+		ret = look_elsewhere(repo, err);
 	if (ret == 0)
 		ret = change_genesis(&outcome, findings, repo, genesis, &g, err);
 	if (ret)

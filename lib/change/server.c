@@ -12,6 +12,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "model/elsewhere.h"
 #include "model/repo.h"
 #include "model/world.h"
 #include "store/file.h"
@@ -53,8 +54,9 @@ static int look_at_settings(struct ops_server *out, struct store *s, struct ops_
 	for (i = 0; ret == 0 && i < server_settings_nr; i++) {
 		c = add(out, server_settings[i].key, server_settings[i].why);
 		ret = server_setting_look(c->value, &c->ok, s, &server_settings[i], err);
-		advise(out, c, "ops server install, or git config --add %s %s",
-		       server_settings[i].key, server_settings[i].wanted);
+		advise(out, c, "ops --git-dir '%s' server install, or git --git-dir '%s' config "
+		       "--add %s %s", store_git_dir(s), store_git_dir(s), server_settings[i].key,
+		       server_settings[i].wanted);
 	}
 	return ret;
 }
@@ -65,13 +67,13 @@ static int look_at_hook(struct ops_server *out, struct store *s, const char *dir
 
 	c->ok = hooks_complete(s);
 	(void)snprintf(c->value, sizeof(c->value), "%.250s", directory);
-	advise(out, c, "ops server install");
+	advise(out, c, "ops --git-dir '%s' server install", store_git_dir(s));
 	return 0;
 }
 
 /* A file, or the directory that it could be put into again. */
-static int look_at_file(struct ops_server *out, const char *name, const char *path,
-			struct ops_error *err)
+static int look_at_file(struct ops_server *out, struct store *s, const char *name,
+			const char *path, struct ops_error *err)
 {
 	struct ops_server_check *c = add(out, name, "who pushes cannot change it");
 	int ret = server_file_look(c->value, &c->ok, path, err);
@@ -79,7 +81,8 @@ static int look_at_file(struct ops_server *out, const char *name, const char *pa
 	if (ret == OPS_ENOTFOUND) {
 		c->ok = false;
 		(void)snprintf(c->value, sizeof(c->value), "missing");
-		ret = 0;
+		advise(out, c, "ops --git-dir '%s' server install", store_git_dir(s));
+		return 0;
 	}
 	advise(out, c, "chmod go-w '%s', and let it belong to an account that pushes do not "
 	       "run as", path);
@@ -94,13 +97,13 @@ static int look_at_files(struct ops_server *out, struct store *s, const char *di
 	int ret = hook && config ? 0 : error_nomem(err);
 
 	if (ret == 0)
-		ret = look_at_file(out, "the hook", hook, err);
+		ret = look_at_file(out, s, "the hook", hook, err);
 	if (ret == 0)
-		ret = look_at_file(out, "its directory", directory, err);
+		ret = look_at_file(out, s, "its directory", directory, err);
 	if (ret == 0)
-		ret = look_at_file(out, "the configuration", config, err);
+		ret = look_at_file(out, s, "the configuration", config, err);
 	if (ret == 0)
-		ret = look_at_file(out, "the repository", store_common_dir(s), err);
+		ret = look_at_file(out, s, "the repository", store_common_dir(s), err);
 	free(hook);
 	free(config);
 	return ret;
@@ -123,6 +126,33 @@ static int state_config(const struct config **config, struct world **world,
 	return ret ? ret : world_config(config, *world, err);
 }
 
+/* With no state on its branch nothing is judged: that is as it should be only where there is none
+ * at all. */
+static int look_at_policy(struct ops_server *out, struct ops_repo *repo,
+			  const struct config *config, struct ops_error *err)
+{
+	struct ops_server_check *c = add(out, "its policy", "pushes are judged by it");
+	struct arena *arena = arena_new();
+	const char *ref = NULL, *advice;
+	int ret = !arena ? error_nomem(err) : config->present ? 0 :
+		  elsewhere_find(&ref, repo->store, arena, err);
+
+	c->ok = ret == 0 && !config->broken && !ref;
+	if (ref) {
+		(void)snprintf(c->value, sizeof(c->value), "none, but '%.200s' holds a state", ref);
+		advice = elsewhere_advice(repo->store, ref, arena);
+		advise(out, c, "%s", advice ? advice : "");
+		ret = advice ? 0 : error_nomem(err);
+	} else if (ret == 0) {
+		(void)snprintf(c->value, sizeof(c->value), "%s", config->broken ? "broken" :
+			       config->present ? "readable" : "none yet");
+		advise(out, c, "only the built-in rules are known: mend ops.yaml in a "
+		       "clone, and push");
+	}
+	arena_free(arena);
+	return ret;
+}
+
 static int look_at_state(struct ops_server *out, struct ops_repo *repo,
 			 struct ops_error *err)
 {
@@ -136,16 +166,10 @@ static int look_at_state(struct ops_server *out, struct ops_repo *repo,
 
 	c->ok = branch != NULL;
 	(void)snprintf(c->value, sizeof(c->value), "%.250s", branch ? branch : "");
-	advise(out, c, "git config ops.branch NAME");
-	c = add(out, "its policy", "pushes are judged by it");
+	advise(out, c, "git --git-dir '%s' config ops.branch NAME", store_git_dir(repo->store));
 	ret = state_config(&config, &world, &snap, repo, err);
-	if (ret == 0) {
-		c->ok = !config->broken;
-		(void)snprintf(c->value, sizeof(c->value), "%s", config->broken ? "broken" :
-			       config->present ? "readable" : "none yet");
-		advise(out, c, "only the built-in rules are known: mend ops.yaml in a "
-		       "clone, and push");
-	}
+	if (ret == 0)
+		ret = look_at_policy(out, repo, config, err);
 	world_close(world);
 	snap_free(snap);
 	return ret;

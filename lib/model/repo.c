@@ -9,6 +9,7 @@
 
 #include <string.h>
 
+#include "model/elsewhere.h"
 #include "store/hooks.h"
 #include "store/sshsig.h"
 #include "store/upkeep.h"
@@ -221,6 +222,8 @@ int repo_tip(struct snap **snap, struct world **world, struct ops_repo *repo,
 	struct oid tip;
 	int ret = store_tip(&tip, repo->store, err);
 
+	if (ret == OPS_ENOTFOUND)
+		return elsewhere_error(repo->store, NULL, err);
 	if (ret == 0)
 		ret = snap_of_commit(&own, repo->store, &tip, err);
 	if (ret)

@@ -15,6 +15,7 @@
 #include <string.h>
 
 #include "change/draft.h"
+#include "model/elsewhere.h"
 #include "run/record.h"
 #include "store/lock.h"
 #include "util/json.h"
@@ -66,8 +67,7 @@ static int open_world(struct running_set *s, struct ops_error *err)
 	if (ret == 0)
 		ret = world_config(&s->config, s->world, err);
 	if (ret == 0 && !s->config->present)
-		ret = error_set(err, OPS_EENVIRONMENT, "this is not an ops repository yet: "
-				"run ops init");
+		ret = elsewhere_error(s->repo->store, NULL, err);
 	return ret;
 }
 

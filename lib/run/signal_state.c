@@ -9,6 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "model/elsewhere.h"
 #include "model/packet.h"
 #include "model/roster.h"
 #include "run/signal.h"
@@ -22,8 +23,7 @@ int run_open(struct signal_run *run, struct ops_error *err)
 	if (ret == 0)
 		ret = world_config(&run->config, run->world, err);
 	if (ret == 0 && !run->config->present)
-		ret = error_set(err, OPS_EENVIRONMENT,
-				"this is not an ops repository yet: run ops init");
+		ret = elsewhere_error(run->repo->store, NULL, err);
 	if (ret == 0)
 		ret = world_roster(&run->roster, run->world, err);
 	return ret;

@@ -11,6 +11,7 @@
 
 #include <string.h>
 
+#include "model/elsewhere.h"
 #include "store/history.h"
 #include "text/links.h"
 #include "util/path.h"
@@ -189,8 +190,9 @@ static int open_what(struct checking *c, struct ops_error *err)
 	if (o->what == OPS_CHECK_WORK_TREE && store_branch(c->repo->store) &&
 	    !store_branch_is_head(c->repo->store))
 		return error_set(err, OPS_EENVIRONMENT, "the state is on '%s', which is not "
-				 "checked out here: check it with --at",
-				 store_branch(c->repo->store));
+				 "checked out here: ops check --at %s",
+				 store_branch(c->repo->store),
+				 store_branch(c->repo->store) + strlen("refs/heads/"));
 	if (o->what == OPS_CHECK_WORK_TREE)
 		return snap_of_work_tree(&c->snap, c->repo->store, err);
 	if (o->what == OPS_CHECK_STAGED)
@@ -240,8 +242,7 @@ static int check_world(struct checking *c, struct ops_error *err)
 		ret = world_each_prepared(c->world, prepare, check_document, c, c->findings,
 					  err);
 	else if (ret == 0 && o->what == OPS_CHECK_REVISION)
-		ret = error_set(err, OPS_EENVIRONMENT,
-				"this is not an ops repository at that revision");
+		ret = elsewhere_error(c->repo->store, o->revision, err);
 	if (ret == 0 && c->config->present)
 		ret = judge_world(c->world, c->findings, err);
 	if (ret == 0 && o->what != OPS_CHECK_REVISION && !o->config &&

@@ -12,6 +12,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "model/elsewhere.h"
+
 static const char *anchor_word(const struct anchor_check *c)
 {
 	return !c->known ? "none" : c->kept.pinned ? "pinned" : "tofu";
@@ -33,8 +35,7 @@ static int find_genesis(struct oid *out, struct ops_repo *repo, struct ops_error
 		ret = audit_genesis(out, repo, list, nr, err);
 	free(list);
 	if (ret == 0 && oid_is_zero(out))
-		ret = error_set(err, OPS_ENOTFOUND, "no commit made this an ops repository yet: "
-				"run ops init");
+		ret = elsewhere_error(repo->store, NULL, err);
 	return ret;
 }
 

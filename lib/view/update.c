@@ -12,6 +12,7 @@
 
 #include <string.h>
 
+#include "model/elsewhere.h"
 #include "model/repo.h"
 #include "store/ref.h"
 #include "store/state.h"
@@ -41,6 +42,43 @@ static void refuse(struct updating *u, const char *rule, const char *remedy,
 		     u->update->ref, holds(u), what);
 }
 
+/* Whether the branch of state holds one, or will when this push is taken. */
+static bool has_state(const struct updating *u, const char *branch)
+{
+	struct oid tip;
+	size_t i;
+
+	if (store_tip(&tip, u->repo->store, NULL) == 0 && elsewhere_holds(u->repo->store, &tip))
+		return true;
+	for (i = 0; i < u->update->together_nr; i++)
+		if (!strcmp(u->update->together[i].ref, branch) &&
+		    oid_parse(&tip, u->update->together[i].now) &&
+		    elsewhere_holds(u->repo->store, &tip))
+			return true;
+	return false;
+}
+
+/* A state that nobody would judge, because the server was not told of its branch. */
+static int check_unjudged(struct updating *u, const char *branch, struct ops_error *err)
+{
+	const char *ref = u->update->ref, *advice;
+	struct arena *arena;
+
+	if (strncmp(ref, "refs/heads/", 11) || oid_is_zero(&u->now) || !strcmp(ref, branch) ||
+	    !elsewhere_holds(u->repo->store, &u->now) || has_state(u, branch))
+		return 0;
+	arena = arena_new();
+	advice = arena ? elsewhere_advice(u->repo->store, ref, arena) : NULL;
+	if (advice)
+		findings_add(u->findings, "ref.unjudged", OPS_ERROR, NULL, 0, 0,
+			     arena_printf(arena, "push '%s' first, or on the server: %s",
+					  branch + 11, advice),
+			     "'%s' holds a state of ops, but what is judged here is '%s', "
+			     "which holds none", ref, branch);
+	arena_free(arena);
+	return advice ? 0 : error_nomem(err);
+}
+
 /* The branch that a server keeps; another name for a ref is no way around it. */
 static int server_branch(bool *is, struct updating *u, struct ops_error *err)
 {
@@ -53,7 +91,7 @@ static int server_branch(bool *is, struct updating *u, struct ops_error *err)
 				 "branch holds the state: set git config ops.branch");
 	*is = !strcmp(u->update->ref, branch);
 	ret = ref_value(&value, u->repo->store, u->update->ref, err);
-	return ret == OPS_ENOTFOUND ? 0 : ret;
+	return ret && ret != OPS_ENOTFOUND ? ret : check_unjudged(u, branch, err);
 }
 
 /* What is at the other end may not be here: then what was last seen of it is taken. */

@@ -10,6 +10,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "model/elsewhere.h"
 #include "model/gate.h"
 #include "ops/change.h"
 #include "util/buf.h"
@@ -22,8 +23,7 @@ int view_tip(struct oid *out, struct ops_repo *repo, struct ops_error *err)
 	int ret = store_branch(repo->store) ? store_tip(out, repo->store, err) :
 		  store_resolve(out, repo->store, "HEAD", err);
 
-	return ret == OPS_ENOTFOUND ? error_set(err, OPS_EENVIRONMENT, "there is no "
-		"commit yet: run ops init") : ret;
+	return ret == OPS_ENOTFOUND ? elsewhere_error(repo->store, NULL, err) : ret;
 }
 
 /* Only of what stands now: to follow an old revision would be to forget the present. */
@@ -55,8 +55,7 @@ int ops_view_open(struct ops_view **out, struct ops_repo *repo, const char *revi
 	if (ret == 0)
 		ret = world_config(&v->config, v->world, err);
 	if (ret == 0 && !v->config->present)
-		ret = error_set(err, OPS_EENVIRONMENT, "this is not an ops repository%s",
-				revision ? " at that revision" : " yet: run ops init");
+		ret = elsewhere_error(repo->store, revision, err);
 	if (ret == 0 && !revision && !repo->decides)
 		ret = find_roll(v, err);
 	if (ret) {

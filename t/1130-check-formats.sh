@@ -150,7 +150,7 @@ test_expect_success 'two findings that say the same are two' '
 '
 
 test_expect_success 'every rule that a check can name is explained' '
-	grep -h -o "findings_add(c->findings, \"[a-z.-]*" "$TEST_SOURCE"/lib/view/check*.c |
+	grep -h -o -E "(findings_add\(c->findings|found\(r), \"[a-z.-]*" "$TEST_SOURCE"/lib/view/check*.c |
 		sed "s/.*\"//" | sort -u >named &&
 	test_line_count -gt 8 named &&
 	while read -r rule

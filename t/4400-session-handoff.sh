@@ -88,6 +88,48 @@ test_expect_success 'what leads nowhere, or says not why, is refused' '
 	ops_unchanged 0 ops --as docwriter handoff session -F session --dry-run
 '
 
+test_expect_success 'files that list what there is are brought up to date, and nothing else of them' '
+	printf "%s\n" "# Guide" "" "<!-- ops-references: decisions -->" "an old list" \
+		"<!-- ops-references: end -->" "My words: [[Retry a push]]." \
+		"<!-- ops-references: patterns -->" "<!-- ops-references: end -->" \
+		"<!-- ops-references: sessions -->" "<!-- ops-references: end -->" >CLAUDE.md &&
+	git add CLAUDE.md && git commit -q -m "docs: a guide" && test_tick &&
+	sed -e "/^- One chain/d" -e "s/^- Ship on.*/- Rest: it helps/" session >more &&
+	ops --as docwriter handoff session -F more Title="Session 041" &&
+	sed -e "s/ADR-\([0-9]*\)-[0-9a-z]*/ADR-\1-XXXX/g;s/adr-\([0-9]*\)-[0-9a-z]*/adr-\1-xxxx/g" \
+		-e "s/session-\(0[0-9]*\)-[0-9a-z]*/session-\1/g" CLAUDE.md >found &&
+	cat >expected <<-\EOF &&
+	# Guide
+
+	<!-- ops-references: decisions -->
+	- [ADR-0001-XXXX: One chain of command](DECISIONS.md#adr-0001-xxxx-one-chain-of-command)
+	- [ADR-0002-XXXX: Ship on Fridays](DECISIONS.md#adr-0002-xxxx-ship-on-fridays) (superseded)
+	- [ADR-0003-XXXX: No Fridays](DECISIONS.md#adr-0003-xxxx-no-fridays)
+	- [ADR-0004-XXXX: Rest](DECISIONS.md#adr-0004-xxxx-rest)
+	<!-- ops-references: end -->
+	My words: [[Retry a push]].
+	<!-- ops-references: patterns -->
+	- [Retry a push](PATTERNS.md#retry-a-push)
+	<!-- ops-references: end -->
+	<!-- ops-references: sessions -->
+	- [session-039](05-PROCESSES/sessions/session-039.md): Session 039
+	- [session-040](05-PROCESSES/sessions/session-040.md): Session 040
+	- [session-041](05-PROCESSES/sessions/session-041.md): Session 041
+	<!-- ops-references: end -->
+	EOF
+	test_cmp expected found && git diff --name-only HEAD~ >changed &&
+	test_line_count = 4 changed && ops check CLAUDE.md &&
+	test_sed CLAUDE.md "\$d" && git commit -q -am "docs: a slip" && test_tick &&
+	ops_unchanged 1 ops --as docwriter handoff session -F more &&
+	test_grep "a list of references has no end" "$TEST_ROOT/refused.err" &&
+	echo "<!-- ops-references: end -->" >>CLAUDE.md && test_sed CLAUDE.md "s/: sessions/: songs/" &&
+	git commit -q -am "docs: songs" && test_tick &&
+	ops_unchanged 1 ops --as docwriter handoff session -F more &&
+	test_grep "none of .songs." "$TEST_ROOT/refused.err" &&
+	git rm -q CLAUDE.md && git commit -q -m "docs: no guide" &&
+	git reset -q --hard HEAD~4
+'
+
 test_expect_success 'what the user is editing is not overwritten' '
 	echo "my words" >>DECISIONS.md &&
 	test_must_fail ops --as docwriter handoff session -F session 2>err &&

@@ -209,7 +209,9 @@ test_expect_success 'words for a review come from what is known, and none become
 # A session ends: what it found is written down, and what refers to it is looked at.
 
 test_expect_success 'session: what was decided and what recurs is written down by the curator' '
-	git checkout -q . && test_tick &&
+	git checkout -q . && printf "%s\n" "<!-- ops-references: decisions -->" \
+		"<!-- ops-references: end -->" >CLAUDE.md &&
+	git add CLAUDE.md && git commit -q -m "docs: a guide" && test_tick &&
 	cat >"$TEST_ROOT/session" <<-\EOF &&
 	{"task_description": "Document the decisions of session 039",
 	 "originating_domain": "COORD_OPS", "session": "Session 039",
@@ -233,7 +235,7 @@ test_expect_success 'session: what was decided and what recurs is written down b
 	**Quality Gate:** PASSED (2/2 = 100%)
 
 	### Summary
-	Wrote down what the session leaves. All references of 3 files lead somewhere.
+	Wrote down what the session leaves. Brought the references of 1 file up to date. All references of 3 files lead somewhere.
 
 	### Deliverables
 	| Type | Value |
@@ -251,6 +253,10 @@ test_expect_success 'session: what was decided and what recurs is written down b
 
 	EOF
 	test_cmp expected found &&
+	git log -1 --format="%an: %s" -- CLAUDE.md >found &&
+	test_write_lines "meta-updater: docs: refer to what the session left" >expected &&
+	test_cmp expected found &&
+	test_grep "^- .ADR-0001-.*: Haiku for specialists.(DECISIONS.md#adr-0001-" CLAUDE.md &&
 	grep "^## ADR-0001-[0-9a-z]*: Haiku for specialists$" DECISIONS.md &&
 	grep "^## Mission Command$" PATTERNS.md &&
 	signal_events >found &&

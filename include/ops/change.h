@@ -90,7 +90,8 @@ struct ops_request {
 	const char *reason;
 	const char *text;	/* a whole document */
 	size_t text_len;	/* run: its bytes; otherwise 0, it ends with a NUL */
-	const struct ops_setting *fields;
+	const struct ops_setting *fields;	/* handoff.session: References: no leaves alone
+						   what other files list of it */
 	size_t fields_nr;
 	const struct ops_setting *sections;
 	size_t sections_nr;

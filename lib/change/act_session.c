@@ -6,7 +6,8 @@
  *
  * A decision's id has a number, for people, and a random end, so that two clones never
  * make the same.  What stands in the files is not changed, but for the status of a
- * decision that is superseded and where a pattern was seen again.
+ * decision that is superseded and where a pattern was seen again; of other files, the
+ * lists of references.
  */
 
 #include <ctype.h>
@@ -14,6 +15,7 @@
 #include <strings.h>
 
 #include "change/parts.h"
+#include "model/references.h"
 #include "text/entries.h"
 #include "util/path.h"
 #include "util/random.h"
@@ -40,6 +42,7 @@ struct session {
 	struct draft *d;
 	struct parts *parts;
 	struct collection decisions, patterns;
+	bool references;		/* those of other files are brought up to date, too */
 };
 
 static int open_collection(struct collection *c, struct draft *d, const char *path,
@@ -118,27 +121,6 @@ static int number(struct session *s, struct ops_error *err)
 	return 0;
 }
 
-/* Append a link to a heading of `to`, from a file at `from`. */
-static void add_link(struct buf *out, const char *words, const char *from, const char *to,
-		     const char *heading)
-{
-	const char *slash = from;
-
-	buf_printf(out, "[%s](", words);
-	if (strcmp(from, to)) {
-		while ((slash = strchr(slash, '/'))) {
-			buf_str(out, "../");
-			slash++;
-		}
-		buf_str(out, to);
-	}
-	if (heading) {
-		buf_char(out, '#');
-		entries_anchor(out, heading);
-	}
-	buf_char(out, ')');
-}
-
 /* The heading that a name means in a collection: one of this session, or of before. */
 static int heading_of(const char **out, const struct collection *c, const char *name,
 		      struct ops_error *err)
@@ -176,7 +158,7 @@ static int link_names(const char **out, struct session *s, const char *text,
 			ret = error_set(err, OPS_ENOTFOUND, "'[[%.80s]]' is no decision and "
 					"no pattern", name);
 		if (ret == 0)
-			add_link(&b, name, from, c->path, heading);
+			entries_link(&b, name, from, c->path, heading);
 		text = close + 2;
 	}
 	buf_str(&b, text);
@@ -199,7 +181,7 @@ static int list_entries(struct session *s, const struct collection *c, const cha
 		if (ret)
 			break;
 		buf_str(&b, "- ");
-		add_link(&b, c->list[i].heading, from, c->path, c->list[i].heading);
+		entries_link(&b, c->list[i].heading, from, c->path, c->list[i].heading);
 		buf_printf(&b, ": %s\n", text);
 	}
 	if (ret == 0 && given && buf_failed(&b))
@@ -269,7 +251,7 @@ static int supersede(struct session *s, const struct entry *e, struct ops_error 
 	if (ret)
 		return ret;
 	buf_str(&line, "- Status: Superseded by ");
-	add_link(&line, e->heading, c->path, c->path, e->heading);
+	entries_link(&line, e->heading, c->path, c->path, e->heading);
 	ret = buf_failed(&line) ? error_nomem(err) :
 	      set_line(c, s->d, old, "- Status:", false, line.data, err);
 	buf_release(&line);
@@ -291,7 +273,7 @@ static int add_decision(struct session *s, const struct entry *e, const char *se
 	date_format(day, s->d->today);
 	buf_printf(&c->text, "\n## %s\n\n- Status: Accepted\n- Date: %s\n- Recorded by: %s\n"
 		   "- Session: ", e->heading, day, s->d->actor_name);
-	add_link(&c->text, id, c->path, session, NULL);
+	entries_link(&c->text, id, c->path, session, NULL);
 	buf_printf(&c->text, "\n\n%s\n", text);
 	return 0;
 }
@@ -311,7 +293,7 @@ static int add_pattern(struct session *s, const struct entry *e, const char *ses
 	if (ret)
 		return ret;
 	buf_str(&line, "- Seen in: ");
-	add_link(&line, id, c->path, session, NULL);
+	entries_link(&line, id, c->path, session, NULL);
 	if (buf_failed(&line))
 		ret = error_nomem(err);
 	else if (old)
@@ -320,6 +302,43 @@ static int add_pattern(struct session *s, const struct entry *e, const char *ses
 		buf_printf(&c->text, "\n## %s\n\n%s\n\n%s\n", e->title, line.data, text);
 	buf_release(&line);
 	return ret;
+}
+
+/* What other files list of all that. */
+static int write_references(struct draft *d, struct ops_error *err)
+{
+	const struct names *files = &d->config->references;
+	struct blob blob = { NULL, 0, NULL };
+	struct world *left = NULL;	/* with what this act has put */
+	struct buf text = BUF_INIT;
+	size_t i;
+	int ret = files->nr ? world_open(&left, d->plan->after, d->repo->cache, err) : 0;
+
+	for (i = 0; ret == 0 && i < files->nr; i++) {
+		ret = snap_read(&blob, d->plan->after, files->list[i], ENTRIES_MAX, err);
+		if (ret == OPS_ENOTFOUND) {
+			ret = 0;
+			continue;
+		}
+		buf_clear(&text);
+		if (ret == 0)
+			ret = references_update(&text, d->arena, left, files->list[i],
+						blob.data, blob.len, d->findings, err);
+		if (ret == 0 && (text.len != blob.len ||
+				 memcmp(text.data, blob.data, text.len)))
+			ret = draft_put(d, files->list[i], &text, err);
+		blob_release(&blob);
+	}
+	buf_release(&text);
+	world_close(left);
+	return ret;
+}
+
+/* Whether the caller sees to the references itself. */
+static bool leaves_references(const struct ops_request *r)
+{
+	return r->fields_nr == 1 && !strcmp(r->fields[0].name, "References") &&
+	       !strcmp(r->fields[0].value, "no");
 }
 
 static int put(struct session *s, struct collection *c, struct ops_error *err)
@@ -365,6 +384,8 @@ static int write_all(struct session *s, struct ops_error *err)
 		ret = copy ? world_document_of(&doc, d->now, c.path, copy, text.len,
 					       d->findings, err) : error_nomem(err);
 	buf_release(&text);
+	if (ret == 0 && s->references)
+		ret = write_references(d, err);
 	return ret ? ret : draft_act(d, "handoff.session", doc) ? 0 : error_nomem(err);
 }
 
@@ -372,7 +393,8 @@ int act_session(struct draft *d, const struct ops_request *r, struct ops_error *
 {
 	static const char *const more[] = { "Decisions", "Patterns" };
 	const struct names optional = { (const char **)(size_t)more, 2 };
-	struct session s = { 0 };
+	struct session s = { .references = true };
+	struct ops_request request = *r;
 	const char *text;
 	int ret;
 
@@ -383,7 +405,11 @@ int act_session(struct draft *d, const struct ops_request *r, struct ops_error *
 	buf_init(&s.decisions.text);
 	buf_init(&s.patterns.text);
 	s.parts->kind = config_type(d->config, "session");
-	ret = parts_gather(s.parts, d, r, &optional, &text, err);
+	if (leaves_references(r)) {
+		request.fields_nr = 0;
+		s.references = false;
+	}
+	ret = parts_gather(s.parts, d, &request, &optional, &text, err);
 	if (ret == 0 && text)
 		ret = error_set(err, OPS_EUSAGE, "write the parts of a session after their "
 				"names and ':'");

@@ -60,6 +60,7 @@ struct config {
 	unsigned ratio;			/* of results that succeed, in per cent */
 	unsigned handoff_limit;		/* seconds */
 	const char *decisions, *patterns;	/* paths of the files of entries */
+	struct names references;	/* files that may list them */
 	struct names powers;
 	struct role *roles, *departments;
 	size_t roles_nr, departments_nr;

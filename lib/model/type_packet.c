@@ -225,8 +225,9 @@ static void read_handoff(struct conf_reader *r, struct config *c, const struct c
 {
 	const char *limit = NULL;
 	int64_t seconds;
+	size_t i;
 
-	if (!map || !conf_keys(r, map, "'handoff'", "limit decisions patterns"))
+	if (!map || !conf_keys(r, map, "'handoff'", "limit decisions patterns references"))
 		return;
 	conf_text(r, map, "decisions", &c->decisions);
 	conf_text(r, map, "patterns", &c->patterns);
@@ -236,6 +237,11 @@ static void read_handoff(struct conf_reader *r, struct config *c, const struct c
 	if (path_fault(c->patterns))
 		conf_wrong(r, conf_get(map, "patterns"), NULL, "path '%s' %s", c->patterns,
 			   path_fault(c->patterns));
+	conf_names(r, map, "references", &c->references);
+	for (i = 0; i < c->references.nr; i++)
+		if (path_fault(c->references.list[i]))
+			conf_wrong(r, conf_get(map, "references"), NULL, "path '%s' %s",
+				   c->references.list[i], path_fault(c->references.list[i]));
 	conf_text(r, map, "limit", &limit);
 	if (!limit || !duration_parse(&seconds, limit) || seconds < 1 ||
 	    seconds > 366 * 86400)

@@ -6,6 +6,7 @@
 
 #include <string.h>
 
+#include "model/references.h"
 #include "ops/check.h"
 #include "run/gitwork.h"
 #include "util/json.h"
@@ -19,7 +20,10 @@ int op_session_handoff(struct op_call *c, struct ops_error *err)
 		{ "decisions", "Decisions" }, { "patterns", "Patterns" }
 	};
 	struct ops_setting sections[9];
-	struct ops_request r = { .action = "handoff.session", .sections = sections };
+	/* those of other files are the next step's, in the name of another agent */
+	const struct ops_setting references = { "References", "no" };
+	struct ops_request r = { .action = "handoff.session", .sections = sections,
+				 .fields = &references, .fields_nr = 1 };
 	struct ops_outcome *outcome = NULL;
 	const char *text;
 	size_t i;
@@ -46,7 +50,49 @@ int op_session_handoff(struct op_call *c, struct ops_error *err)
 	return ret;
 }
 
-/* What came before refers to what is there. */
+/* Bring the lists of other files up to date, as one commit; *nr is of how many. */
+static int write_references(size_t *nr, struct op_call *c, struct ops_error *err)
+{
+	const struct names *all = &c->run->config->references;
+	const char **changed = arena_array(c->arena, all->nr + 1, sizeof(*changed));
+	struct snap *snap = NULL;
+	struct world *world = NULL;
+	struct buf out = BUF_INIT;
+	const char *text, *made;
+	size_t i, len;
+	bool there;
+	int ret = changed ? repo_tip(&snap, &world, c->run->repo, err) : error_nomem(err);
+
+	*nr = 0;
+	for (i = 0; ret == 0 && i < all->nr; i++) {
+		ret = gitwork_read(&text, &len, &there, c, all->list[i], err);
+		if (ret || !there)
+			continue;
+		buf_clear(&out);
+		ret = references_update(&out, c->arena, world, all->list[i], text, len,
+					c->run->findings, err);
+		if (ret || (out.len == len && !memcmp(out.data, text, len)))
+			continue;
+		ret = gitwork_is_changed(&there, c, all->list[i], err);
+		if (ret == 0 && there)
+			ret = error_set(err, OPS_EREFUSED, "'%s' has changes that are not "
+					"committed, and its references are to be brought up to "
+					"date", all->list[i]);
+		if (ret == 0)
+			ret = gitwork_write(c, all->list[i], true, text, len, &out, err);
+		changed[(*nr)++] = all->list[i];
+	}
+	buf_release(&out);
+	world_close(world);
+	snap_free(snap);
+	if (ret == 0)
+		ret = gitwork_made(&made, c, c->at->step->name, err);
+	return ret || (!*nr && !made) ? ret :
+	       made ? 0 : gitwork_commit(&made, c, changed, *nr, "docs: refer to what the session "
+					 "left", NULL, err);
+}
+
+/* What came before refers to what is there, and is referred to. */
 int op_session_references(struct op_call *c, struct ops_error *err)
 {
 	const char *session = op_earlier(c, c->run->steps[0].step->name, "session");
@@ -57,9 +103,9 @@ int op_session_references(struct op_call *c, struct ops_error *err)
 	struct ops_check_result result;
 	const struct ops_finding *f;
 	const char *text;
-	size_t i, len, broken = 0;
+	size_t i, len, lists = 0, broken = 0;
 	bool there;
-	int ret = found ? 0 : error_nomem(err);
+	int ret = found ? write_references(&lists, c, err) : error_nomem(err);
 
 	c->label = "References";
 	for (i = 0; ret == 0 && i < 3; i++) {
@@ -83,6 +129,9 @@ int op_session_references(struct op_call *c, struct ops_error *err)
 	if (ret == 0 && broken)
 		ret = error_set(err, OPS_EREFUSED, "%zu link%s nowhere", broken,
 				broken == 1 ? " leads" : "s lead");
+	if (ret == 0 && lists)
+		buf_printf(&c->summary, "Brought the references of %zu file%s up to date. ", lists,
+			   lists == 1 ? "" : "s");
 	if (ret == 0)
 		buf_printf(&c->summary, "All references of %zu file%s lead somewhere.",
 			   options.paths_nr, options.paths_nr == 1 ? "" : "s");

@@ -13,8 +13,6 @@
 
 #include "util/buf.h"
 
-#define ENTRY_LEVEL 2
-
 void entries_anchor(struct buf *out, const char *title)
 {
 	for (; *title; title++) {
@@ -25,6 +23,26 @@ void entries_anchor(struct buf *out, const char *title)
 		else if (c >= 0x80 || isalnum(c) || c == '-' || c == '_')
 			buf_char(out, (char)tolower(c));
 	}
+}
+
+void entries_link(struct buf *out, const char *words, const char *from, const char *to,
+		  const char *heading)
+{
+	const char *slash = from;
+
+	buf_printf(out, "[%s](", words);
+	if (strcmp(from, to)) {
+		while ((slash = strchr(slash, '/'))) {
+			buf_str(out, "../");
+			slash++;
+		}
+		buf_str(out, to);
+	}
+	if (heading) {
+		buf_char(out, '#');
+		entries_anchor(out, heading);
+	}
+	buf_char(out, ')');
 }
 
 /* How well a title is named: 2 wholly or by one of its sides, 1 by a beginning, 0 not. */

@@ -14,6 +14,12 @@
 
 struct buf;
 
+#define ENTRY_LEVEL 2		/* of their headings */
+
+/* Append a link to a file, or to a heading of it, from a file at `from`. */
+void entries_link(struct buf *out, const char *words, const char *from, const char *to,
+		  const char *heading);
+
 /* Append what links to a heading name it by: small letters, '-' for blanks, no marks. */
 void entries_anchor(struct buf *out, const char *title);
 

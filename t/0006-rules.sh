@@ -87,4 +87,29 @@ test_expect_success 'no case is about a rule that is not there' '
 	test_must_be_empty found
 '
 
+# named DIR: the words after "ops" in what the library says, that could be commands.
+named () {
+	find "$1/lib" -name "*.c" -exec cat {} + | grep -oE "\"[^\"]*\"" |
+		grep -oE "(\"|[ ;:,(])ops [a-z][a-z-]*" | sed "s/.*ops //" | sort -u |
+		grep -vxE "and|does|keeps|repository|signs|write|seal"
+}
+
+test_expect_success PERL 'what a remedy names is a command' '
+	ops help --json >help.json &&
+	perl -ne "print \"\$1\n\" while /\"name\":\"([a-z-]+)/g" help.json | sort -u >commands &&
+	mkdir -p planted/lib && echo "rule(j, \"x.y\", \"ops frobnicate %s\");" >planted/lib/a.c &&
+	named planted >words && comm -23 words commands >found &&
+	echo frobnicate >expected && test_cmp expected found &&
+	named "$TEST_SOURCE" >words && test $(wc -l <words) -gt 20 &&
+	comm -23 words commands >found && test_must_be_empty found
+'
+
+test_expect_success 'a record that a hand edit left out is made by the command that is named' '
+	ops_world && ops_task_at Approved &&
+	test_sed "$(ops_path swap-7k2f)" "s/^Status: .*/Status: Assigned/" &&
+	test_expect_code 1 ops check >out && test_grep "fix: ops act assign swap-7k2f writes it" out &&
+	git checkout -q . &&
+	ops --as $LEAD act --to $DEV assign swap-7k2f
+'
+
 test_done

@@ -197,8 +197,8 @@ static void rules_records(struct judging *j, const struct change *change)
 				break;
 		if (k == j->changes_nr)
 			rule_error(j, "packet.missing", change->after, change->type->status,
-				   arena_printf(j->arena, "ops %s writes it",
-						tr->action),
+				   arena_printf(j->arena, "ops act %s %s writes it",
+						tr->action, change->after->id),
 				   "'%s' must record a %s in the same commit",
 				   tr->action, tr->records[i].kind);
 	}

@@ -271,6 +271,22 @@ void conf_number(struct conf_reader *r, const struct conf *map, const char *key,
 	conf_wrong(r, c, NULL, "'%s' must be a number", key);
 }
 
+void *conf_definitions(struct conf_reader *r, const struct conf *map, const char *what,
+		       size_t size)
+{
+	void *list;
+
+	if (!map)
+		return NULL;
+	if (map->kind != YAML_MAP) {
+		conf_wrong(r, map, NULL, "'%s' must be a mapping", what);
+		return NULL;
+	}
+	list = arena_array(r->arena, conf_count(map) + 1, size);
+	r->failed |= !list;
+	return list;
+}
+
 void conf_names(struct conf_reader *r, const struct conf *map, const char *key,
 		struct names *out)
 {

@@ -89,6 +89,10 @@ void conf_flag(struct conf_reader *r, const struct conf *map, const char *key,
 	       bool *out);	/* yes, no, true, false */
 void conf_number(struct conf_reader *r, const struct conf *map, const char *key,
 		 double *out, bool *present);
+/* Room for what each entry of a mapping defines; NULL: there is none (a finding, where it is no
+ * mapping), or memory is out. */
+void *conf_definitions(struct conf_reader *r, const struct conf *map, const char *what,
+		       size_t size);
 void conf_names(struct conf_reader *r, const struct conf *map, const char *key,
 		struct names *out);	/* a list of scalars, or one scalar */
 

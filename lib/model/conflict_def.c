@@ -11,18 +11,8 @@ void conflicts_read(struct conflict_defs *out, struct conf_reader *r,
 {
 	size_t i;
 
-	if (!map)
-		return;
-	if (map->kind != YAML_MAP) {
-		conf_wrong(r, map, NULL, "'conflicts' must be a mapping");
-		return;
-	}
-	out->list = arena_array(r->arena, conf_count(map) + 1, sizeof(*out->list));
-	if (!out->list) {
-		r->failed = true;
-		return;
-	}
-	for (i = 0; i < conf_count(map); i++) {
+	out->list = conf_definitions(r, map, "conflicts", sizeof(*out->list));
+	for (i = 0; out->list && i < conf_count(map); i++) {
 		const struct conf_entry *e = conf_at(map, i);
 		struct conflict_def *k = &out->list[out->nr++];
 

@@ -47,18 +47,8 @@ void emergencies_read(struct emergency_kinds *out, struct conf_reader *r,
 {
 	size_t i;
 
-	if (!map)
-		return;
-	if (map->kind != YAML_MAP) {
-		conf_wrong(r, map, NULL, "'emergencies' must be a mapping");
-		return;
-	}
-	out->list = arena_array(r->arena, conf_count(map) + 1, sizeof(*out->list));
-	if (!out->list) {
-		r->failed = true;
-		return;
-	}
-	for (i = 0; i < conf_count(map); i++)
+	out->list = conf_definitions(r, map, "emergencies", sizeof(*out->list));
+	for (i = 0; out->list && i < conf_count(map); i++)
 		read_kind(r, &out->list[out->nr++], conf_at(map, i)->key,
 			  conf_at(map, i)->value);
 }

@@ -57,10 +57,7 @@ every_door () {
 	fails git push --no-verify origin main >../out 2>&1 &&
 	test_grep "^remote:.* error $1: " ../out &&
 	git -C $SERVER for-each-ref >../after && test_cmp ../before ../after &&
-	case $1 in
-	branch.*) ;;
-	*) ops_audit_names "$1" HEAD ;;
-	esac &&
+	ops_audit_names "$1" HEAD &&
 	test_expect_code 0 ops --as $LEAD edit other-1 -f Priority=LOW --dry-run &&
 	back
 }
@@ -189,7 +186,31 @@ test_expect_success 'protected branches' '
 	fails git push --no-verify origin topic:main >../out 2>&1 &&
 	test_grep "^remote:.*error branch.protected" ../out &&
 	by $LEAD git merge -q --no-ff --no-edit topic && git push -q origin main &&
+	ops audit verify && ops audit verify --full &&
 	ops --as $DEV checkpoint swap-7k2f -m "merged" && git push -q origin main && git tag -f good
+'
+
+test_expect_success 'an audit of the branch names who moved it directly, of a range nobody' '
+	echo 5 >src/match/a.c && git add src && by $DEV $ALONE commit -q -m "feat: match more" &&
+	bad=$(git rev-parse --short=7 HEAD) &&
+	ops_audit_names branch.protected HEAD && ops audit verify HEAD~..HEAD &&
+	git branch -q other && ops audit verify other &&
+	by $LEAD $ALONE commit -q --allow-empty -m "chore: nothing" &&
+	test_expect_code 1 ops audit verify main >../out && test_grep "^refused $bad" ../out &&
+	test_expect_code 1 ops audit verify >../again && test_grep "^refused $bad" ../again &&
+	git branch -q -D other && back
+'
+
+test_expect_success 'protection holds from the commit that brings it, in one push as well' '
+	configure "  branches: {protect: [\"release/*\"]}" && echo 6 >src/match/a.c && git add src &&
+	by $DEV git commit -q -m "feat: match freely" && git push -q origin main && ops audit verify &&
+	git tag -f good &&
+	configure "  branches: {protect: [main, \"release/*\"]}" && echo 7 >src/match/a.c && git add src &&
+	by $DEV $ALONE commit -q -m "feat: match again" &&
+	fails git push --no-verify origin main >../out 2>&1 &&
+	test_grep "^remote:.*error branch.protected" ../out &&
+	ops_audit_names branch.protected HEAD && git reset -q --hard HEAD~ &&
+	git push -q origin main && git tag -f good
 '
 
 test_expect_success 'a protected branch that holds no state' '

@@ -3,8 +3,9 @@
  * Protected branches: who may move them.
  *
  * What stands in the line of a branch - its tip, the first parent of that, and so on -
- * was put there by whoever committed it; what a merge brought was not.  A history alone
- * does not tell which branch it was the line of, so this is asked where a branch moves.
+ * was put there by whoever committed it; what a merge brought was not.  A range alone does
+ * not tell which branch it is the line of, so this is asked where a branch moves, and when
+ * the history of one is audited.
  *
  * Acts change documents only and have rules of their own, so they are not asked about.
  */

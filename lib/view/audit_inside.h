@@ -61,6 +61,9 @@ struct verifying {
 	size_t at;
 	struct audit_ids ids;
 	struct arena *arena;		/* of the whole run */
+	const char *branch;	/* whose line it is, without refs/heads/ */
+	struct oid *line;	/* the commits in it that may be judged, sorted; NULL: none */
+	size_t line_nr, line_room;
 	struct map *disputed;	/* name of a key -> struct disputed; NULL: none */
 	struct audit_past past;
 	struct oid *flagged, *seals;	/* commits with findings; tags that were checked */
@@ -208,6 +211,12 @@ int audit_ids_before(struct verifying *v, const struct oid *tip, const struct oi
 
 /* Judge the commit against one parent (NULL: it has none). */
 int audit_judge_by(struct judged *j, const struct oid *parent, struct ops_error *err);
+
+/* audit_line.c: branch.protected.  `parent` is not NULL, and `before` its world. */
+int audit_line_begin(struct verifying *v, const char *ref, const struct oid *tip,
+		     struct ops_error *err);
+int audit_landing(struct judged *j, const struct oid *parent, struct world *before,
+		  struct ops_error *err);
 
 /* audit_dispute.c: signature.disputed. */
 int audit_dispute_begin(struct verifying *v, const struct oid *tip, struct ops_error *err);

@@ -80,6 +80,8 @@ int audit_judge_by(struct judged *j, const struct oid *parent, struct ops_error 
 		c.payload = j->own;
 	}
 	ret = judge_change(&c, j->findings, err);
+	if (ret == 0 && parent)
+		ret = audit_landing(j, parent, before, err);
 	if (ret == 0) {
 		j->before_ops = c.before_ops;
 		j->touched = j->touched || c.changes_nr || c.configures;

@@ -70,6 +70,8 @@ static int judge(struct whole *w, struct ops_error *err)
 	if (ret == 0)
 		ret = list_new(w, err);
 	if (ret == 0)
+		ret = audit_line_begin(&w->v, w->ref, w->tip, err);
+	if (ret == 0)
 		ret = judge_past(w, err);
 	if (ret == 0)
 		ret = audit_list(&w->v, w->list, w->nr, err);

@@ -2,8 +2,8 @@
 /*
  * Who put what into the line of a protected branch that is about to move.
  *
- * The rules in force are those of the branch of state as it is now; what is about to be
- * brought has no say about itself.
+ * The rules in force are those of the parent, in the branch of state; elsewhere those of
+ * the branch of state as it is now.  What is about to be brought has no say about itself.
  */
 
 #include "view/landing.h"
@@ -16,7 +16,7 @@
 
 struct line {
 	struct ops_repo *repo;
-	struct world *authority;
+	struct world *authority;	/* NULL: each commit's parent */
 	const char *branch;
 	const struct audit_calls *calls;
 	struct ops_audit_result *result;
@@ -47,6 +47,7 @@ static int judge_one(struct line *l, const struct commit *c, struct arena *arena
 	struct landing landing = { .authority = l->authority, .branch = l->branch,
 				   .author = c->author.email,
 				   .committer = c->committer.email };
+	struct world *own = NULL;
 	int ret = findings ? snap_of_commit(&landing.after, l->repo->store, &c->id, err) :
 		  error_nomem(err);
 
@@ -54,10 +55,15 @@ static int judge_one(struct line *l, const struct commit *c, struct arena *arena
 		ret = c->parents_nr ? snap_of_commit(&landing.before, l->repo->store,
 						     &c->parents[0], err) :
 		      snap_of_nothing(&landing.before, err);
+	if (ret == 0 && !l->authority) {
+		ret = world_open(&own, landing.before, l->repo->cache, err);
+		landing.authority = own;
+	}
 	if (ret == 0)
 		ret = judge_landing(&landing, findings, err);
 	if (ret == 0 && ops_findings_refuse(findings))
 		ret = tell(l, c, arena, findings);
+	world_close(own);
 	snap_free(landing.before);
 	snap_free(landing.after);
 	ops_findings_free(findings);
@@ -74,7 +80,7 @@ static int walk_line(struct line *l, const struct oid *now, const struct oid *en
 	size_t nr = 0;
 	int ret = arena ? 0 : error_nomem(err);
 
-	while (ret == 0 && !oid_equal(&id, end)) {
+	while (ret == 0 && !oid_equal(&id, end) && !store_is_cut(l->repo->store, &id)) {
 		arena_clear(arena);
 		if (++nr > OPS_PUSH_COMMITS_MAX)
 			ret = error_set(err, OPS_EREFUSED, "more than %d new commits at once: "
@@ -120,17 +126,24 @@ int landing_check(struct ops_audit_result *result, struct ops_repo *repo, const 
 		  const struct oid *old, const struct oid *now,
 		  const struct audit_calls *calls, struct ops_error *err)
 {
+	const char *state = store_branch(repo->store);
 	struct line l = { repo, NULL, ref + 11, calls, result };
+	bool own = state && !strcmp(state, ref);
 	struct snap *snap = NULL;
-	struct oid tip, end;
-	int ret = store_tip(&tip, repo->store, err);
+	struct oid tip = *old, end;
+	int ret = 0;
 
-	if (ret == 0)
+	if (!own || oid_is_zero(old))
+		ret = store_tip(&tip, repo->store, err);
+	if (own && ret == OPS_ENOTFOUND)
+		return 0;	/* its beginning has no parent to be judged by */
+	if (ret == 0 && !own)
 		ret = snap_of_commit(&snap, repo->store, &tip, err);
-	if (ret == 0)
+	if (ret == 0 && !own)
 		ret = world_open(&l.authority, snap, repo->cache, err);
-	/* A new branch begins where it leaves the state. */
-	if (ret == 0)
+	/* A new branch begins where it leaves the state; of a shallow clone that cannot be told. */
+	end = oid_is_zero(old) ? tip : *old;
+	if (ret == 0 && !store_is_shallow(repo->store))
 		ret = history_merge_base(&end, repo->store, oid_is_zero(old) ? &tip : old, now,
 					 err);
 	if (ret == OPS_ENOTFOUND) {

@@ -205,7 +205,8 @@ static int judge_new(struct ops_audit_result *found, struct updating *u,
 				  oid_is_zero(&u->old) ? NULL : &u->old,
 				  !update->server ? 0 : update->commits ? update->commits :
 				  OPS_PUSH_COMMITS_MAX, calls, err);
-	if (ret == 0 && u->protected)
+	/* The state may begin to be protected by what is judged here. */
+	if (ret == 0 && (u->state || u->protected))
 		ret = landing_check(found, u->repo, update->ref, &u->old, &u->now, calls,
 				    err);
 	return ret;

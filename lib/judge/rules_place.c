@@ -101,7 +101,8 @@ bool rules_goes_home(const struct ops_document *before, const struct ops_documen
 	const struct type *t = after->type;
 	const char *place = is_archived(after) ? t->archive : t->place;
 
-	return place && before->type == t && before->doc->len == after->doc->len &&
+	return place && !strcmp(before->type->name, t->name) &&
+	       before->doc->len == after->doc->len &&
 	       !memcmp(before->doc->text, after->doc->text, after->doc->len) &&
 	       in_place(place, after) && !in_place(place, before);
 }

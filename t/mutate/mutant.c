@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * mutants NR SLICE OF: what the cases of t/judge say of mutants SLICE, SLICE+OF... of the
- * NR that mutate.pl made, a line each:
+ * mutants-of NR MUTANT...: what the cases of t/judge say of some of the NR mutants that
+ * mutate.pl made, a line each:
  *
  *	N killed	some change is judged otherwise, or not at all
  *	N words		only what findings say is different
@@ -10,7 +10,8 @@
  * The cases are run once as they are, to learn what each of them says and which mutants
  * it comes by; a mutant is then asked of those alone, in a child that it may crash, fill
  * or hold up.  OPS_MUTATE_HOW=0 and 1 make a condition always false and always true
- * instead of negating it.  Must never be part of a program that people use.
+ * instead of negating it; OPS_MUTATE_SAY=1 shows the first case that notices.  Must never
+ * be part of a program that people use.
  */
 #define main u_judge_main
 #include "../unit/u-judge.c"
@@ -22,7 +23,8 @@
 
 #define MUTANTS_MAX 20000
 #define CASES_MAX 2000
-#define SECONDS 10
+#define SECONDS 2	/* of the processor's, beside thrice what its cases take */
+#define WAIT 600	/* of the clock's, for what only sleeps */
 #define BYTES_MAX (2000ul << 20)
 
 struct a_case {
@@ -61,7 +63,7 @@ static bool run_one(const struct a_case *c, char **says)
 	run_case(c->path, c->text, &out, &faults);
 	fclose(stdout);
 	stdout = real;
-	if (faults && active < 0)
+	if (faults)
 		fputs(out.data, stderr);
 	buf_release(&out);
 	return !faults;
@@ -101,16 +103,21 @@ static int cheaper(const void *a, const void *b)
 
 static void child(void)
 {
-	struct rlimit room = { BYTES_MAX, BYTES_MAX }, none = { 0, 0 };
+	struct rlimit room = { BYTES_MAX, BYTES_MAX }, none = { 0, 0 }, time;
 	bool words = false;
+	long cost = 0;
 	char *says;
 	size_t i;
 
+	for (i = 0; i < cases_nr; i++)
+		cost += cases[i].seen[active] ? cases[i].cost : 0;
+	time.rlim_cur = time.rlim_max = SECONDS + (rlim_t)(3 * cost / CLOCKS_PER_SEC);
+	setrlimit(RLIMIT_CPU, &time);
 	setrlimit(RLIMIT_AS, &room);
 	setrlimit(RLIMIT_CORE, &none);
 	setpgid(0, 0);	/* Check may signal the group */
-	alarm(SECONDS);
-	if (!freopen("/dev/null", "w", stderr))
+	alarm(WAIT);
+	if (!getenv("OPS_MUTATE_SAY") && !freopen("/dev/null", "w", stderr))
 		_exit(3);
 	for (i = 0; i < cases_nr; i++) {
 		if (!cases[i].seen[active])
@@ -139,18 +146,17 @@ static const char *verdict(int n)
 	       WEXITSTATUS(status) == 0 ? "alive" : "unknown";
 }
 
-static int slice, of;
+static char **wanted;
 
 /* As a test, because the words of Check want to be inside of one. */
 UNIT_TEST(each_is_asked)
 {
 	struct arena *arena = arena_new();
-	int n;
 
 	learn(arena);
 	qsort(cases, cases_nr, sizeof(cases[0]), cheaper);
-	for (n = slice; n < mutants_nr; n += of) {
-		printf("%d %s\n", n, verdict(n));
+	for (; *wanted; wanted++) {
+		printf("%s %s\n", *wanted, verdict((int)strtol(*wanted, NULL, 10)));
 		fflush(stdout);
 	}
 	arena_free(arena);
@@ -163,13 +169,12 @@ int main(int argc, char **argv)
 	SRunner *runner = srunner_create(suite);
 	const char *text = getenv("OPS_MUTATE_HOW");
 
-	if (argc != 4)
+	if (argc < 3)
 		return 2;
 	mutants_nr = (int)strtol(argv[1], NULL, 10);
-	slice = (int)strtol(argv[2], NULL, 10);
-	of = (int)strtol(argv[3], NULL, 10);
+	wanted = argv + 2;
 	how = text && *text ? *text : '!';
-	if (mutants_nr < 1 || mutants_nr > MUTANTS_MAX || of < 1)
+	if (mutants_nr < 1 || mutants_nr > MUTANTS_MAX)
 		return 2;
 	setenv("OPS_JUDGE_SHOW", "1", 1);
 	tcase_add_test(tcase, each_is_asked);

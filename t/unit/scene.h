@@ -39,16 +39,18 @@ struct macro {
 
 /* What a change is judged with; set in the world, overridden in a change. */
 struct act {
-	const char *actor, *author, *committer, *message, *document, *branch, *only;
+	const char *actor, *author, *committer, *message, *document, *branch, *only, *way;
 	const struct signer *signer;
 	int64_t today;
-	bool lenient, world, all;
+	bool lenient, strict, world, all;
+	unsigned standing;		/* enum judge_standing */
 };
 
 struct scene {
 	struct arena *arena;
 	struct map *lets, *macros;
 	struct snap *nothing, *before, *after;
+	struct snap *authority;		/* that of another side, or NULL */
 	struct act given, act;
 	const char *rule, *says;	/* of the change being described */
 	struct buf *out;		/* what went wrong */

@@ -12,12 +12,15 @@
  *
  *	world: NAME		read t/judge/NAME.world here
  *	rule: ID...		what the change is about
- *	actor: NAME, author: E-MAIL, today: DATE, lenient: yes
+ *	actor: NAME, author: E-MAIL, today: DATE, lenient: yes, strict: yes
  *	branch: NAME		is to get the commit
  *	committer: E-MAIL	as far as that is asked; else the author
  *	message: | LINES	of the commit
  *	signed: KEY, bad, unchecked or pending	its signature; KEY as in a roster
  *	judge: document PATH, judge: world, judge: all	instead of the change
+ *	judge: standing WORDS	the change, by these rules alone: messages, secrets...
+ *	judge: way PATH ACTION	whether an act may lead there
+ *	authority: here		changes are judged by that of the world as it is in this line
  *	only: PATH...		judge no other files
  *	says: TEXT		some finding must say that
  *	expect: accepted, expect: ID..., expect: unjudged (there is no answer)
@@ -31,7 +34,7 @@
 
 #include <dirent.h>
 
-#include "scene.h"
+#include "scene-judge.h"
 
 /* --- judging --- */
 
@@ -49,75 +52,6 @@ static void list_errors(struct buf *out, struct ops_findings *found)
 				   f->path ? f->path : "-", f->line, f->column,
 				   f->message, f->remedy ? f->remedy : "no remedy");
 	}
-}
-
-static int look(struct ops_document *d, void *payload, struct ops_error *err)
-{
-	(void)d, (void)payload, (void)err;
-	return 0;
-}
-
-static bool is_listed(const char *list, const char *id)
-{
-	size_t len = strlen(id);
-	const char *at = list;
-
-	while ((at = strstr(at, id))) {
-		if ((at == list || at[-1] == ' ') && (!at[len] || at[len] == ' '))
-			return true;
-		at += len;
-	}
-	return false;
-}
-
-static bool only(const char *path, void *payload)
-{
-	return is_listed(payload, path);
-}
-
-static int judge(struct scene *s, struct snap *before, struct snap *after,
-		 struct ops_findings *found, struct ops_error *err)
-{
-	struct judge_case c = { 0 };
-	struct world_cache *cache = world_cache_new();
-	struct ops_document *d = NULL;
-	int ret = world_open(&c.before, before, cache, err);
-
-	if (ret == 0)
-		ret = world_open(&c.after, after, cache, err);
-	c.message = s->act.message;
-	c.message_len = c.message ? strlen(c.message) : 0;
-	c.claimed = s->act.actor;
-	c.author = s->act.author;
-	c.signer = s->act.signer;
-	c.now = s->act.today;
-	c.lenient = s->act.lenient;
-	c.only = s->act.only ? only : NULL;
-	c.payload = (void *)(size_t)s->act.only;
-	if (ret == 0 && s->act.document) {
-		ret = world_document(&d, c.after, s->act.document, found, err);
-		ret = ret ? ret : judge_document(d, c.now, found, err);
-		ret = ret == OPS_EINVALID ? 0 : ret;
-	} else if (ret == 0 && s->act.all) {
-		ret = world_each(c.after, NULL, true, false, look, NULL, found, err);
-	} else if (ret == 0) {
-		ret = s->act.world ? judge_world(c.after, found, err) :
-		      judge_change(&c, found, err);
-	}
-	if (ret == 0 && s->act.branch) {
-		const char *committer = s->act.committer ? s->act.committer : c.author;
-		struct landing l = { c.before, before, after, s->act.branch, c.author,
-				     committer };
-
-		ret = judge_landing(&l, found, err);
-		if (ret == 0)
-			ret = judge_protects(&s->protects, c.before, s->act.branch, err);
-	}
-	s->touched = c.changes_nr;
-	world_close(c.after);
-	world_close(c.before);
-	world_cache_free(cache);
-	return ret;
 }
 
 static int copy_file(const char *path, const struct snap_entry *entry, void *payload,
@@ -316,6 +250,31 @@ static void set_signer(struct scene *s, const struct place *at, struct act *act,
 		fault(s, at, "'%s' is no key", text);
 }
 
+static void set_standing(struct scene *s, const struct place *at, struct act *act,
+			 const char *text)
+{
+	static const char *const words[] = { "messages", "secrets", "scope", "changelog" };
+	const char *one;
+	size_t i;
+
+	while (*(one = word(s, &text))) {
+		for (i = 0; i < UNIT_COUNT(words) && strcmp(words[i], one); i++)
+			;
+		if (i == UNIT_COUNT(words))
+			fault(s, at, "'%s' is no standing rule", one);
+		act->standing |= 1u << i;
+	}
+}
+
+/* What lies there now decides by whose roster and rules changes are judged. */
+static void set_authority(struct scene *s)
+{
+	struct snap *copy = copy_of(s, s->before);
+
+	snap_free(s->authority);
+	s->authority = copy;
+}
+
 /* A line `key: value`; false when it is none. */
 static bool key_line(struct scene *s, const struct place *at, const char *key,
 		     const char *value, const char *block)
@@ -344,6 +303,14 @@ static bool key_line(struct scene *s, const struct place *at, const char *key,
 		act->only = value;
 	} else if (!strcmp(key, "lenient:")) {
 		act->lenient = true;
+	} else if (!strcmp(key, "strict:")) {
+		act->strict = true;
+	} else if (!strcmp(key, "authority:") && !s->rule) {
+		set_authority(s);
+	} else if (!strcmp(key, "judge:") && !strncmp(value, "standing ", 9)) {
+		set_standing(s, at, act, value + 9);
+	} else if (!strcmp(key, "judge:") && !strncmp(value, "way ", 4)) {
+		act->way = value + 4;
 	} else if (!strcmp(key, "judge:") && !strncmp(value, "document ", 9)) {
 		act->document = value + 9;
 	} else if (!strcmp(key, "judge:") && !strcmp(value, "world")) {
@@ -486,6 +453,7 @@ static unsigned run_case(const char *name, const char *text, struct buf *out,
 	*faults += s.faults;
 	snap_free(s.after);
 	snap_free(s.before);
+	snap_free(s.authority);
 	snap_free(s.nothing);
 	arena_free(s.arena);
 	return s.judged;

@@ -1,0 +1,105 @@
+/* SPDX-License-Identifier: MIT */
+#ifndef SCENE_JUDGE_H
+#define SCENE_JUDGE_H
+
+/* A change of a scene brought before the judge: the change, or what a case asks instead. */
+
+#include "scene.h"
+
+static int look(struct ops_document *d, void *payload, struct ops_error *err)
+{
+	(void)d, (void)payload, (void)err;
+	return 0;
+}
+
+static bool is_listed(const char *list, const char *id)
+{
+	size_t len = strlen(id);
+	const char *at = list;
+
+	while ((at = strstr(at, id))) {
+		if ((at == list || at[-1] == ' ') && (!at[len] || at[len] == ' '))
+			return true;
+		at += len;
+	}
+	return false;
+}
+
+static bool only(const char *path, void *payload)
+{
+	return is_listed(payload, path);
+}
+
+/* Whether an act that is named may begin, as commands ask before they draft it. */
+static int judge_way(struct world *w, const char *words, struct ops_findings *found,
+		     struct ops_error *err)
+{
+	char path[256], action[64];
+	struct ops_document *d;
+	size_t i;
+	int ret;
+
+	UNIT_NEED(sscanf(words, "%255s %63s", path, action) == 2);
+	ret = world_document(&d, w, path, found, err);
+	for (i = 0; ret == 0 && i < d->type->transitions_nr; i++)
+		if (!strcmp(d->type->transitions[i].action, action)) {
+			judge_allows(d, &d->type->transitions[i], found);
+			return 0;
+		}
+	return ret ? ret : OPS_ENOTFOUND;
+}
+
+static int judge(struct scene *s, struct snap *before, struct snap *after,
+		 struct ops_findings *found, struct ops_error *err)
+{
+	struct judge_case c = { 0 };
+	struct world_cache *cache = world_cache_new();
+	struct ops_document *d = NULL;
+	int ret = world_open(&c.before, before, cache, err);
+
+	if (ret == 0)
+		ret = world_open(&c.after, after, cache, err);
+	if (ret == 0 && s->authority)
+		ret = world_open(&c.authority, s->authority, cache, err);
+	c.message = s->act.message;
+	c.message_len = c.message ? strlen(c.message) : 0;
+	c.claimed = s->act.actor;
+	c.author = s->act.author;
+	c.signer = s->act.signer;
+	c.now = s->act.today;
+	c.lenient = s->act.lenient;
+	c.strict = s->act.strict;
+	c.only = s->act.only ? only : NULL;
+	c.payload = (void *)(size_t)s->act.only;
+	if (ret == 0 && s->act.document) {
+		ret = world_document(&d, c.after, s->act.document, found, err);
+		ret = ret ? ret : judge_document(d, c.now, found, err);
+		ret = ret == OPS_EINVALID ? 0 : ret;
+	} else if (ret == 0 && s->act.standing) {
+		ret = judge_standing(&c, s->act.standing, found, err);
+	} else if (ret == 0 && s->act.way) {
+		ret = judge_way(c.after, s->act.way, found, err);
+	} else if (ret == 0 && s->act.all) {
+		ret = world_each(c.after, NULL, true, false, look, NULL, found, err);
+	} else if (ret == 0) {
+		ret = s->act.world ? judge_world(c.after, found, err) :
+		      judge_change(&c, found, err);
+	}
+	if (ret == 0 && s->act.branch) {
+		const char *committer = s->act.committer ? s->act.committer : c.author;
+		struct landing l = { c.before, before, after, s->act.branch, c.author,
+				     committer };
+
+		ret = judge_landing(&l, found, err);
+		if (ret == 0)
+			ret = judge_protects(&s->protects, c.before, s->act.branch, err);
+	}
+	s->touched = c.changes_nr;
+	world_close(c.authority);
+	world_close(c.after);
+	world_close(c.before);
+	world_cache_free(cache);
+	return ret;
+}
+
+#endif

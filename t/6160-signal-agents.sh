@@ -103,6 +103,27 @@ test_expect_success 'an audit by four agents, side by side; one fails, and the r
 	test_grep "1 COORD_OPS:FAILURE" found && test_grep "4 COORD_OPS:SPAWN" found
 '
 
+test_expect_success 'what somebody ends begins nothing more' '
+	test_tick && rm "$TMPDIR"/*.json && git rev-parse HEAD >before &&
+	{ signal OPS:CHAIN task_description=x >../said 2>../told & } && pid=$! &&
+	while ! test -f "$TMPDIR/knowledge-curator.json"; do sleep 0.1; done &&
+	signal --abort "$(signal_run)" -m "not now" >ended && test_expect_code 1 wait $pid &&
+	test_grep "packet.ended" ../told && test_path_is_missing "$TMPDIR/meta-updater.json" &&
+	test "$(signal_status "$(signal_run)")" = Aborted
+'
+
+test_expect_success 'a pipeline of which nothing is to be done is not begun' '
+	configure <<-\EOF && test_tick &&
+	  never:
+	    steps:
+	      alone: {agent: META_UPDATER, when: {push: yes}}
+	EOF
+	test_sed 05-PROCESSES/ops.yaml "s/^pipelines:/  \"OPS:NEVER\": {agents: [A], pipeline: never}\n&/" &&
+	git commit -q --amend --no-edit --no-verify -a &&
+	ops_unchanged 1 signal OPS:NEVER task_description=x &&
+	test_grep "no step of pipeline .never." "$TEST_ROOT/refused.err"
+'
+
 test_expect_success 'a program that was changed since is not run' '
 	echo "# more" >>tools/agent && git commit -q -am "chore: more" && test_tick &&
 	ops_refused run.not-allowed signal OPS:CHAIN task_description=x

@@ -202,7 +202,7 @@ void config_check_packet(struct conf_reader *r, const struct config *c,
 				   "'%s' in 'not-by' of '%s' is not known",
 				   p->not_by.list[i], t->name);
 	for (i = 0; i < p->checks.nr; i++)
-		if (!conf_word("ratio handoff conflict", p->checks.list[i]))
+		if (!conf_word("ratio handoff conflict going-on", p->checks.list[i]))
 			conf_wrong(r, t->at, NULL, "'%s' asks for check '%s', which does "
 				   "not exist", t->name, p->checks.list[i]);
 }

@@ -312,6 +312,16 @@ static int with_lock(struct ops_signal_result *r, struct signal_run *run,
 	return ret;
 }
 
+static bool has_to_do(const struct signal_run *run)
+{
+	size_t i;
+
+	for (i = 0; i < run->steps_nr; i++)
+		if (run->steps[i].state != STEP_SKIPPED)
+			return true;
+	return false;
+}
+
 static int start(struct ops_signal_result *r, struct signal_run *run, struct ops_error *err)
 {
 	int ret = route(r, run, err);
@@ -332,6 +342,9 @@ static int start(struct ops_signal_result *r, struct signal_run *run, struct ops
 	if (!run->pipeline)
 		return error_set(err, OPS_EUSAGE, "nothing is done for %s", run->signal);
 	ret = run_prepare(run, err);
+	if (ret == 0 && !has_to_do(run))
+		ret = error_set(err, OPS_EREFUSED, "no step of pipeline '%s' is to be done for "
+				"this context", run->pipeline->name);
 	if (ret == 0)
 		ret = run->options->task ? run_task(run, run->options->task, err) : 0;
 	if (ret == 0)

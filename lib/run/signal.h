@@ -101,6 +101,8 @@ int run_prepare(struct signal_run *run, struct ops_error *err);
 /* Find the task it is for, and who has it. */
 int run_task(struct signal_run *run, const char *name, struct ops_error *err);
 int run_load(struct signal_run *run, const char *id, struct ops_error *err);
+/* Whether it still goes on by the record as it is now; OPS_EREFUSED when somebody ended it. */
+int run_stands(struct signal_run *run, struct ops_error *err);
 /* The text of a section of a packet; NULL: it has none. */
 const char *run_section(struct signal_run *run, const struct ops_document *p,
 			const char *name);

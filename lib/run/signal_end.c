@@ -163,7 +163,7 @@ static int record_whole(const char **id, struct signal_run *run, const struct sh
 	struct buf issues = BUF_INIT, table = BUF_INIT;
 	const char *parties = NULL;
 	struct ops_outcome *outcome = NULL;
-	bool passed = complete * 100 >= nr * run->config->ratio;
+	bool passed = nr && complete * 100 >= nr * run->config->ratio;
 	size_t i, fields = 0;
 	struct ops_setting *of;
 	int ret = find_results(&of, &list[0].fields_nr, run, err);
@@ -177,11 +177,13 @@ static int record_whole(const char **id, struct signal_run *run, const struct sh
 		buf_str(&table, parts[i].table.data);
 		parties = arena_printf(run->arena, "%s%s%s", parties ? parties : "",
 				       parties ? "\n" : "", share_contribution(run, &parts[i]));
+		if (!parties)
+			break;
 	}
 	s[fields++] = (struct ops_setting){ "Signal", run->signal };
 	s[fields++] = (struct ops_setting){ "Summary", whole_summary(run) };
 	s[fields++] = (struct ops_setting){ "Deliverables", share_table(run, &table) };
-	s[fields++] = (struct ops_setting){ "Agent Contributions", parties };
+	s[fields++] = (struct ops_setting){ "Agent Contributions", nr ? parties : "- none" };
 	if (issues.len)
 		s[fields++] = (struct ops_setting){ "Issues", share_text(run, &issues, "") };
 	s[fields++] = (struct ops_setting){ "Next Steps", next };
@@ -195,7 +197,8 @@ static int record_whole(const char **id, struct signal_run *run, const struct sh
 	list[0].sections_nr = fields;
 	record_event(&list[1], event, &detail, run, passed ? "COORD_OPS:COMPLETE" :
 		  "COORD_OPS:FAILURE", "ORCHESTRATOR", NULL, passed ? NULL :
-		  issues.len ? share_text(run, &issues, "") : "The quality gate was not passed.");
+		  issues.len ? share_text(run, &issues, "") :
+		  nr ? "The quality gate was not passed." : "No step of it was to be done.");
 	list[2] = (struct ops_request){ .target = run->id };
 	for (i = 0; i < 4; i++)
 		if (!strcmp(ends[i][0], status))

@@ -197,6 +197,33 @@ int run_task(struct signal_run *run, const char *name, struct ops_error *err)
 	return run->task ? 0 : error_nomem(err);
 }
 
+/* Whether nothing more is to be done for it. */
+static bool is_over(const struct ops_document *signal)
+{
+	return !signal->status || (strcmp(signal->status, "Running") &&
+				   strcmp(signal->status, "Waiting"));
+}
+
+int run_stands(struct signal_run *run, struct ops_error *err)
+{
+	struct snap *snap = NULL;
+	struct world *world = NULL;
+	struct ops_document *doc;
+	int ret;
+
+	if (!run->id)
+		return 0;	/* a look, which is not on record */
+	ret = repo_tip(&snap, &world, run->repo, err);
+	if (ret == 0)
+		ret = world_find(&doc, world, run->id, "signal", run->findings, err);
+	if (ret == 0 && is_over(doc))
+		ret = error_set(err, OPS_EREFUSED, "'%s' was ended meanwhile: it is %s",
+				run->id, doc->status ? doc->status : "without a status");
+	world_close(world);
+	snap_free(snap);
+	return ret;
+}
+
 int run_load(struct signal_run *run, const char *id, struct ops_error *err)
 {
 	struct ops_document *doc;
@@ -224,7 +251,7 @@ int run_load(struct signal_run *run, const char *id, struct ops_error *err)
 	ret = signal_context(&run->context, doc, err);
 	if (ret)
 		return ret;
-	if (!doc->status || (strcmp(doc->status, "Running") && strcmp(doc->status, "Waiting")))
+	if (is_over(doc))
 		run->ended = doc->status ? arena_str(run->arena, doc->status) : "Failed";
 	run->waiting = doc->status && !strcmp(doc->status, "Waiting");
 	ret = run_prepare(run, err);

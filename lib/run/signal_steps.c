@@ -3,7 +3,8 @@
  * Doing the steps of a run: each when those before it are done, some at once.
  *
  * A step that fails is tried again as often as the pipeline says, if something was mended;
- * then it is escalated, with its attempts.  What depends on it is not done.
+ * then it is escalated, with its attempts.  What depends on it is not done.  Before each the
+ * record is asked whether somebody ended the run: nothing begins after that.
  */
 
 #include <string.h>
@@ -248,12 +249,14 @@ static int begin_programs(bool *some, struct signal_run *run, struct ops_error *
 		return error_nomem(err);
 	for (i = 0; i < run->steps_nr; i++)
 		if (is_ready(run, i) && run->steps[i].state == STEP_AHEAD &&
-		    run->steps[i].program && nr < most) {
+		    run->steps[i].program && nr < most)
 			list[nr++] = &run->steps[i];
-			tell(run, &run->steps[i], "begins");
-		}
 	*some = nr > 0;
-	ret = nr ? step_run_programs(run, list, nr, err) : 0;
+	ret = nr ? run_stands(run, err) : 0;
+	for (i = 0; ret == 0 && i < nr; i++)
+		tell(run, list[i], "begins");
+	if (ret == 0 && nr)
+		ret = step_run_programs(run, list, nr, err);
 	for (i = 0; ret == 0 && i < nr; i++)
 		tell(run, list[i], list[i]->state == STEP_DONE ? "done" : "failed");
 	return ret;
@@ -271,6 +274,9 @@ static int do_others(bool *some, struct signal_run *run, struct ops_error *err)
 
 		if (!is_ready(run, i) || at->state != STEP_AHEAD || at->program)
 			continue;
+		ret = run_stands(run, err);
+		if (ret)
+			break;
 		tell(run, at, "begins");
 		if (at->step->wait) {
 			ret = record_wait(run, at, err);

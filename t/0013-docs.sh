@@ -96,6 +96,10 @@ test_expect_success 'a row has one number' '
 	test_must_be_empty twice
 '
 
+test_expect_success 'the page has each of its chapters once' '
+	grep "^\.S[HS]" "$PAGE" | sort | uniq -d >twice && test_must_be_empty twice
+'
+
 test_expect_success 'the page has every type that is built in' '
 	ops init built-in >/dev/null && ops -C built-in config types --json >types &&
 	grep -o "types\\.[a-z-]*\\." types | sed "s/types\\.//;s/\\.$//" | sort -u >built-in.types &&

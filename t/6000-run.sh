@@ -241,6 +241,27 @@ test_expect_success 'several at once take as long as the slowest' '
 	test "$wall" -lt $((one + two)) && test "$one" -ge 1000
 '
 
+test_expect_success 'a scratch directory lies in TMPDIR, where nobody can replace it' '
+	printf "#!/bin/sh\npwd >\"%s\"\n" "$TEST_ROOT/where" >tools/scratch &&
+	echo "echo \"{\\\"status\\\": \\\"COMPLETE\\\", \\\"summary\\\": \\\"x\\\"}\"" >>tools/scratch &&
+	chmod +x tools/scratch && git add tools && git commit -q -m "chore: a tool" &&
+	program codegen tools/scratch && entry codegen "Directory: scratch" &&
+	ops program allow codegen >/dev/null && test_tick &&
+	ops --as $LEAD run codegen swap-7k2f &&
+	test_grep "^$TMPDIR/ops-run-......$" "$TEST_ROOT/where" &&
+	test_path_is_missing "$(cat "$TEST_ROOT/where")" && rm "$TEST_ROOT/where" &&
+	mkdir "$TEST_ROOT/open" && chmod 777 "$TEST_ROOT/open" && test_tick &&
+	TMPDIR=$TEST_ROOT/open ops_unchanged 3 ops --as $LEAD run codegen swap-7k2f &&
+	test_grep "others may replace" "$TEST_ROOT/refused.err" &&
+	TMPDIR=$TEST_ROOT/missing ops_unchanged 3 ops --as $LEAD run codegen swap-7k2f &&
+	test_grep "no scratch directory can be made" "$TEST_ROOT/refused.err" &&
+	chmod 1777 "$TEST_ROOT/open" &&
+	TMPDIR=$TEST_ROOT/open ops --as $LEAD run codegen swap-7k2f &&
+	test_grep "^$TEST_ROOT/open/ops-run-" "$TEST_ROOT/where" && rm "$TEST_ROOT/where" &&
+	TMPDIR=here ops --as $LEAD run codegen swap-7k2f && test_grep "^/tmp/ops-run-" "$TEST_ROOT/where" &&
+	sed -i "/^Directory: scratch$/d" "$(ops_path codegen)" && ops_commit_as $BOSS "chore: back"
+'
+
 test_expect_success 'those that end together are one commit, each with its record' '
 	for a in codegen docwriter
 	do

@@ -46,6 +46,11 @@ test_expect_success 'sync, killed' '
 	some sync --kinds KILL,EIO --sample 1
 '
 
+test_expect_success 'a run, and steps of a handoff, killed' '
+	faults_world_work && some run --kinds KILL --sample 1 --seed 4 &&
+	some run --kinds TERM --sample 1 --seed 5 && some handoff-accept --kinds KILL --sample 1
+'
+
 test_expect_success 'a fault that is planted is found' '
 	printf "%s\n" "#!/bin/sh" "echo x >>05-PROCESSES/active-tasks/new-1.md" >careless && chmod +x careless &&
 	test_expect_code 2 "$TEST_BUILD/t/fault-tool" --work "$faults_work" "$TEST_ROOT/world-plain" "$PWD/careless" \

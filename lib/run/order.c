@@ -7,8 +7,11 @@
  */
 #include "run/order.h"
 
+#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
 
 #include "model/gate.h"
 #include "model/scope.h"
@@ -18,6 +21,8 @@
 #include "store/file.h"
 #include "util/random.h"
 #include "util/utf8.h"
+
+#define SCRATCH_PLACE "/tmp"	/* without a TMPDIR that is an absolute path */
 
 const char *order_words(struct arena *arena, const struct names *argv)
 {
@@ -332,11 +337,50 @@ int order_check(struct order **out, bool *allowed, struct arena *arena, struct o
 	return ret;
 }
 
+/* Where scratch directories are made: a place in which nobody else can replace them. */
+static int scratch_place(const char **out, const struct ops_repo *repo, struct ops_error *err)
+{
+	struct stat st;
+	size_t i;
+
+	*out = SCRATCH_PLACE;
+	for (i = 0; repo->env && repo->env[i]; i++)
+		if (!strncmp(repo->env[i], "TMPDIR=/", 8))
+			*out = repo->env[i] + 7;
+	if (stat(*out, &st) < 0)
+		return error_set(err, OPS_EENVIRONMENT, "no scratch directory can be made in "
+				 "'%.400s': %s", *out, strerror(errno));
+	if (!S_ISDIR(st.st_mode) || ((st.st_mode & S_IWOTH) && !(st.st_mode & S_ISVTX)) ||
+	    (st.st_uid != 0 && st.st_uid != geteuid()))
+		return error_set(err, OPS_EENVIRONMENT, "no scratch directory is made in '%.400s': "
+				 "it is no directory, or others may replace what lies there",
+				 *out);
+	return 0;
+}
+
+static int make_scratch(struct order *o, struct arena *arena, const struct ops_repo *repo,
+			struct ops_error *err)
+{
+	const char *place;
+	char *scratch;
+	int ret = scratch_place(&place, repo, err);
+
+	if (ret)
+		return ret;
+	scratch = arena_printf(arena, "%s/ops-run-XXXXXX", place);
+	if (!scratch)
+		return error_nomem(err);
+	if (!mkdtemp(scratch))
+		return error_set(err, OPS_EIO, "cannot make a scratch directory in '%.400s': %s",
+				 place, strerror(errno));
+	o->run.dir = o->scratch = scratch;
+	return 0;
+}
+
 int order_place(struct order *o, struct arena *arena, struct ops_repo *repo,
 		struct ops_error *err)
 {
 	const char *word = o->run.argv[0];
-	char *scratch;
 
 	switch (o->program.directory) {
 	case PROGRAM_WORKTREE:
@@ -348,12 +392,8 @@ int order_place(struct order *o, struct arena *arena, struct ops_repo *repo,
 		o->run.dir = o->tree->path;
 		return 0;
 	case PROGRAM_SCRATCH:
-		scratch = arena_str(arena, "/tmp/ops-run-XXXXXX");
-		if (!scratch)
-			return error_nomem(err);
-		if (!mkdtemp(scratch))
-			return error_set(err, OPS_EIO, "cannot make a scratch directory");
-		o->run.dir = o->scratch = scratch;
+		if (make_scratch(o, arena, repo, err))
+			return err->status;
 		/* a program of the repository is named from its top */
 		if (strchr(word, '/') && *word != '/' && store_work_dir(repo->store)) {
 			const char **argv = (const char **)(size_t)o->run.argv;

@@ -6,6 +6,7 @@
 #
 #	faults_worlds			makes ../world-plain, ../world-signed and ../world-many
 #	faults_world_plain		the first alone
+#	faults_world_work		../world-work: handoffs at each step, an agent that runs
 #	faults NAME OPTION...		has t/helper/fault-tool try the command of that name
 #	allocations NAME OPTION...	the same, with its allocations
 
@@ -59,6 +60,47 @@ faults_signed () {
 		git config commit.gpgSign true && faults_keep signed
 }
 
+# Handoffs at each step, and an agent that is a program; and what is asked after a run was
+# killed: that nothing of it is left, and the next command works.
+faults_world_work () {
+	test_write_lines "Completed:" "- [x] all" "Current State: builds" "Pending:" "- [ ] none" \
+		"Risks: none" "Findings: none" "Next: rest" "Failing-Checks: none" >"$TEST_ROOT/package" &&
+		mkdir "$TEST_ROOT/work" && cd "$TEST_ROOT/work" && git init -q -b main . &&
+		ops_world && for task in busy-1 hand-1 pack-1 late-1
+		do
+			ops_task_at In-Progress $task || return 1
+		done >/dev/null && for task in hand-1 pack-1 late-1
+		do
+			ops --as $DEV handoff start $task docwriter || return 1
+		done && for task in pack-1 late-1
+		do
+			ops --as $DEV handoff package -e reports/test.log -F "$TEST_ROOT/package" $task || return 1
+		done && ops --as docwriter handoff reject -m thin late-1 &&
+		mkdir tools && test_write_lines "#!/bin/sh" "cat >/dev/null" \
+		"echo '{\"status\": \"COMPLETE\", \"summary\": \"done\"}'" >tools/agent &&
+		chmod +x tools/agent && git add tools && git commit -q -m "chore: a tool" &&
+		test_sed "$(ops_path codegen)" "2i\\Command: [tools/agent]" &&
+		ops_commit_as $BOSS "chore: a program" && faults_keep work && cd .. && rm -rf work &&
+		cat >"$TEST_ROOT/after-work" <<-EOF && cat >"$TEST_ROOT/allow-work" <<-\EOF &&
+		#!/bin/sh
+		tries=0
+		until test -z "\$(grep -l -a -s OPS_RUN_ID=run- /proc/[0-9]*/environ |
+			xargs -r grep -l -a -s -F "$TEST_ROOT/bin:")"
+		do
+			tries=\$((tries + 1))
+			test \$tries -lt 100 || exit 1
+			sleep 0.05
+		done
+		exec "$faults_program" --as $LEAD new task Next
+		EOF
+		#!/bin/sh
+		# A consent is for a place: that of the copies, which the number of this process names.
+		mkdir -p "$2" && cp -a "$1" "$2/case.$$" && (cd "$2/case.$$" && ops program allow codegen >/dev/null) &&
+			rm -rf "$2/case.$$" && shift 2 && exec "$@"
+		EOF
+		cd "$TRASH" && chmod +x "$TEST_ROOT/after-work" "$TEST_ROOT/allow-work"
+}
+
 # What is asked: the words of a command, its world, options.
 faults_of () {
 	world=plain options='' as=$LEAD
@@ -84,6 +126,11 @@ faults_of () {
 	flag) words="flag|delivery-prompt|-m|odd" ;;
 	reassign) words="act|reassign|given-1|docwriter|-m|other" ;;
 	handoff) words="handoff|start|busy-1|docwriter" as=$DEV ;;
+	handoff-package) words="handoff|package|-e|reports/test.log|-F|$TEST_ROOT/package|hand-1" as=$DEV world=work ;;
+	handoff-accept) words="handoff|accept|pack-1" as=docwriter world=work ;;
+	handoff-reject) words="handoff|reject|-m|thin|pack-1" as=docwriter world=work ;;
+	handoff-mediate) words="handoff|mediate|--cancel|-m|enough|late-1" as=$BOSS world=work ;;
+	run) words="run|-q|codegen|busy-1" world=work ;;
 	waive) words="waive|gate.missing|--until|2026-02-01|-m|x" as=$BOSS ;;
 	*) return 1 ;;
 	esac
@@ -96,6 +143,7 @@ fault_tool () {
 	shift 2
 	case $world in
 	many) next=sync ;;
+	work) next=$TEST_ROOT/after-work ;;
 	signed) next=recover ;;	# another actor's key is not at hand there
 	*) next="--as $LEAD new task Next" ;;
 	esac
@@ -104,10 +152,14 @@ fault_tool () {
 		set -- $options "$@" "$TEST_ROOT/world-$world" "$program" --as "$as"
 		IFS='|'
 		# shellcheck disable=SC2086
-		set -- "$@" $words -- "$faults_program"
+		set -- "$@" $words --
+		test $world = work || set -- "$@" "$faults_program"
 		IFS=' '
 		# shellcheck disable=SC2086
-		OPS_WAIT=300 exec "$TEST_BUILD/t/fault-tool" --work "$faults_work" "$@" $next
+		set -- "$TEST_BUILD/t/fault-tool" --work "$faults_work" "$@" $next
+		test $world != work ||
+			set -- "$TEST_ROOT/allow-work" "$TEST_ROOT/world-work" "$faults_work" "$@"
+		OPS_WAIT=300 exec "$@"
 	)
 }
 

@@ -16,7 +16,8 @@ unset SSH_AUTH_SOCK
 errors=EIO,ENOSPC,EDQUOT,ENOMEM,EMFILE,EACCES,EROFS
 full="assign approve approve-signed complete batch batch-each sync"
 others="new edit request block-gate accept start checkpoint block unblock submit cancel flag reassign
-	handoff waive"
+	handoff handoff-package handoff-accept handoff-reject handoff-mediate waive"
+killed="run handoff handoff-package handoff-accept handoff-reject handoff-mediate"
 
 # row NAME COLUMN OPTION...: try them, and add what came of it to the table.
 row () {
@@ -39,7 +40,7 @@ all_of () {
 }
 
 test_expect_success 'a world for it' '
-	faults_worlds
+	faults_worlds && faults_world_work
 '
 
 for name in ${FAULTS_ONLY:-$full}
@@ -54,6 +55,14 @@ do
 	test -z "${FAULTS_ONLY-}" || break
 	test_expect_success "$name: wholly old or wholly new, a tenth" "
 		all_of $name --sample 10 >&5
+	"
+done
+
+# Whatever an agent was at: it is gone, and the next command goes on.
+for name in ${FAULTS_ONLY:-$killed}
+do
+	test_expect_success "$name: killed at every call" "
+		row $name KILL --kinds KILL --sample ${FAULTS_SAMPLE:-100} >&5
 	"
 done
 

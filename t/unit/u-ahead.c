@@ -19,7 +19,7 @@ static const char *text_of(char text[128], size_t i)
 }
 
 static struct snap_entry entries[FILES];
-static char names[FILES][16], paths[FILES][32];
+static char names[FILES][32], paths[FILES][32];
 
 /* Those that somebody has read already: some here and there, and more in a row than are
  * read ahead. */

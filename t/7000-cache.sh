@@ -255,4 +255,14 @@ test_expect_success 'readers beside a writer: each answer is that of its commit'
 	done
 '
 
+test_expect_success 'what branches that are gone have left goes in time; what is asked for stays' '
+	mkdir "$TEST_ROOT/branches" && cd "$TEST_ROOT/branches" && git init -q . && ops_world && cache always &&
+	for i in $(seq 20)
+	do
+		git checkout -q -b branch-$i && ops list >/dev/null && git checkout -q main && git branch -q -D branch-$i || return 1
+	done && ls .git/ops/roll-* >files && test "$(wc -l <files)" -le 16 && ops list >/dev/null &&
+	touch -d 2001-01-01 "$(ls -t .git/ops/roll-* | head -n 1)" && git checkout -q -b last && ops list >/dev/null &&
+	ls .git/ops/roll-* >files && test_line_count = 16 files
+'
+
 test_done

@@ -51,6 +51,20 @@ test_expect_success 'a run, and steps of a handoff, killed' '
 	some run --kinds TERM --sample 1 --seed 5 && some handoff-accept --kinds KILL --sample 1
 '
 
+test_expect_success STRACE 'sync that cannot start git any more says what is published' '
+	said=0 && for n in 1 2 3 4 5 6 7 8
+	do
+		rm -rf copy && cp -a "$TEST_ROOT/world-many" copy && old=$(git -C copy/server.git rev-parse main) || return 1
+		(cd copy/clone && strace -o /dev/null -e trace=clone,clone3,vfork -e inject=clone,clone3,vfork:error=EAGAIN:when=$n \
+			"$OPS_PROGRAM" --as $LEAD sync >../../out 2>&1) && continue
+		tip=$(git -C copy/server.git rev-parse main) || return 1
+		if test $tip != $old
+		then
+			grep "your acts are published ($(echo $tip | cut -c1-7)), but" out && said=$((said + 1)) || return 1
+		fi
+	done && test $said -ge 1 && rm -rf copy out
+'
+
 test_expect_success 'a fault that is planted is found' '
 	printf "%s\n" "#!/bin/sh" "echo x >>05-PROCESSES/active-tasks/new-1.md" >careless && chmod +x careless &&
 	test_expect_code 2 "$TEST_BUILD/t/fault-tool" --work "$faults_work" "$TEST_ROOT/world-plain" "$PWD/careless" \

@@ -12,6 +12,7 @@
 #include <string.h>
 
 #include "text/message.h"
+#include "util/buf.h"
 #include "util/digest.h"
 #include "util/map.h"
 #include "util/path.h"
@@ -48,7 +49,31 @@ struct looking {
 	struct commit c;
 	struct message m;
 	bool found;
+	struct buf ahead;	/* the ids of commits to look at */
+	struct map *seen;	/* once there was a merge: those that were put there */
+	struct arena *arena;
 };
+
+/* In whatever order: most are passed by one after the other, each the parent of the last. */
+static int look_ahead(struct looking *l, struct ops_error *err)
+{
+	char hex[OID_HEX + 1];
+	size_t i;
+
+	if (store_is_cut(l->d->repo->store, &l->c.id))
+		return 0;
+	if (l->c.parents_nr > 1 && !l->seen && !(l->seen = map_new(l->arena)))
+		return error_nomem(err);
+	for (i = 0; i < l->c.parents_nr; i++) {
+		oid_hex(hex, &l->c.parents[i]);
+		if (l->seen && map_get(l->seen, hex))
+			continue;
+		if (l->seen && map_put(l->seen, arena_str(l->arena, hex), l))
+			return error_nomem(err);
+		buf_add(&l->ahead, &l->c.parents[i], sizeof(struct oid));
+	}
+	return buf_failed(&l->ahead) ? error_nomem(err) : 0;
+}
 
 static int look_at(const struct oid *id, void *payload, struct ops_error *err)
 {
@@ -64,9 +89,25 @@ static int look_at(const struct oid *id, void *payload, struct ops_error *err)
 	    message_parse(&l->m, arena, l->c.message, l->c.message_len, ignored, NULL) == 0)
 		is = message_trailer(&l->m, "Ops-Id");
 	l->found = ret == 0 && is && !strcmp(is, l->id);
+	if (ret == 0 && !l->found)
+		ret = look_ahead(l, err);
 	arena_free(arena);
 	ops_findings_free(ignored);
-	return ret ? ret : l->found;
+	return ret;
+}
+
+/* From the tip back, as far as it takes: who asks again asks soon. */
+static int look_back(struct looking *l, const struct oid *tip, struct ops_error *err)
+{
+	struct oid id = *tip;
+	int ret = look_at(&id, l, err);
+
+	while (ret == 0 && !l->found && l->ahead.len) {
+		l->ahead.len -= sizeof(id);
+		memcpy(&id, l->ahead.data + l->ahead.len, sizeof(id));
+		ret = look_at(&id, l, err);
+	}
+	return ret;
 }
 
 struct indexing {
@@ -180,16 +221,20 @@ int key_look(bool *found, struct oid *commit, const char **subject, struct draft
 	     const char *id, const char *action, const struct ops_request *r,
 	     const struct map *index, struct ops_error *err)
 {
-	struct looking l = { .d = d, .id = id };
+	struct looking l = { .d = d, .id = id, .ahead = BUF_INIT, .arena = arena_new() };
 	const char *known = index ? map_get(index, id) : NULL;
 	struct oid there;
 	int ret = 0;
 
+	if (!l.arena)
+		return error_nomem(err);
 	if (known && oid_parse(&there, known))
 		ret = look_at(&there, &l, err);
 	else if (!index && !d->plan->unborn)
-		ret = history_walk(d->repo->store, &d->plan->tip, NULL, true, look_at, &l, err);
-	ret = ret > 0 ? 0 : ret;
+		ret = look_back(&l, &d->plan->tip, err);
+	buf_release(&l.ahead);
+	arena_free(l.arena);
+	l.arena = NULL;
 
 	*found = ret == 0 && l.found;
 	if (ret || !l.found)

@@ -366,6 +366,7 @@ static int ask(struct syncing *y, struct lesson *l, struct ops_error *err)
 
 static int round_of(struct syncing *y, struct lesson *l, struct ops_error *err)
 {
+	char tip[OID_HEX + 1];
 	int ret;
 
 	forget(y);
@@ -381,7 +382,15 @@ static int round_of(struct syncing *y, struct lesson *l, struct ops_error *err)
 	if (ret || y->options->flags & OPS_SYNC_DRY_RUN)
 		return ret;
 	ret = send(y, l, err);
-	return ret ? ret : follow(y, err);
+	if (ret)
+		return ret;
+	ret = follow(y, err);
+	if (ret < 0) {
+		oid_hex(tip, &y->made);
+		error_prefix(err, "your acts are published (%.7s), but this clone does not show it; "
+			     "the next ops sync sees to that", tip);
+	}
+	return ret;
 }
 
 /* Full jitter: any time up to twice that of the last pause. */

@@ -18,6 +18,8 @@
 #include "util/map.h"
 #include "util/path.h"
 
+#define ROLL_PREFIX "roll-"
+#define ROLL_FILES 16	/* two of each branch: those of branches that are gone go with time */
 #define WORTH 1000		/* entries from which on it is made */
 #define CHANGES_MAX 1024	/* lines beside a base */
 #define NAME_LEN 32
@@ -38,8 +40,8 @@ static void name_files(struct opening *o)
 	char hex[DIGEST_HEX + 1];
 
 	digest_of(branch, strlen(branch), hex);
-	(void)snprintf(o->base, NAME_LEN, "roll-%.16s", hex);
-	(void)snprintf(o->changes, NAME_LEN, "roll-%.16s.new", hex);
+	(void)snprintf(o->base, NAME_LEN, ROLL_PREFIX "%.16s", hex);
+	(void)snprintf(o->changes, NAME_LEN, ROLL_PREFIX "%.16s.new", hex);
 }
 
 /* Whether one is wanted, and from how many entries on. */
@@ -275,6 +277,8 @@ static int make(struct opening *o, struct ops_error *err)
 	roll_writer_release(&wr);
 	if (ret == 0)
 		take_segment(o, 0, f);
+	if (ret == 0)
+		notes_keep(o->place->store, ROLL_PREFIX, o->base, ROLL_FILES);
 	return ret == 0 && !o->roll->segment[0] ? OPS_EINVALID : ret;
 }
 

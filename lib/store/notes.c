@@ -8,6 +8,7 @@
  */
 #include "store/notes.h"
 
+#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
@@ -124,6 +125,50 @@ bool notes_writable(struct store *s)
 
 	free(own);
 	return can;
+}
+
+/* How many there are; *oldest names the one that was written first. */
+static size_t count_notes(char oldest[NAME_ROOM], DIR *all, const char *prefix,
+			  const char *newest)
+{
+	struct timespec first = { 0 };
+	const struct dirent *e;
+	struct stat st;
+	size_t nr = 0;
+
+	oldest[0] = '\0';
+	rewinddir(all);
+	while ((e = readdir(all)) != NULL) {
+		if (strncmp(e->d_name, prefix, strlen(prefix)) != 0 ||
+		    strlen(e->d_name) >= NAME_ROOM ||
+		    fstatat(dirfd(all), e->d_name, &st, AT_SYMLINK_NOFOLLOW) != 0)
+			continue;
+		nr++;
+		if (strcmp(e->d_name, newest) == 0 ||
+		    (oldest[0] && (st.st_mtim.tv_sec > first.tv_sec ||
+				   (st.st_mtim.tv_sec == first.tv_sec &&
+				    st.st_mtim.tv_nsec >= first.tv_nsec))))
+			continue;
+		first = st.st_mtim;
+		memcpy(oldest, e->d_name, strlen(e->d_name) + 1);
+	}
+	return nr;
+}
+
+void notes_keep(struct store *s, const char *prefix, const char *newest, size_t max)
+{
+	char path[NAME_ROOM], oldest[NAME_ROOM];
+	const char *last;
+	int dir = -1, ret = open_notes(&dir, &last, path, s, newest, false, NULL);
+	DIR *all = ret == 0 ? fdopendir(dir) : NULL;
+
+	if (!all && dir >= 0)
+		close(dir);
+	while (all && count_notes(oldest, all, prefix, newest) > max && oldest[0])
+		if (unlinkat(dirfd(all), oldest, 0) != 0)
+			break;
+	if (all)
+		closedir(all);
 }
 
 int notes_write(struct store *s, const char *name, const void *data, size_t len,

@@ -26,6 +26,10 @@ int notes_open(int *fd, struct store *s, const char *name, struct ops_error *err
 int notes_write(struct store *s, const char *name, const void *data, size_t len,
 		bool durable, struct ops_error *err);
 
+/* Remove the oldest notes of that prefix until no more than `max` are left, but never
+ * `newest`: what branches that are gone have left, and deaths. */
+void notes_keep(struct store *s, const char *prefix, const char *newest, size_t max);
+
 /* Whether that could be done. */
 bool notes_writable(struct store *s);
 /* The same of bytes that lie in several places. */

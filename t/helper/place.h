@@ -128,7 +128,7 @@ static inline void read_loose(const char *path, const struct stat *st)
 	char hex[41];
 	git_oid id;
 
-	/* A power cut leaves names without bytes, which nobody knows; they are written again. */
+	/* A power cut leaves names without bytes: who writes the object again replaces them. */
 	if (!S_ISDIR(st->st_mode) && !st->st_size && place_reading.power) {
 		place_reading.empty++;
 		return;

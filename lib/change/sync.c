@@ -387,8 +387,8 @@ static int round_of(struct syncing *y, struct lesson *l, struct ops_error *err)
 	ret = follow(y, err);
 	if (ret < 0) {
 		oid_hex(tip, &y->made);
-		error_prefix(err, "your acts are published (%.7s), but this clone does not show it; "
-			     "the next ops sync sees to that", tip);
+		error_prefix(err, "your acts are published (%.7s), but this clone does not show "
+			     "it; the next ops sync sees to that", tip);
 	}
 	return ret;
 }

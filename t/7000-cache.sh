@@ -81,6 +81,15 @@ test_expect_success 'whoever is to write does not ask it' '
 	same_answers
 '
 
+test_expect_success 'a list asks no document what it asks of each' '
+	make_lie "s/^Title: .*/&\\nParts: a-lie/" &&
+	ops list >answer &&
+	test_grep "DONE %" answer &&
+	rm -rf .git/ops/roll-* &&
+	ops list >answer &&
+	test_grep ! "DONE %" answer
+'
+
 test_expect_success 'documents that cannot be read are said, each time, and only those' '
 	ops list &&
 	printf "no header\n" >05-PROCESSES/active-tasks/broken.md &&

@@ -86,13 +86,13 @@ is_used () {
 	test_cmp "$TEST_ROOT/list" "$TEST_ROOT/used"
 }
 
-# A cache that this user has sealed, of this tree, and that says something else: only a blob
-# under the name of another can make one.
+# make_lie [SED]: a cache that this user has sealed, of this tree, and that says something
+# else: only a blob under the name of another can make one.
 make_lie () {
 	blob=$(git rev-parse HEAD:05-PROCESSES/active-tasks/queued-1.md) &&
 	file=.git/objects/$(echo "$blob" | sed 's,^..,&/,') &&
 	rm -f .git/ops/roll-* &&
-	git cat-file blob "$blob" | sed 's/^Title: .*/Title: a lie/' >"$TEST_ROOT/lie" &&
+	git cat-file blob "$blob" | sed "${1:-s/^Title: .*/Title: a lie/}" >"$TEST_ROOT/lie" &&
 	lie=$(git hash-object -w "$TEST_ROOT/lie") &&
 	cp "$file" "$TEST_ROOT/truth" && chmod u+w "$file" &&
 	cp ".git/objects/$(echo "$lie" | sed 's,^..,&/,')" "$file" &&

@@ -44,7 +44,7 @@ struct ahead {
 	size_t nr, cap;
 	size_t claimed, done;	/* so many items */
 	size_t given;		/* `done`, as only who takes knows it yet */
-	struct place places[WINDOW];
+	struct place *places[WINDOW];	/* made when the first document comes there */
 };
 
 struct ahead *ahead_new(struct snap *snap, size_t max, ahead_prepare *prepare)
@@ -97,10 +97,11 @@ void ahead_free(struct ahead *a)
 		pthread_mutex_unlock(&a->lock);
 		pthread_join(a->thread, NULL);
 	}
-	for (i = 0; i < WINDOW; i++) {
-		clear(&a->places[i].doc);
-		ops_findings_free(a->places[i].doc.findings);
-		arena_free(a->places[i].doc.arena);
+	for (i = 0; i < WINDOW && a->places[i]; i++) {
+		blob_release(&a->places[i]->doc.blob);
+		ops_findings_free(a->places[i]->doc.findings);
+		arena_free(a->places[i]->doc.arena);
+		free(a->places[i]);
 	}
 	pthread_cond_destroy(&a->answer);
 	pthread_cond_destroy(&a->room);
@@ -145,7 +146,7 @@ static size_t claim(struct ahead *a, struct claim *out, size_t max)
 		if (a->items[a->claimed].skip)
 			continue;
 		out[nr].item = a->items[a->claimed];
-		out[nr++].place = &a->places[a->claimed % WINDOW];
+		out[nr++].place = a->places[a->claimed % WINDOW];
 	}
 	return nr;
 }
@@ -205,8 +206,11 @@ static void begin(struct ahead *a)
 int ahead_add(struct ahead *a, const struct ahead_item *item)
 {
 	struct ahead_item *more = NULL;
-	size_t cap = a->cap ? a->cap * 2 : 64;
+	size_t cap = a->cap ? a->cap * 2 : 4;
 
+	if (a->nr < WINDOW && !a->places[a->nr] &&
+	    !(a->places[a->nr] = calloc(1, sizeof(struct place))))
+		return OPS_ENOMEM;
 	pthread_mutex_lock(&a->lock);
 	if (a->nr < a->cap || (more = realloc(a->items, cap * sizeof(*more)))) {
 		if (more) {
@@ -242,7 +246,7 @@ bool ahead_full(const struct ahead *a)
 
 struct ahead_doc *ahead_take(struct ahead *a, size_t at)
 {
-	struct place *p = &a->places[at % WINDOW];
+	struct place *p = a->places[at % WINDOW];
 	struct claim other;
 
 	if (!atomic_load(&p->ready)) {
@@ -269,7 +273,7 @@ struct ahead_doc *ahead_take(struct ahead *a, size_t at)
 
 void ahead_done(struct ahead *a, size_t at)
 {
-	atomic_store(&a->places[at % WINDOW].ready, false);
+	atomic_store(&a->places[at % WINDOW]->ready, false);
 	a->given = at + 1;
 	if (a->given % BLOCK)
 		return;

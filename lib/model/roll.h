@@ -49,7 +49,8 @@ struct roll *world_roll(const struct world *w);	/* NULL: none, or it was found d
 /* A header's value that lists and plans ask for. */
 enum roll_field { ROLL_STATE, ROLL_STATUS, ROLL_TITLE, ROLL_NAME, ROLL_ASSIGNED,
 		  ROLL_DEPARTMENT, ROLL_PRIORITY, ROLL_DUE, ROLL_TYPE, ROLL_PROJECT,
-		  ROLL_STARTED, ROLL_COMPLETED, ROLL_CANCELLED, ROLL_REWORK, ROLL_FIELDS };
+		  ROLL_STARTED, ROLL_COMPLETED, ROLL_CANCELLED, ROLL_REWORK,
+		  ROLL_DIVIDED, ROLL_FIELDS };
 
 /* One line of it: a document, another file, or a directory. */
 struct roll_line {

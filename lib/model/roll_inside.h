@@ -9,7 +9,7 @@
 #include "store/sealed.h"
 #include "util/buf.h"
 
-#define ROLL_KIND "ops roll 1"
+#define ROLL_KIND "ops roll 2"
 
 enum roll_part { PART_FACTS, PART_ROWS, PART_IDS, PART_WORDS, PART_TEXT, PART_IMAGES,
 		 PART_ITEMS, ROLL_PARTS };

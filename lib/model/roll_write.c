@@ -18,7 +18,7 @@
 
 static const char *const field_names[ROLL_FIELDS] = {
 	NULL, "Status", "Title", "Name", "Assigned-To", "Department", "Priority", "Due",
-	"Type", "Project", "Started", "Completed", "Cancelled", "Rework"
+	"Type", "Project", "Started", "Completed", "Cancelled", "Rework", "Parts"
 };
 
 bool roll_field_named(enum roll_field *out, const char *name)

@@ -213,6 +213,12 @@ test_expect_success 'protection holds from the commit that brings it, in one pus
 	git push -q origin main && git tag -f good
 '
 
+test_expect_success 'what a protected branch has is not asked about again' '
+	git checkout -q -B topic main^ && echo 6 >src/match/six.c && git add src && by $LEAD git commit -q -m "feat: six" &&
+	by $LEAD git merge -q --no-ff --no-edit main && git checkout -q main &&
+	by $LEAD git merge -q --ff-only topic && git push -q origin main && git tag -f good
+'
+
 test_expect_success 'a protected branch that holds no state' '
 	git push -q origin main:refs/heads/release/1 &&
 	git checkout -q -B topic main && echo 5 >src/match/a.c && by $DEV git commit -q -a -m "feat: five" &&

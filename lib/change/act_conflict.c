@@ -82,9 +82,9 @@ static int with_digest(const char **out, struct settling *s, const char *item,
 
 	if (ret)
 		return ret;
-	if (!*digest)
-		return error_set(err, OPS_ENOTFOUND, "evidence '%s' is not in the repository: "
-				 "commit it first", item);
+	if (world_digest_fault(digest))
+		return error_set(err, OPS_ENOTFOUND, "evidence '%s' %s: commit it first", item,
+				 world_digest_fault(digest));
 	*out = arena_printf(s->d->arena, "%s sha256:%s", item, digest);
 	return *out ? 0 : error_nomem(err);
 }

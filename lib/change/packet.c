@@ -66,6 +66,9 @@ static int add_evidence_of(struct filling *f, struct draft *d, const char *field
 			return error_set(err, OPS_ENOTFOUND, "evidence '%s' is not in "
 					 "%s%s%s", r->evidence[i], r->at ? "'" : "the repository: "
 					 "commit it first", r->at ? r->at : "", r->at ? "'" : "");
+		if (world_digest_fault(digest))
+			return error_set(err, OPS_ENOTFOUND, "evidence '%s' %s", r->evidence[i],
+					 world_digest_fault(digest));
 		list = arena_printf(d->arena, "%s%s%s sha256:%s", list ? list : "",
 				    list ? ", " : "", r->evidence[i], digest);
 		if (!list)
@@ -209,6 +212,9 @@ static int add_base(struct filling *f, struct draft *d, struct ops_error *err)
 	for (i = 0; ret == 0 && !digest && i < f->fields_nr; i++)
 		if (!strcmp(f->fields[i].name, "File") && !path_fault(f->fields[i].value))
 			ret = world_file_digest(&digest, d->now, f->fields[i].value, err);
+	if (ret == 0 && digest && *digest && world_digest_fault(digest))
+		return error_set(err, OPS_EINVALID, "what is agreed to %s",
+				 world_digest_fault(digest));
 	return ret || !digest ? ret :
 	       add_field(f, "Base", *digest ? arena_printf(d->arena, "sha256:%s", digest) :
 			 "none", err);

@@ -169,11 +169,18 @@ int rules_commit_file(struct judging *j, const char *path, const struct type *ty
 int rules_commit(struct judging *j);
 /* The task of that name as it was before the change; *out NULL when there is none such. */
 int rules_task_named(struct ops_document **out, struct judging *j, const char *name);
-/* Whether an item "<path> sha256:<hex>" of a review is this file so. */
-bool rules_review_covers(const struct ops_document *review, const char *path,
-			 const char *digest);
+#define NAMES_SHOWN 5		/* files that are named; of more only the number is said */
 
-/* rules_agent.c: what the entry of who acts forbids; and whether it has a standing order
+/* rules_review.c: the records of the task that the commit names; whether one of them is a
+ * review of a file as it becomes, by somebody else for whom `by` is true. */
+int rules_reviews(struct ops_document *const **out, size_t *nr, struct judging *j);
+int rules_reviewed(bool *out, struct judging *j, const char *path,
+		   struct ops_document *const *packets, size_t nr,
+		   bool (*by)(const struct judging *j, const struct agent *a,
+			      const void *payload),
+		   const void *payload);
+
+/* rules_agent.c: what the entries of who acts forbid; and whether it has a standing order
  * for a commit with that subject, of the files that were touched. */
 int rules_agent(struct judging *j);
 bool rules_has_order(const struct judging *j, const char *subject);

@@ -3,8 +3,8 @@
  * The limits of single agents, which the roster has (catalogue C5): paths that are not
  * theirs, acts that are not, and what somebody named has to have reviewed before.
  *
- * Powers say what somebody may; these say what an agent may not, whatever powers it has.
- * Of an agent without limits nothing is asked, and of a roster without them nothing noted.
+ * Powers say what somebody may; these say what an agent may not, whatever powers it has, and
+ * under whatever name: those of all entries of its person hold.  Of an agent without limits nothing is asked, and of a roster without them nothing noted.
  */
 
 #include <string.h>
@@ -13,8 +13,12 @@
 #include "judge/rules.h"
 #include "util/path.h"
 
-#define NAMES_SHOWN 5
-#define NOTHING_DIGEST "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855"
+/* "its entry", or that of another name. */
+static const char *entry_of(struct judging *j, const struct agent *a)
+{
+	return a == j->c->actor ? "its entry" :
+	       arena_printf(j->arena, "its entry '%s'", a->id);
+}
 
 /* What is said about one file. */
 static void wrong_path(struct judging *j, const char *path, size_t *shown, const char *why)
@@ -25,8 +29,9 @@ static void wrong_path(struct judging *j, const char *path, size_t *shown, const
 			     "'%s' may not change it: %s", j->c->actor->id, why);
 }
 
-static void rules_paths(struct judging *j, const struct agent_limits *limits)
+static void rules_paths(struct judging *j, const struct agent *a)
 {
+	const struct agent_limits *limits = a->limits;
 	size_t i, shown = 0;
 
 	for (i = 0; i < j->touched.nr; i++) {
@@ -34,10 +39,14 @@ static void rules_paths(struct judging *j, const struct agent_limits *limits)
 		bool ours = config_type_of_path(j->config, path) || !strcmp(path, CONFIG_PATH);
 
 		if (standing_paths_have(&limits->forbidden, path))
-			wrong_path(j, path, &shown, "its entry forbids that");
+			wrong_path(j, path, &shown,
+				   arena_printf(j->arena, "%s forbids that", entry_of(j, a)));
 		else if (limits->allowed.nr && !ours &&
 			 !standing_paths_have(&limits->allowed, path))
-			wrong_path(j, path, &shown, "it is not among its Allowed-Paths");
+			wrong_path(j, path, &shown,
+				   a == j->c->actor ? "it is not among its Allowed-Paths" :
+				   arena_printf(j->arena, "it is not among the Allowed-Paths "
+						"of %s", entry_of(j, a)));
 	}
 	if (shown > NAMES_SHOWN)
 		findings_add(j->findings, "agent.path", OPS_ERROR, NULL, 0, 0, NULL,
@@ -63,18 +72,24 @@ static const char *action_of(struct judging *j, const struct change *change)
 		return "edit";
 	if (!type_is(change->type, "packet"))
 		return arena_printf(j->arena, "new.%s", change->type->name);
-	decision = document_text(change->after, "Decision");
+	decision = strcmp(change->type->name, "decision") ? NULL :
+		   document_text(change->after, "Decision");
 	for (i = 0; decision && i < sizeof(gates) / sizeof(*gates); i++)
 		if (!strcmp(gates[i].decision, decision))
 			return arena_printf(j->arena, "gate.%s", gates[i].verb);
 	return arena_printf(j->arena, "packet.%s", change->type->name);
 }
 
-static void wrong_action(struct judging *j, const char *path, const char *action)
+static bool rules_action(struct judging *j, const struct agent *a, const char *path,
+			 const char *action)
 {
+	if (!agent_forbids(a, action))
+		return false;
 	findings_add(j->findings, "agent.action", OPS_ERROR, path, 0, 0,
 		     "have it done by somebody whose entry does not forbid it",
-		     "'%s' may not do that: its entry forbids '%s'", j->c->actor->id, action);
+		     "'%s' may not do that: %s forbids '%s'", j->c->actor->id, entry_of(j, a),
+		     action);
+	return true;
 }
 
 /* A message that tells a service to check nothing. */
@@ -93,72 +108,61 @@ static bool skips_checks(const struct judge_case *c)
 	return false;
 }
 
-static int rules_actions(struct judging *j)
+static int rules_actions(struct judging *j, const struct agent *a)
 {
 	const char *claimed = message_trailer(&j->c->parsed, "Ops-Action");
 	bool said = false;
 	size_t i;
 
 	for (i = 0; i < j->changes_nr; i++) {
-		const char *action = action_of(j, &j->changes[i]);
+		const struct change *change = &j->changes[i];
+		const char *action = action_of(j, change);
 
 		if (!action)
 			return OPS_ENOMEM;
-		if (!agent_forbids(j->c->actor, action))
-			continue;
-		wrong_action(j, j->changes[i].path, action);
-		said |= claimed && !strcmp(action, claimed);
+		if (rules_action(j, a, change->path, action))
+			said |= claimed && !strcmp(action, claimed);
+		/* What is written besides an act is an edit of its own. */
+		if (change->transition && change->edited)
+			rules_action(j, a, change->path, "edit");
 	}
-	if (claimed && !said && agent_forbids(j->c->actor, claimed))
-		wrong_action(j, NULL, claimed);
-	if (agent_forbids(j->c->actor, "skip-checks") && skips_checks(j->c))
-		wrong_action(j, NULL, "skip-checks");
+	if (j->c->configures)
+		rules_action(j, a, CONFIG_PATH, "configure");
+	if (claimed && !said)
+		rules_action(j, a, NULL, claimed);
+	if (skips_checks(j->c))
+		rules_action(j, a, NULL, "skip-checks");
 	return 0;
 }
 
-/* Whether a review of exactly this is on record, by one of those who are asked. */
-static int has_review(bool *out, struct judging *j, const struct agent_limits *limits,
-		      const char *path, struct ops_document *const *packets, size_t nr)
+/* Whether a review counts that somebody made: of those who are asked, if there are any. */
+static bool is_asked(const struct judging *j, const struct agent *by, const void *payload)
 {
-	const char *digest, *from;
-	const struct agent *by;
+	const struct names *asked = payload;
 	size_t i;
-	int ret = world_file_digest(&digest, j->c->after, path, NULL);
 
-	*out = false;
-	if (ret)
-		return ret;
-	if (!*digest)	/* taken away: as if it were empty */
-		digest = NOTHING_DIGEST;
-	for (i = 0; !*out && i < nr; i++) {
-		if (!packets[i]->doc || strcmp(packets[i]->type->name, "path-review"))
-			continue;
-		from = document_text(packets[i], "From");
-		by = from ? roster_agent(j->roster, from) : NULL;
-		*out = by && by->active && by->principal != j->c->actor->principal &&
-		       (!limits->review_by.nr || names_have(&limits->review_by, by->id)) &&
-		       rules_review_covers(packets[i], path, digest);
-	}
-	return 0;
+	for (i = 0; i < asked->nr; i++)
+		if (roster_agent_named(j->roster, asked->list[i]) == by)
+			return true;
+	return !asked->nr;
 }
 
-static int rules_reviewed(struct judging *j, const struct agent_limits *limits)
+static int rules_vetted(struct judging *j, const struct agent *a)
 {
 	const char *task = message_trailer(&j->c->parsed, "Ops-Task");
+	const struct agent_limits *limits = a->limits;
 	struct ops_document *const *packets = NULL;
-	struct ops_error ignored = { 0 };
 	size_t i, nr = 0;
 	bool reviewed;
-	int ret = 0;
+	int ret = limits->review.nr ? rules_reviews(&packets, &nr, j) : 0;
 
-	if (task && limits->review.nr)
-		ret = world_packets(&packets, &nr, j->c->before, task, j->findings, &ignored);
 	for (i = 0; ret == 0 && i < j->touched.nr; i++) {
 		const char *path = j->touched.list[i];
 
 		if (!standing_paths_have(&limits->review, path))
 			continue;
-		ret = has_review(&reviewed, j, limits, path, packets, nr);
+		ret = rules_reviewed(&reviewed, j, path, packets, nr, is_asked,
+				     &limits->review_by);
 		if (ret == 0 && !reviewed)
 			findings_add(j->findings, "agent.review", OPS_ERROR, path, 0, 0,
 				     task ? arena_printf(j->arena, "have it reviewed: ops vet %s",
@@ -174,14 +178,22 @@ static int rules_reviewed(struct judging *j, const struct agent_limits *limits)
 
 int rules_agent(struct judging *j)
 {
-	const struct agent_limits *limits = j->c->actor ? j->c->actor->limits : NULL;
-	int ret;
+	const struct agent *a;
+	size_t i;
+	int ret = 0;
 
-	if (!limits || j->genesis)
+	if (!j->c->actor || j->genesis || !roster_has_limits(j->roster))
 		return 0;
-	rules_paths(j, limits);
-	ret = rules_actions(j);
-	return ret ? ret : rules_reviewed(j, limits);
+	for (i = 0; ret == 0 && i < roster_count(j->roster); i++) {
+		a = roster_at(j->roster, i);
+		if (!a->limits || a->principal != j->c->actor->principal)
+			continue;
+		rules_paths(j, a);
+		ret = rules_actions(j, a);
+		if (ret == 0)
+			ret = rules_vetted(j, a);
+	}
+	return ret;
 }
 
 bool rules_has_order(const struct judging *j, const char *subject)

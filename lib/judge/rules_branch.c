@@ -32,15 +32,27 @@ static int look_for_others(const char *path, const struct snap_entry *before,
 	return l->others ? OPS_EEXISTS : 0;	/* enough is known */
 }
 
+/* Whether an entry of the same person forbids an action. */
+static bool person_forbids(const struct roster *r, const struct agent *a, const char *action)
+{
+	size_t i;
+
+	for (i = 0; roster_has_limits(r) && i < roster_count(r); i++)
+		if (roster_at(r, i)->principal == a->principal &&
+		    agent_forbids(roster_at(r, i), action))
+			return true;
+	return false;
+}
+
 /* Whether `a` may, of a commit whose author and committer these are. */
-static bool may_land(const struct agent *a, const struct names *by, const struct agent *author,
-		     const struct agent *committer)
+static bool may_land(const struct roster *r, const struct agent *a, const struct names *by,
+		     const struct agent *author, const struct agent *committer)
 {
 	bool own = author && committer && author->principal == committer->principal;
 	size_t i;
 
-	if (!a || !a->active || agent_forbids(a, "land") ||
-	    (own && agent_forbids(a, "land-own")))
+	if (!a || !a->active || person_forbids(r, a, "land") ||
+	    (own && person_forbids(r, a, "land-own")))
 		return false;
 	for (i = 0; i < by->nr; i++)
 		if (agent_holds(a, by->list[i]))
@@ -77,8 +89,8 @@ int judge_landing(const struct landing *l, struct ops_findings *findings,
 	by = &look.config->standing.branches.by;
 	author = l->author ? roster_agent_of_email(roster, l->author) : NULL;
 	committer = l->committer ? roster_agent_of_email(roster, l->committer) : author;
-	if (!look.others || may_land(author, by, author, committer) ||
-	    may_land(committer, by, author, committer))
+	if (!look.others || may_land(roster, author, by, author, committer) ||
+	    may_land(roster, committer, by, author, committer))
 		return 0;
 	findings_add(findings, "branch.protected", OPS_ERROR, NULL, 0, 0,
 		     "leave it on a branch of its own, and have it merged by who may",

@@ -17,9 +17,6 @@
 #include "util/shape.h"
 #include "util/utf8.h"
 
-#define NAMES_SHOWN 5
-#define NOTHING_DIGEST "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855"
-
 static bool is_merge(const struct judging *j)
 {
 	return j->c->only != NULL;
@@ -241,68 +238,29 @@ static int rules_scope(struct judging *j, const char *name, struct ops_document 
 
 /* --- paths that security rests on --- */
 
-bool rules_review_covers(const struct ops_document *review, const char *path,
-			 const char *digest)
+static bool may_review(const struct judging *j, const struct agent *a, const void *payload)
 {
-	const char *const *list;
-	size_t i, nr, len = strlen(path);
-
-	if (document_list(&list, &nr, review, "Reviewed"))
-		return false;
-	for (i = 0; i < nr; i++)
-		if (!strncmp(list[i], path, len) && !strncmp(list[i] + len, " sha256:", 8) &&
-		    !strcmp(list[i] + len + 8, digest))
-			return true;
-	return false;
-}
-
-static bool may_review(const struct judging *j, const struct ops_document *review)
-{
-	const char *from = document_text(review, "From");
-	const struct agent *a = from ? roster_agent(j->roster, from) : NULL;
-	const struct names *by = &j->config->standing.sensitive.by;
+	const struct names *by = payload;
 	size_t i;
 
-	if (!a || !a->active || (j->c->actor && j->c->actor->principal == a->principal))
-		return false;
+	(void)j;
 	for (i = 0; i < by->nr; i++)
 		if (agent_holds(a, by->list[i]))
 			return true;
 	return false;
 }
 
-static int is_reviewed(bool *out, struct judging *j, const char *path,
-		       struct ops_document *const *packets, size_t nr)
-{
-	const char *digest;
-	size_t i;
-	int ret = world_file_digest(&digest, j->c->after, path, NULL);
-
-	*out = false;
-	if (ret)
-		return ret;
-	if (!*digest)	/* taken away: as if it were empty */
-		digest = NOTHING_DIGEST;
-	for (i = 0; !*out && i < nr; i++)
-		*out = packets[i]->doc && !strcmp(packets[i]->type->name, "path-review") &&
-		       rules_review_covers(packets[i], path, digest) && may_review(j, packets[i]);
-	return 0;
-}
-
-static int rules_sensitive(struct judging *j, const char *name, struct ops_document *task)
+static int rules_sensitive(struct judging *j, const char *name)
 {
 	struct ops_document *const *packets = NULL;
 	const struct names *by = &j->config->standing.sensitive.by;
-	struct ops_error ignored = { 0 };
 	size_t i, nr = 0;
 	bool reviewed;
-	int ret = 0;
+	int ret = j->sensitive.nr ? rules_reviews(&packets, &nr, j) : 0;
 
-	if (j->sensitive.nr && task)
-		ret = world_packets(&packets, &nr, j->c->before, task->id, j->findings,
-				    &ignored);
 	for (i = 0; ret == 0 && i < j->sensitive.nr; i++) {
-		ret = is_reviewed(&reviewed, j, j->sensitive.list[i], packets, nr);
+		ret = rules_reviewed(&reviewed, j, j->sensitive.list[i], packets, nr,
+				     may_review, by);
 		if (ret == 0 && !reviewed)
 			findings_add(j->findings, "sensitive.unreviewed", OPS_ERROR,
 				     j->sensitive.list[i], 0, 0, name ?
@@ -345,5 +303,5 @@ int rules_commit(struct judging *j)
 			     "the commit does not name the task it is for");
 	if (ret == 0)
 		ret = rules_leased(j);
-	return ret ? ret : rules_sensitive(j, name, task);
+	return ret ? ret : rules_sensitive(j, name);
 }

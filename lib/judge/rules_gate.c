@@ -120,11 +120,11 @@ int rules_evidence(struct judging *j, struct ops_document *d, const char *field,
 		ret = world_file_digest(&digest, j->c->after, path, NULL);
 		if (ret)
 			return ret;
-		if (!*digest || strcmp(digest, blank + 8))
+		if (world_digest_fault(digest) || strcmp(digest, blank + 8))
 			rule_error(j, "gate.evidence", d, field,
 				   "commit the file, then name it again",
-				   "evidence '%s' is %s", path, *digest ?
-				   "not what its digest says" : "not in the repository");
+				   "evidence '%s' %s", path, world_digest_fault(digest) ?
+				   world_digest_fault(digest) : "is not what its digest says");
 	}
 	return 0;
 }

@@ -10,12 +10,11 @@
 
 #include "judge/rules.h"
 
-/* Nobody gives themselves another role. */
+/* Nobody gives themselves another role, or takes a limit from themselves: which fields that
+ * is, the type says. */
 static void rules_self(struct judging *j, const struct change *change)
 {
-	static const char *const fields[] = { "Role", "Department", "Authority-Level",
-					      "Principal", "Email", "Keys",
-					      "Former-Keys" };
+	const struct field *f = change->type->fields;
 	const struct agent *a = j->c->actor, *changed;
 	size_t i;
 
@@ -24,11 +23,11 @@ static void rules_self(struct judging *j, const struct change *change)
 	changed = roster_agent(j->roster, change->before->id);
 	if (!changed || changed->principal != a->principal)
 		return;
-	for (i = 0; i < sizeof(fields) / sizeof(*fields); i++)
-		if (!same_field(change->before, change->after, fields[i]))
-			rule_error(j, "roster.self", change->after, fields[i],
+	for (i = 0; i < change->type->fields_nr; i++)
+		if (f[i].by_others && !same_field(change->before, change->after, f[i].name))
+			rule_error(j, "roster.self", change->after, f[i].name,
 				   "let somebody else change it",
-				   "'%s' changes their own '%s'", a->id, fields[i]);
+				   "'%s' changes their own '%s'", a->id, f[i].name);
 }
 
 /* What was revoked stays so for good, in one entry or another. */

@@ -302,10 +302,10 @@ int rules_state(struct judging *j, struct change *change)
 	d = differences(j, change, change->transition, true);
 	rules_owner(j, change);
 	/* Whatever differs and is no act is an edit, be it a comment only. */
-	if ((d.free || !same_body(change->before, change->after) ||
-	     !same_comments(change->before, change->after) ||
-	     (!change->transition && !moved_on && !d.guarded)) &&
-	    !(change->transition && change->transition->edits)) {
+	change->edited = d.free || !same_body(change->before, change->after) ||
+			 !same_comments(change->before, change->after) ||
+			 (!change->transition && !moved_on && !d.guarded);
+	if (change->edited && !(change->transition && change->transition->edits)) {
 		ret = rules_edit(j, change);
 		if (ret)
 			return ret;

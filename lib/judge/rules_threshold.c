@@ -15,7 +15,7 @@
 struct counting {
 	struct judging *j;
 	const char *power, *path;
-	const char *was, *is;		/* digests; "" for no file */
+	const char *was, *is;		/* as world_file_digest() has them */
 	bool as_it_was;			/* a transition: agreed to what lay there before */
 	size_t *persons, nr;
 };
@@ -24,7 +24,7 @@ static bool digest_is(const char *said, const char *hex)
 {
 	if (!*hex)
 		return said && !strcmp(said, "none");
-	return said && !strncmp(said, "sha256:", 7) && !strcmp(said + 7, hex);
+	return !world_digest_fault(hex) && said && !strncmp(said, "sha256:", 7) && !strcmp(said + 7, hex);
 }
 
 static void count_person(struct counting *c, const struct agent *a)

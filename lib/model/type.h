@@ -63,6 +63,7 @@ struct field {
 	const char *fallback;		/* what a new document gets, or NULL: a literal, or
 					   today, now, actor, role, next-review */
 	bool guarded;			/* set at creation, then only by transitions */
+	bool by_others;			/* of an agent: nobody changes it in an entry of theirs */
 	struct names forms;		/* with * and ?, one of which a value has */
 	const char *separator;		/* FIELD_LIST that may stand on one line; or NULL */
 	const char *path;		/* FIELD_REFERENCE: what {} in it is put into; or NULL */

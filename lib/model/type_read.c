@@ -71,7 +71,7 @@ static void read_field(struct conf_reader *r, struct type *t, struct field *f,
 	f->kind = FIELD_LINE;
 	f->of = FIELD_LINE;
 	if (!conf_keys(r, c, arena_printf(r->arena, "field '%s'", name),
-		       "kind of type values required required-when default guarded "
+		       "kind of type values required required-when default guarded by-others "
 		       "min max above most form separator path within"))
 		return;
 	read_kind(r, c, "kind", &f->kind);
@@ -79,6 +79,7 @@ static void read_field(struct conf_reader *r, struct type *t, struct field *f,
 	conf_text(r, c, "type", &f->type);
 	conf_text(r, c, "default", &f->fallback);
 	conf_flag(r, c, "guarded", &f->guarded);
+	conf_flag(r, c, "by-others", &f->by_others);
 	conf_names(r, c, "values", &f->values);
 	conf_number(r, c, "min", &f->min, &f->has_min);
 	conf_number(r, c, "max", &f->max, &f->has_max);

@@ -530,14 +530,15 @@ int world_file_digest(const char **out, struct world *w, const char *path,
 	struct ops_error found = { 0 };
 	struct snap_entry entry = { .has_oid = false };
 	struct blob blob;
+	bool found_it;
 	int ret;
 
 	if (text) {
 		*out = text;
 		return 0;
 	}
-	if (snap_find(&entry, w->snap, path, NULL) == 0 && entry.has_oid &&
-	    (entry.mode == SNAP_FILE || entry.mode == SNAP_EXEC))
+	found_it = snap_find(&entry, w->snap, path, NULL) == 0;
+	if (found_it && entry.has_oid && (entry.mode == SNAP_FILE || entry.mode == SNAP_EXEC))
 		text = shelf_digest(shelf, &entry.oid);
 	ret = text ? 0 : snap_read(&blob, w->snap, path, EVIDENCE_MAX, &found);
 	if (ret == 0 && !text) {
@@ -547,7 +548,7 @@ int world_file_digest(const char **out, struct world *w, const char *path,
 			shelf_add_digest(shelf, &entry.oid, hex);
 		text = hex;
 	} else if (ret == OPS_ENOTFOUND || ret == OPS_EINVALID) {
-		text = "";
+		text = found_it || ret == OPS_EINVALID ? DIGEST_NO_FILE : "";
 	} else if (ret) {
 		return error_set(err, ret, "%s", found.message);
 	}
@@ -556,4 +557,12 @@ int world_file_digest(const char **out, struct world *w, const char *path,
 		return error_nomem(err);
 	*out = text;
 	return 0;
+}
+
+const char *world_digest_fault(const char *digest)
+{
+	if (!*digest)
+		return "is not in the repository";
+	return strcmp(digest, DIGEST_NO_FILE) ? NULL :
+	       "is no regular file, or larger than 64 MiB";
 }

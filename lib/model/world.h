@@ -109,9 +109,13 @@ int world_packets(struct ops_document *const **out, size_t *nr, struct world *w,
 		  const char *about, struct ops_findings *findings,
 		  struct ops_error *err);
 
-/* SHA-256 of a file, "" when there is none (or it is larger than 64 MiB). */
+/* SHA-256 of a file; "" when nothing is there, and DIGEST_NO_FILE when what is there is none:
+ * a link, a directory, a submodule, or larger than 64 MiB. */
+#define DIGEST_NO_FILE "none of a file"
 int world_file_digest(const char **out, struct world *w, const char *path,
 		      struct ops_error *err);
+/* Why what that gave is no digest, as a phrase; NULL: it is one. */
+const char *world_digest_fault(const char *digest);
 
 /* Scalar text of a header field; NULL when absent, empty text is NULL too. */
 const char *document_text(const struct ops_document *d, const char *field);

@@ -8,6 +8,7 @@
 
 #include "view/landing.h"
 
+#include <stdlib.h>
 #include <string.h>
 
 #include "judge/judge.h"
@@ -70,19 +71,43 @@ static int judge_one(struct line *l, const struct commit *c, struct arena *arena
 	return ret;
 }
 
-/* From `now` down its first parents to `end`, which need not be among them. */
-static int walk_line(struct line *l, const struct oid *now, const struct oid *end,
+static int compare(const void *a, const void *b)
+{
+	return memcmp(a, b, sizeof(struct oid));
+}
+
+/* Those that are new: not reachable from `hide`, be it on the line itself or beside it.  In a
+ * shallow clone that cannot be told, and the line is followed to where it is cut. */
+static int list_new(struct oid **out, size_t *nr, struct line *l, const struct oid *now,
+		    const struct oid *hide, struct ops_error *err)
+{
+	int ret = history_list(out, nr, l->repo->store, now, hide, OPS_PUSH_COMMITS_MAX, NULL,
+			       err);
+
+	if (ret == OPS_EREFUSED)
+		error_set(err, ret, "more than %d new commits at once: send them in parts",
+			  OPS_PUSH_COMMITS_MAX);
+	if (ret == 0 && *nr)
+		qsort(*out, *nr, sizeof(**out), compare);
+	return ret;
+}
+
+/* From `now` down its first parents, as far as they are new. */
+static int walk_line(struct line *l, const struct oid *now, const struct oid *hide,
 		     struct ops_error *err)
 {
+	bool shallow = store_is_shallow(l->repo->store);
 	struct arena *arena = arena_new();
-	struct oid id = *now;
+	struct oid id = *now, *list = NULL;
 	struct commit c;
-	size_t nr = 0;
-	int ret = arena ? 0 : error_nomem(err);
+	size_t nr = 0, seen = 0;
+	int ret = !arena ? error_nomem(err) : shallow ? 0 :
+		  list_new(&list, &nr, l, now, hide, err);
 
-	while (ret == 0 && !oid_equal(&id, end) && !store_is_cut(l->repo->store, &id)) {
+	while (ret == 0 && !oid_equal(&id, hide) && !store_is_cut(l->repo->store, &id) &&
+	       (shallow || (nr && bsearch(&id, list, nr, sizeof(*list), compare)))) {
 		arena_clear(arena);
-		if (++nr > OPS_PUSH_COMMITS_MAX)
+		if (++seen > OPS_PUSH_COMMITS_MAX)
 			ret = error_set(err, OPS_EREFUSED, "more than %d new commits at once: "
 					"send them in parts", OPS_PUSH_COMMITS_MAX);
 		if (ret == 0)
@@ -93,6 +118,7 @@ static int walk_line(struct line *l, const struct oid *now, const struct oid *en
 			break;
 		id = c.parents[0];
 	}
+	free(list);
 	arena_free(arena);
 	return ret;
 }
@@ -130,7 +156,7 @@ int landing_check(struct ops_audit_result *result, struct ops_repo *repo, const 
 	struct line l = { repo, NULL, ref + 11, calls, result };
 	bool own = state && !strcmp(state, ref);
 	struct snap *snap = NULL;
-	struct oid tip = *old, end;
+	struct oid tip = *old;
 	int ret = 0;
 
 	if (!own || oid_is_zero(old))
@@ -141,17 +167,9 @@ int landing_check(struct ops_audit_result *result, struct ops_repo *repo, const 
 		ret = snap_of_commit(&snap, repo->store, &tip, err);
 	if (ret == 0 && !own)
 		ret = world_open(&l.authority, snap, repo->cache, err);
-	/* A new branch begins where it leaves the state; of a shallow clone that cannot be told. */
-	end = oid_is_zero(old) ? tip : *old;
-	if (ret == 0 && !store_is_shallow(repo->store))
-		ret = history_merge_base(&end, repo->store, oid_is_zero(old) ? &tip : old, now,
-					 err);
-	if (ret == OPS_ENOTFOUND) {
-		memset(&end, 0, sizeof(end));
-		ret = 0;
-	}
+	/* A new branch begins where it leaves the state. */
 	if (ret == 0)
-		ret = walk_line(&l, now, &end, err);
+		ret = walk_line(&l, now, oid_is_zero(old) ? &tip : old, err);
 	world_close(l.authority);
 	snap_free(snap);
 	return ret;

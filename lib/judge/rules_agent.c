@@ -4,7 +4,8 @@
  * theirs, acts that are not, and what somebody named has to have reviewed before.
  *
  * Powers say what somebody may; these say what an agent may not, whatever powers it has, and
- * under whatever name: those of all entries of its person hold.  Of an agent without limits nothing is asked, and of a roster without them nothing noted.
+ * under whatever name: those of all entries of its person hold.  Of an agent without limits
+ * nothing is asked, and of a roster without them nothing noted.
  */
 
 #include <string.h>

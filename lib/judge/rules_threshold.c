@@ -24,7 +24,8 @@ static bool digest_is(const char *said, const char *hex)
 {
 	if (!*hex)
 		return said && !strcmp(said, "none");
-	return !world_digest_fault(hex) && said && !strncmp(said, "sha256:", 7) && !strcmp(said + 7, hex);
+	return !world_digest_fault(hex) && said && !strncmp(said, "sha256:", 7) &&
+	       !strcmp(said + 7, hex);
 }
 
 static void count_person(struct counting *c, const struct agent *a)

@@ -43,6 +43,8 @@ static const struct out_column columns[] = {
 	{ "agent", NULL, SHRINK_NEVER },
 	{ "waits", NULL, SHRINK_NEVER },
 	{ "title", NULL, SHRINK_NEVER },
+	{ "type", NULL, SHRINK_NEVER },
+	{ "packet", NULL, SHRINK_NEVER },
 };
 
 #define COLUMNS (sizeof(columns) / sizeof(columns[0]))
@@ -58,7 +60,7 @@ void deeds_show(struct session *s, const char *key, const struct ops_deed *list,
 		const char *cells[COLUMNS] = {
 			arena_printf(s->arena, "%zu", i + 1), d->task, d->action, d->gate,
 			d->who, d->due, d->reason, d->priority, d->status, d->agent,
-			d->waits ? "yes" : "no", d->title,
+			d->waits ? "yes" : "no", d->title, d->type, d->packet,
 		};
 
 		out_row(s->out, cells);
@@ -82,6 +84,9 @@ static int run(struct session *s, const struct args *args)
 	if ((ret = ops_view_open(&view, s->repo, NULL, &s->err)) < 0)
 		goto out;
 	agent = o->all ? NULL : o->agent ? o->agent : ops_view_actor(view);
+	/* Who is named and is nobody has a name that was mistyped. */
+	if (!agent && !o->all)
+		agent = ops_view_claim(view);
 	ret = ops_view_next(&list, &nr, view, agent, o->number, s->findings, &s->err);
 	if (ret < 0)
 		goto out;

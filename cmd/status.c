@@ -184,6 +184,8 @@ static int run(struct session *s, const struct args *args)
 	show_counts(s, r);
 	title(s, "Gates that wait for a decision", r->gates_nr);
 	deeds_show(s, "gates", r->gates, r->gates_nr, s->globals->json ? 0 : ROWS);
+	title(s, "Open, and waiting for somebody", r->open_nr);
+	deeds_show(s, "open", r->open, r->open_nr, s->globals->json ? 0 : ROWS);
 	show_concerns(s, "blocked_tasks", "Blocked", r->blocked, r->blocked_count);
 	show_concerns(s, "blockers", "Others wait for them", r->blockers, r->blockers_nr);
 	show_concerns(s, "stalled_tasks", "Stalled", r->stalled, r->stalled_nr);

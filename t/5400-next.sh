@@ -11,17 +11,17 @@ rows () {
 	sed -n 's/^[0-9][0-9]*  *\([^ ]*\)  *\([^ ]*\)  *\([^ ]*\) .*/\1 \2 \3/p' "$1"
 }
 
-# does LINE... : what ops next shows for agent $who, as lines of `rows`.
+# does LINE... : what ops next shows for agent $who of tasks, as lines of `rows`.
 does () {
 	ops next --for "$who" >out &&
-	rows out >actual &&
+	rows out | sed "/-prompt /d" >actual &&
 	test_write_lines "$@" | sed '/^$/d' >expected &&
 	test_cmp expected actual
 }
 
 test_expect_success 'with nothing to do there is nothing to do' '
 	ops_world &&
-	ops next --all >out && test_grep "nothing to do" out &&
+	ops next --for codegen >out && test_grep "nothing to do" out &&
 	ops_json result.health 1 ops status &&
 	ops_json result.active 0 ops status
 '
@@ -97,7 +97,8 @@ test_expect_success 'without --for it is who acts, and --all is everybody' '
 	ops_json result.for $LEAD ops --as $LEAD next &&
 	ops_json result.for $DEV ops --as $DEV next &&
 	ops_json result.deeds.# 0 ops --as $DEV next &&
-	ops_json result.deeds.# 5 ops next --all &&
+	ops_json result.deeds.# 7 ops next --all && ops_json result.deeds.5.type prompt ops next --all &&
+	ops_json result.deeds.# 6 ops next --all -n 6 && ops next --all -n 6 >out && test_grep "and 1 more" out &&
 	test_expect_code 2 ops next --all --for $DEV &&
 	test_expect_code 4 ops next --for nobody-here &&
 	ops_json result.deeds.# 5 ops status --for $LEAD &&
@@ -142,6 +143,78 @@ test_expect_success 'what is late' '
 	ops --as $LEAD edit slow-1111 -f Due=2026-01-22 &&
 	ops_json result.late 1 ops status &&
 	ops status >out && test_grep "due 2026-01-22, can be done by 2026-01-23" out
+'
+
+test_expect_success 'an actor that is named and is nobody is no question about everybody' '
+	test_expect_code 4 ops --as nobody-here next 2>err && test_grep "nobody-here. is not in the roster" err &&
+	(OPS_ACTOR=zzz && export OPS_ACTOR && test_expect_code 4 ops next 2>err && test_grep "zzz" err &&
+	 test_expect_code 4 ops --json next >answer && ops next --all && ops next --for $DEV && ops status) &&
+	test_when_finished "git config --unset ops.actor" && git config ops.actor typo &&
+	test_expect_code 4 ops next && ops --as $DEV next
+'
+
+test_expect_success 'who acts by the e-mail alone, and is nobody, sees what anybody can do' '
+	(GIT_AUTHOR_EMAIL=stranger@example.org && export GIT_AUTHOR_EMAIL && ops_json result.for null ops next)
+'
+
+test_expect_success 'what is open is said to who can settle it, and what it keeps from is not offered' '
+	ops --as $LEAD cancel stop-2222 -m enough && ops_task_at Decided open-1111 >/dev/null && ops next --for $LEAD >out && test_grep "open-1111 *complete" out &&
+	ops --as $DEV ask open-1111 QUESTION="Which index?" CONTEXT="two" OPTIONS="a, b" RECOMMENDED="a" \
+		FILES=src/match.c BLOCKING=yes >/dev/null &&
+	ops next --all >out && test_grep ! "open-1111 *complete" out && test_grep "open-1111 *answer" out &&
+	test_grep "question [0-9a-z]* is open and keeps it from: complete" out &&
+	ops next --for $DEV >out && test_grep ! open-1111 out &&
+	ops_json result.open.0.action answer ops status && ops_json result.open.0.task open-1111 ops status &&
+	who=$(ops next --all | sed -n "s/.* answer  *-  *\([^ ,]*\).*/\1/p") && ops next --for "$who" >out && test_grep "open-1111 *answer" out &&
+	ops status --for $who >out && test_grep "open-1111 *answer" out &&
+	ops --as $who answer open-1111 CHOSEN=a RATIONALE="small" CONSTRAINTS="none" "NEXT STEP=go on" >/dev/null &&
+	ops next --for $who >out && test_grep ! "open-1111 *answer" out && ops_json result.open.0.type prompt ops status &&
+	ops_step Complete open-1111
+'
+
+test_expect_success 'a question that keeps from nothing is open, and nothing is kept back' '
+	ops_task_at Decided open-2222 >/dev/null &&
+	ops --as $DEV ask open-2222 QUESTION="Which index?" CONTEXT="two" OPTIONS="a, b" RECOMMENDED="a" \
+		FILES=src/match.c BLOCKING=no >/dev/null && ops next --all >out &&
+	test_grep "open-2222 *answer .* is open; HIGH" out && test_grep "open-2222 *complete" out &&
+	ops_step Complete open-2222
+'
+
+test_expect_success 'a handoff is with its owner, then with its receiver, or with who mediates' '
+	ops_task_at In-Progress hand-1111 >/dev/null && ops --as $LEAD handoff start hand-1111 docwriter -m "on leave" &&
+	ops next --for $DEV >out && test_grep "hand-1111 *handoff package" out && test_grep ! "hand-1111 *continue" out &&
+	ops next --for docwriter >out && test_grep ! hand-1111 out &&
+	ops_json result.open.0.action "handoff package" ops status &&
+	test_tick 7200 && ops next --for $DEV >out && test_grep ! "handoff package" out &&
+	ops next --for $LEAD >out && test_grep "hand-1111 *handoff mediate" out &&
+	ops --as $LEAD handoff mediate --extend -m "one hour more" hand-1111 &&
+	ops --as $DEV handoff package hand-1111 -e reports/test.log Completed="- the tests" \
+		"Current State=half" Pending="- the rest" Risks=none Findings=none Next="go on" Failing-Checks=none &&
+	ops next --for docwriter >out && test_grep "hand-1111 *handoff accept" out &&
+	ops next --for $DEV >out && test_grep ! hand-1111 out &&
+	ops --as docwriter handoff accept hand-1111 && ops next --for docwriter >out && test_grep "hand-1111 *continue" out
+'
+
+test_expect_success 'a document under review is with who may review it, and nobody else' '
+	ops next --for $GOV >out && test_grep "draft-prompt *approve" out && test_grep "old-prompt *review .*2025-12-31 .*past" out &&
+	ops status --for $GOV >out && test_grep "old-prompt *review" out && ops next --for $DEV >out &&
+	test_grep ! "-prompt " out && ops --as $GOV act approve draft-prompt && ops --as $GOV review old-prompt &&
+	ops next --for $GOV >out && test_grep ! "-prompt " out
+'
+
+test_expect_success 'a task that lacks what its assignment needs is edited before a gate is asked' '
+	ops --as $LEAD new task --id bare-1111 -f Title="Something" && who=$LEAD && ops next --for $LEAD >out &&
+	test_grep "bare-1111 *edit .*lacks Due and Prompt" out && ops --as $LEAD edit bare-1111 -f Due=2026-03-01 \
+		-f Prompt=delivery-prompt && ops next --for $LEAD >out && test_grep "bare-1111 *request *pre-governance" out &&
+	ops --as $LEAD gate request bare-1111 pre-governance -s Scope="all" -s Approach="test first" \
+		-s "Risk Assessment"="low" -s Documentation="comments" 2>err &&
+	test_grep "warning gate.early: .assign. will also need section .Objective., section .Scope" err &&
+	test_grep "fix: ops edit bare-1111 " err && ops --as $LEAD cancel bare-1111 -m enough &&
+	ops_task full-1111 && ops_step Requested full-1111 2>err && test_grep ! gate.early err &&
+	ops_task vague-1111 -s "Acceptance Criteria"="" && ops --as $LEAD --json gate request vague-1111 pre-governance \
+		-s Scope="all" -s Approach="x" -s "Risk Assessment"="low" -s Documentation="c" >answer &&
+	"$TEST_BUILD/t/json-get" findings.0.rule answer >rule && test_grep -x gate.early rule &&
+	ops --as $LEAD cancel vague-1111 -m enough && ops --as $LEAD cancel full-1111 -m enough
 '
 
 test_expect_success 'what cannot be read is counted and named' '

@@ -203,8 +203,13 @@ int ops_repo_rebalance(struct ops_outcome **out, struct ops_findings *findings,
 struct ops_deed {
 	const char *task, *title, *status, *priority, *due;
 	const char *agent;		/* its assignee, or NULL */
-	const char *action;		/* request, decide, lift, assign, accept, start,
-					   continue, complete, unblock */
+	const char *action;		/* request, decide, lift, edit, assign, accept, start,
+					   continue, complete, unblock; "handoff package", "handoff
+					   accept", "handoff mediate"; the kind of packet that is
+					   waited for, as answer; or what brings a document under
+					   review into force, as approve or review */
+	const char *type;		/* of the document: task, prompt */
+	const char *packet;		/* id of what is open and waits; or NULL */
 	const char *gate;		/* of the first three; else NULL */
 	const char *who;		/* who can do it, in words */
 	const char *reason;		/* why it stands where it does */
@@ -213,8 +218,9 @@ struct ops_deed {
 
 /*
  * What `agent` (an id or Department/id; NULL: anybody) can do now, what comes first
- * first.  The list has only the first `max` of them (0: all); *nr says how many there are.
- * Belongs to the view.  OPS_ENOTFOUND: no such agent.
+ * first, with tasks, then with documents that are to be approved or reviewed.  The list has
+ * only the first `max` of them (0: all); *nr says how many there are.  Belongs
+ * to the view.  OPS_ENOTFOUND: no such agent.
  */
 int ops_view_next(const struct ops_deed **out, size_t *nr, struct ops_view *view,
 		  const char *agent, size_t max, struct ops_findings *findings,
@@ -241,6 +247,9 @@ struct ops_status_report {
 	size_t troubled;		/* blocked, stalled, late, or never free to end */
 	const struct ops_deed *gates;	/* that wait for a decision */
 	size_t gates_nr;
+	const struct ops_deed *open;	/* questions, incidents, handoffs about active tasks, and
+					   documents that nobody approved yet */
+	size_t open_nr;
 	const struct ops_concern *blocked, *blockers, *stalled, *overdue;
 	size_t blocked_count, blockers_nr, stalled_nr, overdue_nr;
 	const struct ops_expired *expired;

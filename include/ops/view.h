@@ -25,6 +25,9 @@ void ops_view_close(struct ops_view *view);	/* NULL is fine; frees its documents
 const char *ops_view_commit(const struct ops_view *view);	/* 40 digits, "" if unborn */
 /* The actor this repository was opened for, by the view's roster; NULL if nobody. */
 const char *ops_view_actor(struct ops_view *view);
+/* Who it is claimed to be, by the options or git config ops.actor, in the roster or not; NULL when
+ * nobody is named, so that the author's e-mail decides.  Belongs to the view. */
+const char *ops_view_claim(const struct ops_view *view);
 
 /*
  * What the view is worth: "signed" and "verified:" with its commit if an audit of this clone

@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "change/draft.h"
+#include "change/early.h"
 
 /* Note the act on the document that the packet is about; its status stays. */
 static int note(struct draft *d, const char *action, const struct ops_document *doc,
@@ -82,6 +83,8 @@ int act_gate(struct draft *d, const struct ops_request *r, struct ops_error *err
 	want.request = r;
 	buf_printf(&d->body, "Gate: %s\n", r->gate);
 	ret = note(d, verbs[i].action, doc, r, err);
+	if (ret == 0 && !strcmp(want.kind, "request"))
+		ret = warn_early(d, doc, r->gate, err);
 	return ret ? ret : draft_packet(d, &want, err);
 }
 

@@ -12,11 +12,19 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "model/handoff.h"
 #include "util/map.h"
 #include "util/path.h"
 
-const char *const deed_names[] = { "request", "decide", "lift", "assign", "accept",
-				   "start", "continue", "complete", "unblock" };
+/* What each deed is called, and the action that it ends in, which may be kept from. */
+static const struct {
+	const char *name, *action;
+} kinds[] = {
+	{ "request", NULL }, { "decide", NULL }, { "lift", NULL }, { "assign", "assign" },
+	{ "accept", "accept" }, { "start", "start" }, { "continue", "submit" },
+	{ "complete", "complete" }, { "unblock", "unblock" }, { "edit", NULL },
+	{ NULL, NULL }
+};
 
 struct making {
 	const struct board *b;
@@ -24,8 +32,9 @@ struct making {
 	const struct schedule *s;
 	const struct agent *agent;
 	const struct type *type;
+	struct packets open;	/* of the task at hand, when some may be open */
 	struct deed *deeds;
-	size_t nr;
+	size_t nr, room;
 	unsigned *gravest;
 	size_t *because;
 	struct emergencies emergencies;
@@ -59,6 +68,41 @@ static const struct names *powers_of(const struct making *m, const char *action)
 	return &nobody;
 }
 
+/* Whether something that is open about the task keeps it from an action. */
+static bool kept_from(const struct making *m, const char *action)
+{
+	size_t i;
+
+	for (i = 0; action && i < m->open.nr; i++)
+		if (packet_blocks(&m->open, m->open.list[i], action))
+			return true;
+	return false;
+}
+
+static struct deed *put(struct making *m, size_t task, enum deed_kind kind)
+{
+	struct deed *d, *more;
+	size_t room = 2 * m->room;
+
+	if (m->nr == m->room) {
+		more = arena_array(m->b->arena, room, sizeof(*more));
+		if (!more)
+			return NULL;
+		memcpy(more, m->deeds, m->nr * sizeof(*more));
+		m->deeds = more;
+		m->room = room;
+	}
+	d = &m->deeds[m->nr++];
+	memset(d, 0, sizeof(*d));
+	d->task = task;
+	d->kind = kind;
+	d->action = kinds[kind].name;
+	d->priority = m->gravest[task];
+	d->because = m->because[task];
+	d->waits = graph_waits(m->g, task);
+	return d;
+}
+
 /* The emergency that refuses a deed, if it is a transition. */
 static int find_paused(struct deed *d, const struct making *m, struct ops_error *err)
 {
@@ -66,32 +110,27 @@ static int find_paused(struct deed *d, const struct making *m, struct ops_error 
 	struct ops_document *doc;
 	int ret;
 
-	if (!m->emergencies.nr || d->powers != powers_of(m, deed_names[d->kind]))
+	if (!m->emergencies.nr || d->powers != powers_of(m, d->action))
 		return 0;
 	ret = world_document(&doc, m->b->world, t->path, m->findings, err);
 	if (ret == 0)
-		d->paused = emergency_refusing(&m->emergencies, deed_names[d->kind], doc);
+		d->paused = emergency_refusing(&m->emergencies, d->action, doc);
+	d->waits = d->waits || d->paused;
 	return ret;
 }
 
 static int add(struct making *m, size_t task, enum deed_kind kind,
 	       const struct names *powers, struct ops_error *err)
 {
-	struct deed *d = &m->deeds[m->nr];
-	int ret;
+	struct deed *d;
 
-	if (!may(m, powers, &m->b->tasks[task]))
+	if (!may(m, powers, &m->b->tasks[task]) || kept_from(m, kinds[kind].action))
 		return 0;
-	memset(d, 0, sizeof(*d));
-	d->task = task;
-	d->kind = kind;
+	d = put(m, task, kind);
+	if (!d)
+		return error_nomem(err);
 	d->powers = powers;
-	d->priority = m->gravest[task];
-	d->because = m->because[task];
-	ret = find_paused(d, m, err);
-	d->waits = d->paused || graph_waits(m->g, task);
-	m->nr++;
-	return ret;
+	return find_paused(d, m, err);
 }
 
 static int add_gate(struct making *m, size_t task, const struct gate_status *s,
@@ -170,19 +209,181 @@ static int add_gated(struct making *m, size_t task, enum deed_kind after,
 	return ret ? ret : add(m, task, after, powers_of(m, action), err);
 }
 
-static int add_task(struct making *m, size_t task, struct ops_error *err)
+static bool is_required(const struct making *m, const char *field, const char *state)
+{
+	const struct field *f = m->type ? type_field(m->type, field) : NULL;
+
+	return f && (f->required || names_have(&f->required_in, state));
+}
+
+/* What the header lacks that an assignment needs; NULL: nothing. */
+static const char *lacks(const struct making *m, const struct task *t)
+{
+	bool due = t->due == NO_DAY, prompt = !t->prompt;
+	size_t i;
+
+	for (i = 0; m->type && i < m->type->transitions_nr; i++)
+		if (!strcmp(m->type->transitions[i].action, "assign"))
+			break;
+	if (!m->type || i == m->type->transitions_nr)
+		return NULL;
+	due = due && is_required(m, "Due", m->type->transitions[i].to);
+	prompt = prompt && is_required(m, "Prompt", m->type->transitions[i].to);
+	return due && prompt ? "Due and Prompt" : due ? "Due" : prompt ? "Prompt" : NULL;
+}
+
+static int add_queued(struct making *m, size_t task, struct ops_error *err)
+{
+	const char *missing = lacks(m, &m->b->tasks[task]);
+	size_t nr = m->nr;
+	int ret;
+
+	if (!missing)
+		return add_gated(m, task, DEED_ASSIGN, "assign", err);
+	ret = add(m, task, DEED_EDIT, &m->type->edit, err);
+	if (m->nr > nr)
+		m->deeds[nr].lacks = missing;
+	return ret;
+}
+
+/* --- what is open --- */
+
+/* Of which tasks there are packets: one directory tells, instead of one for each task. */
+static int read_recorded(struct board *b, struct ops_error *err)
+{
+	struct map *map = map_new(b->arena);
+	struct snap_entry *list;
+	size_t i, nr;
+	int ret = map ? snap_list(&list, &nr, world_snap(b->world),
+				  config_directory(b->config, "packets"), b->arena, err) :
+		  error_nomem(err);
+
+	for (i = 0; ret == 0 && i < nr; i++)
+		if (map_put(map, list[i].name, map))
+			ret = error_nomem(err);
+	if (ret == 0)
+		b->recorded = map;
+	return ret;
+}
+
+/* The files of the packets of a task. */
+static int list_recorded(struct snap_entry **list, size_t *nr, struct board *b,
+			 const struct task *t, struct ops_error *err)
+{
+	const char *dir;
+	int ret = b->recorded ? 0 : read_recorded(b, err);
+
+	*nr = 0;
+	if (ret || !map_has(b->recorded, t->id))
+		return ret;
+	dir = arena_printf(b->arena, "%s/%s", config_directory(b->config, "packets"), t->id);
+	return dir ? snap_list(list, nr, world_snap(b->world), dir, b->arena, err) :
+	       error_nomem(err);
+}
+
+/* Packets are read where the name of one says that it may be open. */
+static int read_open(struct making *m, struct board *b, const struct task *t,
+		     struct ops_error *err)
+{
+	struct snap_entry *list = NULL;
+	const struct type *kind;
+	size_t i, nr;
+	int ret = list_recorded(&list, &nr, b, t, err);
+
+	m->open.nr = 0;
+	for (i = 0; ret == 0 && i < nr; i++) {
+		kind = packet_kind_of_file(b->config, list[i].name);
+		if (kind && kind->packet.until.nr)
+			return world_packets(&m->open.list, &m->open.nr, b->world, t->id,
+					     m->findings, err);
+	}
+	return ret;
+}
+
+static int add_record(struct making *m, size_t task, const struct ops_document *p,
+		      const char *action, const struct names *powers, const char *by,
+		      struct ops_error *err)
+{
+	struct deed *d;
+
+	if (m->agent && by ? strcmp(m->agent->id, by) != 0 : !may(m, powers, &m->b->tasks[task]))
+		return 0;
+	d = put(m, task, DEED_RECORD);
+	if (!d)
+		return error_nomem(err);
+	d->packet = p;
+	d->blocks = packet_blocks(&m->open, p, NULL);
+	d->action = action;
+	d->powers = powers;
+	d->by = by;
+	return 0;
+}
+
+/* Who has the next step of a handoff. */
+static int add_handoff(struct making *m, size_t task, const struct ops_document *p,
+		       struct ops_error *err)
+{
+	static const char *const owner[] = { "assignee" };
+	static const struct names owners = { (const char **)(size_t)owner, 1 }, none = { NULL, 0 };
+	const struct type *mediation = config_type(m->b->config, HANDOFF_EXTENSION);
+	struct handoff h;
+
+	handoff_read(&h, &m->open, p, m->b->now);
+	switch (h.state) {
+	case HANDOFF_REQUESTED:
+		return add_record(m, task, p, "handoff package", &owners, NULL, err);
+	case HANDOFF_PACKAGED:
+		return add_record(m, task, p, "handoff accept", &none, h.to, err);
+	case HANDOFF_LATE:
+	case HANDOFF_REJECTED:
+		return !mediation ? 0 : add_record(m, task, p, "handoff mediate",
+						   &mediation->create, NULL, err);
+	default:
+		return 0;
+	}
+}
+
+/* Whether it was the agent that is asked about, or the same person, who wrote it. */
+static bool is_author(const struct making *m, const struct ops_document *p)
+{
+	const char *from = document_text(p, "From");
+	const struct agent *a = m->agent && from ? roster_agent_named(m->b->roster, from) : NULL;
+
+	return a && a->principal == m->agent->principal;
+}
+
+static int add_open(struct making *m, size_t task, struct ops_error *err)
+{
+	const struct type *reply;
+	size_t i;
+	int ret = 0;
+
+	for (i = 0; ret == 0 && i < m->open.nr; i++) {
+		const struct ops_document *p = m->open.list[i];
+
+		if (!packet_is_open(&m->open, p))
+			continue;
+		reply = config_type(m->b->config, p->type->packet.until.list[0]);
+		if (type_is(p->type, HANDOFF))
+			ret = add_handoff(m, task, p, err);
+		else if (reply && !(names_have(&reply->packet.not_by, "asker") && is_author(m, p)))
+			ret = add_record(m, task, p, reply->name, &reply->create, NULL, err);
+	}
+	return ret;
+}
+
+static int add_work(struct making *m, size_t task, struct ops_error *err)
 {
 	const struct task *t = &m->b->tasks[task];
 
 	switch (t->work) {
 	case WORK_QUEUED:
-		return add_gated(m, task, DEED_ASSIGN, "assign", err);
+		return add_queued(m, task, err);
 	case WORK_REVIEW:
 		return add_gated(m, task, DEED_COMPLETE, "complete", err);
 	case WORK_ASSIGNED:
-		if (t->accepted)
-			return add(m, task, DEED_START, powers_of(m, "start"), err);
-		return add(m, task, DEED_ACCEPT, powers_of(m, "accept"), err);
+		return t->accepted ? add(m, task, DEED_START, powers_of(m, "start"), err) :
+		       add(m, task, DEED_ACCEPT, powers_of(m, "accept"), err);
 	case WORK_STARTED:
 		return add(m, task, DEED_CONTINUE, powers_of(m, "submit"), err);
 	case WORK_BLOCKED:
@@ -192,6 +393,17 @@ static int add_task(struct making *m, size_t task, struct ops_error *err)
 	}
 	return 0;
 }
+
+static int add_task(struct making *m, struct board *b, size_t task, struct ops_error *err)
+{
+	int ret = read_open(m, b, &b->tasks[task], err);
+
+	if (ret == 0 && m->open.nr)
+		ret = add_open(m, task, err);
+	return ret ? ret : add_work(m, task, err);
+}
+
+/* --- order --- */
 
 /* What waits for a task lends it its priority: from those that nothing waits for, back. */
 static void inherit(struct making *m)
@@ -233,14 +445,16 @@ static int compare_deeds(const void *a, const void *b, void *payload)
 	q = m->g->back_first[y->task + 1] - m->g->back_first[y->task];
 	if (p != q)
 		return p > q ? -1 : 1;
-	return (x->task > y->task) - (x->task < y->task);
+	return x->task != y->task ? (x->task > y->task) - (x->task < y->task) :
+	       (x->kind == DEED_RECORD) != (y->kind == DEED_RECORD) ?
+	       (y->kind == DEED_RECORD) - (x->kind == DEED_RECORD) :
+	       x->packet ? strcmp(x->packet->path, y->packet->path) : 0;
 }
 
-int agenda_make(struct agenda *out, const struct graph *g, const struct schedule *s,
-		const struct agent *agent, struct ops_findings *findings,
-		struct ops_error *err)
+int agenda_make(struct agenda *out, struct board *b, const struct graph *g,
+		const struct schedule *s, const struct agent *agent,
+		struct ops_findings *findings, struct ops_error *err)
 {
-	const struct board *b = g->b;
 	struct making m = { 0 };
 	size_t i;
 	int ret = 0;
@@ -251,7 +465,8 @@ int agenda_make(struct agenda *out, const struct graph *g, const struct schedule
 	m.agent = agent;
 	m.findings = findings;
 	m.type = config_type(b->config, "task");
-	m.deeds = arena_array(b->arena, b->tasks_nr + 1, sizeof(*m.deeds));
+	m.room = b->tasks_nr + 1;
+	m.deeds = arena_array(b->arena, m.room, sizeof(*m.deeds));
 	m.gravest = arena_array(b->arena, b->tasks_nr + 1, sizeof(*m.gravest));
 	m.because = arena_array(b->arena, b->tasks_nr + 1, sizeof(*m.because));
 	if (!m.deeds || !m.gravest || !m.because)
@@ -259,7 +474,7 @@ int agenda_make(struct agenda *out, const struct graph *g, const struct schedule
 	inherit(&m);
 	ret = emergencies_find(&m.emergencies, b->world, findings, err);
 	for (i = 0; ret == 0 && i < b->tasks_nr; i++)
-		ret = add_task(&m, i, err);
+		ret = add_task(&m, b, i, err);
 	if (ret)
 		return ret;
 	qsort_r(m.deeds, m.nr, sizeof(*m.deeds), compare_deeds, &m);
@@ -293,39 +508,14 @@ static int64_t sign_of(const struct board *b, const char *name)
 	return date_time_parse(&at, time) ? at : NO_POINT;
 }
 
-/* Of which tasks there are packets: one directory tells, instead of one for each task. */
-static int read_recorded(struct board *b, struct ops_error *err)
-{
-	struct map *map = map_new(b->arena);
-	struct snap_entry *list;
-	size_t i, nr;
-	int ret = map ? snap_list(&list, &nr, world_snap(b->world),
-				  config_directory(b->config, "packets"), b->arena, err) :
-		  error_nomem(err);
-
-	for (i = 0; ret == 0 && i < nr; i++)
-		if (map_put(map, list[i].name, map))
-			ret = error_nomem(err);
-	if (ret == 0)
-		b->recorded = map;
-	return ret;
-}
-
 int task_last_sign(int64_t *out, struct board *b, const struct task *t,
 		   struct ops_error *err)
 {
-	struct snap_entry *list;
-	const char *dir;
+	struct snap_entry *list = NULL;
 	int64_t sign;
-	size_t i, nr = 0;
-	int ret = b->recorded ? 0 : read_recorded(b, err);
+	size_t i, nr;
+	int ret = list_recorded(&list, &nr, b, t, err);
 
-	if (ret == 0 && map_has(b->recorded, t->id)) {
-		dir = arena_printf(b->arena, "%s/%s", config_directory(b->config, "packets"),
-				   t->id);
-		ret = dir ? snap_list(&list, &nr, world_snap(b->world), dir, b->arena, err) :
-		      error_nomem(err);
-	}
 	if (ret)
 		return ret;
 	*out = t->started == NO_DAY ? NO_POINT : t->started * DAY_TICKS;

@@ -6,23 +6,32 @@
  * What can be done next with each active task, by whom, and what comes first.
  *
  * The next deed of a task follows from its status, and from the gates of that status in
- * their order: the first that is not approved is asked for, decided or lifted.  Deeds are
- * in the order: what can go on before what waits for other work or for the end of an
- * emergency; the gravest priority of the task and of all that wait for it; the least slack;
- * the most tasks that wait for it at once; path.
+ * their order: the first that is not approved is asked for, decided or lifted; a queued task
+ * that lacks what its assignment needs is edited before that, since what a gate decided about
+ * must not change after it.  Beside that stand what is open about it, a question, an incident,
+ * a handoff, and what that keeps it from is no deed.  Deeds are in the order: what can go on
+ * before what waits for other work or for the end of an emergency; the gravest priority of the
+ * task and of all that wait for it; the least slack; the most tasks that wait for it at once;
+ * path.
  */
 
 #include "model/emergency.h"
 #include "model/gate.h"
+#include "model/packet.h"
 #include "model/schedule.h"
 
 enum deed_kind { DEED_REQUEST, DEED_DECIDE, DEED_LIFT, DEED_ASSIGN, DEED_ACCEPT,
-		 DEED_START, DEED_CONTINUE, DEED_COMPLETE, DEED_UNBLOCK };
-extern const char *const deed_names[];
+		 DEED_START, DEED_CONTINUE, DEED_COMPLETE, DEED_UNBLOCK, DEED_EDIT,
+		 DEED_RECORD };
 
 struct deed {
 	size_t task;
 	enum deed_kind kind;
+	const char *action;		/* in a word or two */
+	const struct ops_document *packet;	/* DEED_RECORD: what waits; else NULL */
+	bool blocks;			/* and keeps the task from something */
+	const char *by;			/* the one agent who can; or NULL: `powers` say */
+	const char *lacks;		/* DEED_EDIT: what is missing */
 	const struct gate *gate;	/* of the first three; else NULL */
 	enum gate_state state;		/* of that gate */
 	const struct names *powers;	/* any of which suffices, also "assignee" */
@@ -38,9 +47,9 @@ struct agenda {
 };
 
 /* `agent`: only what that one can do, or NULL.  In the board's arena. */
-int agenda_make(struct agenda *out, const struct graph *g, const struct schedule *s,
-		const struct agent *agent, struct ops_findings *findings,
-		struct ops_error *err);
+int agenda_make(struct agenda *out, struct board *b, const struct graph *g,
+		const struct schedule *s, const struct agent *agent,
+		struct ops_findings *findings, struct ops_error *err);
 
 /* The last sign of life of a task in progress: when its assignee last recorded something
  * or began, in seconds since 1970.  NO_POINT: there is none. */

@@ -66,6 +66,21 @@ static void say_time(struct buf *b, const struct outlook *o, const struct deed *
 	}
 }
 
+/* "incident ...-ab12 is open and keeps it from: complete" */
+static void say_packet(struct buf *b, const struct deed *d)
+{
+	const struct names *blocks = &d->packet->type->packet.blocks;
+	const char *random = strrchr(d->packet->id, '-');
+	size_t i;
+
+	buf_printf(b, "%s %s is open", d->packet->type->name,
+		   random ? random + 1 : d->packet->id);
+	for (i = 0; d->blocks && i < blocks->nr && i < NAMES_MAX; i++)
+		buf_printf(b, "%s%s", i ? ", " : " and keeps it from: ", blocks->list[i]);
+	if (d->blocks && blocks->nr > NAMES_MAX)
+		buf_printf(b, " and %zu more", blocks->nr - NAMES_MAX);
+}
+
 static const char *reason_of(const struct outlook *o, const struct deed *d)
 {
 	const struct task *t = &o->b->tasks[d->task];
@@ -73,6 +88,10 @@ static const char *reason_of(const struct outlook *o, const struct deed *d)
 	struct buf b = BUF_INIT;
 	const char *text;
 
+	if (d->packet)
+		say_packet(&b, d);
+	if (d->lacks)
+		buf_printf(&b, "lacks %s, and no gate decides about what changes yet", d->lacks);
 	if (d->gate && d->kind == DEED_REQUEST && d->state != GATE_NONE)
 		buf_printf(&b, "gate '%s' is %s", d->gate->name,
 			   gate_state_name(d->state));
@@ -139,6 +158,8 @@ static const char *who_of(struct outlook *o, const struct deed *d)
 	const char *text;
 	size_t i;
 
+	if (d->by)
+		return d->by;
 	for (i = 0; i < d->powers->nr; i++)
 		if (!strcmp(d->powers->list[i], "assignee") && t->assigned_to)
 			return t->assigned_to;
@@ -165,7 +186,9 @@ int view_deed(struct ops_deed *out, struct outlook *o, const struct deed *d)
 	out->status = t->status;
 	out->priority = t->priority_name;
 	out->agent = t->assigned_to;
-	out->action = deed_names[d->kind];
+	out->action = d->action;
+	out->type = "task";
+	out->packet = d->packet ? d->packet->id : NULL;
 	out->gate = d->gate ? d->gate->name : NULL;
 	out->who = who_of(o, d);
 	out->reason = reason_of(o, d);
@@ -178,6 +201,128 @@ int view_deed(struct ops_deed *out, struct outlook *o, const struct deed *d)
 	return out->who && out->reason && (out->due || t->due == NO_DAY) ? 0 : OPS_ENOMEM;
 }
 
+/* --- documents under review --- */
+
+/* What brings a document into force, or keeps it there: that sets the next review. */
+static const struct transition *review_of(const struct type *type, const char *status)
+{
+	size_t i, k;
+
+	for (i = 0; i < type->transitions_nr; i++) {
+		const struct transition *tr = &type->transitions[i];
+
+		if (!names_have(&tr->from, status))
+			continue;
+		for (k = 0; k < tr->sets_nr; k++)
+			if (tr->sets[k].kind == SET_NEXT_REVIEW)
+				return tr;
+	}
+	return NULL;
+}
+
+static struct paper *more_room(struct papers *p, struct arena *arena)
+{
+	size_t room = p->room ? 2 * p->room : 16;
+	struct paper *list;
+
+	if (p->nr < p->room)
+		return &p->list[p->nr];
+	list = arena_array(arena, room, sizeof(*list));
+	if (!list)
+		return NULL;
+	if (p->nr)
+		memcpy(list, p->list, p->nr * sizeof(*list));
+	p->list = list;
+	p->room = room;
+	return &list[p->nr];
+}
+
+struct collecting {
+	struct papers *papers;
+	const struct outlook *o;
+};
+
+static int collect(struct ops_document *d, void *payload, struct ops_error *err)
+{
+	struct collecting *c = payload;
+	struct arena *arena = c->o->b->arena;
+	const char *next = d->doc ? document_text(d, "Next-Review") : NULL, *title, *owner;
+	const struct transition *tr = d->doc && d->status ? review_of(d->type, d->status) : NULL;
+	const struct state *state = tr ? type_state(d->type, d->status) : NULL;
+	struct paper *p;
+	struct date date;
+	bool past;
+
+	c->papers->unreadable += !d->doc;
+	past = next && date_parse(&date, next) && date_to_days(date) < c->o->b->today;
+	if (!state || !(state->initial || past))
+		return 0;
+	p = more_room(c->papers, arena);
+	if (!p)
+		return error_nomem(err);
+	title = document_text(d, "Title");
+	owner = document_text(d, "Owner");
+	p->path = arena_str(arena, d->path);
+	p->id = arena_str(arena, d->id);
+	p->title = arena_str(arena, title ? title : "");
+	p->status = state->name;
+	p->type = d->type->name;
+	p->next_review = arena_str(arena, next ? next : "");
+	p->owner = arena_str(arena, owner ? owner : "");
+	p->transition = tr;
+	p->due = !state->initial;
+	c->papers->nr++;
+	return p->path && p->id && p->title && p->next_review && p->owner ? 0 : error_nomem(err);
+}
+
+int view_papers(struct papers *out, struct outlook *o, struct ops_view *view,
+		struct ops_findings *findings, struct ops_error *err)
+{
+	const struct config *config = o->b->config;
+	struct collecting c = { out, o };
+	size_t i;
+	int ret = 0;
+
+	memset(out, 0, sizeof(*out));
+	for (i = 0; ret == 0 && i < config->types_nr; i++)
+		if (type_field(&config->types[i], "Next-Review") &&
+		    !type_is(&config->types[i], "packet"))
+			ret = world_each(view->world, &config->types[i], false, false, collect, &c,
+					 findings, err);
+	return ret;
+}
+
+int view_paper(struct ops_deed *out, struct outlook *o, const struct paper *p)
+{
+	memset(out, 0, sizeof(*out));
+	out->task = p->id;
+	out->title = p->title;
+	out->status = p->status;
+	out->type = p->type;
+	out->action = p->transition->action;
+	out->who = name_holders(o, &p->transition->by);
+	out->due = p->due ? p->next_review : NULL;
+	out->reason = p->due ? "its review is past, and no work may be based on it" :
+		      "nobody approved it yet, and no work may be based on it";
+	return out->who ? 0 : OPS_ENOMEM;
+}
+
+/* Nobody reviews what they own. */
+static bool may_review(const struct agent *a, const struct paper *p)
+{
+	const struct names *by = &p->transition->by;
+	size_t i;
+
+	if (!a)
+		return true;
+	if (names_have(&p->transition->not_by, "owner") && agent_is_named(a, p->owner))
+		return false;
+	for (i = 0; i < by->nr; i++)
+		if (agent_holds(a, by->list[i]))
+			return true;
+	return false;
+}
+
 int ops_view_next(const struct ops_deed **out, size_t *nr, struct ops_view *view,
 		  const char *agent, size_t max, struct ops_findings *findings,
 		  struct ops_error *err)
@@ -185,8 +330,9 @@ int ops_view_next(const struct ops_deed **out, size_t *nr, struct ops_view *view
 	const struct agent *a = NULL;
 	struct ops_deed *list;
 	struct outlook o;
+	struct papers papers;
 	struct agenda agenda;
-	size_t i, told;
+	size_t i, told, all;
 	int ret = view_outlook(&o, view, findings, err);
 
 	if (ret)
@@ -194,17 +340,27 @@ int ops_view_next(const struct ops_deed **out, size_t *nr, struct ops_view *view
 	a = agent ? roster_agent_named(o.b->roster, agent) : NULL;
 	if (agent && !a)
 		return error_set(err, OPS_ENOTFOUND, "'%s' is not in the roster", agent);
-	ret = agenda_make(&agenda, &o.g, &o.s, a, findings, err);
+	ret = agenda_make(&agenda, o.b, &o.g, &o.s, a, findings, err);
+	if (ret == 0)
+		ret = view_papers(&papers, &o, view, findings, err);
 	if (ret)
 		return ret;
 	told = max && max < agenda.nr ? max : agenda.nr;
-	list = arena_array(o.b->arena, told + 1, sizeof(*list));
+	list = arena_array(o.b->arena, told + papers.nr + 1, sizeof(*list));
 	for (i = 0; list && i < told; i++)
 		if (view_deed(&list[i], &o, &agenda.deeds[i]))
 			return error_nomem(err);
 	if (!list)
 		return error_nomem(err);
+	all = agenda.nr;
+	for (i = 0; i < papers.nr; i++) {
+		if (!may_review(a, &papers.list[i]))
+			continue;
+		if ((!max || told < max) && view_paper(&list[told++], &o, &papers.list[i]))
+			return error_nomem(err);
+		all++;
+	}
 	*out = list;
-	*nr = agenda.nr;
+	*nr = all;
 	return 0;
 }

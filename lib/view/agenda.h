@@ -27,4 +27,22 @@ int view_outlook(struct outlook *out, struct ops_view *view,
 /* In the board's arena.  0 or OPS_ENOMEM. */
 int view_deed(struct ops_deed *out, struct outlook *o, const struct deed *d);
 
+/* Documents that wait for a review: those that none has brought into force, and those whose
+ * Next-Review is past. */
+struct paper {
+	const char *path, *id, *title, *status, *type, *next_review;
+	const struct transition *transition;	/* that is waited for */
+	const char *owner;
+	bool due;				/* it is in force, and its review is past */
+};
+struct papers {
+	struct paper *list;
+	size_t nr, room;
+	size_t unreadable;
+};
+int view_papers(struct papers *out, struct outlook *o, struct ops_view *view,
+		struct ops_findings *findings, struct ops_error *err);
+/* As a deed.  0 or OPS_ENOMEM. */
+int view_paper(struct ops_deed *out, struct outlook *o, const struct paper *p);
+
 #endif

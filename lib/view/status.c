@@ -17,6 +17,7 @@ struct report {
 	struct outlook o;
 	struct ops_status_report *out;
 	struct ops_view *view;
+	struct ops_deed *open;
 	struct ops_concern *blocked, *blockers, *stalled, *overdue;
 	struct ops_findings *findings;
 };
@@ -127,72 +128,70 @@ static int compare_blockers(const void *a, const void *b)
 	       strcmp(x->task, y->task);
 }
 
-static int look_at_gates(struct report *r, struct ops_error *err)
+/* Room for so many more that are open. */
+static int more_open(struct report *r, size_t nr, struct ops_error *err)
 {
-	struct ops_deed *list;
+	struct ops_deed *list = arena_array(r->o.b->arena, r->out->open_nr + nr + 1,
+					    sizeof(*list));
+
+	if (!list)
+		return error_nomem(err);
+	if (r->out->open_nr)
+		memcpy(list, r->open, r->out->open_nr * sizeof(*list));
+	r->open = list;
+	return 0;
+}
+
+static int look_at_deeds(struct report *r, struct ops_error *err)
+{
+	struct ops_deed *gates;
 	struct agenda agenda;
 	size_t i;
-	int ret = agenda_make(&agenda, &r->o.g, &r->o.s, NULL, r->findings, err);
+	int ret = agenda_make(&agenda, r->o.b, &r->o.g, &r->o.s, NULL, r->findings, err);
+
+	if (ret == 0)
+		ret = more_open(r, agenda.nr, err);
+	if (ret)
+		return ret;
+	gates = arena_array(r->o.b->arena, agenda.nr + 1, sizeof(*gates));
+	for (i = 0; gates && i < agenda.nr; i++) {
+		const struct deed *d = &agenda.deeds[i];
+		struct ops_deed *to = d->kind == DEED_DECIDE || d->kind == DEED_LIFT ?
+				      &gates[r->out->gates_nr++] : d->packet ?
+				      &r->open[r->out->open_nr++] : NULL;
+
+		if (to && view_deed(to, &r->o, d))
+			return error_nomem(err);
+	}
+	r->out->gates = gates;
+	return gates ? 0 : error_nomem(err);
+}
+
+/* What is past its review, and with what is open the documents that nobody approved. */
+static int look_at_papers(struct report *r, struct ops_error *err)
+{
+	struct arena *arena = r->o.b->arena;
+	struct ops_expired *expired;
+	struct papers papers;
+	size_t i;
+	int ret = view_papers(&papers, &r->o, r->view, r->findings, err);
 
 	if (ret)
 		return ret;
-	list = arena_array(r->o.b->arena, agenda.nr + 1, sizeof(*list));
-	for (i = 0; list && i < agenda.nr; i++)
-		if ((agenda.deeds[i].kind == DEED_DECIDE ||
-		     agenda.deeds[i].kind == DEED_LIFT) &&
-		    view_deed(&list[r->out->gates_nr++], &r->o, &agenda.deeds[i]))
-			return error_nomem(err);
-	r->out->gates = list;
-	return list ? 0 : error_nomem(err);
-}
+	r->out->unreadable += papers.unreadable;
+	expired = arena_array(arena, papers.nr + 1, sizeof(*expired));
+	ret = expired ? more_open(r, papers.nr, err) : error_nomem(err);
+	for (i = 0; ret == 0 && i < papers.nr; i++) {
+		const struct paper *p = &papers.list[i];
 
-struct expiring {
-	struct report *r;
-	struct ops_expired *list;
-	size_t nr, room;
-};
-
-static int look_at_prompt(struct ops_document *d, void *payload, struct ops_error *err)
-{
-	struct expiring *e = payload;
-	struct arena *arena = e->r->o.b->arena;
-	const char *next = d->doc ? document_text(d, "Next-Review") : NULL;
-	struct ops_expired *list;
-	struct date date;
-
-	e->r->out->unreadable += !d->doc;
-	if (!next || !date_parse(&date, next) || !d->status ||
-	    strcmp(d->status, "Approved") ||
-	    date_to_days(date) >= e->r->o.b->today)
-		return 0;
-	if (e->nr == e->room) {
-		e->room = e->room ? 2 * e->room : 16;
-		list = arena_array(arena, e->room, sizeof(*list));
-		if (!list)
-			return error_nomem(err);
-		if (e->nr)
-			memcpy(list, e->list, e->nr * sizeof(*list));
-		e->list = list;
+		if (p->due)
+			expired[r->out->expired_nr++] = (struct ops_expired){ p->path,
+									      p->next_review };
+		else if (view_paper(&r->open[r->out->open_nr++], &r->o, p))
+			ret = error_nomem(err);
 	}
-	e->list[e->nr].path = arena_str(arena, d->path);
-	e->list[e->nr].next_review = arena_str(arena, next);
-	return e->list[e->nr].path && e->list[e->nr++].next_review ? 0 : error_nomem(err);
-}
-
-static int look_at_prompts(struct report *r, struct ops_error *err)
-{
-	const struct config *c = r->o.b->config;
-	struct expiring e = { r, NULL, 0, 0 };
-	size_t i;
-	int ret = 0;
-
-	for (i = 0; ret == 0 && i < c->types_nr; i++)
-		if (type_field(&c->types[i], "Next-Review") &&
-		    !type_is(&c->types[i], "packet"))
-			ret = world_each(r->view->world, &c->types[i], false, false,
-					 look_at_prompt, &e, r->findings, err);
-	r->out->expired = e.list;
-	r->out->expired_nr = e.nr;
+	r->out->expired = expired;
+	r->out->open = r->open;
 	return ret;
 }
 
@@ -215,9 +214,9 @@ static int fill(struct report *r, struct ops_error *err)
 	for (i = 0; ret == 0 && i < b->tasks_nr; i++)
 		ret = look_at(r, i, err);
 	if (ret == 0)
-		ret = look_at_gates(r, err);
+		ret = look_at_deeds(r, err);
 	if (ret == 0)
-		ret = look_at_prompts(r, err);
+		ret = look_at_papers(r, err);
 	if (ret == 0)
 		ret = view_wholes(&out->wholes, &out->wholes_nr, b, r->findings, err);
 	if (ret)

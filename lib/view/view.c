@@ -96,6 +96,11 @@ const char *ops_view_actor(struct ops_view *view)
 	return a ? a->id : NULL;
 }
 
+const char *ops_view_claim(const struct ops_view *view)
+{
+	return view->repo->actor;
+}
+
 const char *ops_document_path(const struct ops_document *doc)
 {
 	return doc->path;

@@ -154,7 +154,7 @@ int landing_check(struct ops_audit_result *result, struct ops_repo *repo, const 
 {
 	const char *state = store_branch(repo->store);
 	struct line l = { repo, NULL, ref + 11, calls, result };
-	bool own = state && !strcmp(state, ref);
+	bool own = !state || !strcmp(state, ref);	/* in a rebase none is checked out */
 	struct snap *snap = NULL;
 	struct oid tip = *old;
 	int ret = 0;

@@ -58,6 +58,8 @@ static void progress(size_t done, size_t known, void *payload)
 
 static void show(struct session *s, const struct ops_audit_result *result)
 {
+	size_t plain = result->commits - result->prehistory - result->judged - result->unjudged;
+
 	out_end(s->out);
 	report_findings(s->out, "", s->findings);
 	out_string(s->out, "first", result->first);
@@ -65,6 +67,7 @@ static void show(struct session *s, const struct ops_audit_result *result)
 	out_number(s->out, "commits", (double)result->commits);
 	out_number(s->out, "before_ops", (double)result->prehistory);
 	out_number(s->out, "judged", (double)result->judged);
+	out_number(s->out, "without_documents", (double)plain);
 	out_number(s->out, "verified", (double)result->verified);
 	out_number(s->out, "refused", (double)result->refused);
 	out_number(s->out, "unjudged", (double)result->unjudged);
@@ -73,8 +76,11 @@ static void show(struct session *s, const struct ops_audit_result *result)
 	out_number(s->out, "seals_signed", (double)result->seals_signed);
 	out_string(s->out, "genesis", *result->genesis ? result->genesis : NULL);
 	out_string(s->out, "digest", *result->anchor_digest ? result->anchor_digest : NULL);
-	out_say(s->out, "%zu commit%s: %zu before ops, %zu judged", result->commits,
-		result->commits == 1 ? "" : "s", result->prehistory, result->judged);
+	out_say(s->out, "%zu commit%s: %zu before ops", result->commits,
+		result->commits == 1 ? "" : "s", result->prehistory);
+	if (plain)
+		out_say(s->out, ", %zu without documents", plain);
+	out_say(s->out, ", %zu judged", result->judged);
 	if (result->verified)
 		out_say(s->out, ", %zu of them signed", result->verified);
 	out_say(s->out, ", %zu refused", result->refused);
@@ -82,8 +88,9 @@ static void show(struct session *s, const struct ops_audit_result *result)
 		out_say(s->out, ", %zu not to be judged here", result->unjudged);
 	out_say(s->out, "\n");
 	if (result->known)
-		out_say(s->out, "%zu of them were judged before by the same rules; --full judges "
-			"them again\n", result->known);
+		out_say(s->out, "%zu %s judged before by the same rules; --full judges "
+			"%s again\n", result->known, result->known == 1 ? "was" : "were",
+			result->known == 1 ? "it" : "them");
 	if (result->seals)
 		out_say(s->out, "%zu seal%s looked at, %zu of them signed\n", result->seals,
 			result->seals == 1 ? "" : "s", result->seals_signed);

@@ -31,7 +31,7 @@ struct help_options {
 static const char *const usage[] = {
 	"ops help [--all]",
 	"ops help COMMAND",
-	"ops help --json",
+	"ops help --json [COMMAND]",
 	NULL
 };
 
@@ -150,7 +150,28 @@ static void page_name(char out[40], const char *name)
 	snprintf(out, 40, "ops-%.*s", (int)strcspn(name, " "), name);
 }
 
-static void add_commands(struct out *o)
+/* What goes on in the next line is one usage. */
+static void add_usage(struct out *o, const char *const *lines)
+{
+	for (size_t i = 0; lines[i]; i++) {
+		struct buf one = BUF_INIT;
+
+		buf_str(&one, lines[i]);
+		for (; lines[i + 1] && report_goes_on(lines[i + 1]); i++)
+			buf_str(&one, lines[i + 1] + strspn(lines[i + 1], " ") - 1);
+		out_string(o, NULL, buf_failed(&one) ? NULL : one.data);
+		buf_release(&one);
+	}
+}
+
+static bool is_asked(const struct names *only, const struct command *c)
+{
+	return only->command ? c == only->command :
+	       !only->group || command_in_group(c, only->group);
+}
+
+/* All of them; or one command, or those of a group. */
+static void add_commands(struct out *o, const struct names *only)
 {
 	const struct command *c = NULL;
 	const struct alias *a = NULL;
@@ -159,6 +180,8 @@ static void add_commands(struct out *o)
 	while ((c = command_next(c))) {
 		char page[40];
 
+		if (!is_asked(only, c))
+			continue;
 		page_name(page, c->name);
 		out_map(o, NULL);
 		out_string(o, "name", c->name);
@@ -166,8 +189,7 @@ static void add_commands(struct out *o)
 		out_string(o, "page", page);
 		out_bool(o, "writes", c->needs & WRITES);
 		out_list(o, "usage");
-		for (size_t i = 0; c->usage[i]; i++)
-			out_string(o, NULL, c->usage[i]);
+		add_usage(o, c->usage);
 		out_end(o);
 		out_list(o, "options");
 		add_options(o, c->options);
@@ -177,6 +199,9 @@ static void add_commands(struct out *o)
 	out_end(o);
 	out_list(o, "aliases");
 	while ((a = alias_next(a))) {
+		if (only->command ? strcmp(a->of, only->command->name) != 0 :
+		    only->group && strncmp(a->of, only->group, strlen(only->group)) != 0)
+			continue;
 		out_map(o, NULL);
 		out_string(o, "name", a->name);
 		out_string(o, "command", a->of);
@@ -223,12 +248,11 @@ static int run(struct session *s, const struct args *args)
 	size_t taken;
 	int ret;
 
-	if (s->globals->json) {
-		add_commands(s->out);
-		return 0;
-	}
 	if (!args->nr) {
-		print_overview(s, o && o->all);
+		if (s->globals->json)
+			add_commands(s->out, &names);
+		else
+			print_overview(s, o && o->all);
 		return 0;
 	}
 	argv[0] = (char *)args->words[0];
@@ -237,6 +261,10 @@ static int run(struct session *s, const struct args *args)
 	if (ret < 0)
 		return ret == OPS_ENOTFOUND ? error_set(&s->err, OPS_EUSAGE,
 			"there is no command '%.60s'", argv[0]) : ret;
+	if (s->globals->json) {
+		add_commands(s->out, &names);
+		return 0;
+	}
 	page_name(page, names.command ? names.command->name : argv[0]);
 	if (!s->term->output || !show_page(page))
 		help_print(s, names.command, names.group);

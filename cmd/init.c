@@ -58,6 +58,8 @@ static int run(struct session *s, const struct args *args)
 	out_string(s->out, "branch", result.branch);
 	out_bool(s->out, "created", result.created);
 	request_notes(s, s->talk, result.notes);
+	if (!o->from)
+		out_say(s->talk, "nobody is in the roster yet: %s\n", OPS_FIRST_AGENT);
 	return 0;
 }
 

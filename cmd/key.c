@@ -79,6 +79,8 @@ static int run_list(struct session *s, const struct args *args)
 		out_row(s->out, cells);
 	}
 	out_table_end(s->out);
+	if (!nr)
+		out_say(s->out, "no keys; ops key add AGENT KEY adds one\n");
 	ret = report_assurance(s, view);
 out:
 	ops_view_close(view);

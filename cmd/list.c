@@ -146,6 +146,8 @@ static int run(struct session *s, const struct args *args)
 	for (size_t i = 0; ret == 0 && i < nr; i++)
 		ret = add_row(s, view, docs[i]);
 	out_table_end(s->out);
+	if (!nr)
+		out_say(s->out, "none\n");
 	if (ops_findings_refuse(s->findings))
 		out_say(s->talk, "ops: the list may not be whole (findings: %zu)\n",
 			ops_findings_count(s->findings));

@@ -52,34 +52,38 @@ static size_t distance(const char *a, const char *b)
 	return d[na][nb];
 }
 
-/* The nearest command to what was typed; NULL if none is near. */
-static const struct command *nearest(const char *typed)
+/* The nearest command, or group of them, to what was typed; false if none is near. */
+static bool nearest(char best[NAME_MAX_LEN + 1], const char *typed)
 {
-	const struct command *c = NULL, *best = NULL;
+	const struct command *c = NULL;
 	size_t least = NEAR + 1;
 
-	while ((c = command_next(c))) {
-		size_t d = distance(typed, c->name);
+	while ((c = command_next(c)))
+		for (int whole = 0; whole < 2; whole++) {
+			size_t len = whole ? strlen(c->name) : strcspn(c->name, " "), d;
+			char name[NAME_MAX_LEN + 1];
 
-		if (d < least && d < strlen(typed)) {
-			least = d;
-			best = c;
+			snprintf(name, sizeof(name), "%.*s", (int)len, c->name);
+			d = distance(typed, name);
+			if (d < least && d < strlen(typed)) {
+				least = d;
+				memcpy(best, name, sizeof(name));
+			}
 		}
-	}
-	return best;
+	return least <= NEAR;
 }
 
 /* Say which commands a group has. */
 static int group_error(const char *group, const char *typed, struct ops_error *err)
 {
-	char both[2 * NAME_MAX_LEN + 2], all[400];
+	char both[2 * NAME_MAX_LEN + 2], all[400], near[NAME_MAX_LEN + 1];
 	const struct command *c = NULL;
 	size_t len = 0, skip = strlen(group) + 1;
 
 	snprintf(both, sizeof(both), "%.31s %.31s", group, typed ? typed : "");
-	if (typed && (c = nearest(both)))
+	if (typed && nearest(near, both) && strcmp(near, group))
 		return error_set(err, OPS_EUSAGE, "there is no 'ops %s %.60s';"
-				 " did you mean 'ops %s'?", group, typed, c->name);
+				 " did you mean 'ops %s'?", group, typed, near);
 	all[0] = '\0';
 	while ((c = command_next(c)) && len < sizeof(all))
 		if (command_in_group(c, group))
@@ -139,7 +143,8 @@ int names_find(struct names *out, size_t *taken, int argc, char **argv,
 int names_exec(char **argv, const char *actor, struct ops_error *err)
 {
 	const char *name = argv[0];
-	const struct command *near = nearest(name);
+	char near[NAME_MAX_LEN + 1] = "";
+	bool is_near = nearest(near, name);
 	char program[NAME_MAX_LEN + 5];
 
 	if (!strchr(name, '/') && *name && strlen(name) <= NAME_MAX_LEN) {
@@ -155,9 +160,9 @@ int names_exec(char **argv, const char *actor, struct ops_error *err)
 					 program, strerror(errno));
 		signal(SIGPIPE, SIG_IGN);
 	}
-	if (near)
+	if (is_near)
 		return error_set(err, OPS_EUSAGE, "there is no command '%.60s';"
-				 " did you mean 'ops %s'?", name, near->name);
+				 " did you mean 'ops %s'?", name, near);
 	return error_set(err, OPS_EUSAGE, "there is no command '%.60s';"
 			 " 'ops help' lists them", name);
 }

@@ -70,6 +70,19 @@ void deeds_show(struct session *s, const char *key, const struct ops_deed *list,
 		out_say(s->out, "and %zu more\n", nr - shown);
 }
 
+/* Before there is anybody there is one thing to do. */
+static int tell_empty(struct session *s, struct ops_view *view)
+{
+	const struct ops_filter agents = { .type = "agent" };
+	const struct ops_document *const *list;
+	size_t nr = 0;
+	int ret = ops_view_list(&list, &nr, view, &agents, s->findings, &s->err);
+
+	if (ret == 0 && !nr)
+		out_say(s->talk, "nobody is in the roster yet: %s\n", OPS_FIRST_AGENT);
+	return ret;
+}
+
 static int run(struct session *s, const struct args *args)
 {
 	const struct next_options *o = args->options;
@@ -89,6 +102,8 @@ static int run(struct session *s, const struct args *args)
 		agent = ops_view_claim(view);
 	ret = ops_view_next(&list, &nr, view, agent, o->number, s->findings, &s->err);
 	if (ret < 0)
+		goto out;
+	if (!nr && (ret = tell_empty(s, view)) < 0)
 		goto out;
 	if (agent)
 		out_say(s->out, "for %s: %s\n", agent, nr ? "" : "nothing to do");

@@ -92,6 +92,8 @@ static void findings(struct out *o, const char *key, const char *indent,
 		out_string(o, "remedy", f->remedy);
 		if (f->suppressed)
 			out_string(o, "reason", f->suppressed);
+		if (f->draft)
+			out_bool(o, "draft", true);
 		out_end(o);
 	}
 	out_end(o);
@@ -160,6 +162,11 @@ void report_assured(struct session *s, struct ops_assurance a)
 	out_end(s->out);
 }
 
+bool report_goes_on(const char *usage)
+{
+	return *usage == ' ';
+}
+
 void report_usage(struct out *o, const struct command *command, const char *group)
 {
 	const char *lead = "usage: ";
@@ -168,7 +175,8 @@ void report_usage(struct out *o, const struct command *command, const char *grou
 	while ((c = command_next(c)))
 		for (size_t i = 0; c->usage[i]; i++)
 			if (c == command || (group && command_in_group(c, group))) {
-				out_say(o, "%s%s\n", lead, c->usage[i]);
+				out_say(o, "%s%s\n", report_goes_on(c->usage[i]) ? "       " : lead,
+					c->usage[i]);
 				lead = "   or: ";
 			}
 }

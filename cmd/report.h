@@ -39,6 +39,9 @@ void report_assured(struct session *s, struct ops_assurance assurance);
 /* End a line about output that was lost: was there a change? */
 void report_fate(struct session *s);
 
+/* Whether a line of usage goes on what is above it. */
+bool report_goes_on(const char *usage);
+
 /* "usage: " and the usage of a command, or of a group of them. */
 void report_usage(struct out *o, const struct command *command, const char *group);
 

@@ -35,8 +35,10 @@ synopsis () {
 			gsub(/\\f[A-Z]|\\f\[[A-Z]*\]|\\&|"/, "")
 			gsub(/\\-/, "-")
 			gsub(/\\e/, "\\")
-			print
-		}' "$1"
+			# What goes on in the next line is one usage.
+			printf "%s%s", /^[ \t]/ ? " " : "\n", $0
+		}
+		END { print "" }' "$1"
 	fi | sed -e 's/^[ 	]*//' -e 's/[ 	][ 	]*/ /g' -e 's/ $//' -e '/^$/d'
 }
 
@@ -149,12 +151,25 @@ test_expect_success '-h works anywhere, within 80 columns, with the usage' '
 		test_must_be_empty err || return 1
 		expand text | test_expect_code 1 grep ".\{81\}" || return 1
 		words help.json "result.commands.$n.usage.*" >usage || return 1
+		tr -s " \n" " " <text >flat && test_expect_code 1 grep "or:  *\[" flat || return 1
 		while read -r line
 		do
-			test_grep -F -e "$line" text >/dev/null || return 1
+			test_grep -F -e "$line" flat >/dev/null || return 1
 		done <usage
 		n=$((n + 1))
 	done <commands
+'
+
+test_expect_success 'help for programs about one command, and about a group' '
+	ops_json result.commands.# 1 ops help next --json && ops_json result.commands.0.name next ops help --json next &&
+	ops_json result.commands.0.name "gate list" ops --json help gate && ops_json result.aliases.# 0 ops --json help gate &&
+	ops_json result.commands.# 7 ops --json help gate &&
+	ops_json result.commands.# 1 ops --json help gate show &&
+	ops_json result.aliases.0.name replan ops --json help rebalance && ops_json result.commands.0.usage.# 1 ops --json help run &&
+	test_expect_code 2 ops emegency 2>err && test_grep "did you mean .ops emergency.?" err &&
+	test_expect_code 2 ops gate reqest 2>err && test_grep "did you mean .ops gate request.?" err &&
+	test_expect_code 2 ops gate zzzzzzzz 2>err && test_grep "needs one of: list" err &&
+	test_expect_code 2 ops help --json no-such && test_expect_code 2 ops help --json gate no-such
 '
 
 test_expect_success 'an unknown option is wrong usage, everywhere' '

@@ -107,9 +107,9 @@ test_expect_success PERL 'what a remedy names is a command' '
 test_expect_success 'a record that a hand edit left out is made by the command that is named' '
 	ops_world && ops_task_at Approved &&
 	test_sed "$(ops_path swap-7k2f)" "s/^Status: .*/Status: Assigned/" &&
-	test_expect_code 1 ops check >out && test_grep "fix: ops act assign swap-7k2f writes it" out &&
+	test_expect_code 1 ops check >out && test_grep "fix: ops assign swap-7k2f AGENT writes it" out &&
 	git checkout -q . &&
-	ops --as $LEAD act --to $DEV assign swap-7k2f
+	ops --as $LEAD assign swap-7k2f $DEV
 '
 
 test_done

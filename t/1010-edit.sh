@@ -175,4 +175,13 @@ test_expect_success 'without a terminal no editor is opened' '
 	test_path_is_missing ../opened
 '
 
+test_expect_success 'a slip in the name of a field or of a section is said, and kept' '
+	ops_task slip-1 && ops --as $LEAD edit slip-1 -f Stauts=x 2>err && test_grep "warning field.near: .*Stauts.*nearly .Status" err &&
+	ops --as $LEAD edit slip-1 -s Scpe=x 2>err && test_grep "warning section.near: .*Scpe.*nearly .Scope" err &&
+	ops check >out && test_grep "warning field.near" out && test_grep "warning section.near" out &&
+	ops audit verify >out && test_grep ! "near" out && ops --as $LEAD cancel slip-1 -m no 2>err && test_grep ! near err &&
+	printf -- "---\ntitle: Old\nstatus: todo\n---\n\n# Old\n" >../old.md && ops --as $LEAD new task --from ../old.md -f Title=Old 2>err &&
+	test_grep "field.near: .*title.*nearly .Title" err && test_grep "field.near: .*status.*nearly .Status" err
+'
+
 test_done

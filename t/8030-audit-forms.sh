@@ -28,7 +28,7 @@ test_expect_success 'a history with an old and a new policy, and a fault under e
 
 test_expect_success 'since the present policy, the commit that brought it included' '
 	test_expect_code 1 ops audit verify --since-policy >found &&
-	test_grep "^4 commits: 0 before ops, 2 judged, 1 refused$" found &&
+	test_grep "^4 commits: 0 before ops, 2 without documents, 2 judged, 1 refused$" found &&
 	test_grep "^refused $(git rev-parse --short=7 new-fault)" found &&
 	ops_json result.first "$(git rev-parse policy)" ops audit verify --since-policy code &&
 	ops_json result.commits 2 ops audit verify --since-policy code &&

@@ -52,7 +52,7 @@ struct ops_audit_result {
 	size_t verified;	/* of these, signed by who is claimed to have acted */
 	size_t refused;		/* of them, with an error */
 	size_t unjudged;	/* of them, not to be judged: a shallow clone lacks their past */
-	size_t known;		/* of them, judged before by the same rules and not again */
+	size_t known;		/* of the judged, judged before by the same rules and not again */
 	size_t seals;		/* tags of ops_audit_seal() that were looked at */
 	size_t seals_signed;	/* of them, signed with a key that the roster of the commit they
 				   are of gives somebody */

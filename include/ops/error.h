@@ -62,6 +62,7 @@ struct ops_finding {
 	const char *remedy;
 	const char *suppressed;	/* why the document itself wants it not to count;
 				   NULL: it counts */
+	bool draft;		/* what it is about would lie at the path and is written nowhere */
 };
 
 struct ops_findings;

@@ -61,6 +61,10 @@ int ops_repo_open(struct ops_repo **out, const struct ops_repo_options *options,
 /* Close it; NULL is fine.  Views and outcomes must be freed before. */
 void ops_repo_close(struct ops_repo *repo);
 
+/* What to type where there is nobody in the roster yet. */
+#define OPS_FIRST_AGENT "ops new agent NAME --id ID -f Role=meta-orchestrator " \
+			"-f Department=Executive -f Email=ADDRESS"
+
 /* Where ops_repo_init() finds what the new repository starts with. */
 struct ops_init_options {
 	const char *from;	/* a directory whose files become the first commit, or NULL */

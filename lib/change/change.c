@@ -329,7 +329,10 @@ static int verdict(const struct txn_plan *plan, void *payload, struct ops_error 
 	k.author = plan->author.email;
 	k.now = c->repo->now;
 	k.signer = c->signing.used ? &c->signing.promised : NULL;
+	k.drafted = true;
 	ret = judge_change(&k, c->fresh, err);
+	if (ret == 0)
+		draft_tell(c->fresh, c->draft.config, plan->before);
 	if (ret == 0 && ops_findings_refuse(c->fresh))
 		ret = error_set(err, OPS_EREFUSED, "the change is refused");
 out:
@@ -409,14 +412,8 @@ void ops_outcome_free(struct ops_outcome *outcome)
 /* Hand the findings of the attempt that counted to the caller. */
 static void give_findings(struct ops_findings *to, const struct ops_findings *from)
 {
-	size_t i;
-
-	for (i = 0; from && i < ops_findings_count(from); i++) {
-		const struct ops_finding *f = ops_findings_at(from, i);
-
-		findings_add(to, f->rule, f->severity, f->path, f->line, f->column,
-			     f->remedy, "%s", f->message);
-	}
+	if (from)
+		ops_findings_copy(to, from, NULL);
 	ops_findings_sort(to);
 }
 

@@ -8,6 +8,10 @@
 
 #include <string.h>
 
+#include "model/packet.h"
+
+#include <string.h>
+
 int draft_put(struct draft *d, const char *path, const struct buf *text,
 	      struct ops_error *err)
 {
@@ -60,4 +64,27 @@ int draft_find(struct ops_document **out, struct draft *d, const char *name,
 	if (!name || !*name)
 		return error_set(err, OPS_EUSAGE, "the document to act on is not named");
 	return world_find(out, d->now, name, type, d->findings, err);
+}
+
+void draft_tell(struct ops_findings *found, const struct config *config, struct snap *before)
+{
+	const struct type *kind;
+	const struct ops_finding *f;
+	struct snap_entry there;
+	bool others = false;
+	size_t i;
+
+	for (i = 0; i < ops_findings_count(found); i++) {
+		f = ops_findings_at(found, i);
+		if (f->path && snap_find(&there, before, f->path, NULL) == OPS_ENOTFOUND)
+			findings_draft(found, i);
+		else if (f->severity == OPS_ERROR)
+			others = true;
+	}
+	for (i = ops_findings_count(found); others && i > 0; i--) {
+		f = ops_findings_at(found, i - 1);
+		kind = f->draft ? packet_kind_of_file(config, f->path) : NULL;
+		if (kind && !strcmp(kind->name, "dispatch"))
+			findings_drop(found, i - 1);
+	}
 }

@@ -52,6 +52,12 @@ struct ops_act *draft_act(struct draft *d, const char *action,
 int draft_find(struct ops_document **out, struct draft *d, const char *name,
 	       const char *type, struct ops_error *err);
 
+/*
+ * Findings about files that are written nowhere say so.  What an order lacks is said of its
+ * task; of the packet that would record it, nobody can mend it.
+ */
+void draft_tell(struct ops_findings *found, const struct config *config, struct snap *before);
+
 /* compose.c: the text of a new document of a type.  `text` is a draft of it, or
  * NULL; fields and sections given win over it, defaults fill what is missing. */
 struct composition {

@@ -227,6 +227,8 @@ static int judge_one(struct judging *j, struct change *change)
 	if (ret == 0)
 		ret = type_is(change->type, "packet") ? rules_packet(j, change) :
 		      rules_state(j, change);
+	if (ret == 0)
+		ret = rules_near(j, change->after, change);
 	if (ret == 0 && type_is(change->type, "agent"))
 		ret = rules_roster(j, change);
 	if (ret == 0 && type_is(change->type, "waiver") && change->kind == CHANGE_CREATED)
@@ -421,6 +423,8 @@ int judge_document(struct ops_document *d, int64_t now,
 	if (ret)
 		return ret;
 	ret = rules_document(&j, d);
+	if (ret == 0)
+		ret = rules_near(&j, d, NULL);
 	return ret ? error_set(err, ret, "'%s' could not be judged", d->path) : 0;
 }
 

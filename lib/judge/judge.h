@@ -49,6 +49,8 @@ struct judge_case {
 	int64_t now;			/* seconds: today */
 	bool lenient;			/* of a history: do not refuse for what the change
 					   did not touch (unreadable roster entries) */
+	bool drafted;			/* what it makes is a draft of a command's, to be mended
+					   by its options */
 	bool strict;			/* messages and secrets are looked at though the
 					   configuration leaves them off */
 	bool (*only)(const char *path, void *payload);	/* judge these files; NULL: all */

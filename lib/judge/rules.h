@@ -45,6 +45,9 @@ bool rules_earlier(const struct change *change, const struct ops_document *d);
 /* Whether there is such a change, with the same value of a field. */
 bool rules_second(const struct judging *j, const struct ops_document *d, const char *field);
 
+/* Whether it is a draft, which no editor can mend. */
+bool rules_drafted(const struct judging *j, const struct ops_document *d);
+
 /* Add an error about a document's field (NULL: about its header). */
 void rule_error(struct judging *j, const char *rule, const struct ops_document *d,
 		const char *field, const char *remedy, const char *fmt, ...)
@@ -52,6 +55,9 @@ void rule_error(struct judging *j, const char *rule, const struct ops_document *
 
 /* rules_document.c: a document by itself. */
 int rules_document(struct judging *j, struct ops_document *d);
+/* rules_near.c: fields and sections that are nearly called as the type's.  `change`: what made
+ * it so; NULL: it is looked at by itself. */
+int rules_near(struct judging *j, const struct ops_document *d, const struct change *change);
 /* Whether a section is there and filled; otherwise add `rule`. */
 int rules_section(struct judging *j, const char *rule, struct ops_document *d,
 		  const char *name, const char *whose);

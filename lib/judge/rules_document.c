@@ -127,6 +127,29 @@ static bool is_blank(const struct yaml_node *value)
 	       strspn(value->value, " \t\n") == value->len;
 }
 
+bool rules_drafted(const struct judging *j, const struct ops_document *d)
+{
+	size_t i;
+
+	for (i = 0; j->c && j->c->drafted && i < j->changes_nr; i++)
+		if (j->changes[i].after == d)
+			return j->changes[i].kind == CHANGE_CREATED;
+	return false;
+}
+
+/* How a command is told a part of what it drafts: a reason, an option, or a word. */
+static const char *tell(struct judging *j, const struct ops_document *d, const char *name,
+			bool section)
+{
+	bool packet = type_is(d->type, "packet");
+
+	if (packet && section && (!strcmp(name, "Reason") || !strcmp(name, "Notes")))
+		return "-m 'TEXT'";
+	if (packet && !type_field(d->type, "Gate"))
+		return arena_printf(j->arena, "'%s=…'", name);
+	return arena_printf(j->arena, "%s '%s=…'", section ? "-s" : "-f", name);
+}
+
 static int rules_fields(struct judging *j, const struct ops_document *d)
 {
 	const struct yaml_node *value;
@@ -145,6 +168,7 @@ static int rules_fields(struct judging *j, const struct ops_document *d)
 		why = required_by(j, f, d);
 		if (why)
 			rule_error(j, "field.missing", d, value ? f->name : NULL,
+				   rules_drafted(j, d) ? tell(j, d, f->name, false) :
 				   arena_printf(j->arena, "add '%s: …' to the header",
 						f->name),
 				   "'%s' is missing%s", f->name, why);
@@ -164,7 +188,8 @@ int rules_section(struct judging *j, const char *rule, struct ops_document *d,
 	one = section_find(sections, name);
 	if (one && !section_is_empty(sections, one))
 		return 0;
-	remedy = arena_printf(j->arena, one ? "fill the section '%s'" :
+	remedy = rules_drafted(j, d) ? tell(j, d, name, true) :
+		 arena_printf(j->arena, one ? "fill the section '%s'" :
 			      "add a section '## %s'", name);
 	findings_add(j->findings, rule, OPS_ERROR, d->path,
 		     one ? one->line : d->doc->body_line, 1, remedy,

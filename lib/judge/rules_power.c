@@ -58,12 +58,13 @@ static bool actor_known(struct judging *j)
 		return true;
 	if (c->actor)
 		findings_add(j->findings, "actor.inactive", OPS_ERROR, c->actor->path,
-			     0, 0, "ops act activate",
+			     0, 0, arena_printf(j->arena, "ops act activate %s", c->actor->id),
 			     "'%s' is not active", c->actor->id);
 	else
 		findings_add(j->findings, "actor.unknown", OPS_ERROR, NULL, 0, 0,
+			     roster_count(j->roster) ?
 			     "ops list --type agent shows the roster; act as one of "
-			     "them with --as",
+			     "them with --as" : OPS_FIRST_AGENT,
 			     "'%s' is not in the roster", claim && !c->claimed ? claim :
 			     name ? name : "the author");
 	return false;

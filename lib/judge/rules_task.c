@@ -12,6 +12,20 @@
 #include "util/buf.h"
 
 /* The prompt a task is executed from: approved, and inside its review period. */
+/* What brings a prompt into force from where it is; from nowhere, another prompt. */
+static const char *approve_with(struct judging *j, const struct ops_document *prompt,
+				const struct ops_document *task)
+{
+	const struct type *t = prompt->type;
+	size_t i;
+
+	for (i = 0; prompt->status && i < t->transitions_nr; i++)
+		if (names_have(&t->transitions[i].from, prompt->status) &&
+		    !strcmp(t->transitions[i].to, "Approved"))
+			return transition_command(j->arena, &t->transitions[i], prompt->id);
+	return arena_printf(j->arena, "ops edit %s --field Prompt=…", task->id);
+}
+
 static int check_prompt(struct judging *j, struct change *change)
 {
 	const char *name = document_text(change->after, "Prompt");
@@ -38,13 +52,14 @@ static int check_prompt(struct judging *j, struct change *change)
 	}
 	if (!prompt->status || strcmp(prompt->status, "Approved"))
 		rule_error(j, "prompt.unapproved", change->after, "Prompt",
-			   "have it reviewed and approved first",
+			   approve_with(j, prompt, change->after),
 			   "prompt '%s' is not approved (status %s)", prompt->id,
 			   prompt->status ? prompt->status : "none");
 	from = document_text(prompt, "Last-Reviewed");
 	to = document_text(prompt, "Next-Review");
 	if (!from || !date_parse(&date, from) || date_compare(date, j->today) > 0)
-		rule_error(j, "prompt.expired", change->after, "Prompt", NULL,
+		rule_error(j, "prompt.expired", change->after, "Prompt",
+			   arena_printf(j->arena, "ops review %s", prompt->id),
 			   "prompt '%s' has not been reviewed yet (Last-Reviewed %s)",
 			   prompt->id, from ? from : "missing");
 	if (!to || !date_parse(&date, to) || date_compare(date, j->today) < 0)

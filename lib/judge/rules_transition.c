@@ -197,8 +197,9 @@ static void rules_records(struct judging *j, const struct change *change)
 				break;
 		if (k == j->changes_nr)
 			rule_error(j, "packet.missing", change->after, change->type->status,
-				   arena_printf(j->arena, "ops act %s %s writes it",
-						tr->action, change->after->id),
+				   arena_printf(j->arena, "%s writes it",
+						transition_command(j->arena, tr,
+								   change->after->id)),
 				   "'%s' must record a %s in the same commit",
 				   tr->action, tr->records[i].kind);
 	}

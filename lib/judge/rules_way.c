@@ -9,6 +9,12 @@
 
 #include "judge/rules.h"
 
+static void add_way(struct names *ways, struct arena *arena, const char *command)
+{
+	if (command && !names_have(ways, command))
+		names_add(ways, arena, command);
+}
+
 /* Where the document may go from the status it has, for a remedy. */
 static const char *ways_from(struct arena *arena, const struct type *t, const char *status)
 {
@@ -16,9 +22,8 @@ static const char *ways_from(struct arena *arena, const struct type *t, const ch
 	size_t i;
 
 	for (i = 0; status && i < t->transitions_nr; i++)
-		if (names_have(&t->transitions[i].from, status) &&
-		    !names_have(&ways, t->transitions[i].action))
-			names_add(&ways, arena, t->transitions[i].action);
+		if (names_have(&t->transitions[i].from, status))
+			add_way(&ways, arena, transition_command(arena, &t->transitions[i], NULL));
 	return ways.nr ? arena_printf(arena, "from %s: %s", status,
 				      names_text(&ways, arena, ", ")) :
 	       "nothing leads out of this status";

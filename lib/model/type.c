@@ -133,3 +133,19 @@ out:
 	buf_release(&b);
 	return text;
 }
+
+const char *transition_command(struct arena *arena, const struct transition *tr, const char *id)
+{
+	const char *at = tr->command ? strstr(tr->command, "{id}") : NULL;
+	size_t len;
+
+	if (!tr->command)
+		return id ? arena_printf(arena, "ops act %s %s", tr->action, id) :
+		       arena_printf(arena, "ops act %s", tr->action);
+	if (!at)
+		return arena_printf(arena, "ops %s", tr->command);
+	len = (size_t)(at - tr->command);
+	if (!id)
+		return arena_printf(arena, "ops %.*s", (int)(len ? len - 1 : 0), tr->command);
+	return arena_printf(arena, "ops %.*s%s%s", (int)len, tr->command, id, at + 4);
+}

@@ -108,6 +108,7 @@ struct record_rule {
 struct transition {
 	const char *name;	/* key; unique in its type */
 	const char *action;	/* what Ops-Action says */
+	const char *command;	/* that carries it out, with {id}; NULL: "act ACTION {id}" */
 	struct names from;
 	const char *to;		/* a state, or "{Field}": what that field held before */
 	struct names by;	/* powers, any of which suffices; also assignee, owner, anyone */
@@ -198,6 +199,9 @@ void type_read_when(struct conf_reader *r, struct field_case **out, size_t *nr,
 		    const struct conf *when, const char *key);
 
 const struct field *type_field(const struct type *t, const char *name);
+/* What to type for a transition: "ops assign swap-7k2f"; without an id only the command.  NULL
+ * when out of memory. */
+const char *transition_command(struct arena *arena, const struct transition *tr, const char *id);
 /* The state of a name or an alias of it; NULL if there is none. */
 const struct state *type_state(const struct type *t, const char *name);
 const struct state *type_initial(const struct type *t);	/* NULL: no states */

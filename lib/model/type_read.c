@@ -288,10 +288,11 @@ static void read_transition(struct conf_reader *r, struct type *t,
 	tr->name = tr->action = name;
 	tr->to = "";
 	if (!conf_keys(r, c, arena_printf(r->arena, "transition '%s'", name),
-		       "action from to by not-by gates sections needs lacks "
+		       "action command from to by not-by gates sections needs lacks "
 		       "checks unblocked reason edits sets records"))
 		return;
 	conf_text(r, c, "action", &tr->action);
+	conf_text(r, c, "command", &tr->command);
 	conf_names(r, c, "from", &tr->from);
 	conf_text(r, c, "to", &tr->to);
 	conf_names(r, c, "by", &tr->by);

@@ -164,7 +164,8 @@ static int find_agent(struct order *o, struct arena *arena, struct world *w,
 	if (!o->agent)
 		return error_set(err, OPS_ENOTFOUND, "there is no agent '%.100s'", name);
 	if (!o->agent->active)
-		refuse(findings, "run.agent", o->agent->path, "ops act activate",
+		refuse(findings, "run.agent", o->agent->path,
+		       arena_printf(arena, "ops act activate %s", o->agent->id),
 		       arena_printf(arena, "'%s' is not active", o->agent->id));
 	return 0;
 }

@@ -51,6 +51,12 @@ void findings_suppress(struct ops_findings *findings, size_t at, const char *rea
 /* Say what to do about the finding at `at`, once that is known. */
 void findings_remedy(struct ops_findings *findings, size_t at, const char *remedy);
 
+/* Say that the file of the finding at `at` is a draft. */
+void findings_draft(struct ops_findings *findings, size_t at);
+
+/* Forget the finding at `at`. */
+void findings_drop(struct ops_findings *findings, size_t at);
+
 bool findings_failed(const struct ops_findings *findings);
 
 #endif

@@ -133,6 +133,8 @@ void ops_findings_copy(struct ops_findings *to, const struct ops_findings *from,
 
 		findings_add(to, f->rule, f->severity, f->path, f->line, f->column, f->remedy,
 			     "%s%s", prefix ? prefix : "", f->message);
+		if (!to->failed)
+			to->list[to->nr - 1].draft = f->draft;
 	}
 	if (from->failed)
 		to->failed = true;
@@ -160,6 +162,17 @@ void findings_demote(struct ops_findings *findings, size_t at, enum ops_severity
 void findings_suppress(struct ops_findings *findings, size_t at, const char *reason)
 {
 	findings->list[at].suppressed = keep(findings, reason);
+}
+
+void findings_draft(struct ops_findings *findings, size_t at)
+{
+	findings->list[at].draft = true;
+}
+
+void findings_drop(struct ops_findings *findings, size_t at)
+{
+	memmove(&findings->list[at], &findings->list[at + 1],
+		(--findings->nr - at) * sizeof(*findings->list));
 }
 
 void findings_remedy(struct ops_findings *findings, size_t at, const char *remedy)

@@ -54,7 +54,8 @@ static int judge_past(struct whole *w, struct ops_error *err)
 
 	if (!p->usable)
 		return 0;
-	r->commits = r->known = p->commits;
+	r->commits = p->commits;
+	r->known = p->judged;
 	r->prehistory = p->prehistory;
 	r->judged = p->judged;
 	r->verified = p->verified;

@@ -6,15 +6,7 @@
 
 #include "store/snap.h"
 #include "util/map.h"
-
-/* The nearest of several names: near_best_of(), near_try() for each, `name`. */
-struct near_best {
-	const char *wanted, *name;	/* name NULL: none is near */
-	size_t distance;
-};
-
-struct near_best near_best_of(const char *wanted);
-void near_try(struct near_best *best, const char *name);
+#include "util/near.h"
 
 /* The nearest key, or NULL. */
 const char *near_name(const struct map *names, const char *wanted);

@@ -17,7 +17,8 @@
  *	committer: E-MAIL	as far as that is asked; else the author
  *	message: | LINES	of the commit
  *	signed: KEY, bad, unchecked or pending	its signature; KEY as in a roster
- *	judge: document PATH, judge: world, judge: all	instead of the change
+ *	judge: document PATH, judge: world, judge: all	instead of the change; of a
+ *			document warnings are expected, too
  *	judge: standing WORDS	the change, by these rules alone: messages, secrets...
  *	judge: way PATH ACTION	whether an act may lead there
  *	authority: here		changes are judged by that of the world as it is in this line
@@ -107,7 +108,8 @@ static void compare(struct scene *s, const struct place *at, const char *expecte
 		const struct ops_finding *f = ops_findings_at(found, i);
 
 		check_manners(s, at, f);
-		if (f->severity == OPS_ERROR)
+		if (f->severity == OPS_ERROR ||
+		    (f->severity == OPS_WARNING && s->act.document))
 			buf_printf(&ids, " %s", f->rule);
 		says = says || strstr(f->message, s->says);
 	}

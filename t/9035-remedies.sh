@@ -69,6 +69,21 @@ test_expect_success 'an incomplete task is said to be incomplete, and not its or
 	test_grep "fix: ops assign bare-1 AGENT writes it" ../err && git checkout -q .
 '
 
+test_expect_success 'what a task lacks is filled by what is said, wherever the state is' '
+	test_must_fail ops --as $LEAD assign bare-1 $DEV 2>err && fix task.parts >remedy &&
+	test_grep "^ops edit bare-1 -s .Objective=….$" remedy && sed "s/…/match faster/" remedy >typed && OPS_ACTOR=$LEAD sh ./typed &&
+	test_must_fail ops --as $LEAD assign bare-1 $DEV 2>err && test_grep ! "Objective" err
+'
+
+test_expect_success 'who acts by the address of another is told to have one' '
+	ops --as $BOSS new agent Mute --id mute -f Department=Operations -f Role=operations-orchestrator &&
+	(GIT_AUTHOR_EMAIL=$DEV@example.org && export GIT_AUTHOR_EMAIL &&
+	 test_expect_code 1 ops --as mute new task --id of-mute -f Title=Mute 2>err) &&
+	fix actor.forged >remedy && test_grep "^ops edit mute -f Email=ADDRESS gives" remedy &&
+	ops --as $BOSS edit mute -f Email=mute@example.org &&
+	(GIT_AUTHOR_EMAIL=$DEV@example.org && export GIT_AUTHOR_EMAIL && ops --as mute new task --id of-mute -f Title=Mute)
+'
+
 test_expect_success 'a prompt that is not approved: the way from where it is' '
 	ops_task_at Approved prompted-1 && P=prompted-1 &&
 	ops --as $LEAD new task --id draft-1 --from "$TEST_FIXTURES/task.md" -f Prompt=draft-prompt &&

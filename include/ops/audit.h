@@ -134,8 +134,8 @@ struct ops_trust {
  * Tell the beginning of the history, and pin it: with `digest` (64 hexadecimal digits, also
  * after "sha256:") if that is its digest, else the finding anchor.mismatch.  The anchor is
  * kept in options' `private_dir`, for this clone.  `forget`: give it up.  Returns 0
- * whatever was found; OPS_EUSAGE: no such digest; OPS_EENVIRONMENT: there is no beginning;
- * OPS_EENVIRONMENT; OPS_EIO; OPS_ENOMEM.
+ * whatever was found; OPS_EUSAGE: no such digest; OPS_EENVIRONMENT, also when
+ * there is no beginning; OPS_EIO; OPS_ENOMEM.
  */
 int ops_repo_trust(struct ops_trust *out, struct ops_findings *findings,
 		   struct ops_repo *repo, const char *digest, bool forget,

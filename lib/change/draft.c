@@ -10,8 +10,6 @@
 
 #include "model/packet.h"
 
-#include <string.h>
-
 int draft_put(struct draft *d, const char *path, const struct buf *text,
 	      struct ops_error *err)
 {

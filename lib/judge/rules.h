@@ -45,9 +45,6 @@ bool rules_earlier(const struct change *change, const struct ops_document *d);
 /* Whether there is such a change, with the same value of a field. */
 bool rules_second(const struct judging *j, const struct ops_document *d, const char *field);
 
-/* Whether it is a draft, which no editor can mend. */
-bool rules_drafted(const struct judging *j, const struct ops_document *d);
-
 /* Add an error about a document's field (NULL: about its header). */
 void rule_error(struct judging *j, const char *rule, const struct ops_document *d,
 		const char *field, const char *remedy, const char *fmt, ...)

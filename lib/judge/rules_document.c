@@ -127,22 +127,32 @@ static bool is_blank(const struct yaml_node *value)
 	       strspn(value->value, " \t\n") == value->len;
 }
 
-bool rules_drafted(const struct judging *j, const struct ops_document *d)
+/* Whether it is a draft of a command's, which no editor can mend; *made: of a new document. */
+static bool is_draft(bool *made, const struct judging *j, const struct ops_document *d)
 {
 	size_t i;
 
+	*made = false;
 	for (i = 0; j->c && j->c->drafted && i < j->changes_nr; i++)
-		if (j->changes[i].after == d)
-			return j->changes[i].kind == CHANGE_CREATED;
+		if (j->changes[i].after == d) {
+			*made = j->changes[i].kind == CHANGE_CREATED;
+			return true;
+		}
 	return false;
 }
 
-/* How a command is told a part of what it drafts: a reason, an option, or a word. */
+/* How a command is told a part of what it drafts: a reason, an option, or a word; of what is
+ * there, how it is edited.  NULL: it is no draft. */
 static const char *tell(struct judging *j, const struct ops_document *d, const char *name,
 			bool section)
 {
-	bool packet = type_is(d->type, "packet");
+	bool made, packet = type_is(d->type, "packet");
 
+	if (!is_draft(&made, j, d))
+		return NULL;
+	if (!made)
+		return arena_printf(j->arena, "ops edit %s %s '%s=…'", d->id,
+				    section ? "-s" : "-f", name);
 	if (packet && section && (!strcmp(name, "Reason") || !strcmp(name, "Notes")))
 		return "-m 'TEXT'";
 	if (packet && !type_field(d->type, "Gate"))
@@ -153,7 +163,7 @@ static const char *tell(struct judging *j, const struct ops_document *d, const c
 static int rules_fields(struct judging *j, const struct ops_document *d)
 {
 	const struct yaml_node *value;
-	const char *why;
+	const char *why, *remedy;
 	size_t i;
 	int ret = 0;
 
@@ -166,11 +176,13 @@ static int rules_fields(struct judging *j, const struct ops_document *d)
 			continue;
 		}
 		why = required_by(j, f, d);
+		remedy = why ? tell(j, d, f->name, false) : NULL;
+		if (why && !remedy)
+			remedy = arena_printf(j->arena, "add '%s: …' to the header",
+					      f->name);
 		if (why)
 			rule_error(j, "field.missing", d, value ? f->name : NULL,
-				   rules_drafted(j, d) ? tell(j, d, f->name, false) :
-				   arena_printf(j->arena, "add '%s: …' to the header",
-						f->name),
+				   remedy,
 				   "'%s' is missing%s", f->name, why);
 	}
 	return ret;
@@ -188,9 +200,10 @@ int rules_section(struct judging *j, const char *rule, struct ops_document *d,
 	one = section_find(sections, name);
 	if (one && !section_is_empty(sections, one))
 		return 0;
-	remedy = rules_drafted(j, d) ? tell(j, d, name, true) :
-		 arena_printf(j->arena, one ? "fill the section '%s'" :
-			      "add a section '## %s'", name);
+	remedy = tell(j, d, name, true);
+	if (!remedy)
+		remedy = arena_printf(j->arena, one ? "fill the section '%s'" :
+				      "add a section '## %s'", name);
 	findings_add(j->findings, rule, OPS_ERROR, d->path,
 		     one ? one->line : d->doc->body_line, 1, remedy,
 		     "'%s' is %s%s%s", name, one ? "empty" : "missing",

@@ -36,6 +36,9 @@ int rules_actor(struct judging *j)
 	c->actor = roster_agent(j->roster, claim);
 	if (c->actor && by_mail && by_mail->principal != c->actor->principal)
 		findings_add(j->findings, "actor.forged", OPS_ERROR, NULL, 0, 0,
+			     c->drafted && !c->actor->email ?
+			     arena_printf(j->arena, "ops edit %s -f Email=ADDRESS gives the one "
+					  "who acts an address of their own", claim) :
 			     "commit as the one who acted",
 			     "the act is claimed for '%s' and its author is '%s' <%s>",
 			     claim, by_mail->id, c->author);

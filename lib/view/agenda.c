@@ -124,20 +124,19 @@ static const char *reason_of(const struct outlook *o, const struct deed *d)
 	return text;
 }
 
-/* Some of who hold one of these powers. */
-static const char *name_holders(const struct outlook *o, const struct names *powers)
+/* Some of the active agents that fit. */
+static const char *name_agents(const struct outlook *o,
+			       bool (*fits)(const struct agent *a, const void *payload),
+			       const void *payload)
 {
 	struct buf b = BUF_INIT;
 	const char *text;
-	size_t i, k, nr = 0;
+	size_t k, nr = 0;
 
 	for (k = 0; k < o->b->workers_nr; k++) {
 		const struct agent *a = o->b->workers[k].agent;
 
-		for (i = 0; i < powers->nr && a->active; i++)
-			if (agent_holds(a, powers->list[i]))
-				break;
-		if (!a->active || i == powers->nr)
+		if (!a->active || !fits(a, payload))
 			continue;
 		if (nr++ < NAMES_MAX)
 			buf_printf(&b, "%s%s", nr == 1 ? "" : ", ", a->id);
@@ -149,6 +148,17 @@ static const char *name_holders(const struct outlook *o, const struct names *pow
 	text = buf_failed(&b) ? NULL : arena_str(o->b->arena, b.data);
 	buf_release(&b);
 	return text;
+}
+
+static bool holds_one(const struct agent *a, const void *payload)
+{
+	const struct names *powers = payload;
+	size_t i;
+
+	for (i = 0; i < powers->nr; i++)
+		if (agent_holds(a, powers->list[i]))
+			return true;
+	return false;
 }
 
 /* The assignee, or who holds the power.  The lists are few, and each is named once. */
@@ -169,7 +179,7 @@ static const char *who_of(struct outlook *o, const struct deed *d)
 		if (o->holders[i].first == d->powers->list[0] &&
 		    o->holders[i].nr == d->powers->nr)
 			return o->holders[i].text;
-	text = name_holders(o, d->powers);
+	text = name_agents(o, holds_one, d->powers);
 	if (o->holders_nr < sizeof(o->holders) / sizeof(*o->holders))
 		o->holders[o->holders_nr++] = (struct holders){ d->powers->list[0],
 								d->powers->nr, text };
@@ -292,6 +302,16 @@ int view_papers(struct papers *out, struct outlook *o, struct ops_view *view,
 	return ret;
 }
 
+/* Nobody reviews what they own. */
+static bool may_review(const struct agent *a, const void *payload)
+{
+	const struct paper *p = payload;
+
+	if (names_have(&p->transition->not_by, "owner") && agent_is_named(a, p->owner))
+		return false;
+	return holds_one(a, &p->transition->by);
+}
+
 int view_paper(struct ops_deed *out, struct outlook *o, const struct paper *p)
 {
 	memset(out, 0, sizeof(*out));
@@ -300,27 +320,11 @@ int view_paper(struct ops_deed *out, struct outlook *o, const struct paper *p)
 	out->status = p->status;
 	out->type = p->type;
 	out->action = p->transition->action;
-	out->who = name_holders(o, &p->transition->by);
+	out->who = name_agents(o, may_review, p);
 	out->due = p->due ? p->next_review : NULL;
 	out->reason = p->due ? "its review is past, and no work may be based on it" :
 		      "nobody approved it yet, and no work may be based on it";
 	return out->who ? 0 : OPS_ENOMEM;
-}
-
-/* Nobody reviews what they own. */
-static bool may_review(const struct agent *a, const struct paper *p)
-{
-	const struct names *by = &p->transition->by;
-	size_t i;
-
-	if (!a)
-		return true;
-	if (names_have(&p->transition->not_by, "owner") && agent_is_named(a, p->owner))
-		return false;
-	for (i = 0; i < by->nr; i++)
-		if (agent_holds(a, by->list[i]))
-			return true;
-	return false;
 }
 
 int ops_view_next(const struct ops_deed **out, size_t *nr, struct ops_view *view,
@@ -354,7 +358,7 @@ int ops_view_next(const struct ops_deed **out, size_t *nr, struct ops_view *view
 		return error_nomem(err);
 	all = agenda.nr;
 	for (i = 0; i < papers.nr; i++) {
-		if (!may_review(a, &papers.list[i]))
+		if (a && !may_review(a, &papers.list[i]))
 			continue;
 		if ((!max || told < max) && view_paper(&list[told++], &o, &papers.list[i]))
 			return error_nomem(err);

@@ -160,6 +160,10 @@ int rules_handed_over(struct judging *j, struct change *change);
 
 /* rules_record.c: what the definition of a kind asks for. */
 int rules_record(struct judging *j, struct ops_document *d, struct ops_document *about);
+/* rules_revision.c: what comes back, and what takes its place. */
+struct packets;
+void rules_revision(struct judging *j, const struct ops_document *d,
+		    const struct packets *earlier);
 /* Sections with too few items. */
 int rules_items(struct judging *j, struct ops_document *d);
 /* Nothing may be open that blocks the action. */

@@ -11,16 +11,6 @@
 #include "model/conflict.h"
 #include "util/map.h"
 
-static const struct ops_document *with_id(const struct packets *all, const char *id)
-{
-	size_t i;
-
-	for (i = 0; id && i < all->nr; i++)
-		if (!strcmp(all->list[i]->id, id))
-			return all->list[i];
-	return NULL;
-}
-
 static bool has_ended(const struct ops_document *d)
 {
 	const struct state *state = d->status ? type_state(d->type, d->status) : NULL;
@@ -80,7 +70,7 @@ static const struct ops_document *open_freeze(struct judging *j, struct ops_docu
 					      const struct packets *all)
 {
 	const char *answers = document_text(d, "Answers");
-	const struct ops_document *freeze = with_id(all, answers);
+	const struct ops_document *freeze = packet_with_id(all, answers);
 
 	if (freeze && !strcmp(freeze->type->name, FREEZE) && packet_is_open(all, freeze))
 		return freeze;

@@ -15,16 +15,6 @@
 #include "model/packet.h"
 #include "util/path.h"
 
-static const struct ops_document *with_id(const struct packets *all, const char *id)
-{
-	size_t i;
-
-	for (i = 0; id && i < all->nr; i++)
-		if (!strcmp(all->list[i]->id, id))
-			return all->list[i];
-	return NULL;
-}
-
 static void rules_refers(struct judging *j, const struct ops_document *d,
 			 const struct packets *earlier)
 {
@@ -36,7 +26,7 @@ static void rules_refers(struct judging *j, const struct ops_document *d,
 	for (i = 0; i < d->type->fields_nr; i++) {
 		f = &d->type->fields[i];
 		id = f->kind == FIELD_PACKET ? document_text(d, f->name) : NULL;
-		p = with_id(earlier, id);
+		p = packet_with_id(earlier, id);
 		if (id && (!p || !names_have(&f->values, p->type->name)))
 			rule_error(j, "packet.reference", d, f->name,
 				   arena_printf(j->arena, "record it first; ops packet list "
@@ -52,7 +42,7 @@ static void rules_refers(struct judging *j, const struct ops_document *d,
 static void rules_after(struct judging *j, const struct ops_document *d,
 			const struct packets *earlier)
 {
-	const struct ops_document *asked = with_id(earlier, document_text(d, "Answers"));
+	const struct ops_document *asked = packet_with_id(earlier, document_text(d, "Answers"));
 	const struct names *after = &d->type->packet.after;
 	struct names kind = { NULL, 1 };
 	size_t i;
@@ -70,7 +60,7 @@ static void rules_after(struct judging *j, const struct ops_document *d,
 static int rules_not_by(struct judging *j, struct ops_document *d,
 			struct ops_document *about, const struct packets *earlier)
 {
-	const struct ops_document *asked = with_id(earlier, document_text(d, "Answers"));
+	const struct ops_document *asked = packet_with_id(earlier, document_text(d, "Answers"));
 	const struct names *not_by = &d->type->packet.not_by;
 	const char *from = asked ? document_text(asked, "From") : NULL;
 	const struct agent *a = j->c->actor, *other;
@@ -235,7 +225,7 @@ static int check_parts(struct judging *j, const struct ops_document *d,
 	if (document_list(&of, &nr, d, "Of"))
 		return OPS_ENOMEM;
 	for (i = 0; i < nr; i++) {
-		p = with_id(earlier, of[i]);
+		p = packet_with_id(earlier, of[i]);
 		status = p ? document_text(p, "Status") : NULL;
 		if (!p || strcmp(p->type->name, d->type->name))
 			rule_error(j, "packet.reference", d, "Of", NULL,
@@ -315,6 +305,7 @@ int rules_record(struct judging *j, struct ops_document *d, struct ops_document 
 		return ret;
 	rules_refers(j, d, &earlier);
 	rules_after(j, d, &earlier);
+	rules_revision(j, d, &earlier);
 	ret = rules_not_by(j, d, about, &earlier);
 	if (ret == 0)
 		ret = rules_within(j, d, about);

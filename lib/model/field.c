@@ -285,6 +285,9 @@ static const char *list_fault(struct arena *arena, const struct type *t,
 			return "is not a list of single values";
 	if (field_items(&items, arena, f, value))
 		return NULL;	/* whoever asks for the items next is told */
+	if (f->has_least && (double)items.nr < f->least)
+		return arena_printf(arena, "has %zu items, and needs %g", items.nr,
+				    f->least);
 	if (f->has_most && (double)items.nr > f->most)
 		return arena_printf(arena, "has %zu items, and may have %g", items.nr,
 				    f->most);

@@ -12,6 +12,16 @@
 #include "util/path.h"
 #include "util/utf8.h"
 
+const struct ops_document *packet_with_id(const struct packets *all, const char *id)
+{
+	size_t i;
+
+	for (i = 0; id && i < all->nr; i++)
+		if (!strcmp(all->list[i]->id, id))
+			return all->list[i];
+	return NULL;
+}
+
 const struct ops_document *packet_answer(const struct packets *all,
 					 const struct ops_document *p,
 					 const struct names *kinds)
@@ -35,8 +45,7 @@ bool packet_is_open(const struct packets *all, const struct ops_document *p)
 	return until->nr && !packet_answer(all, p, until);
 }
 
-bool packet_blocks(const struct packets *all, const struct ops_document *p,
-		   const char *action)
+bool packet_can_block(const struct ops_document *p, const char *action)
 {
 	const struct packet_rules *rules = &p->type->packet;
 	const char *text;
@@ -49,7 +58,13 @@ bool packet_blocks(const struct packets *all, const struct ops_document *p,
 		if (!text || !names_have(&rules->when[i].values, text))
 			return false;
 	}
-	return packet_is_open(all, p);
+	return true;
+}
+
+bool packet_blocks(const struct packets *all, const struct ops_document *p,
+		   const char *action)
+{
+	return packet_can_block(p, action) && packet_is_open(all, p);
 }
 
 /* The whole id, or what stands after a '-' in it. */

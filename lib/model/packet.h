@@ -20,12 +20,16 @@ struct packets {
 	size_t nr;
 };
 
+/* The one of that whole id; NULL if there is none, or no id. */
+const struct ops_document *packet_with_id(const struct packets *all, const char *id);
 /* A packet that answers `p`: of one of the kinds, or of any if that is NULL. */
 const struct ops_document *packet_answer(const struct packets *all,
 					 const struct ops_document *p,
 					 const struct names *kinds);
 bool packet_is_open(const struct packets *all, const struct ops_document *p);
-/* Whether it blocks that action of the document it is about; NULL: any action. */
+/* Whether it blocks that action of the document it is about, as long as it is open, and
+ * whether it does; NULL: any action. */
+bool packet_can_block(const struct ops_document *p, const char *action);
 bool packet_blocks(const struct packets *all, const struct ops_document *p,
 		   const char *action);
 

@@ -76,8 +76,8 @@ struct field {
 	size_t when_nr;
 	bool has_min, has_max, above;	/* above: min itself is too little */
 	double min, max;		/* of a number, or of a text's length in characters */
-	bool has_most;
-	double most;			/* items of a list */
+	bool has_least, has_most;
+	double least, most;		/* items of a list */
 };
 
 struct state {
@@ -137,6 +137,7 @@ struct item_rule {
 struct packet_rules {
 	struct names not_by;		/* contributor, asker: whose principal may not write it */
 	struct names after;		/* kinds that answered the same packet before */
+	bool once;			/* once in a row of packets that answer each other */
 	struct names until;		/* it is open until one of these kinds answers it */
 	struct names blocks;		/* actions of its document, as long as it is open */
 	struct field_case *when;	/* it blocks when a field has one of the values */

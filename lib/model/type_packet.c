@@ -129,6 +129,7 @@ void type_read_packet(struct conf_reader *r, struct type *t, const struct conf *
 	conf_names(r, c, "after", &p->after);
 	conf_names(r, c, "until", &p->until);
 	conf_names(r, c, "checks", &p->checks);
+	conf_flag(r, c, "once", &p->once);
 	conf_flag(r, c, "part", &p->part);
 	conf_text(r, c, "heading", &p->heading);
 	if (items)
@@ -195,6 +196,9 @@ void config_check_packet(struct conf_reader *r, const struct config *c,
 	for (i = 0; i < t->fields_nr; i++)
 		if (t->fields[i].kind == FIELD_PACKET)
 			check_kinds(r, c, t, &t->fields[i].values, t->fields[i].name);
+	if (p->once && !type_field(t, "Answers"))
+		conf_wrong(r, t->at, "add a field Answers of kind packet",
+			   "'%s' comes once, and answers nothing", t->name);
 	config_check_actions(r, c, &p->blocks, t->at, t->name, "blocks");
 	for (i = 0; i < p->not_by.nr; i++)
 		if (!conf_word("contributor asker", p->not_by.list[i]))

@@ -72,7 +72,7 @@ static void read_field(struct conf_reader *r, struct type *t, struct field *f,
 	f->of = FIELD_LINE;
 	if (!conf_keys(r, c, arena_printf(r->arena, "field '%s'", name),
 		       "kind of type values required required-when default guarded by-others "
-		       "min max above most form separator path within"))
+		       "min max above least most form separator path within"))
 		return;
 	read_kind(r, c, "kind", &f->kind);
 	read_kind(r, c, "of", &f->of);
@@ -83,6 +83,7 @@ static void read_field(struct conf_reader *r, struct type *t, struct field *f,
 	conf_names(r, c, "values", &f->values);
 	conf_number(r, c, "min", &f->min, &f->has_min);
 	conf_number(r, c, "max", &f->max, &f->has_max);
+	conf_number(r, c, "least", &f->least, &f->has_least);
 	conf_number(r, c, "most", &f->most, &f->has_most);
 	conf_number(r, c, "above", &above, &f->above);
 	if (f->above)
@@ -368,7 +369,7 @@ static void read_type(struct conf_reader *r, struct type *t, const struct conf *
 	if (!conf_keys(r, c, arena_printf(r->arena, "type '%s'", t->name),
 		       "title base paths place archive id create edit fields sections "
 		       "sections-by states transitions abstract kinds-by append-only "
-		       "protected status not-by after until blocks items items-by "
+		       "protected status not-by after once until blocks items items-by "
 		       "checks part heading links absent fresh"))
 		return;
 	conf_text(r, c, "title", &t->title);

@@ -216,6 +216,9 @@ static void hint(struct buf *b, struct arena *arena, const struct field *f)
 			   names_text(&f->values, arena, " or "));
 	else if (f->kind == FIELD_BOOLEAN)
 		buf_printf(b, "#   %s: yes or no\n", f->name);
+	else if (f->kind == FIELD_LIST && f->of == FIELD_ENUM)
+		buf_printf(b, "#   %s: a list, parted by commas, of %s\n", f->name,
+			   names_text(&f->values, arena, " or "));
 	else if (f->kind == FIELD_LIST)
 		buf_printf(b, "#   %s: a list, parted by commas\n", f->name);
 	if (!f->required && !f->when_nr)

@@ -16,61 +16,27 @@
 
 #include "command.h"
 #include "util/error.h"
+#include "util/near.h"
 
 #define NAME_MAX_LEN 31
-#define NEAR 2			/* this many slips of the finger are still near */
-
-static size_t smallest(size_t a, size_t b, size_t c)
-{
-	size_t m = a < b ? a : b;
-
-	return m < c ? m : c;
-}
-
-/* Insertions, deletions, replacements and swaps that lead from a to b. */
-static size_t distance(const char *a, const char *b)
-{
-	size_t d[NAME_MAX_LEN + 1][NAME_MAX_LEN + 1];
-	size_t na = strlen(a), nb = strlen(b);
-
-	if (na > NAME_MAX_LEN || nb > NAME_MAX_LEN)
-		return NAME_MAX_LEN;
-	for (size_t i = 0; i <= na; i++)
-		d[i][0] = i;
-	for (size_t j = 0; j <= nb; j++)
-		d[0][j] = j;
-	for (size_t i = 1; i <= na; i++)
-		for (size_t j = 1; j <= nb; j++) {
-			size_t differ = a[i - 1] != b[j - 1];
-
-			d[i][j] = smallest(d[i - 1][j] + 1, d[i][j - 1] + 1,
-					   d[i - 1][j - 1] + differ);
-			if (i > 1 && j > 1 && a[i - 1] == b[j - 2] &&
-			    a[i - 2] == b[j - 1] && d[i - 2][j - 2] + 1 < d[i][j])
-				d[i][j] = d[i - 2][j - 2] + 1;
-		}
-	return d[na][nb];
-}
 
 /* The nearest command, or group of them, to what was typed; false if none is near. */
-static bool nearest(char best[NAME_MAX_LEN + 1], const char *typed)
+static bool nearest(char found[NAME_MAX_LEN + 1], const char *typed)
 {
 	const struct command *c = NULL;
-	size_t least = NEAR + 1;
+	struct near_best best = near_best_of(typed);
 
 	while ((c = command_next(c)))
 		for (int whole = 0; whole < 2; whole++) {
-			size_t len = whole ? strlen(c->name) : strcspn(c->name, " "), d;
+			size_t len = whole ? strlen(c->name) : strcspn(c->name, " ");
 			char name[NAME_MAX_LEN + 1];
 
 			snprintf(name, sizeof(name), "%.*s", (int)len, c->name);
-			d = distance(typed, name);
-			if (d < least && d < strlen(typed)) {
-				least = d;
-				memcpy(best, name, sizeof(name));
-			}
+			near_try(&best, name);
+			if (best.name == name)
+				best.name = memcpy(found, name, sizeof(name));
 		}
-	return least <= NEAR;
+	return best.name;
 }
 
 /* Say which commands a group has. */

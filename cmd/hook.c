@@ -20,6 +20,7 @@
 #include "out.h"
 #include "report.h"
 #include "util/arena.h"
+#include "util/array.h"
 #include "util/buf.h"
 #include "util/error.h"
 
@@ -185,16 +186,8 @@ struct moves {
 
 static int add_move(struct moves *m, const struct ops_ref_update *update, struct ops_error *err)
 {
-	struct ops_ref_update *more;
-	size_t room = m->room ? 2 * m->room : 16;
-
-	if (m->nr == m->room) {
-		more = realloc(m->list, room * sizeof(*more));
-		if (!more)
-			return error_nomem(err);
-		m->list = more;
-		m->room = room;
-	}
+	if (array_room(&m->list, m->nr, &m->room, sizeof(*m->list)) < 0)
+		return error_nomem(err);
 	m->list[m->nr++] = *update;
 	return 0;
 }

@@ -7,13 +7,8 @@
 test_description='allocations that fail'
 TEST_NO_VERIFY='each case is a repository of its own, and looked at there'
 . "$(dirname "$0")/test-lib.sh"
-if ! test_have_prereq PLAIN_BUILD || ! test_have_prereq SHARED_LIBRARY || test -n "${OPS_TEST_INSTALLED-}"
-then
-	skip_all='the program is loaded with what lets its allocations fail'
-	test_done
-fi
 . "$TEST_DIRECTORY/crash/faults.sh"
-
+allocations_or_skip
 trap 'rm -rf "$faults_work"; test_exit' EXIT
 
 some () {

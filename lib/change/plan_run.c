@@ -13,6 +13,7 @@
 #include "change/planning.h"
 #include "ops/pass.h"
 #include "store/pile.h"
+#include "util/array.h"
 #include "util/path.h"
 
 #define SKIP_MAX 20000
@@ -95,16 +96,9 @@ static void forget(struct carrying *c)
 
 static int keep(struct carrying *c, struct ops_outcome *o)
 {
-	struct ops_outcome **more;
-
-	if (c->made_nr == c->room) {
-		more = realloc(c->made, (c->room + 16) * sizeof(struct ops_outcome *));
-		if (!more) {
-			ops_outcome_free(o);
-			return OPS_ENOMEM;
-		}
-		c->made = more;
-		c->room += 16;
+	if (array_room(&c->made, c->made_nr, &c->room, sizeof(struct ops_outcome *)) < 0) {
+		ops_outcome_free(o);
+		return OPS_ENOMEM;
 	}
 	c->made[c->made_nr++] = o;
 	return 0;

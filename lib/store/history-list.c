@@ -16,6 +16,7 @@
 
 #include "store/history.h"
 #include "store/repo.h"
+#include "util/array.h"
 
 #define COMMIT_MAX (1u << 20)
 #define NODES_MAX (UINT32_MAX / 4)
@@ -41,19 +42,9 @@ struct listing {
 };
 
 /* Make room for one more; OPS_ENOMEM. */
-static int grow(void **list, size_t *room, size_t nr, size_t size)
+static int grow(void *list, size_t *room, size_t nr, size_t size)
 {
-	size_t more = *room ? *room * 2 : 64;
-	void *bigger;
-
-	if (nr < *room)
-		return 0;
-	bigger = nr < NODES_MAX ? realloc(*list, more * size) : NULL;
-	if (!bigger)
-		return OPS_ENOMEM;
-	*list = bigger;
-	*room = more;
-	return 0;
+	return nr < NODES_MAX ? array_room(list, nr, room, size) : OPS_ENOMEM;
 }
 
 static uint32_t *find_slot(const struct listing *l, const struct oid *id)
@@ -92,7 +83,7 @@ static int node_of(uint32_t *out, struct listing *l, const struct oid *id)
 		return OPS_ENOMEM;
 	slot = find_slot(l, id);
 	if (!*slot) {
-		if (grow((void **)&l->nodes, &l->room, l->nr, sizeof(*l->nodes)))
+		if (grow(&l->nodes, &l->room, l->nr, sizeof(*l->nodes)))
 			return OPS_ENOMEM;
 		memset(&l->nodes[l->nr], 0, sizeof(*l->nodes));
 		l->nodes[l->nr].id = *id;
@@ -134,7 +125,7 @@ static int add_parents(struct listing *l, uint32_t at, const char *raw, size_t l
 		if (!oid_parse(&id, hex))
 			break;
 		if (node_of(&parent, l, &id) ||
-		    grow((void **)&l->parents, &l->parents_room, l->parents_nr,
+		    grow(&l->parents, &l->parents_room, l->parents_nr,
 			 sizeof(*l->parents)))
 			return OPS_ENOMEM;
 		l->parents[l->parents_nr++] = parent;
@@ -194,7 +185,7 @@ static int push(struct listing *l, uint32_t at)
 
 	if (l->nodes[at].flags & QUEUED)
 		return 0;
-	if (grow((void **)&l->heap, &l->heap_room, i, sizeof(*l->heap)))
+	if (grow(&l->heap, &l->heap_room, i, sizeof(*l->heap)))
 		return OPS_ENOMEM;
 	l->nodes[at].flags |= QUEUED;
 	l->fresh += !(l->nodes[at].flags & HIDDEN);
@@ -301,7 +292,7 @@ static int visit(struct listing *l, uint32_t tip, uint32_t hide, struct oid *out
 	for (parent = tip;;) {
 		if (!(l->nodes[parent].flags & (HIDDEN | mark))) {
 			ret = read_node(l, parent, err);
-			if (ret == 0 && grow((void **)&stack, &room, depth,
+			if (ret == 0 && grow(&stack, &room, depth,
 					     2 * sizeof(*stack)))
 				ret = error_nomem(err);
 			if (ret)

@@ -15,6 +15,7 @@
 #include "store/index-scan.h"
 #include "store/repo.h"
 #include "util/arena.h"
+#include "util/array.h"
 #include "util/buf.h"
 #include "util/map.h"
 
@@ -45,17 +46,12 @@ struct known_tree {
 static int add(const struct index_item *item, void *payload, struct ops_error *err)
 {
 	struct known *k = payload;
-	struct entry *e, *more;
+	struct entry *e;
 
 	if (item->stage || item->intent_to_add || item->skip_worktree)
 		return 0;
-	if (k->nr == k->cap) {
-		k->cap = k->cap ? k->cap * 2 : 256;
-		more = realloc(k->list, k->cap * sizeof(*more));
-		if (!more)
-			return error_nomem(err);
-		k->list = more;
-	}
+	if (array_room(&k->list, k->nr, &k->cap, sizeof(*k->list)) < 0)
+		return error_nomem(err);
 	e = &k->list[k->nr];
 	e->path = arena_str(k->arena, item->path);
 	if (!e->path)

@@ -26,6 +26,7 @@
 #include "store/pile.h"
 #include "store/repo.h"
 #include "store/tree-edit.h"
+#include "util/array.h"
 #include "util/buf.h"
 #include "util/utf8.h"
 
@@ -136,17 +137,8 @@ static int move_aside(struct store *s, const struct oid *id, struct ops_error *e
 
 static int remember(struct objects *w, const struct oid *id, struct ops_error *err)
 {
-	struct oid *more;
-	size_t cap;
-
-	if (w->nr == w->cap) {
-		cap = w->cap ? w->cap * 2 : 16;
-		more = realloc(w->ids, cap * sizeof(*more));
-		if (!more)
-			return error_nomem(err);
-		w->ids = more;
-		w->cap = cap;
-	}
+	if (array_room(&w->ids, w->nr, &w->cap, sizeof(*w->ids)) < 0)
+		return error_nomem(err);
 	w->ids[w->nr++] = *id;
 	return 0;
 }

@@ -24,6 +24,7 @@
 #include "store/known.h"
 #include "store/snap-kind.h"
 #include "util/arena.h"
+#include "util/array.h"
 #include "util/buf.h"
 #include "util/map.h"
 #include "util/path.h"
@@ -186,8 +187,7 @@ static int add_entry(struct snap_disk *d, int fd, struct buf *path,
 		     const struct dirent64 *found, struct ops_error *err)
 {
 	struct entries *list = &d->found;
-	size_t cap, len = path->len;
-	struct snap_entry *more;
+	size_t len = path->len;
 	struct stat st = { .st_mode = S_IFDIR };
 	const char *name;
 	int rc = 0;
@@ -199,14 +199,8 @@ static int add_entry(struct snap_disk *d, int fd, struct buf *path,
 		return error_set(err, OPS_EINVALID,
 				 "a directory has more than %d entries",
 				 SNAP_DIR_MAX);
-	if (list->nr == list->cap) {
-		cap = list->cap ? list->cap * 2 : 64;
-		more = realloc(list->v, cap * sizeof(*more));
-		if (!more)
-			return error_nomem(err);
-		list->v = more;
-		list->cap = cap;
-	}
+	if (array_room(&list->v, list->nr, &list->cap, sizeof(*list->v)) < 0)
+		return error_nomem(err);
 	name = arena_str(d->arena, found->d_name);
 	buf_str(path, found->d_name);
 	if (!name || buf_failed(path))

@@ -11,6 +11,7 @@
 
 #include "store/snap-kind.h"
 #include "util/arena.h"
+#include "util/array.h"
 #include "util/path.h"
 
 size_t flat_place(const struct flat *f, const char *path, bool *found)
@@ -74,17 +75,8 @@ size_t flat_end(const struct flat *f, size_t from, const char *dir)
 
 struct flat_file *flat_insert(struct flat *f, size_t at)
 {
-	struct flat_file *more;
-	size_t cap;
-
-	if (f->nr == f->cap) {
-		cap = f->cap ? f->cap * 2 : 16;
-		more = realloc(f->files, cap * sizeof(*more));
-		if (!more)
-			return NULL;
-		f->files = more;
-		f->cap = cap;
-	}
+	if (array_room(&f->files, f->nr, &f->cap, sizeof(*f->files)) < 0)
+		return NULL;
 	if (at < f->nr)
 		memmove(f->files + at + 1, f->files + at,
 			(f->nr - at) * sizeof(*f->files));

@@ -14,6 +14,8 @@
 
 #include <stdlib.h>
 
+#include "util/array.h"
+
 #define TREE_MAX (64u << 20)
 #define KEPT_MAX (256u << 10)	/* bytes of a tree that the store keeps */
 
@@ -117,16 +119,8 @@ struct table {
 
 static int table_add(struct table *t, size_t place)
 {
-	size_t room = t->room ? t->room * 2 : 32;
-	uint32_t *more;
-
-	if (t->nr == t->room) {
-		more = realloc(t->at, room * sizeof(*more));
-		if (!more)
-			return OPS_ENOMEM;
-		t->at = more;
-		t->room = room;
-	}
+	if (array_room(&t->at, t->nr, &t->room, sizeof(*t->at)) < 0)
+		return OPS_ENOMEM;
 	t->at[t->nr++] = (uint32_t)place;
 	return 0;
 }

@@ -12,6 +12,7 @@
 #include <string.h>
 
 #include "util/arena.h"
+#include "util/array.h"
 #include "util/error.h"
 
 struct ops_findings {
@@ -82,8 +83,6 @@ void findings_vadd(struct ops_findings *findings, const char *rule,
 {
 	struct ops_finding one = { .severity = severity, .line = line,
 				   .column = column };
-	struct ops_finding *list;
-	size_t cap;
 
 	if (!findings->arena)
 		findings->arena = arena_new();
@@ -91,15 +90,10 @@ void findings_vadd(struct ops_findings *findings, const char *rule,
 		findings->failed = true;
 		return;
 	}
-	if (findings->nr == findings->cap) {
-		cap = findings->cap ? findings->cap * 2 : 8;
-		list = realloc(findings->list, cap * sizeof(*list));
-		if (!list) {
-			findings->failed = true;
-			return;
-		}
-		findings->list = list;
-		findings->cap = cap;
+	if (array_room(&findings->list, findings->nr, &findings->cap,
+		       sizeof(*findings->list)) < 0) {
+		findings->failed = true;
+		return;
 	}
 	one.message = arena_vprintf(findings->arena, fmt, ap);
 	one.rule = keep(findings, rule);

@@ -14,6 +14,7 @@
 #include <string.h>
 
 #include "text/message.h"
+#include "util/array.h"
 
 int audit_world(struct world **world, struct snap **snap, struct ops_repo *repo,
 		const struct oid *commit, struct ops_error *err)
@@ -180,16 +181,9 @@ static int report(struct judged *j, struct ops_error *err)
 static int flag(struct judged *j, struct ops_error *err)
 {
 	struct verifying *v = j->v;
-	size_t room = v->flagged_room ? v->flagged_room * 2 : 16;
-	struct oid *more;
 
-	if (v->flagged_nr == v->flagged_room) {
-		more = realloc(v->flagged, room * sizeof(*more));
-		if (!more)
-			return error_nomem(err);
-		v->flagged = more;
-		v->flagged_room = room;
-	}
+	if (array_room(&v->flagged, v->flagged_nr, &v->flagged_room, sizeof(*v->flagged)) < 0)
+		return error_nomem(err);
 	v->flagged[v->flagged_nr++] = j->commit.id;
 	v->again.commits++;
 	v->again.prehistory += j->before_ops;

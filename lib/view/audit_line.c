@@ -12,18 +12,12 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "util/array.h"
+
 static int line_add(struct verifying *v, const struct oid *id, struct ops_error *err)
 {
-	size_t room = v->line_room ? v->line_room * 2 : 256;
-	struct oid *more;
-
-	if (v->line_nr == v->line_room) {
-		more = realloc(v->line, room * sizeof(*more));
-		if (!more)
-			return error_nomem(err);
-		v->line = more;
-		v->line_room = room;
-	}
+	if (array_room(&v->line, v->line_nr, &v->line_room, sizeof(*v->line)) < 0)
+		return error_nomem(err);
 	v->line[v->line_nr++] = *id;
 	return 0;
 }

@@ -18,6 +18,7 @@
 #include <string.h>
 
 #include "store/tags.h"
+#include "util/array.h"
 
 /* A digest is of so many commits. */
 int seal_measure(struct seal *out, struct ops_repo *repo, const struct oid *tip,
@@ -134,15 +135,9 @@ struct sealing {
 static int remember_seal(struct sealing *s, const struct oid *id)
 {
 	struct verifying *v = s->v;
-	struct oid *more;
 
-	if (v->seals_nr == s->room) {
-		s->room = s->room ? s->room * 2 : 8;
-		more = realloc(v->seals, s->room * sizeof(*more));
-		if (!more)
-			return OPS_ENOMEM;
-		v->seals = more;
-	}
+	if (array_room(&v->seals, v->seals_nr, &s->room, sizeof(*v->seals)) < 0)
+		return OPS_ENOMEM;
 	v->seals[v->seals_nr++] = *id;
 	return 0;
 }

@@ -9,6 +9,8 @@
 #	faults_world_work		../world-work: handoffs at each step, an agent that runs
 #	faults NAME OPTION...		has t/helper/fault-tool try the command of that name
 #	allocations NAME OPTION...	the same, with its allocations
+#	allocations_or_skip		end here where no allocation can be made to fail
+#	faults_row TRY NAME COLUMN OPTION...	have faults or allocations try it: a row of a table
 
 # The program, linked with its libraries if there is such a build: it starts in a tenth of
 # the time, and so leaves more calls that matter.
@@ -174,4 +176,23 @@ allocations () {
 	name=$1
 	shift
 	fault_tool "$name" "$OPS_PROGRAM" --alloc "$TEST_BUILD/t/alloc-fault.so" "$@"
+}
+
+allocations_or_skip () {
+	test_have_prereq PLAIN_BUILD && test_have_prereq SHARED_LIBRARY && test -z "${OPS_TEST_INSTALLED-}" && return
+	skip_all='the program is loaded with what lets its allocations fail'
+	test_done
+}
+
+# The row goes to the terminal, with what was not as it has to be.
+faults_row () {
+	try=$1 name=$2 column=$3
+	shift 3
+	$try "$name" "$@" >"$TEST_ROOT/out" 2>&1
+	code=$?
+	{
+		tail -n 1 "$TEST_ROOT/out" | sed "s/^/# $(printf '%-16s %-20s' "$name" "$column") /"
+		grep "^not ok" "$TEST_ROOT/out" | sed "s/^/# /" | head -n 20
+	} >&5
+	test $code = 0
 }

@@ -19,23 +19,12 @@ others="new edit request block-gate accept start checkpoint block unblock submit
 	handoff handoff-package handoff-accept handoff-reject handoff-mediate waive"
 killed="run handoff handoff-package handoff-accept handoff-reject handoff-mediate"
 
-# row NAME COLUMN OPTION...: try them, and add what came of it to the table.
-row () {
-	name=$1 column=$2
-	shift 2
-	faults "$name" "$@" >"$TEST_ROOT/out" 2>&1
-	code=$?
-	tail -n 1 "$TEST_ROOT/out" | sed "s/^/# $(printf '%-16s %-14s' "$name" "$column") /"
-	grep "^not ok" "$TEST_ROOT/out" | sed "s/^/# /" | head -n 20
-	test $code = 0
-}
-
 all_of () {
 	name=$1 bad=0
 	shift
-	row "$name" "KILL, TERM" --kinds KILL,TERM "$@" || bad=1
-	row "$name" "errors once" --kinds $errors,EINTR "$@" || bad=1
-	row "$name" "errors ever on" --sticky --kinds EIO,ENOSPC,EMFILE,EROFS "$@" || bad=1
+	faults_row faults "$name" "KILL, TERM" --kinds KILL,TERM "$@" || bad=1
+	faults_row faults "$name" "errors once" --kinds $errors,EINTR "$@" || bad=1
+	faults_row faults "$name" "errors ever on" --sticky --kinds EIO,ENOSPC,EMFILE,EROFS "$@" || bad=1
 	return $bad
 }
 
@@ -46,7 +35,7 @@ test_expect_success 'a world for it' '
 for name in ${FAULTS_ONLY:-$full}
 do
 	test_expect_success "$name: wholly old or wholly new" "
-		all_of $name --sample ${FAULTS_SAMPLE:-100} >&5
+		all_of $name --sample ${FAULTS_SAMPLE:-100}
 	"
 done
 
@@ -54,7 +43,7 @@ for name in ${FAULTS_ONLY:+assign} ${FAULTS_ONLY:-$others}
 do
 	test -z "${FAULTS_ONLY-}" || break
 	test_expect_success "$name: wholly old or wholly new, a tenth" "
-		all_of $name --sample 10 >&5
+		all_of $name --sample 10
 	"
 done
 
@@ -62,14 +51,14 @@ done
 for name in ${FAULTS_ONLY:-$killed}
 do
 	test_expect_success "$name: killed at every call" "
-		row $name KILL --kinds KILL --sample ${FAULTS_SAMPLE:-100} >&5
+		faults_row faults $name KILL --kinds KILL --sample ${FAULTS_SAMPLE:-100}
 	"
 done
 
 for name in ${FAULTS_ONLY:-assign approve batch}
 do
 	test_expect_success "$name: killed, and killed again while it recovers" "
-		row $name "KILL, twice" --kinds KILL --sample ${FAULTS_TWICE:-10} --twice 7 >&5
+		faults_row faults $name \"KILL, twice\" --kinds KILL --sample ${FAULTS_TWICE:-10} --twice 7
 	"
 done
 

@@ -9,12 +9,8 @@
 test_description='every allocation fails'
 TEST_NO_VERIFY='each case is a repository of its own, and looked at there'
 . "$(dirname "$0")/../test-lib.sh"
-if ! test_have_prereq PLAIN_BUILD || ! test_have_prereq SHARED_LIBRARY || test -n "${OPS_TEST_INSTALLED-}"
-then
-	skip_all='the program is loaded with what lets its allocations fail'
-	test_done
-fi
 . "$TEST_DIRECTORY/crash/faults.sh"
+allocations_or_skip
 
 trap 'rm -rf "$faults_work"; test_exit' EXIT
 unset SSH_AUTH_SOCK
@@ -22,22 +18,11 @@ full="assign approve approve-signed complete batch sync"
 others="batch-each new edit request block-gate accept start checkpoint block unblock submit cancel flag reassign
 	handoff waive"
 
-# row NAME COLUMN OPTION...: try them, and add what came of it to the table.
-row () {
-	name=$1 column=$2
-	shift 2
-	allocations "$name" "$@" >"$TEST_ROOT/out" 2>&1
-	code=$?
-	tail -n 1 "$TEST_ROOT/out" | sed "s/^/# $(printf '%-16s %-8s' "$name" "$column") /"
-	grep "^not ok" "$TEST_ROOT/out" | sed "s/^/# /" | head -n 20
-	test $code = 0
-}
-
 both () {
 	name=$1 bad=0
 	shift
-	row "$name" once "$@" || bad=1
-	row "$name" "ever on" --sticky "$@" || bad=1
+	faults_row allocations "$name" once "$@" || bad=1
+	faults_row allocations "$name" "ever on" --sticky "$@" || bad=1
 	return $bad
 }
 
@@ -48,7 +33,7 @@ test_expect_success 'a world for it' '
 for name in ${FAULTS_ONLY:-$full}
 do
 	test_expect_success "$name: wholly old or wholly new" "
-		both $name --sample ${FAULTS_SAMPLE:-100} >&5
+		both $name --sample ${FAULTS_SAMPLE:-100}
 	"
 done
 
@@ -56,7 +41,7 @@ for name in ${FAULTS_ONLY:+none} $others
 do
 	test -z "${FAULTS_ONLY-}" || break
 	test_expect_success "$name: wholly old or wholly new, a tenth" "
-		both $name --sample 10 >&5
+		both $name --sample 10
 	"
 done
 

@@ -33,17 +33,6 @@ image () {
 	mkdir -p "$faults_work/$1" && eval "power_$1=$2:$device:$3:$faults_work/$1"
 }
 
-# row NAME COLUMN OPTION...: cut it there, and add what came of it to the table.
-row () {
-	name=$1 column=$2
-	shift 2
-	faults "$name" "$@" >"$TEST_ROOT/out" 2>&1
-	code=$?
-	tail -n 1 "$TEST_ROOT/out" | sed "s/^/# $(printf '%-16s %-20s' "$name" "$column") /"
-	grep "^not ok" "$TEST_ROOT/out" | sed "s/^/# /" | head -n 20
-	test $code = 0
-}
-
 test_expect_success 'a world for it' '
 	faults_worlds && mkdir -p "$faults_work"
 '
@@ -72,8 +61,8 @@ do
 	do
 		test_expect_success "$name on $kind: done is done, and the rest is settled" '
 			bad=0 && eval "on=\$power_$kind" &&
-			{ row $name "$kind" --power "$on" --sample $POWER_SAMPLE >&5 || bad=1; } &&
-			{ row $name "$kind, log written" --power "$on" --log --sample $POWER_SAMPLE >&5 || bad=1; } && test $bad = 0
+			{ faults_row faults $name "$kind" --power "$on" --sample $POWER_SAMPLE || bad=1; } &&
+			{ faults_row faults $name "$kind, log written" --power "$on" --log --sample $POWER_SAMPLE || bad=1; } && test $bad = 0
 		'
 	done
 done

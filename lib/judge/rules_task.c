@@ -11,7 +11,6 @@
 #include "model/scope.h"
 #include "util/buf.h"
 
-/* The prompt a task is executed from: approved, and inside its review period. */
 /* What brings a prompt into force from where it is; from nowhere, another prompt. */
 static const char *approve_with(struct judging *j, const struct ops_document *prompt,
 				const struct ops_document *task)
@@ -26,6 +25,7 @@ static const char *approve_with(struct judging *j, const struct ops_document *pr
 	return arena_printf(j->arena, "ops edit %s --field Prompt=…", task->id);
 }
 
+/* The prompt a task is executed from: approved, and inside its review period. */
 static int check_prompt(struct judging *j, struct change *change)
 {
 	const char *name = document_text(change->after, "Prompt");

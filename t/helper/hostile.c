@@ -146,15 +146,15 @@ static void words(int kib)
 	answer();
 }
 
-static void eat(size_t megabytes)
+static void eat(size_t megabytes, size_t at_once)
 {
 	char *piece;
 
-	for (; megabytes; megabytes--) {
-		piece = malloc(1 << 20);
+	for (; megabytes >= at_once; megabytes -= at_once) {
+		piece = malloc(at_once << 20);
 		if (!piece)
 			break;
-		memset(piece, 1, 1 << 20);
+		memset(piece, 1, at_once << 20);
 	}
 	hold();
 }
@@ -317,9 +317,10 @@ int main(int argc, char **argv)
 		return 0;
 	}
 	if (!strcmp(mode, "eats"))
-		eat(argc > 2 ? (size_t)atoi(argv[2]) : 4096);
+		eat(argc > 2 ? (size_t)atoi(argv[2]) : 4096,
+		    argc > 3 ? (size_t)atoi(argv[3]) : 1);
 	else if (!strcmp(mode, "eats-four"))
-		eat((fork(), fork(), argc > 2 ? (size_t)atoi(argv[2]) : 64));
+		eat((fork(), fork(), argc > 2 ? (size_t)atoi(argv[2]) : 64), 1);
 	else if (!strcmp(mode, "burns"))
 		for (;;)
 			;

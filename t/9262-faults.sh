@@ -12,6 +12,8 @@ then
 	skip_all='a traced program cannot be looked through for leaks'
 	test_done
 fi
+. "$TEST_DIRECTORY/signal-words.sh"
+. "$TEST_DIRECTORY/agent-words.sh"
 . "$TEST_DIRECTORY/crash/faults.sh"
 
 trap 'rm -rf "$faults_work"; test_exit' EXIT
@@ -49,6 +51,10 @@ test_expect_success 'sync, killed' '
 test_expect_success 'a run, and steps of a handoff, killed' '
 	faults_world_work && some run --kinds KILL --sample 1 --seed 4 &&
 	some run --kinds TERM --sample 1 --seed 5 && some handoff-accept --kinds KILL --sample 1
+'
+
+test_expect_success 'a pipeline of programs, killed' '
+	faults_world_signals && some chain --kinds KILL --sample 2
 '
 
 test_expect_success STRACE 'sync that cannot start git any more says what is published' '

@@ -4,12 +4,12 @@
 # Words of the tests of pipelines whose steps are programs with effects; read after
 # test-lib.sh and signal-words.sh.
 
-# agent_world: two agents that note in $TMPDIR/effects that they ran, and pipelines of them:
-# of OPS:CHAIN the second may be repeated, of OPS:ONCE none.
+# agent_world [DIR]: two agents that note in DIR/effects (of $TMPDIR) that they ran, and
+# pipelines of them: of OPS:CHAIN the second may be repeated, of OPS:ONCE none.
 agent_world () {
 	signal_world && mkdir tools &&
-	cat >tools/agent <<-\EOF &&
-	#!/bin/sh
+	test_write_lines "#!/bin/sh" "TMPDIR=${1:-\$TMPDIR}" >tools/agent &&
+	cat >>tools/agent <<-\EOF &&
 	echo "$OPS_ACTOR" >>"$TMPDIR/effects"
 	cat >"$TMPDIR/$OPS_ACTOR.json"
 	test ! -e "$TMPDIR/hang" || sleep 3600

@@ -7,6 +7,8 @@
 #	faults_worlds			makes ../world-plain, ../world-signed and ../world-many
 #	faults_world_plain		the first alone
 #	faults_world_work		../world-work: handoffs at each step, an agent that runs
+#	faults_world_signals		../world-commit and ../world-chain: pipelines, of steps of ops'
+#					own and of programs
 #	faults NAME OPTION...		has t/helper/fault-tool try the command of that name
 #	allocations NAME OPTION...	the same, with its allocations
 #	allocations_or_skip		end here where no allocation can be made to fail
@@ -62,8 +64,7 @@ faults_signed () {
 		git config commit.gpgSign true && faults_keep signed
 }
 
-# Handoffs at each step, and an agent that is a program; and what is asked after a run was
-# killed: that nothing of it is left, and the next command works.
+# Handoffs at each step, and an agent that is a program.
 faults_world_work () {
 	test_write_lines "Completed:" "- [x] all" "Current State: builds" "Pending:" "- [ ] none" \
 		"Risks: none" "Findings: none" "Next: rest" "Failing-Checks: none" >"$TEST_ROOT/package" &&
@@ -82,30 +83,21 @@ faults_world_work () {
 		"echo '{\"status\": \"COMPLETE\", \"summary\": \"done\"}'" >tools/agent &&
 		chmod +x tools/agent && git add tools && git commit -q -m "chore: a tool" &&
 		test_sed "$(ops_path codegen)" "2i\\Command: [tools/agent]" &&
-		ops_commit_as $BOSS "chore: a program" && faults_keep work && cd .. && rm -rf work &&
-		cat >"$TEST_ROOT/after-work" <<-EOF && cat >"$TEST_ROOT/allow-work" <<-\EOF &&
-		#!/bin/sh
-		tries=0
-		until test -z "\$(grep -l -a -s OPS_RUN_ID=run- /proc/[0-9]*/environ |
-			xargs -r grep -l -a -s -F "$TEST_ROOT/bin:")"
-		do
-			tries=\$((tries + 1))
-			test \$tries -lt 100 || exit 1
-			sleep 0.05
-		done
-		exec "$faults_program" --as $LEAD new task Next
-		EOF
-		#!/bin/sh
-		# A consent is for a place: that of the copies, which the number of this process names.
-		mkdir -p "$2" && cp -a "$1" "$2/case.$$" && (cd "$2/case.$$" && ops program allow codegen >/dev/null) &&
-			rm -rf "$2/case.$$" && shift 2 && exec "$@"
-		EOF
-		cd "$TRASH" && chmod +x "$TEST_ROOT/after-work" "$TEST_ROOT/allow-work"
+		ops_commit_as $BOSS "chore: a program" && faults_keep work && cd .. && rm -rf work && cd "$TRASH"
 }
 
-# What is asked: the words of a command, its world, options.
+# A branch with work to commit, and two agents whose effects are looked at afterwards.
+faults_world_signals () {
+	mkdir "$TEST_ROOT/work" && cd "$TEST_ROOT/work" && git init -q -b main . &&
+		signal_world && echo new >new.c && faults_keep commit &&
+		cd .. && rm -rf work && mkdir work && cd work && git init -q -b main . &&
+		mkdir .git/agents && : >.git/agents/effects && agent_world .git/agents &&
+		faults_keep chain && cd .. && rm -rf work && cd "$TRASH"
+}
+
+# What is asked: the words of a command, its world, options; the agents that may run there.
 faults_of () {
-	world=plain options='' as=$LEAD
+	world=plain options='' as=$LEAD agents=''
 	case $1 in
 	assign) words="assign|free-1|codegen" ;;
 	approve) words="gate|approve|asked-1|pre-governance" as=$GOV ;;
@@ -132,7 +124,14 @@ faults_of () {
 	handoff-accept) words="handoff|accept|pack-1" as=docwriter world=work ;;
 	handoff-reject) words="handoff|reject|-m|thin|pack-1" as=docwriter world=work ;;
 	handoff-mediate) words="handoff|mediate|--cancel|-m|enough|late-1" as=$BOSS world=work ;;
-	run) words="run|-q|codegen|busy-1" world=work ;;
+	run) words="run|-q|codegen|busy-1" world=work agents=codegen ;;
+	commit)
+		words="--key|order|signal|OPS:COMMIT|task_description=Add it|changed_files=new.c"
+		words="$words|commit_context=why|user_facing=yes|test_plan=x"
+		world=commit options="--commits 0 --changes" ;;
+	chain)
+		words="--key|order|signal|OPS:CHAIN|task_description=Chain it"
+		world=chain options="--commits 0 --changes" agents="knowledge-curator meta-updater" ;;
 	waive) words="waive|gate.missing|--until|2026-02-01|-m|x" as=$BOSS ;;
 	*) return 1 ;;
 	esac
@@ -145,9 +144,9 @@ fault_tool () {
 	shift 2
 	case $world in
 	many) next=sync ;;
-	work) next=$TEST_ROOT/after-work ;;
 	signed) next=recover ;;	# another actor's key is not at hand there
-	*) next="--as $LEAD new task Next" ;;
+	commit | chain) next="--as|$as|$words" ;;
+	*) next="--as|$LEAD|new|task|Next" ;;
 	esac
 	(
 		# shellcheck disable=SC2086
@@ -155,12 +154,16 @@ fault_tool () {
 		IFS='|'
 		# shellcheck disable=SC2086
 		set -- "$@" $words --
-		test $world = work || set -- "$@" "$faults_program"
+		case $world in
+		work | commit | chain) set -- "$@" sh "$TEST_DIRECTORY/crash/again.sh" $world ;;
+		esac
+		# shellcheck disable=SC2086
+		set -- "$TEST_BUILD/t/fault-tool" --work "$faults_work" "$@" "$faults_program" $next
 		IFS=' '
 		# shellcheck disable=SC2086
-		set -- "$TEST_BUILD/t/fault-tool" --work "$faults_work" "$@" $next
-		test $world != work ||
-			set -- "$TEST_ROOT/allow-work" "$TEST_ROOT/world-work" "$faults_work" "$@"
+		test -z "$agents" ||
+			set -- sh "$TEST_DIRECTORY/crash/allow.sh" "$TEST_ROOT/world-$world" \
+				"$faults_work" $agents -- "$@"
 		OPS_WAIT=300 exec "$@"
 	)
 }

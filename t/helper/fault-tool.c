@@ -21,7 +21,7 @@
  *	--dir SUB		the repository, below TEMPLATE (default: itself)
  *	--server SUB		it publishes to this bare one: exit 0 means that it is there, too,
  *				and after NEXT both are at one commit
- *	--commits N		so many commits are made (1)
+ *	--commits N		so many commits are made (1); 0: one or more
  *	--kinds LIST		KILL,TERM,INT,EIO,ENOSPC,...  (default: KILL)
  *	--sticky		the call of that name fails from there on
  *	--sample PERCENT	only so many of the cases, chosen by --seed N
@@ -35,6 +35,9 @@
  *				brought to its disk.  Only calls that change something are hit
  *	--log			just before that its log was written
  *	--children		the calls of its children, too
+ *	--changes		only calls that change something, and those at which something
+ *				else may go on: before any other call it is as before the next
+ *				of these
  *	--work DIR		where the copies are made
  *	--keep			leave the copies of cases that failed
  *
@@ -66,7 +69,7 @@ static struct {
 	const char *template, *dir, *server, *kinds, *work, *alloc;
 	char **command, **next;
 	unsigned long commits, sample, seed, twice;
-	bool sticky, children, keep, power;
+	bool sticky, children, changes, keep, power;
 } o = { .dir = "", .kinds = "KILL", .work = "/tmp", .commits = 1, .sample = 100, .seed = 1 };
 
 static struct power power;
@@ -275,7 +278,7 @@ static bool look(const struct ran *r, const struct fault *f, char tip[41])
 	tip_of(tip, &here, branch);
 	moved = strcmp(tip, old_tip) != 0;
 	n = moved && !o.server ? ahead(&here, old_tip, tip) : 0;
-	if (moved && !o.server && n != (long)o.commits)
+	if (moved && !o.server && (o.commits ? n != (long)o.commits : n < 1))
 		complain("the branch is elsewhere", tip);
 	check_objects(&here);
 	if (o.server) {
@@ -404,6 +407,13 @@ static bool chosen(void)
 	return (o.seed >> 8) % 100 < o.sample;
 }
 
+/* Whether it is as before some other call that is hit. */
+static bool left_out(const struct fault *f)
+{
+	return (o.power && !call_changes(f->call)) ||
+	       (o.changes && !call_changes(f->call) && !call_waits(f->call));
+}
+
 static void fault_case(struct fault *f, const char *what)
 {
 	char title[SUB_MAX];
@@ -430,7 +440,7 @@ static void matrix(const struct calls *calls)
 				fprintf(stderr, "fault-tool: no fault is called '%s'\n", name);
 				exit(2);
 			}
-			if (fault_fits(&f) && (!o.power || call_changes(f.call)) && chosen())
+			if (fault_fits(&f) && !left_out(&f) && chosen())
 				fault_case(&f, name);
 		}
 	}
@@ -507,6 +517,8 @@ static int options(int argc, char **argv)
 			o.sticky = true;
 		} else if (!strcmp(argv[i], "--children")) {
 			o.children = true;
+		} else if (!strcmp(argv[i], "--changes")) {
+			o.changes = true;
 		} else if (!strcmp(argv[i], "--log")) {
 			power.log = true;
 		} else if (!strcmp(argv[i], "--keep")) {

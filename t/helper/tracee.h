@@ -143,6 +143,21 @@ static inline bool call_changes(long call)
 	return false;
 }
 
+/* Before these others may have done something since the last call. */
+static inline bool call_waits(long call)
+{
+	static const long all[] = {
+		SYS_clone, SYS_clone3, SYS_vfork, SYS_fork, SYS_kill, SYS_poll, SYS_ppoll,
+		SYS_wait4, SYS_waitid, SYS_sendto, SYS_recvfrom, SYS_flock, SYS_shutdown,
+	};
+	size_t i;
+
+	for (i = 0; i < sizeof(all) / sizeof(*all); i++)
+		if (all[i] == call)
+			return true;
+	return false;
+}
+
 #ifdef __x86_64__
 static inline bool tracee_works(void)
 {

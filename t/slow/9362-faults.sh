@@ -10,6 +10,8 @@
 test_description='every fault at every system call'
 TEST_NO_VERIFY='each case is a repository of its own, and looked at there'
 . "$(dirname "$0")/../test-lib.sh"
+. "$TEST_DIRECTORY/signal-words.sh"
+. "$TEST_DIRECTORY/agent-words.sh"
 . "$TEST_DIRECTORY/crash/faults.sh"
 
 unset SSH_AUTH_SOCK
@@ -17,7 +19,7 @@ errors=EIO,ENOSPC,EDQUOT,ENOMEM,EMFILE,EACCES,EROFS
 full="assign approve approve-signed complete batch batch-each sync"
 others="new edit request block-gate accept start checkpoint block unblock submit cancel flag reassign
 	handoff handoff-package handoff-accept handoff-reject handoff-mediate waive"
-killed="run handoff handoff-package handoff-accept handoff-reject handoff-mediate"
+killed="run handoff handoff-package handoff-accept handoff-reject handoff-mediate commit chain"
 
 all_of () {
 	name=$1 bad=0
@@ -29,7 +31,7 @@ all_of () {
 }
 
 test_expect_success 'a world for it' '
-	faults_worlds && faults_world_work
+	faults_worlds && faults_world_work && faults_world_signals
 '
 
 for name in ${FAULTS_ONLY:-$full}
@@ -47,7 +49,8 @@ do
 	"
 done
 
-# Whatever an agent was at: it is gone, and the next command goes on.
+# Whatever an agent was at: it is gone, and the next command goes on; of a pipeline every call
+# before which something can be otherwise.
 for name in ${FAULTS_ONLY:-$killed}
 do
 	test_expect_success "$name: killed at every call" "

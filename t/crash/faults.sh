@@ -83,7 +83,8 @@ faults_world_work () {
 		"echo '{\"status\": \"COMPLETE\", \"summary\": \"done\"}'" >tools/agent &&
 		chmod +x tools/agent && git add tools && git commit -q -m "chore: a tool" &&
 		test_sed "$(ops_path codegen)" "2i\\Command: [tools/agent]" &&
-		ops_commit_as $BOSS "chore: a program" && faults_keep work && cd .. && rm -rf work && cd "$TRASH"
+		ops_commit_as $BOSS "chore: a program" && faults_keep work && cd .. && rm -rf work &&
+		cd "$TRASH" || return 1
 }
 
 # A branch with work to commit, and two agents whose effects are looked at afterwards.
@@ -92,7 +93,8 @@ faults_world_signals () {
 		signal_world && echo new >new.c && faults_keep commit &&
 		cd .. && rm -rf work && mkdir work && cd work && git init -q -b main . &&
 		mkdir .git/agents && : >.git/agents/effects && agent_world .git/agents &&
-		faults_keep chain && cd .. && rm -rf work && cd "$TRASH"
+		faults_keep chain && cd .. && rm -rf work &&
+		cd "$TRASH" || return 1
 }
 
 # What is asked: the words of a command, its world, options; the agents that may run there.

@@ -35,9 +35,8 @@
  *				brought to its disk.  Only calls that change something are hit
  *	--log			just before that its log was written
  *	--children		the calls of its children, too
- *	--changes		only calls that change something, and those at which something
- *				else may go on: before any other call it is as before the next
- *				of these
+ *	--changes		only calls that change something or that wait: before any other it
+ *				is as before the next of these
  *	--work DIR		where the copies are made
  *	--keep			leave the copies of cases that failed
  *
@@ -407,7 +406,6 @@ static bool chosen(void)
 	return (o.seed >> 8) % 100 < o.sample;
 }
 
-/* Whether it is as before some other call that is hit. */
 static bool left_out(const struct fault *f)
 {
 	return (o.power && !call_changes(f->call)) ||
@@ -495,37 +493,32 @@ static int options(int argc, char **argv)
 		const struct {
 			const char *name, **text;
 			unsigned long *number;
+			bool *flag;
 		} table[] = {
-			{ "--dir", &o.dir, NULL }, { "--server", &o.server, NULL },
-			{ "--kinds", &o.kinds, NULL }, { "--work", &o.work, NULL },
-			{ "--commits", NULL, &o.commits }, { "--sample", NULL, &o.sample },
-			{ "--seed", NULL, &o.seed }, { "--twice", NULL, &o.twice },
-			{ "--alloc", &o.alloc, NULL }, { "--power", &on, NULL },
+			{ "--dir", &o.dir, NULL, NULL }, { "--server", &o.server, NULL, NULL },
+			{ "--kinds", &o.kinds, NULL, NULL }, { "--work", &o.work, NULL, NULL },
+			{ "--alloc", &o.alloc, NULL, NULL }, { "--power", &on, NULL, NULL },
+			{ "--commits", NULL, &o.commits, NULL }, { "--seed", NULL, &o.seed, NULL },
+			{ "--sample", NULL, &o.sample, NULL }, { "--twice", NULL, &o.twice, NULL },
+			{ "--sticky", NULL, NULL, &o.sticky }, { "--keep", NULL, NULL, &o.keep },
+			{ "--children", NULL, NULL, &o.children },
+			{ "--changes", NULL, NULL, &o.changes },
+			{ "--log", NULL, NULL, &power.log },
 		};
 		size_t k;
 
 		for (k = 0; k < sizeof(table) / sizeof(*table); k++)
 			if (!strcmp(argv[i], table[k].name))
 				break;
-		if (k < sizeof(table) / sizeof(*table)) {
-			i++;
-			if (table[k].text)
-				*table[k].text = value;
-			else
-				*table[k].number = strtoul(value, NULL, 10);
-		} else if (!strcmp(argv[i], "--sticky")) {
-			o.sticky = true;
-		} else if (!strcmp(argv[i], "--children")) {
-			o.children = true;
-		} else if (!strcmp(argv[i], "--changes")) {
-			o.changes = true;
-		} else if (!strcmp(argv[i], "--log")) {
-			power.log = true;
-		} else if (!strcmp(argv[i], "--keep")) {
-			o.keep = true;
-		} else {
+		if (k == sizeof(table) / sizeof(*table))
 			return -1;
-		}
+		i += !table[k].flag;
+		if (table[k].flag)
+			*table[k].flag = true;
+		else if (table[k].text)
+			*table[k].text = value;
+		else
+			*table[k].number = strtoul(value, NULL, 10);
 	}
 	o.power = on != NULL;
 	return on && !power_parse(&power, on) ? -1 : i;

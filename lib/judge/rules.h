@@ -176,6 +176,9 @@ int rules_commit_file(struct judging *j, const char *path, const struct type *ty
 int rules_commit(struct judging *j);
 /* The task of that name as it was before the change; *out NULL when there is none such. */
 int rules_task_named(struct ops_document **out, struct judging *j, const char *name);
+/* The final status that the document of that id and type (NULL: any) had before the change;
+ * *out NULL when there is none such, it cannot be read, or it goes on. */
+int rules_ended_as(const char **out, struct judging *j, const char *id, const char *type);
 #define NAMES_SHOWN 5		/* files that are named; of more only the number is said */
 
 /* rules_review.c: the records of the task that the commit names; whether one of them is a

@@ -183,16 +183,34 @@ static void rules_changelog(struct judging *j, const char *subject)
 
 /* --- the task --- */
 
-int rules_task_named(struct ops_document **out, struct judging *j, const char *name)
+/* The document of that id and type (NULL: any) before the change; NULL: none, or unreadable. */
+static int named_before(struct ops_document **out, struct judging *j, const char *id,
+			const char *type)
 {
 	struct ops_error ignored = { 0 };
 	const char *path;
-	int ret = world_exact_path(&path, j->c->before, name, "task", &ignored);
+	int ret = world_exact_path(&path, j->c->before, id, type, &ignored);
 
 	*out = NULL;
 	if (ret == 0)
 		ret = world_document(out, j->c->before, path, j->findings, &ignored);
 	return ret == OPS_ENOMEM || ret == OPS_EIO ? ret : 0;
+}
+
+int rules_task_named(struct ops_document **out, struct judging *j, const char *name)
+{
+	return named_before(out, j, name, "task");
+}
+
+int rules_ended_as(const char **out, struct judging *j, const char *id, const char *type)
+{
+	struct ops_document *d;
+	const struct state *state;
+	int ret = named_before(&d, j, id, type);
+
+	state = ret == 0 && d && d->status ? type_state(d->type, d->status) : NULL;
+	*out = state && state->final ? d->status : NULL;
+	return ret;
 }
 
 static void wrong_task(struct judging *j, const char *name, const char *why)

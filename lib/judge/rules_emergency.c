@@ -13,35 +13,17 @@
 #include "model/emergency.h"
 #include "util/path.h"
 
-/* Whether one of that id is ended on this side. */
-static int is_ended(bool *out, struct judging *j, const char *id)
-{
-	struct ops_error ignored = { 0 };
-	struct ops_document *d = NULL;
-	const struct state *state;
-	const char *path;
-	int ret = world_exact_path(&path, j->c->before, id, "emergency", &ignored);
-
-	if (ret == 0)
-		ret = world_document(&d, j->c->before, path, j->findings, &ignored);
-	if (ret == OPS_ENOMEM || ret == OPS_EIO)
-		return ret;
-	state = d && d->status ? type_state(d->type, d->status) : NULL;
-	*out = state && state->final;
-	return 0;
-}
-
 /* What was ended on this side is not asked about by the authority of another one. */
 static int leave_ended(struct emergencies *all, struct judging *j)
 {
 	struct names *unreadable = &all->unreadable;
 	size_t i, kept = 0, len;
 	const char *stem;
-	bool ended;
+	const char *ended;
 	int ret = 0;
 
 	for (i = 0; ret == 0 && i < all->nr; i++) {
-		ret = is_ended(&ended, j, all->list[i].document->id);
+		ret = rules_ended_as(&ended, j, all->list[i].document->id, "emergency");
 		if (ret == 0 && !ended)
 			all->list[kept++] = all->list[i];
 	}
@@ -49,7 +31,7 @@ static int leave_ended(struct emergencies *all, struct judging *j)
 	for (i = kept = 0; ret == 0 && i < unreadable->nr; i++) {
 		len = path_stem(unreadable->list[i], &stem);
 		stem = arena_dup(j->arena, stem, len);
-		ret = stem ? is_ended(&ended, j, stem) : OPS_ENOMEM;
+		ret = stem ? rules_ended_as(&ended, j, stem, "emergency") : OPS_ENOMEM;
 		if (ret == 0 && !ended)
 			unreadable->list[kept++] = unreadable->list[i];
 	}

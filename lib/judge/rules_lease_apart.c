@@ -5,7 +5,7 @@
  *
  * Read once for a judgement.  Of the patterns of many leases only those are compared that
  * begin alike, and no longer than a judgement may take: what is not decided by then is
- * refused (rules_spent()).
+ * refused (rules_spend()).
  */
 
 #include <string.h>

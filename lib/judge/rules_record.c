@@ -278,21 +278,13 @@ static int check_ratio(struct judging *j, const struct ops_document *d,
 /* What it is about goes on: it had not ended before this commit. */
 static int rules_going_on(struct judging *j, const struct ops_document *d, const char *id)
 {
-	struct ops_document *was = NULL;
-	struct ops_error found = { 0 };
-	const struct state *state;
-	const char *path;
-	int ret = world_exact_path(&path, j->c->before, id, NULL, &found);
+	const char *ended;
+	int ret = rules_ended_as(&ended, j, id, NULL);
 
-	if (ret == 0)
-		ret = world_document(&was, j->c->before, path, j->findings, &found);
-	if (ret == OPS_ENOMEM || ret == OPS_EIO)
-		return ret;
-	state = was && was->status ? type_state(was->type, was->status) : NULL;
-	if (state && state->final)
+	if (ret == 0 && ended)
 		rule_error(j, "packet.ended", d, "About", NULL,
-			   "'%s' is %s: nothing more happens to it", id, was->status);
-	return 0;
+			   "'%s' is %s: nothing more happens to it", id, ended);
+	return ret;
 }
 
 int rules_record(struct judging *j, struct ops_document *d, struct ops_document *about)

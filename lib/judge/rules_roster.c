@@ -11,23 +11,32 @@
 #include "judge/rules.h"
 
 /* Nobody gives themselves another role, or takes a limit from themselves: which fields that
- * is, the type says. */
-static void rules_self(struct judging *j, const struct change *change)
+ * is, the type says.  Nor do they give themselves all of them at once, by an entry that is
+ * another name of theirs. */
+static void rules_self(struct judging *j, const struct change *change,
+		       const struct roster *after)
 {
 	const struct field *f = change->type->fields;
-	const struct agent *a = j->c->actor, *changed;
+	const struct agent *a = j->c->actor, *changed, *now, *self;
 	size_t i;
 
-	if (j->genesis || j->bootstrap || !a || !change->before)
+	if (j->genesis || j->bootstrap || !a)
 		return;
-	changed = roster_agent(j->roster, change->before->id);
-	if (!changed || changed->principal != a->principal)
-		return;
-	for (i = 0; i < change->type->fields_nr; i++)
-		if (f[i].by_others && !same_field(change->before, change->after, f[i].name))
-			rule_error(j, "roster.self", change->after, f[i].name,
-				   "let somebody else change it",
-				   "'%s' changes their own '%s'", a->id, f[i].name);
+	changed = change->before ? roster_agent(j->roster, change->before->id) : NULL;
+	now = roster_agent(after, change->after->id);
+	self = roster_agent(after, a->id);
+	if (changed && changed->principal == a->principal) {
+		for (i = 0; i < change->type->fields_nr; i++)
+			if (f[i].by_others &&
+			    !same_field(change->before, change->after, f[i].name))
+				rule_error(j, "roster.self", change->after, f[i].name,
+					   "let somebody else change it",
+					   "'%s' changes their own '%s'", a->id, f[i].name);
+	} else if (now && self && now->principal == self->principal) {
+		rule_error(j, "roster.self", change->after, NULL, "let somebody else do it",
+			   "'%s' would be another name of '%s', who makes it so", now->id,
+			   a->id);
+	}
 }
 
 /* What was revoked stays so for good, in one entry or another. */
@@ -77,7 +86,7 @@ int rules_roster(struct judging *j, struct change *change)
 
 	if (ret)
 		return ret;
-	rules_self(j, change);
+	rules_self(j, change, after);
 	rules_revoked(j, change, after);
 	a = roster_agent(after, change->after->id);
 	if (a && !strcmp(a->path, change->after->path))

@@ -1,10 +1,11 @@
 /* SPDX-License-Identifier: MIT */
-/* The small ones: buffers, arena, map, errors, findings, digests, UTF-8. */
+/* The small ones: buffers, arrays, arena, map, errors, findings, digests, UTF-8. */
 #include "unit.h"
 
 #include <stddef.h>
 
 #include "util/arena.h"
+#include "util/array.h"
 #include "util/buf.h"
 #include "util/digest.h"
 #include "util/error.h"
@@ -49,6 +50,29 @@ UNIT_TEST(buf_failure_sticks)
 	ck_assert_ptr_null(buf_detach(&b));
 	ck_assert(!buf_failed(&b));
 	buf_release(&b);
+}
+
+UNIT_TEST(array_grows_and_keeps_what_is_in_it)
+{
+	size_t *list = NULL, nr = 0, room = 0, i;
+
+	for (; nr < 5000; nr++) {
+		ck_assert_int_eq(array_room(&list, nr, &room, sizeof(*list)), 0);
+		UNIT_NEED(nr < room);
+		list[nr] = nr;
+	}
+	for (i = 0; i < nr; i++)
+		UNIT_NEED(list[i] == i);
+	free(list);
+}
+
+UNIT_TEST(array_is_left_as_it_was_when_it_cannot_grow)
+{
+	size_t room = ((size_t)-1 >> 4) + 1, was = room;
+	char bytes[8], *list = bytes;
+
+	ck_assert_int_eq(array_room(&list, room, &room, 64), OPS_ENOMEM);
+	ck_assert(list == bytes && room == was);
 }
 
 UNIT_TEST(arena_memory_is_zeroed_and_aligned)
@@ -292,7 +316,8 @@ UNIT_TEST(mac_is_siphash)
 END_TEST
 
 UNIT_MAIN("util", mac_is_siphash, arena_clear_forgets_and_serves_again,
-	  buf_grows_and_stays_terminated, buf_failure_sticks,
+	  buf_grows_and_stays_terminated, buf_failure_sticks, array_grows_and_keeps_what_is_in_it,
+	  array_is_left_as_it_was_when_it_cannot_grow,
 	  arena_memory_is_zeroed_and_aligned, map_keeps_order_and_replaces,
 	  error_message_is_cut_at_a_character, findings_are_sorted_and_said_once,
 	  digest_is_sha256, utf8_decode_refuses_every_malformed_form,

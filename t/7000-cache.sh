@@ -133,7 +133,7 @@ test_expect_success 'it may be cut off, damaged or replaced by anything' '
 		brief_answers || return 1
 	done &&
 	head -c 5000 /dev/urandom >"$(cache_file)" && brief_answers &&
-	sed "1s/ops-sealed 1/ops-sealed 9/" good >"$(cache_file)" && brief_answers &&
+	sed "1s/ops-sealed 2/ops-sealed 9/" good >"$(cache_file)" && brief_answers &&
 	{ cat good; echo more; } >"$(cache_file)" && brief_answers &&
 	rm "$(cache_file)" && mkdir "$TEST_ROOT/elsewhere" &&
 	ln -s "$TEST_ROOT/elsewhere" .git/ops/roll-link && rm .git/ops/roll-link

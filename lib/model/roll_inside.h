@@ -87,7 +87,7 @@ int roll_add_line(struct roll_writer *wr, const struct roll_line *line,
 /* Put what was added in order, write it, and open it: from the disk, or, when that cannot
  * be written to, as it is. */
 int roll_finish(struct sealed **out, struct roll_writer *wr, const char *name,
-		const struct mac_key *key, const struct oid *tree, uint64_t base,
+		const struct mac_pad *pad, const struct oid *tree, uint64_t base,
 		struct ops_error *err);
 
 /* The directories in which documents can lie, but packets; and that of packets. */

@@ -28,7 +28,7 @@ struct opening {
 	struct world *w;
 	const struct roll_place *place;
 	struct roll *roll;
-	struct mac_key key;
+	struct mac_pad pad;
 	struct oid tree, config;
 	char base[NAME_LEN], changes[NAME_LEN];
 	size_t worth;
@@ -94,10 +94,10 @@ static void load(struct opening *o)
 {
 	struct sealed *f = NULL;
 
-	take_segment(o, 0, sealed_open(&f, o->place->store, o->base, &o->key) ? NULL : f);
+	take_segment(o, 0, sealed_open(&f, o->place->store, o->base, &o->pad) ? NULL : f);
 	f = NULL;
 	if (o->roll->segment[0])
-		take_segment(o, 1, sealed_open(&f, o->place->store, o->changes, &o->key) ?
+		take_segment(o, 1, sealed_open(&f, o->place->store, o->changes, &o->pad) ?
 			     NULL : f);
 }
 
@@ -242,7 +242,7 @@ static int advance(struct opening *o, struct ops_error *err)
 	if (ret == 0)
 		ret = add_changed(&wr, &c, !whole, err);
 	if (ret == 0)
-		ret = roll_finish(&f, &wr, whole ? o->base : o->changes, &o->key, &o->tree,
+		ret = roll_finish(&f, &wr, whole ? o->base : o->changes, &o->pad, &o->tree,
 				  whole ? 0 : sealed_seal(r->segment[0]), err);
 	if (ret == 0) {
 		if (whole)
@@ -273,7 +273,7 @@ static int make(struct opening *o, struct ops_error *err)
 	if (o->place->progress && wr.known)
 		o->place->progress("reading", wr.known, wr.known, o->place->payload);
 	if (ret == 0)
-		ret = roll_finish(&f, &wr, o->base, &o->key, &o->tree, 0, err);
+		ret = roll_finish(&f, &wr, o->base, &o->pad, &o->tree, 0, err);
 	roll_writer_release(&wr);
 	if (ret == 0)
 		take_segment(o, 0, f);
@@ -326,7 +326,7 @@ static int open_it(struct opening *o, bool may_make, struct ops_error *err)
 		ret = roll_is_worth(&worth, o->w, &o->roll->roots, o->worth, err);
 	if (ret || (!there && !worth))
 		return ret ? ret : OPS_ENOTFOUND;
-	ret = sealed_key(&o->key, o->place->store, o->place->private_dir, ROLL_KIND, err);
+	ret = sealed_key(&o->pad, o->place->store, o->place->private_dir, ROLL_KIND, err);
 	if (ret)
 		return ret;
 	load(o);

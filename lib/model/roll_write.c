@@ -412,7 +412,7 @@ static int number_ids(struct roll_writer *wr)
 }
 
 int roll_finish(struct sealed **out, struct roll_writer *wr, const char *name,
-		const struct mac_key *key, const struct oid *tree, uint64_t base,
+		const struct mac_pad *pad, const struct oid *tree, uint64_t base,
 		struct ops_error *err)
 {
 	struct roll_facts facts = { .tree = *tree, .base = base, .rows = wr->rows };
@@ -436,8 +436,8 @@ int roll_finish(struct sealed **out, struct roll_writer *wr, const char *name,
 		parts[i] = (struct notes_part){ wr->part[i].data, wr->part[i].len };
 	}
 	/* That it cannot be kept is no failure: it serves once. */
-	if (sealed_write(&seal, wr->place->store, name, key, parts, ROLL_PARTS, NULL) == 0 &&
-	    sealed_open(out, wr->place->store, name, key) == 0)
+	if (sealed_write(&seal, wr->place->store, name, pad, parts, ROLL_PARTS, NULL) == 0 &&
+	    sealed_open(out, wr->place->store, name, pad) == 0)
 		return 0;
-	return sealed_of(out, parts, ROLL_PARTS, key) ? error_nomem(err) : 0;
+	return sealed_of(out, parts, ROLL_PARTS, pad) ? error_nomem(err) : 0;
 }

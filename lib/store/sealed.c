@@ -20,9 +20,10 @@
 
 #include "store/store.h"
 
-#define MAGIC "ops-sealed 1\n\0\0"
+#define MAGIC "ops-sealed 2\n\0\0"
 #define BYTE_ORDER_MARK 0x01020304u
-#define BLOCK ((size_t)8192)
+#define BLOCK ((size_t)MAC_BLOCK)
+#define AHEAD 16		/* blocks that are read at once by who goes through a part */
 #define FILE_MAX ((uint64_t)1 << 30)
 
 extern const char rules_digest[];
@@ -37,22 +38,25 @@ struct head {
 	uint64_t seal;			/* of what is before it, and of the table */
 };
 
+enum { ABSENT, READ, SOUND };	/* what a block is */
+
 struct sealed {
-	struct mac_key key;
+	struct mac_pad pad;
 	struct head head;
 	uint64_t *table;
-	unsigned char *body, *have;
+	unsigned char *body, *state;
 	size_t len, blocks;
 	int fd;
 	bool bad;
 };
 
-int sealed_key(struct mac_key *out, struct store *s, const char *private_dir,
+int sealed_key(struct mac_pad *out, struct store *s, const char *private_dir,
 	       const char *what, struct ops_error *err)
 {
 	struct digest_state state;
 	char secret[DIGEST_HEX + 1], hex[DIGEST_HEX + 1];
 	const char *place = store_common_dir(s);
+	struct mac_key key;
 	int ret = private_secret(secret, private_dir, err);
 
 	if (ret)
@@ -64,7 +68,8 @@ int sealed_key(struct mac_key *out, struct store *s, const char *private_dir,
 	digest_add(&state, place, strlen(place) + 1);
 	digest_add(&state, secret, DIGEST_HEX);
 	digest_end(&state, hex);
-	*out = mac_key_of(hex);
+	key = mac_key_of(hex);
+	mac_pad_of(out, &key);
 	return 0;
 }
 
@@ -126,7 +131,7 @@ static size_t gather(unsigned char *to, const struct head *head,
 }
 
 int sealed_write(uint64_t *seal, struct store *s, const char *name,
-		 const struct mac_key *key, const struct notes_part *parts, size_t nr,
+		 const struct mac_pad *pad, const struct notes_part *parts, size_t nr,
 		 struct ops_error *err)
 {
 	static const char zero[8];
@@ -148,10 +153,10 @@ int sealed_write(uint64_t *seal, struct store *s, const char *name,
 		uint64_t at = (uint64_t)i * BLOCK;
 		size_t size = len - at < BLOCK ? (size_t)(len - at) : BLOCK;
 
-		table[i] = mac_of(key, block, gather(block, &head, parts, nr, at, size));
+		table[i] = mac_block(pad, block, gather(block, &head, parts, nr, at, size));
 	}
 	if (ret == 0)
-		ret = seal_of(&head.seal, key, &head, table, blocks);
+		ret = seal_of(&head.seal, &pad->key, &head, table, blocks);
 	if (ret)
 		error_nomem(err);
 	out[0] = (struct notes_part){ &head, sizeof(head) };
@@ -227,25 +232,25 @@ static int load(struct sealed *f)
 		return OPS_ENOTFOUND;
 	f->blocks = blocks_of(f->head.length - f->head.body);
 	f->table = malloc(f->blocks * sizeof(*f->table) + 1);
-	f->have = calloc(f->blocks + 1, 1);
-	if (!f->table || !f->have)
+	f->state = calloc(f->blocks + 1, 1);
+	if (!f->table || !f->state)
 		return OPS_ENOMEM;
 	if (!read_exactly(f->fd, f->table, f->blocks * sizeof(*f->table), sizeof(f->head)))
 		return OPS_ENOTFOUND;
-	if (seal_of(&seal, &f->key, &f->head, f->table, f->blocks))
+	if (seal_of(&seal, &f->pad.key, &f->head, f->table, f->blocks))
 		return OPS_ENOMEM;
 	return seal == f->head.seal ? need_room(f) : OPS_ENOTFOUND;
 }
 
 int sealed_open(struct sealed **out, struct store *s, const char *name,
-		const struct mac_key *key)
+		const struct mac_pad *pad)
 {
 	struct sealed *f = calloc(1, sizeof(*f));
 	int ret;
 
 	if (!f)
 		return OPS_ENOMEM;
-	f->key = *key;
+	f->pad = *pad;
 	f->fd = -1;
 	ret = notes_open(&f->fd, s, name, NULL) ? OPS_ENOTFOUND : load(f);
 	if (ret)
@@ -256,22 +261,22 @@ int sealed_open(struct sealed **out, struct store *s, const char *name,
 }
 
 int sealed_of(struct sealed **out, const struct notes_part *parts, size_t nr,
-	      const struct mac_key *key)
+	      const struct mac_pad *pad)
 {
 	struct sealed *f = calloc(1, sizeof(*f));
 
 	if (!f)
 		return OPS_ENOMEM;
-	f->key = *key;
+	f->pad = *pad;
 	f->fd = -1;
 	f->head = head_of(parts, nr);
 	f->blocks = blocks_of(f->head.length - f->head.body);
-	f->have = malloc(f->blocks + 1);
-	if (!f->have || need_room(f)) {
+	f->state = malloc(f->blocks + 1);
+	if (!f->state || need_room(f)) {
 		sealed_close(f);
 		return OPS_ENOMEM;
 	}
-	memset(f->have, 1, f->blocks + 1);
+	memset(f->state, SOUND, f->blocks + 1);
 	(void)gather(f->body, &f->head, parts, nr, 0, f->len);
 	*out = f;
 	return 0;
@@ -286,7 +291,7 @@ void sealed_close(struct sealed *f)
 	if (f->body)
 		(void)munmap(f->body, f->len + 1);
 	free(f->table);
-	free(f->have);
+	free(f->state);
 	free(f);
 }
 
@@ -300,20 +305,37 @@ size_t sealed_size(const struct sealed *f, size_t part)
 	return part < f->head.nr ? (size_t)f->head.part[part].len : 0;
 }
 
-/* Read a block and see that it is as it was written. */
-static bool need_block(struct sealed *f, size_t block)
+/* Read a block, and some more after it if what is before it was read too. */
+static bool read_blocks(struct sealed *f, size_t block)
+{
+	size_t nr = 1, max = block && f->state[block - 1] ? AHEAD : 1, at = block * BLOCK, len;
+
+	while (nr < max && block + nr < f->blocks && f->state[block + nr] == ABSENT)
+		nr++;
+	len = f->len - at < nr * BLOCK ? f->len - at : nr * BLOCK;
+	if (!read_exactly(f->fd, f->body + at, len, f->head.body + at))
+		return false;
+	memset(f->state + block, READ, nr);
+	return true;
+}
+
+/* See that a block is as it was written; it is read if need be. */
+static bool make_sound(struct sealed *f, size_t block)
 {
 	size_t at = block * BLOCK, len = f->len - at < BLOCK ? f->len - at : BLOCK;
 
-	if (f->have[block])
-		return true;
-	if (f->bad || !read_exactly(f->fd, f->body + at, len, f->head.body + at) ||
-	    mac_of(&f->key, f->body + at, len) != f->table[block]) {
+	if (f->bad || (f->state[block] == ABSENT && !read_blocks(f, block)) ||
+	    mac_block(&f->pad, f->body + at, len) != f->table[block]) {
 		f->bad = true;
 		return false;
 	}
-	f->have[block] = 1;
+	f->state[block] = SOUND;
 	return true;
+}
+
+static inline bool need_block(struct sealed *f, size_t block)
+{
+	return f->state[block] == SOUND || make_sound(f, block);
 }
 
 const void *sealed_at(struct sealed *f, size_t part, size_t at, size_t len)

@@ -6,10 +6,10 @@
  * A sealed file: parts of plain data below the common directory of a clone, that only
  * this user, this program and this place of the clone can have written.
  *
- *	sealed_key(&key, store, private_dir, "what it is", err);
- *	sealed_write(store, name, &key, parts, nr, &seal, err);
+ *	sealed_key(&pad, store, private_dir, "what it is", err);
+ *	sealed_write(store, name, &pad, parts, nr, &seal, err);
  *
- *	if (sealed_open(&f, store, name, &key) == 0 &&
+ *	if (sealed_open(&f, store, name, &pad) == 0 &&
  *	    (row = sealed_at(f, PART, at, size)))
  *		...
  *	sealed_close(f);
@@ -29,20 +29,20 @@
 struct sealed;
 
 /* Depends on the user's secret, on all that judges, and on where the clone lies. */
-int sealed_key(struct mac_key *out, struct store *s, const char *private_dir,
+int sealed_key(struct mac_pad *out, struct store *s, const char *private_dir,
 	       const char *what, struct ops_error *err);
 
 /* Put a new one in its place, whole or not at all; *seal names it. */
 int sealed_write(uint64_t *seal, struct store *s, const char *name,
-		 const struct mac_key *key, const struct notes_part *parts, size_t nr,
+		 const struct mac_pad *pad, const struct notes_part *parts, size_t nr,
 		 struct ops_error *err);
 
 /* OPS_ENOTFOUND: there is none, or it is not one of ours; OPS_ENOMEM. */
 int sealed_open(struct sealed **out, struct store *s, const char *name,
-		const struct mac_key *key);
+		const struct mac_pad *pad);
 /* One that lies nowhere, of the same parts, which are copied.  OPS_ENOMEM. */
 int sealed_of(struct sealed **out, const struct notes_part *parts, size_t nr,
-	      const struct mac_key *key);
+	      const struct mac_pad *pad);
 void sealed_close(struct sealed *f);	/* NULL is fine */
 
 uint64_t sealed_seal(const struct sealed *f);

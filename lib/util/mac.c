@@ -1,7 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * SipHash-2-4 as its authors describe it: four words, two rounds for each eight bytes,
- * four at the end.  Bytes are taken as little-endian words on every machine.
+ * four at the end.  Blocks go through NH first: the sum of the products of two words each,
+ * to which those of a secret pad were added.  Bytes are taken as little-endian words on every
+ * machine.
  */
 #include "util/mac.h"
 
@@ -38,6 +40,13 @@ static inline void rounds(struct state *s, unsigned nr)
 	s->v[3] = d;
 }
 
+static inline uint64_t little_word(const unsigned char *p)
+{
+	return (uint64_t)p[0] | (uint64_t)p[1] << 8 | (uint64_t)p[2] << 16 |
+	       (uint64_t)p[3] << 24 | (uint64_t)p[4] << 32 | (uint64_t)p[5] << 40 |
+	       (uint64_t)p[6] << 48 | (uint64_t)p[7] << 56;
+}
+
 static uint64_t word_at(const unsigned char *p, size_t len)
 {
 	uint64_t word = 0;
@@ -65,13 +74,65 @@ uint64_t mac_of(const struct mac_key *key, const void *data, size_t len)
 	size_t left = len;
 
 	for (; left >= 8; left -= 8, p += 8)
-		take(&s, (uint64_t)p[0] | (uint64_t)p[1] << 8 | (uint64_t)p[2] << 16 |
-		     (uint64_t)p[3] << 24 | (uint64_t)p[4] << 32 | (uint64_t)p[5] << 40 |
-		     (uint64_t)p[6] << 48 | (uint64_t)p[7] << 56);
+		take(&s, little_word(p));
 	take(&s, word_at(p, left) | (uint64_t)len << 56);
 	s.v[2] ^= 0xff;
 	rounds(&s, 4);
 	return s.v[0] ^ s.v[1] ^ s.v[2] ^ s.v[3];
+}
+
+void mac_pad_of(struct mac_pad *out, const struct mac_key *key)
+{
+	unsigned char at[9] = "pad";
+	size_t i;
+
+	out->key = *key;
+	for (i = 0; i < MAC_BLOCK / 8; i++) {
+		at[4] = (unsigned char)i;
+		at[5] = (unsigned char)(i >> 8);
+		out->word[i] = mac_of(key, at, sizeof(at));
+	}
+}
+
+/* Add the product of two words to a sum of two words. */
+static inline void add_product(uint64_t sum[2], uint64_t x, uint64_t y)
+{
+#ifdef __SIZEOF_INT128__
+	__extension__ typedef unsigned __int128 wide;
+	wide all = (wide)x * y + sum[0];
+
+	sum[0] = (uint64_t)all;
+	sum[1] += (uint64_t)(all >> 64);
+#else
+	uint64_t a = x >> 32, b = x & 0xffffffff, c = y >> 32, d = y & 0xffffffff;
+	uint64_t middle = a * d + (b * d >> 32), other = b * c + (middle & 0xffffffff);
+	uint64_t low = other << 32 | (b * d & 0xffffffff);
+
+	sum[0] += low;
+	sum[1] += a * c + (middle >> 32) + (other >> 32) + (sum[0] < low);
+#endif
+}
+
+uint64_t mac_block(const struct mac_pad *pad, const void *data, size_t len)
+{
+	const unsigned char *p = data;
+	const uint64_t *k = pad->word;
+	unsigned char last[24] = { 0 };
+	uint64_t sum[2] = { 0, 0 };
+	size_t left = len, i;
+
+	for (; left >= 16; left -= 16, p += 16, k += 2)
+		add_product(sum, little_word(p) + k[0], little_word(p + 8) + k[1]);
+	if (left) {
+		memcpy(last, p, left);
+		add_product(sum, little_word(last) + k[0], little_word(last + 8) + k[1]);
+	}
+	for (i = 0; i < 8; i++) {
+		last[i] = (unsigned char)(sum[0] >> 8 * i);
+		last[8 + i] = (unsigned char)(sum[1] >> 8 * i);
+		last[16 + i] = (unsigned char)((uint64_t)len >> 8 * i);
+	}
+	return mac_of(&pad->key, last, sizeof(last));
 }
 
 static unsigned digit(char c)

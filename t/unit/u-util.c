@@ -315,7 +315,36 @@ UNIT_TEST(mac_is_siphash)
 }
 END_TEST
 
-UNIT_MAIN("util", mac_is_siphash, arena_clear_forgets_and_serves_again,
+/* Worked out apart from this program, with numbers of any length. */
+UNIT_TEST(mac_of_blocks_is_siphash_of_nh)
+{
+	static const struct {
+		size_t len;
+		uint64_t mac;
+	} cases[] = {
+		{ 0, UINT64_C(0xe54343d1917b777b) }, { 1, UINT64_C(0x2ae05bd0a2c5c678) },
+		{ 16, UINT64_C(0x34c7231781c2eeda) }, { 8191, UINT64_C(0xb87c22b16d2a8bdc) },
+		{ MAC_BLOCK, UINT64_C(0x0f34188a83e46276) },
+	};
+	struct mac_key key = { { UINT64_C(0x0706050403020100), UINT64_C(0x0f0e0d0c0b0a0908) } };
+	static unsigned char in[MAC_BLOCK];
+	static struct mac_pad pad;
+	unsigned i;
+
+	mac_pad_of(&pad, &key);
+	for (i = 0; i < sizeof(in); i++)
+		in[i] = (unsigned char)(i * 7 + i / 251);
+	for (i = 0; i < sizeof(cases) / sizeof(*cases); i++)
+		ck_assert(mac_block(&pad, in, cases[i].len) == cases[i].mac);
+	for (i = 0; i < sizeof(in); i++) {
+		in[i] ^= 0x10;
+		ck_assert(mac_block(&pad, in, sizeof(in)) != cases[4].mac);
+		in[i] ^= 0x10;
+	}
+}
+END_TEST
+
+UNIT_MAIN("util", mac_is_siphash, mac_of_blocks_is_siphash_of_nh, arena_clear_forgets_and_serves_again,
 	  buf_grows_and_stays_terminated, buf_failure_sticks, array_grows_and_keeps_what_is_in_it,
 	  array_is_left_as_it_was_when_it_cannot_grow,
 	  arena_memory_is_zeroed_and_aligned, map_keeps_order_and_replaces,

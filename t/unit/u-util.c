@@ -344,7 +344,8 @@ UNIT_TEST(mac_of_blocks_is_siphash_of_nh)
 }
 END_TEST
 
-UNIT_MAIN("util", mac_is_siphash, mac_of_blocks_is_siphash_of_nh, arena_clear_forgets_and_serves_again,
+UNIT_MAIN("util", mac_is_siphash, mac_of_blocks_is_siphash_of_nh,
+	  arena_clear_forgets_and_serves_again,
 	  buf_grows_and_stays_terminated, buf_failure_sticks, array_grows_and_keeps_what_is_in_it,
 	  array_is_left_as_it_was_when_it_cannot_grow,
 	  arena_memory_is_zeroed_and_aligned, map_keeps_order_and_replaces,

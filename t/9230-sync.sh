@@ -304,6 +304,16 @@ test_expect_success 'what is done again is signed again, and what is done by the
 	there git config --unset commit.gpgsign
 '
 
+test_expect_success 'a package that is recorded again names the commit it is now recorded on' '
+	test_tick && ops_task_at In-Progress handed-1 >/dev/null && ops sync && there ops sync && test_tick &&
+	there ops --as $DEV handoff start handed-1 docwriter && test_tick && there ops --as $DEV handoff package handed-1 \
+		-e reports/test.log "Completed=- [x] a" "Current State=b" "Pending=- [ ] c" Risks=d Findings=e Next=f \
+		Failing-Checks=none && base=$(there git rev-parse HEAD~) &&
+	test_tick && ops --as $LEAD edit other-1 -f Priority=LOW && ops sync && there ops sync && ops sync && same_trees &&
+	test "$(git rev-parse HEAD~)" != "$base" && grep -h "^Base: " 05-PROCESSES/packets/handed-1/*-handoff-package-* >is &&
+	echo "Base: $(git rev-parse HEAD~)" >expected && test_cmp expected is && rm is expected && ops audit verify
+'
+
 test_expect_success 'state on a branch of its own, and a bare clone' '
 	git clone -q --bare "$SERVER" ../bare.git && git -C ../bare.git remote set-url origin "$SERVER" &&
 	test_tick && ops --git-dir ../bare.git --as $LEAD new task --id bare-1 --from "$TEST_FIXTURES/task.md" &&

@@ -40,6 +40,7 @@ struct replaying {
 	struct ops_repo *repo;
 	struct arena *arena;
 	const struct commit *c;
+	struct oid onto;
 	const struct config *config;	/* in force there */
 	struct snap *base, *theirs;	/* before and after it, here */
 	struct snap *ours, *after;	/* before and after it, there */
@@ -142,14 +143,52 @@ static int merge_file(struct replaying *r, const char *from, const char *to, boo
 	return ret;
 }
 
+/* What a new packet says of the commit it was recorded on, it says of the one it is recorded
+ * on there. */
+static int rebase_fields(struct buf *out, struct replaying *r, const struct item *one,
+			 const struct blob *text, struct ops_error *err)
+{
+	struct ops_findings *ignored = ops_findings_new();
+	struct doc_edit edits[4];
+	char was[OID_HEX + 1], is[OID_HEX + 1];
+	struct ops_error found = { 0 };
+	struct ops_document *d;
+	size_t i, nr = 0;
+	int ret = ignored ? world_document_of(&d, r->before, one->path, text->data, text->len,
+					      ignored, &found) : OPS_ENOMEM;
+
+	oid_hex(was, &r->c->parents[0]);
+	oid_hex(is, &r->onto);
+	for (i = 0; ret == 0 && i < d->type->fields_nr && nr < 4; i++) {
+		const struct field *f = &d->type->fields[i];
+		const char *value = f->kind == FIELD_COMMIT ? document_text(d, f->name) : NULL;
+
+		if (value && !strcmp(value, was))
+			edits[nr++] = (struct doc_edit){ .kind = DOC_SET, .name = f->name,
+							 .value = is };
+	}
+	if (ret == 0 && nr)
+		ret = doc_edit(out, d->doc, edits, nr, &found);
+	ops_findings_free(ignored);
+	/* of what is no document nothing is said; the judge looks at it */
+	return ret == OPS_ENOMEM || ret == OPS_EIO ? error_set(err, ret, "%s", found.message) : 0;
+}
+
 static int copy_file(struct replaying *r, const struct item *one, struct ops_error *err)
 {
+	struct buf rebased = BUF_INIT;
 	struct blob text = { 0 };
 	int ret = snap_read(&text, r->theirs, one->path, FILE_BYTES_MAX, err);
 
+	if (ret == 0 && !one->had && r->c->parents_nr && config_type_of_path(r->config, one->path))
+		ret = rebase_fields(&rebased, r, one, &text, err);
+	if (ret == 0 && buf_failed(&rebased))
+		ret = error_nomem(err);
 	if (ret == 0)
-		ret = snap_put_mode(r->after, one->path, text.data, text.len,
+		ret = snap_put_mode(r->after, one->path, rebased.len ? rebased.data : text.data,
+				    rebased.len ? rebased.len : text.len,
 				    one->after.mode == SNAP_EXEC, err);
+	buf_release(&rebased);
 	blob_release(&text);
 	return ret;
 }
@@ -388,7 +427,7 @@ static int judge(struct replaying *r, const char *message, struct ops_error *err
 	return ret;
 }
 
-static int finish(struct replaying *r, const struct oid *onto, struct ops_error *err)
+static int finish(struct replaying *r, struct ops_error *err)
 {
 	struct txn_plan plan = { 0 };
 	const char *message;
@@ -408,7 +447,7 @@ static int finish(struct replaying *r, const struct oid *onto, struct ops_error 
 	r->out->end = REPLAY_MADE;
 	plan.before = r->ours;
 	plan.after = r->after;
-	plan.tip = *onto;
+	plan.tip = r->onto;
 	plan.message = message;
 	plan.author = r->c->author;
 	plan.committer = r->c->committer;
@@ -416,7 +455,7 @@ static int finish(struct replaying *r, const struct oid *onto, struct ops_error 
 	return txn_build(&r->out->commit, r->repo->store, &plan, sign, r, err);
 }
 
-static int open_all(struct replaying *r, const struct oid *onto, struct ops_error *err)
+static int open_all(struct replaying *r, struct ops_error *err)
 {
 	struct store *s = r->repo->store;
 	int ret = r->c->parents_nr ? snap_of_commit(&r->base, s, &r->c->parents[0], err) :
@@ -425,7 +464,7 @@ static int open_all(struct replaying *r, const struct oid *onto, struct ops_erro
 	if (ret == 0)
 		ret = snap_of_commit(&r->theirs, s, &r->c->id, err);
 	if (ret == 0)
-		ret = snap_of_commit(&r->ours, s, onto, err);
+		ret = snap_of_commit(&r->ours, s, &r->onto, err);
 	if (ret == 0)
 		ret = snap_overlay(&r->after, r->ours, err);
 	if (ret == 0)
@@ -436,18 +475,19 @@ static int open_all(struct replaying *r, const struct oid *onto, struct ops_erro
 int replay(struct replayed *out, struct ops_repo *repo, const struct commit *c,
 	   const struct oid *onto, struct arena *arena, struct ops_error *err)
 {
-	struct replaying r = { .repo = repo, .arena = arena, .c = c, .out = out };
+	struct replaying r = { .repo = repo, .arena = arena, .c = c, .onto = *onto,
+			       .out = out };
 	int ret;
 
 	memset(out, 0, sizeof(*out));
-	ret = open_all(&r, onto, err);
+	ret = open_all(&r, err);
 	out->config = r.config;
 	if (ret == 0)
 		ret = snap_diff(r.base, r.theirs, note_item, &r, err);
 	if (ret == 0)
 		ret = carry_over(&r, err);
 	if (ret == 0)
-		ret = finish(&r, onto, err);
+		ret = finish(&r, err);
 	world_close(r.now);
 	world_close(r.before);
 	snap_free(r.after);

@@ -7,8 +7,8 @@
  *
  * Everything that asks whether a change is legal asks judge_change(): commands
  * before they write, checks of hand edits, the audit of a history.  It is pure:
- * no clock, network, environment or disk beyond the two snapshots; the same
- * inputs give the same findings; it reports all of them, not the first.
+ * no clock, network, environment or disk beyond the two snapshots and the commits they
+ * were made on; the same inputs give the same findings; it reports all of them, not the first.
  *
  * Authority (powers, roster, gates recorded, policy) is that of the world
  * before; what is judged is the world after.

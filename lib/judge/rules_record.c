@@ -13,6 +13,7 @@
 
 #include "judge/rules.h"
 #include "model/packet.h"
+#include "store/past.h"
 #include "util/path.h"
 
 static void rules_refers(struct judging *j, const struct ops_document *d,
@@ -36,6 +37,34 @@ static void rules_refers(struct judging *j, const struct ops_document *d,
 				   "about this before", f->name, id,
 				   names_text(&f->values, j->arena, " or "));
 	}
+}
+
+/* The commits that it names are of the history it is recorded on. */
+static int rules_commits(struct judging *j, const struct ops_document *d)
+{
+	const struct past *past = snap_past(world_snap(j->c->before));
+	struct ops_error fault = { 0 };
+	const char *text;
+	struct oid id;
+	bool has;
+	size_t i;
+	int ret;
+
+	for (i = 0; past && i < d->type->fields_nr; i++) {
+		text = d->type->fields[i].kind == FIELD_COMMIT ?
+		       document_text(d, d->type->fields[i].name) : NULL;
+		if (!text || !oid_parse(&id, text))
+			continue;
+		ret = past->has(&has, past, &id, &fault);
+		if (ret && ret != OPS_ENOTFOUND)
+			return ret;
+		if (ret == 0 && !has)
+			rule_error(j, "packet.commit", d, d->type->fields[i].name,
+				   "leave it to ops, which fills it in",
+				   "'%s' names '%.10s', which is no commit of this history",
+				   d->type->fields[i].name, text);
+	}
+	return 0;
 }
 
 /* What it answers has been answered by these kinds already. */
@@ -298,7 +327,9 @@ int rules_record(struct judging *j, struct ops_document *d, struct ops_document 
 	rules_refers(j, d, &earlier);
 	rules_after(j, d, &earlier);
 	rules_revision(j, d, &earlier);
-	ret = rules_not_by(j, d, about, &earlier);
+	ret = rules_commits(j, d);
+	if (ret == 0)
+		ret = rules_not_by(j, d, about, &earlier);
 	if (ret == 0)
 		ret = rules_within(j, d, about);
 	if (ret == 0 && type_field(d->type, "Evidence"))

@@ -182,6 +182,9 @@ static const char *kind_fault(struct arena *arena, const struct type *t,
 	case FIELD_DIGEST:
 		return !strncmp(text, "sha256:", 7) && digest_is_hex(text + 7) ?
 		       NULL : "is not of the form sha256:<64 hexadecimal digits>";
+	case FIELD_COMMIT:
+		return strspn(text, "0123456789abcdef") == 40 && !text[40] ? NULL :
+		       "is not the 40 digits of a commit";
 	case FIELD_EVIDENCE:
 		return is_evidence(text, arena) ? NULL :
 		       "is not of the form '<path> sha256:<64 hexadecimal digits>'";

@@ -37,6 +37,7 @@ enum field_kind {
 	FIELD_GATE,
 	FIELD_EMAIL,
 	FIELD_DIGEST,		/* sha256:<64 hex> */
+	FIELD_COMMIT,		/* 40 digits of a commit; of a packet, one it is recorded on */
 	FIELD_EVIDENCE,		/* <path> sha256:<64 hex> */
 	FIELD_PACKET,		/* id of an earlier packet about the same document, whose
 				   kind is one of `values` */

@@ -27,7 +27,7 @@ static const struct {
 	{ "reference", FIELD_REFERENCE }, { "agent", FIELD_AGENT },
 	{ "actor", FIELD_ACTOR }, { "role", FIELD_ROLE },
 	{ "department", FIELD_DEPARTMENT }, { "gate", FIELD_GATE },
-	{ "email", FIELD_EMAIL }, { "digest", FIELD_DIGEST },
+	{ "email", FIELD_EMAIL }, { "digest", FIELD_DIGEST }, { "commit", FIELD_COMMIT },
 	{ "evidence", FIELD_EVIDENCE }, { "packet", FIELD_PACKET },
 	{ "key", FIELD_KEY }, { "former-key", FIELD_FORMER_KEY }, { "any", FIELD_ANY },
 };

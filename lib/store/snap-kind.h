@@ -11,6 +11,7 @@
  * order, and it is the order git's trees have.
  */
 
+#include "store/past.h"
 #include "store/repo.h"
 #include "store/snap.h"
 
@@ -34,6 +35,7 @@ struct snap {
 	const struct snap_kind *kind;
 	struct store *store;	/* NULL: nothing, or an overlay over that */
 	struct snap *base;	/* overlay only */
+	struct past past;	/* zero: none of its own */
 };
 
 /* Compare names in path order. */

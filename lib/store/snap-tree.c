@@ -223,6 +223,7 @@ int snap_of_commit(struct snap **out, struct store *s, const struct oid *commit,
 {
 	git_odb_object *object = NULL;
 	char hex[OID_HEX + 1] = "";
+	struct past past;
 	struct oid tree;
 	int rc;
 
@@ -235,7 +236,12 @@ int snap_of_commit(struct snap **out, struct store *s, const struct oid *commit,
 	git_odb_object_free(object);
 	if (strlen(hex) != OID_HEX || !oid_parse(&tree, hex))
 		return error_set(err, OPS_EIO, "a commit without a tree");
-	return snap_of_tree(out, s, &tree, err);
+	rc = snap_of_tree(out, s, &tree, err);
+	if (rc == 0) {
+		past_of_commit(&past, s, commit);
+		snap_set_past(*out, &past);
+	}
+	return rc;
 }
 
 void snap_tree_hint(struct snap *snap,

@@ -13,6 +13,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "store/past.h"
 #include "text/message.h"
 #include "util/array.h"
 
@@ -36,10 +37,14 @@ int audit_world(struct world **world, struct snap **snap, struct ops_repo *repo,
 /* The same for a commit that was read. */
 static int open_world(struct judged *j, struct ops_error *err)
 {
+	struct past past;
 	int ret = snap_of_tree(&j->snap, j->v->repo->store, &j->commit.tree, err);
 
 	if (ret)
 		return ret;
+	/* The next one is made on it. */
+	past_of_commit(&past, j->v->repo->store, &j->commit.id);
+	snap_set_past(j->snap, &past);
 	ret = world_open(&j->world, j->snap, j->v->repo->cache, err);
 	if (ret) {
 		snap_free(j->snap);

@@ -49,14 +49,39 @@ static int judge_way(struct world *w, const char *words, struct ops_findings *fo
 	return ret ? ret : OPS_ENOTFOUND;
 }
 
+/* A change is made on one commit, whose date may be later than its own. */
+static const struct act *past_act;
+
+static int past_has(bool *out, const struct past *past, const struct oid *commit,
+		    struct ops_error *err)
+{
+	char hex[OID_HEX + 1];
+
+	(void)past, (void)err;
+	oid_hex(hex, commit);
+	*out = !strcmp(hex, past_act->base);
+	return 0;
+}
+
+static int past_latest(int64_t *out, const struct past *past, const char *path,
+		       struct ops_error *err)
+{
+	(void)past, (void)path, (void)err;
+	*out = past_act->latest;
+	return 0;
+}
+
 static int judge(struct scene *s, struct snap *before, struct snap *after,
 		 struct ops_findings *found, struct ops_error *err)
 {
 	struct judge_case c = { 0 };
 	struct world_cache *cache = world_cache_new();
 	struct ops_document *d = NULL;
+	const struct past none = { 0 }, past = { .has = past_has, .latest = past_latest };
 	int ret = world_open(&c.before, before, cache, err);
 
+	past_act = &s->act;
+	snap_set_past(before, s->act.base ? &past : &none);
 	if (ret == 0)
 		ret = world_open(&c.after, after, cache, err);
 	if (ret == 0 && s->authority)

@@ -42,6 +42,8 @@ struct act {
 	const char *actor, *author, *committer, *message, *document, *branch, *only, *way;
 	const struct signer *signer;
 	int64_t today;
+	const char *base;		/* the commit it is made on */
+	int64_t latest;			/* the latest date so far; 0: none */
 	bool lenient, strict, world, all;
 	unsigned standing;		/* enum judge_standing */
 };

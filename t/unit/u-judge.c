@@ -13,6 +13,8 @@
  *	world: NAME		read t/judge/NAME.world here
  *	rule: ID...		what the change is about
  *	actor: NAME, author: E-MAIL, today: DATE, lenient: yes, strict: yes
+ *	base: COMMIT		the one it is made on (else none is known)
+ *	latest: DATE		that of some commit so far
  *	branch: NAME		is to get the commit
  *	committer: E-MAIL	as far as that is asked; else the author
  *	message: | LINES	of the commit
@@ -222,13 +224,12 @@ static void begin_change(struct scene *s, const struct place *at, const char *id
 	s->act = s->given;
 }
 
-static void set_today(struct scene *s, const struct place *at, struct act *act,
-		      const char *text)
+static void set_date(struct scene *s, const struct place *at, int64_t *out, const char *text)
 {
 	struct date date;
 
 	if (date_parse(&date, text))
-		act->today = date_to_days(date) * 86400 + 43200;
+		*out = date_to_days(date) * 86400 + 43200;
 	else
 		fault(s, at, "'%s' is no date", text);
 }
@@ -296,7 +297,11 @@ static bool key_line(struct scene *s, const struct place *at, const char *key,
 	} else if (!strcmp(key, "message:")) {
 		act->message = block;
 	} else if (!strcmp(key, "today:")) {
-		set_today(s, at, act, value);
+		set_date(s, at, &act->today, value);
+	} else if (!strcmp(key, "base:")) {
+		act->base = value;
+	} else if (!strcmp(key, "latest:")) {
+		set_date(s, at, &act->latest, value);
 	} else if (!strcmp(key, "signed:")) {
 		set_signer(s, at, act, value);
 	} else if (!strcmp(key, "branch:")) {

@@ -134,7 +134,7 @@ static int add(struct making *m, size_t task, enum deed_kind kind,
 }
 
 static int add_gate(struct making *m, size_t task, const struct gate_status *s,
-		    struct ops_document *d, struct ops_error *err)
+		    struct ops_document *d, struct world *recorded, struct ops_error *err)
 {
 	struct names *power = arena_alloc(m->b->arena, sizeof(*power));
 	enum deed_kind kind = s->state == GATE_REQUESTED ? DEED_DECIDE :
@@ -146,7 +146,7 @@ static int add_gate(struct making *m, size_t task, const struct gate_status *s,
 	if (!power || names_add(power, m->b->arena, s->gate->power))
 		return error_nomem(err);
 	if (m->agent && kind == DEED_DECIDE && agent_holds(m->agent, s->gate->power))
-		ret = gate_contributor(&how, d, m->b->world, m->b->roster, m->agent,
+		ret = gate_contributor(&how, d, recorded, m->b->roster, m->agent,
 				       m->findings, err);
 	if (ret || how)
 		return ret;	/* nobody decides about their own work */
@@ -175,9 +175,10 @@ static bool concerned(const struct making *m, const struct task *t, const char *
 	return false;
 }
 
-/* The first gate of its status that is not approved, or what comes after them all. */
-static int add_gated(struct making *m, size_t task, enum deed_kind after,
-		     const char *action, struct ops_error *err)
+/* The first gate of its status that is not approved, or what comes after them all.  `recorded`:
+ * the world that its packets are read from. */
+static int pass_gates(struct making *m, size_t task, enum deed_kind after,
+		      const char *action, struct world *recorded, struct ops_error *err)
 {
 	const struct board *b = m->b;
 	const struct task *t = &b->tasks[task];
@@ -185,11 +186,8 @@ static int add_gated(struct making *m, size_t task, enum deed_kind after,
 	struct ops_document *d = NULL;
 	struct gate_status s;
 	size_t i, nr;
-	int ret;
+	int ret = world_packets(&packets, &nr, recorded, t->id, m->findings, err);
 
-	if (!concerned(m, t, action))
-		return 0;
-	ret = world_packets(&packets, &nr, b->world, t->id, m->findings, err);
 	for (i = 0; ret == 0 && i < b->config->gates_nr; i++) {
 		memset(&s, 0, sizeof(s));
 		s.gate = &b->config->gates[i];
@@ -197,16 +195,33 @@ static int add_gated(struct making *m, size_t task, enum deed_kind after,
 			continue;
 		/* Where nothing is recorded, nothing was asked. */
 		if (nr && !d)
-			ret = world_document(&d, b->world, t->path, m->findings, err);
+			ret = world_document(&d, recorded, t->path, m->findings, err);
 		if (ret == 0 && nr)
-			ret = gate_evaluate(&s, s.gate, d, b->world, b->world,
+			ret = gate_evaluate(&s, s.gate, d, recorded, b->world,
 					    m->findings, err);
 		if (ret)
 			return ret;
 		if (s.state != GATE_APPROVED)
-			return add_gate(m, task, &s, d, err);
+			return add_gate(m, task, &s, d, recorded, err);
 	}
 	return ret ? ret : add(m, task, after, powers_of(m, action), err);
+}
+
+static int add_gated(struct making *m, size_t task, enum deed_kind after,
+		     const char *action, struct ops_error *err)
+{
+	struct world *w = m->b->world, *once = NULL;
+	int ret = 0;
+
+	if (!concerned(m, &m->b->tasks[task], action))
+		return 0;
+	/* What is open has been read, and stays; the rest is looked at here only. */
+	if (!m->open.nr)
+		ret = world_open_aside(&once, w, err);
+	if (ret == 0)
+		ret = pass_gates(m, task, after, action, once ? once : w, err);
+	world_close(once);
+	return ret;
 }
 
 static bool is_required(const struct making *m, const char *field, const char *state)

@@ -14,6 +14,7 @@
 
 #include "model/depend.h"
 #include "model/roll.h"
+#include "util/array.h"
 #include "util/path.h"
 
 struct task *board_task(const struct board *b, const char *id)
@@ -307,17 +308,9 @@ int board_read_task(struct task *t, struct reading *r, const struct ops_document
 static struct task *next_task(struct reading *r)
 {
 	struct board *b = r->b;
-	struct task *list;
 
-	if (b->tasks_nr == r->room) {
-		r->room = r->room ? r->room * 2 : 64;
-		list = arena_array(b->arena, r->room, sizeof(*list));
-		if (!list)
-			return NULL;
-		if (b->tasks_nr)
-			memcpy(list, b->tasks, b->tasks_nr * sizeof(*list));
-		b->tasks = list;
-	}
+	if (array_room(&b->tasks, b->tasks_nr, &r->room, sizeof(*b->tasks)))
+		return NULL;
 	memset(&b->tasks[b->tasks_nr], 0, sizeof(*b->tasks));
 	return &b->tasks[b->tasks_nr];
 }
@@ -540,16 +533,17 @@ int board_read(struct board **out, struct world *w, int64_t now,
 	b->world = w;
 	b->now = now;
 	ret = fill(b, findings, err);
-	if (ret) {
-		arena_free(arena);
-		return ret;
-	}
-	*out = b;
-	return 0;
+	if (ret)
+		board_free(b);
+	else
+		*out = b;
+	return ret;
 }
 
 void board_free(struct board *b)
 {
-	if (b)
-		arena_free(b->arena);
+	if (!b)
+		return;
+	free(b->tasks);
+	arena_free(b->arena);
 }

@@ -85,7 +85,7 @@ struct board {
 	int64_t now;
 	int64_t today;			/* by UTC */
 	struct calendar calendar;	/* of work that is nobody's */
-	struct task *tasks;		/* in order of path */
+	struct task *tasks;		/* in order of path; on the heap */
 	size_t tasks_nr;
 	struct worker *workers;		/* in the roster's order, which is that of paths */
 	size_t workers_nr;

@@ -11,6 +11,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#define FAR 1e-6		/* apart; more than what counts as equal, and rounding */
+
 /* As a multiple of 10^-9: what is less than that apart is equal. */
 static int64_t exact(double x)
 {
@@ -96,25 +98,34 @@ enum why_not choice_why_not(const struct board *b, const struct worker *w,
 	return why_not(experts(b, t), w, t);
 }
 
-/* All factors of one agent for a task, with the work it has now. */
+/* The four factors of one agent for a task, with the work it has now, and their sum. */
+static double weigh(double factor[FACTORS], const struct board *b,
+		    const struct track_about *about, const struct task *t, size_t worker)
+{
+	const struct worker *w = &b->workers[worker];
+	double total = 0;
+	size_t i;
+
+	factor[FACTOR_CAPABILITY] = choice_capability(w, t);
+	factor[FACTOR_WORKLOAD] = w->active < w->limit ? 1 - (double)w->active / w->limit : 0;
+	factor[FACTOR_PERFORMANCE] = about->sums ? track_performance(about, worker).score :
+				     b->planning->no_history;
+	factor[FACTOR_COHESION] = about->project ? track_cohesion(about, worker).score :
+				  b->planning->no_project;
+	for (i = 0; i < FACTORS; i++)
+		total += b->planning->weight[i] * factor[i];
+	return total;
+}
+
+/* These, and what they are made of. */
 static void score(struct score *out, const struct board *b, const struct track_about *about,
 		  const struct task *t, size_t worker)
 {
-	const struct worker *w = &b->workers[worker];
-	size_t i;
-
 	out->worker = worker;
-	out->active = w->active;
+	out->active = b->workers[worker].active;
 	out->performance = track_performance(about, worker);
 	out->cohesion = track_cohesion(about, worker);
-	out->factor[FACTOR_CAPABILITY] = choice_capability(w, t);
-	out->factor[FACTOR_WORKLOAD] = w->active < w->limit ?
-				       1 - (double)w->active / w->limit : 0;
-	out->factor[FACTOR_PERFORMANCE] = out->performance.score;
-	out->factor[FACTOR_COHESION] = out->cohesion.score;
-	out->total = 0;
-	for (i = 0; i < FACTORS; i++)
-		out->total += b->planning->weight[i] * out->factor[i];
+	out->total = weigh(out->factor, b, about, t, worker);
 }
 
 static int compare_number(double a, double b)
@@ -148,11 +159,17 @@ bool choice_best(struct score *out, const struct board *b, const struct track *t
 	for (i = 0; i < b->workers_nr; i++) {
 		if (why_not(departments, &b->workers[i], t) != CAN_TAKE)
 			continue;
-		score(&s, b, &about, t, i);
+		s.worker = i;
+		s.total = weigh(s.factor, b, &about, t, i);
+		/* Most are far behind; for the others it is counted how far. */
+		if (found && s.total < out->total - FAR)
+			continue;
 		if (!found || choice_compare(&s, out) < 0)
 			*out = s;
 		found = true;
 	}
+	if (found)
+		score(out, b, &about, t, out->worker);
 	return found;
 }
 

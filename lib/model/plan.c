@@ -47,32 +47,23 @@ static int is_paused(const char **why, struct board *b, const struct task *t,
 	return *why ? 0 : error_nomem(err);
 }
 
-/* Why it cannot be assigned yet; NULL when nothing is known against it. */
-static int waits_for(const char **why, struct board *b, const struct task *t,
-		     const struct transition *assign, const struct emergencies *all,
-		     struct ops_findings *findings, struct ops_error *err)
+/* The gate that an assignment still waits for; NULL: none.  `once` is for what is read here. */
+static int waits_at(const char **why, struct board *b, const struct task *t,
+		    const struct transition *assign, struct world *once,
+		    struct ops_findings *findings, struct ops_error *err)
 {
 	struct ops_document *d;
 	struct gate_status s;
 	size_t i;
-	int ret = 0;
+	int ret = world_document(&d, once, t->path, findings, err);
 
-	*why = !t->prompt ? "it names no prompt" :
-	       t->due == NO_DAY ? "it has no due date" :
-	       t->due < b->today ? "its due date is past" : NULL;
-	if (*why || !assign)
-		return 0;
-	ret = is_paused(why, b, t, all, findings, err);
-	if (ret || *why)
-		return ret;
-	ret = world_document(&d, b->world, t->path, findings, err);
 	for (i = 0; ret == 0 && !*why && i < b->config->gates_nr; i++) {
 		const struct gate *g = &b->config->gates[i];
 		bool needed = names_have(&assign->gates, g->name);
 
 		if (!needed && !assign->unblocked)
 			continue;
-		ret = gate_evaluate(&s, g, d, b->world, b->world, findings, err);
+		ret = gate_evaluate(&s, g, d, once, b->world, findings, err);
 		if (ret || s.state == GATE_APPROVED || (!needed && s.state != GATE_BLOCKED))
 			continue;
 		*why = s.state == GATE_NONE ?
@@ -82,6 +73,29 @@ static int waits_for(const char **why, struct board *b, const struct task *t,
 		if (!*why)
 			ret = error_nomem(err);
 	}
+	return ret;
+}
+
+/* Why it cannot be assigned yet; NULL when nothing is known against it. */
+static int waits_for(const char **why, struct board *b, const struct task *t,
+		     const struct transition *assign, const struct emergencies *all,
+		     struct ops_findings *findings, struct ops_error *err)
+{
+	struct world *once = NULL;
+	int ret;
+
+	*why = !t->prompt ? "it names no prompt" :
+	       t->due == NO_DAY ? "it has no due date" :
+	       t->due < b->today ? "its due date is past" : NULL;
+	if (*why || !assign)
+		return 0;
+	ret = is_paused(why, b, t, all, findings, err);
+	if (ret || *why)
+		return ret;
+	ret = world_open_aside(&once, b->world, err);
+	if (ret == 0)
+		ret = waits_at(why, b, t, assign, once, findings, err);
+	world_close(once);
 	return ret;
 }
 

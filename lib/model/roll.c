@@ -96,18 +96,48 @@ char *roll_path(const struct roll_line *line, struct arena *arena)
 	return roll_path_to(path, sizeof(path), line) ? arena_str(arena, path) : NULL;
 }
 
+/* One part of a path against the beginning of another, which is moved behind it. */
+static int compare_part(const char **path, const char *part)
+{
+	const unsigned char *a = (const unsigned char *)part, *b = (const unsigned char *)*path;
+
+	for (; *a && *a == *b; a++, b++)
+		;
+	*path = (const char *)b;
+	return *a ? *a - *b : 0;
+}
+
+/* strcmp() of the line's path and another, without joining the former. */
+static bool compare_path(int *out, const struct roll_line *line, const char *path)
+{
+	const char *dir = roll_word(line, line->row->dir), *name = roll_id(line);
+
+	if (!dir || !name)
+		return false;
+	*out = compare_part(&path, dir);
+	if (!*out && *dir)
+		*out = compare_part(&path, "/");
+	if (!*out)
+		*out = compare_part(&path, name);
+	if (!*out && line->row->flags & ROW_MARKDOWN)
+		*out = compare_part(&path, ".md");
+	if (!*out)
+		*out = -(int)(unsigned char)*path;
+	return true;
+}
+
 size_t roll_lower(const struct roll *r, unsigned segment, const char *path)
 {
 	struct roll_line line = { (struct roll *)(size_t)r, segment, NULL };
 	size_t low = 0, high = roll_rows(r, segment), middle;
-	char own[ROOM];
+	int order;
 
 	while (low < high) {
 		middle = low + (high - low) / 2;
 		line.row = roll_row(r, segment, middle);
-		if (!line.row || !roll_path_to(own, sizeof(own), &line))
+		if (!line.row || !compare_path(&order, &line, path))
 			return NOWHERE;
-		if (strcmp(own, path) < 0)
+		if (order < 0)
 			low = middle + 1;
 		else
 			high = middle;
@@ -121,16 +151,16 @@ static int in_segment(struct roll_line *out, struct roll *r, unsigned segment,
 {
 	struct roll_line line = { r, segment, NULL };
 	size_t at = roll_rows(r, segment) ? roll_lower(r, segment, path) : 0;
-	char own[ROOM];
+	int order;
 
 	if (at == NOWHERE)
 		return OPS_EINVALID;
 	if (at >= roll_rows(r, segment))
 		return OPS_ENOTFOUND;
 	line.row = roll_row(r, segment, at);
-	if (!line.row || !roll_path_to(own, sizeof(own), &line))
+	if (!line.row || !compare_path(&order, &line, path))
 		return OPS_EINVALID;
-	if (strcmp(own, path))
+	if (order)
 		return OPS_ENOTFOUND;
 	*out = line;
 	return 0;
@@ -151,12 +181,13 @@ static bool covers(const struct roll *r, const char *path)
 int roll_at(struct roll_line *out, struct roll *r, const char *path)
 {
 	struct roll_line line;
-	int ret = in_segment(&line, r, 1, path);
+	int ret;
 
+	if (!covers(r, path))
+		return OPS_EINVALID;
+	ret = in_segment(&line, r, 1, path);
 	if (ret == OPS_ENOTFOUND)
 		ret = in_segment(&line, r, 0, path);
-	if (ret == OPS_ENOTFOUND)
-		return covers(r, path) ? OPS_ENOTFOUND : OPS_EINVALID;
 	if (ret)
 		return ret;
 	if (line.row->flags & ROW_GONE)

@@ -89,6 +89,20 @@ int world_open(struct world **out, struct snap *snap, struct world_cache *cache,
 	return 0;
 }
 
+int world_open_aside(struct world **out, struct world *w, struct ops_error *err)
+{
+	struct world *aside;
+	int ret = world_open(&aside, w->snap, w->cache, err);
+
+	if (ret)
+		return ret;
+	aside->config = w->config;
+	aside->roster_of = w;
+	aside->aside = true;
+	*out = aside;
+	return 0;
+}
+
 void world_close(struct world *w)
 {
 	struct held *h;
@@ -363,7 +377,7 @@ static struct shelf *shelf_for(struct world *w, const struct snap_entry *entry)
 {
 	bool file = entry->mode == SNAP_FILE || entry->mode == SNAP_EXEC;
 
-	return entry->has_oid && file ? &w->cache->shelf : NULL;
+	return entry->has_oid && file && !w->aside ? &w->cache->shelf : NULL;
 }
 
 /* Read the document of an entry. */

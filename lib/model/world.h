@@ -40,6 +40,10 @@ void world_close(struct world *w);	/* NULL is fine */
 struct snap *world_snap(struct world *w);
 struct arena *world_arena(struct world *w);
 
+/* A world of the same snapshot, for documents that are looked at once: it has the other's
+ * configuration and roster, and what it reads goes when it closes.  The other must outlive it. */
+int world_open_aside(struct world **out, struct world *w, struct ops_error *err);
+
 /* Tell a world that its agents are those of `other`, which must outlive it. */
 void world_share_roster(struct world *w, struct world *other);
 

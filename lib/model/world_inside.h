@@ -16,6 +16,7 @@ struct world {
 	const struct roster *roster;
 	struct roster *own_roster;
 	struct world *roster_of;
+	bool aside;		/* leaves nothing on the shelf */
 	struct map *documents;	/* by path */
 	struct map *packets;	/* by id */
 	struct map *digests;	/* by path */

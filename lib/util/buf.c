@@ -99,20 +99,27 @@ void buf_printf(struct buf *b, const char *fmt, ...)
 
 void buf_vprintf(struct buf *b, const char *fmt, va_list ap)
 {
+	size_t room = b->cap - b->len;
 	va_list again;
 	int len;
 
+	if (b->failed)
+		return;
+	/* Into the room there is, which is mostly enough. */
 	va_copy(again, ap);
-	len = vsnprintf(NULL, 0, fmt, again);
+	len = vsnprintf(b->cap ? b->data + b->len : NULL, b->cap ? room : 0, fmt, again);
 	va_end(again);
 	if (len < 0) {
 		b->failed = true;
-		return;
+	} else if (len && (!b->cap || (size_t)len >= room)) {
+		if (b->cap)
+			b->data[b->len] = '\0';
+		if (!buf_room(b, (size_t)len))
+			return;
+		vsnprintf(b->data + b->len, (size_t)len + 1, fmt, ap);
 	}
-	if (!len || !buf_room(b, (size_t)len))
-		return;
-	vsnprintf(b->data + b->len, (size_t)len + 1, fmt, ap);
-	b->len += (size_t)len;
+	if (len > 0)
+		b->len += (size_t)len;
 }
 
 bool buf_failed(const struct buf *b)

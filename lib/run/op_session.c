@@ -87,9 +87,10 @@ static int write_references(size_t *nr, struct op_call *c, struct ops_error *err
 	snap_free(snap);
 	if (ret == 0)
 		ret = gitwork_made(&made, c, c->at->step->name, err);
-	return ret || (!*nr && !made) ? ret :
-	       made ? 0 : gitwork_commit(&made, c, changed, *nr, "docs: refer to what the session "
-					 "left", NULL, err);
+	if (ret == 0 && *nr && !made)
+		ret = gitwork_commit(&made, c, changed, *nr, "docs: refer to what the session "
+				     "left", NULL, err);
+	return ret;
 }
 
 /* What came before refers to what is there, and is referred to. */

@@ -142,6 +142,9 @@ struct share {
 /* One for each agent that had a step; there is room for as many as there are steps. */
 size_t share_all(struct share *shares, struct signal_run *run);
 void share_release(struct share *p);
+/* What a step made, a line for each: its kind and its value, with what stands around them. */
+void share_made(struct buf *out, const struct run_step *at, const char *before,
+		const char *between, const char *after);
 /* In the run's arena; NULL: out of memory.  "PASSED (2/2 = 100%)", never with
  * something mandatory that failed; what was written, or
  * `otherwise`; a table of what was made; "- AGENT: Commit + PR (45s + 30s)". */

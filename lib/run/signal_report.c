@@ -11,7 +11,6 @@
 #include "model/packet.h"
 #include "run/signal.h"
 #include "util/date.h"
-#include "util/json.h"
 
 static const char *state_of(const struct signal_run *run, const struct share *p)
 {
@@ -80,18 +79,10 @@ static void add_skipped(struct buf *out, const struct signal_run *run,
 
 static void add_made(struct buf *out, const struct signal_run *run)
 {
-	const struct json *list, *item, *type, *value;
 	size_t i, before = out->len;
 
-	for (i = 0; i < run->steps_nr; i++) {
-		list = json_get(run->steps[i].output, "deliverables");
-		for (item = list ? json_first(list) : NULL; item; item = json_next(item)) {
-			type = json_first(item);
-			value = type ? json_next(type) : NULL;
-			if (type && value && json_text(type) && json_text(value))
-				buf_printf(out, "- %s: %s\n", json_text(type), json_text(value));
-		}
-	}
+	for (i = 0; i < run->steps_nr; i++)
+		share_made(out, &run->steps[i], "- ", ": ", "");
 	if (out->len == before)
 		buf_str(out, "None yet.\n");
 }
@@ -125,9 +116,8 @@ static int write_report(struct buf *out, const char **gate, struct signal_run *r
 	bool some = false;
 
 	date_time_format(time, run->now);
-	for (i = 0; i < nr; i++) {
+	for (i = 0; i < nr; i++)
 		complete += shares[i].done == shares[i].of;
-	}
 	*gate = share_gate(run, complete, nr, NULL);
 	if (!*gate)
 		return error_nomem(err);

@@ -12,16 +12,18 @@
 #include "run/signal.h"
 #include "util/json.h"
 
-static void add_deliverables(struct buf *out, const struct json *output)
+void share_made(struct buf *out, const struct run_step *at, const char *before,
+		const char *between, const char *after)
 {
-	const struct json *list = json_get(output, "deliverables"), *item;
+	const struct json *list = json_get(at->output, "deliverables"), *item;
 	const struct json *type, *value;
 
 	for (item = list ? json_first(list) : NULL; item; item = json_next(item)) {
 		type = json_first(item);
 		value = type ? json_next(type) : NULL;
 		if (type && value && json_text(type) && json_text(value))
-			buf_printf(out, "| %s | %s |\n", json_text(type), json_text(value));
+			buf_printf(out, "%s%s%s%s%s\n", before, json_text(type), between,
+				   json_text(value), after);
 	}
 }
 
@@ -55,7 +57,7 @@ static void add_step(struct share *p, const struct run_step *at)
 	else if (at->state != STEP_DONE)
 		buf_printf(&p->issues, "%s- step '%s' was not done", p->issues.len ? "\n" : "",
 			   at->step->name);
-	add_deliverables(&p->table, at->output);
+	share_made(&p->table, at, "| ", " | ", " |");
 }
 
 void share_release(struct share *p)

@@ -200,8 +200,10 @@ int run_task(struct signal_run *run, const char *name, struct ops_error *err)
 /* Whether nothing more is to be done for it. */
 static bool is_over(const struct ops_document *signal)
 {
-	return !signal->status || (strcmp(signal->status, "Running") &&
-				   strcmp(signal->status, "Waiting"));
+	const struct state *state = signal->status ? type_state(signal->type, signal->status) :
+				    NULL;
+
+	return !state || state->final;
 }
 
 int run_stands(struct signal_run *run, struct ops_error *err)

@@ -36,8 +36,8 @@ test_expect_success 'work is done; what else lies around is nobody its business'
 '
 
 test_expect_success 'the order is carried out' '
-	order >said 2>talk &&
-	RUN=$(signal_run) &&
+	base=$(git rev-parse HEAD) && order >said 2>talk &&
+	RUN=$(signal_run) && test_grep "^Base: $base$" 05-PROCESSES/signals/$RUN.md &&
 	signal_result said >found &&
 	cat >expected <<-EOF &&
 	## Ops Result: OPS:COMMIT

@@ -62,11 +62,14 @@ int record_signal(struct signal_run *run, struct ops_error *err)
 {
 	struct buf json = BUF_INIT;
 	const char *text = signal_text(run->arena, run->context, "task_description");
-	struct ops_setting fields[5], sections[2];
+	struct ops_setting fields[6], sections[2];
 	struct ops_request r = { .action = "new", .target = "signal", .fields = fields,
 				 .sections = sections, .sections_nr = 2 };
 	struct ops_outcome *outcome = NULL;
 	size_t len = text ? strcspn(text, "\n") : 0;
+	char base[OID_HEX + 1];
+	struct ops_error ignored = { 0 };
+	struct oid head;
 	int ret;
 
 	buf_str(&json, "```json\n");
@@ -77,8 +80,14 @@ int record_signal(struct signal_run *run, struct ops_error *err)
 					  (int)(len < 80 ? len : 80), text ? text : "") };
 	fields[1] = (struct ops_setting){ "Signal", run->signal };
 	fields[2] = (struct ops_setting){ "Pipeline", run->pipeline->name };
-	fields[3] = (struct ops_setting){ "Task", run->task };
-	r.fields_nr = run->task ? 4 : 3;
+	r.fields_nr = 3;
+	if (run->task)
+		fields[r.fields_nr++] = (struct ops_setting){ "Task", run->task };
+	/* What its steps commit comes after this. */
+	if (store_resolve(&head, run->repo->store, "HEAD", &ignored) == 0) {
+		oid_hex(base, &head);
+		fields[r.fields_nr++] = (struct ops_setting){ "Base", base };
+	}
 	sections[0] = (struct ops_setting){ "Task Description", text ? body(run, text) : "" };
 	sections[1] = (struct ops_setting){ "Context", json.data };
 	if (buf_failed(&json) || !fields[0].value || !sections[0].value) {

@@ -123,13 +123,21 @@ static int take_commit(struct looking *l, const struct oid *id, bool any, struct
 
 static int find_commits(struct looking *l, const char *range, struct ops_error *err)
 {
-	const char *dots = range ? strstr(range, "..") : NULL;
+	const char *dots = range ? strstr(range, "..") : NULL, *base = NULL;
 	struct oid tip, hide, *list = NULL;
+	struct ops_error ignored = { 0 };
+	bool bounded = false;
+	struct commit c;
 	size_t i, nr = 0;
 	int ret;
 
 	if (range && !dots)
 		return error_set(err, OPS_EUSAGE, "write a range as A..B");
+	/* Before a run there is nothing of it. */
+	if (l->is_run && !dots)
+		base = document_text(l->task, "Base");
+	if (base && oid_parse(&hide, base))
+		bounded = commit_read(&c, l->repo->store, &hide, l->arena, &ignored) == 0;
 	ret = l->is_run ? store_resolve(&tip, l->repo->store, "HEAD", err) :
 	      view_tip(&tip, l->repo, err);
 	if (ret == 0 && dots) {
@@ -140,9 +148,10 @@ static int find_commits(struct looking *l, const char *range, struct ops_error *
 		      store_resolve(&hide, l->repo->store, from, err);
 		if (ret == 0)
 			ret = store_resolve(&tip, l->repo->store, l->revision, err);
+		bounded = true;
 	}
 	if (ret == 0)
-		ret = history_list(&list, &nr, l->repo->store, &tip, dots ? &hide : NULL, 0,
+		ret = history_list(&list, &nr, l->repo->store, &tip, bounded ? &hide : NULL, 0,
 				   NULL, err);
 	if (ret == 0) {
 		l->commits = arena_array(l->arena, nr + 1, sizeof(*l->commits));

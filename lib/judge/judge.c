@@ -199,8 +199,23 @@ static void rules_deleted(struct judging *j, const struct change *change)
 			     "documents of type '%s' are never deleted", change->type->name);
 }
 
+/* Types whose meaning the judge knows itself: what it asks of them besides what they say. */
+static const struct {
+	const char *type;
+	bool changed;		/* of one that is changed as well, not only of a new one */
+	bool genesis;		/* in the first commit as well */
+	int (*rules)(struct judging *j, struct ops_document *d);
+} known_types[] = {
+	{ "emergency", false, false, rules_emergency },
+	{ "lease", false, false, rules_lease },
+	{ "signal", false, true, rules_signal },
+	{ "taskforce", true, false, rules_taskforce },
+	{ "waiver", false, true, rules_waiver },
+};
+
 static int judge_one(struct judging *j, struct change *change)
 {
+	size_t i;
 	int ret = 0;
 
 	if (change->kind == CHANGE_DELETED) {
@@ -231,18 +246,11 @@ static int judge_one(struct judging *j, struct change *change)
 		ret = rules_near(j, change->after, change);
 	if (ret == 0 && type_is(change->type, "agent"))
 		ret = rules_roster(j, change);
-	if (ret == 0 && type_is(change->type, "waiver") && change->kind == CHANGE_CREATED)
-		ret = rules_waiver(j, change->after);
-	if (ret == 0 && type_is(change->type, "emergency") &&
-	    change->kind == CHANGE_CREATED && !j->genesis)
-		ret = rules_emergency(j, change->after);
-	if (ret == 0 && type_is(change->type, "taskforce") && !j->genesis)
-		ret = rules_taskforce(j, change->after);
-	if (ret == 0 && type_is(change->type, "lease") && change->kind == CHANGE_CREATED &&
-	    !j->genesis)
-		ret = rules_lease(j, change->after);
-	if (ret == 0 && type_is(change->type, "signal") && change->kind == CHANGE_CREATED)
-		ret = rules_signal(j, change->after);
+	for (i = 0; ret == 0 && i < sizeof(known_types) / sizeof(*known_types); i++)
+		if (type_is(change->type, known_types[i].type) &&
+		    (change->kind == CHANGE_CREATED || known_types[i].changed) &&
+		    (!j->genesis || known_types[i].genesis))
+			ret = known_types[i].rules(j, change->after);
 	return ret;
 }
 

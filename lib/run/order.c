@@ -47,16 +47,19 @@ const char *order_words(struct arena *arena, const struct names *argv)
 }
 
 /* The snapshot whose files its words name: of the tip for a work tree of its own, else of
- * the files as they lie there. */
+ * the files as they lie there.  They are few: to ask the index, which knows all, takes longer
+ * than to read them. */
 static int files_of(struct snap **out, struct ops_repo *repo, struct world *w,
 		    const struct program *p, struct ops_error *err)
 {
+	const char *dir = store_work_dir(repo->store);
+
 	*out = NULL;
 	if (p->directory == PROGRAM_WORKTREE) {
 		*out = world_snap(w);
 		return 0;
 	}
-	return store_work_dir(repo->store) ? snap_of_work_tree(out, repo->store, err) : 0;
+	return dir ? snap_of_directory(out, dir, err) : 0;
 }
 
 int order_program(struct program *program, char consent[CONSENT_LEN + 1],

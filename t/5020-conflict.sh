@@ -98,6 +98,21 @@ test_expect_success 'priorities are settled by their impact, and set' '
 	ops conflict list >out && test_grep ! PRIORITY out
 '
 
+test_expect_success 'the architect and the Meta-Orchestrator settle it by the power to settle, in Review too' '
+	ops_task_at Review rank-1iii && ops_task peer-1jjj -f Business-Impact=10 &&
+	ops --as $LEAD conflict freeze --kind PRIORITY_CONFLICT --with peer-1jjj -m "impact" rank-1iii &&
+	ops_refused power.missing ops --as $ARCH edit peer-1jjj -f Priority=LOW &&
+	ops_refused power.missing ops --as $GOV conflict decide --owner Production/$DEV --impact "9 a day" --priority CRITICAL --merge-path none -m pays rank-1iii &&
+	ops --as $ARCH conflict decide --owner Production/$DEV --impact "9 a day" --priority CRITICAL --merge-path none -m pays rank-1iii &&
+	P=$(ops_path rank-1iii) && grep "^Priority: CRITICAL" $P && grep "^Arbitrated: 1" $P &&
+	git diff-tree -r --name-only HEAD^ HEAD >out && test_line_count = 2 out &&
+	ops --as $ARCH conflict resume --contract src/match/m.c --regression src/match/m.c -m "set" rank-1iii &&
+	ops --as $LEAD conflict freeze --kind PRIORITY_CONFLICT --with peer-1jjj -m "again" rank-1iii &&
+	ops --as $BOSS conflict decide --owner Production/$DEV --impact "9 a day" --priority LOW --merge-path none -m less rank-1iii &&
+	grep "^Priority: LOW" $P && grep "^Arbitrated: 2" $P &&
+	ops --as $BOSS conflict resume --contract src/match/m.c --regression src/match/m.c -m "set" rank-1iii
+'
+
 test_expect_success 'two decisions that differ, merged from two clones, are seen' '
 	ops_task split-1eee && ops_step Requested split-1eee && git tag -f asked && git checkout -q -b one && test_tick &&
 	ops --as $GOV gate approve split-1eee pre-governance -m "bounded" && git checkout -q -b two asked && test_tick &&

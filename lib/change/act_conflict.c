@@ -132,14 +132,17 @@ static int set_priority(struct settling *s, const struct ops_request *r,
 			struct ops_error *err)
 {
 	struct ops_setting one;
+	const char *was;
 	size_t i;
 
 	for (i = 0; i < r->fields_nr; i++)
 		if (!strcmp(r->fields[i].name, "Priority")) {
 			one = r->fields[i];
-			return act_edit(s->d, &(struct ops_request){ .action = "edit",
-					.target = s->task->path, .fields = &one,
-					.fields_nr = 1 }, err);
+			was = document_text(s->task, one.name);
+			return was && !strcmp(was, one.value) ? 0 :
+			       act_transition(s->d, &(struct ops_request){
+					.action = "prioritise", .target = s->task->path,
+					.fields = &one, .fields_nr = 1 }, err);
 		}
 	return 0;
 }

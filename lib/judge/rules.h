@@ -133,6 +133,8 @@ int rules_parts_of(struct names *out, struct judging *j, const struct change *ch
  * tasks; what it depends on is complete. */
 int rules_orphaned(struct judging *j, struct change *change);
 int rules_parts(struct judging *j, struct change *change);
+/* rules_conflict.c: a decision of the same commit says the priority that a task gets. */
+int rules_prioritised(struct judging *j, struct change *change);
 int rules_dependencies(struct judging *j, struct change *change);
 
 /* rules_gate.c: requests and decisions. */

@@ -169,6 +169,35 @@ static int check_arbitration(struct judging *j, struct ops_document *d,
 	return 0;
 }
 
+/* Who settles a matter of priorities sets that of the task, as the decision says. */
+int rules_prioritised(struct judging *j, struct change *change)
+{
+	const char *now = document_text(change->after, "Priority");
+	const char *about, *said = NULL;
+	size_t i;
+
+	for (i = 0; i < j->changes_nr && !said; i++) {
+		const struct change *c = &j->changes[i];
+
+		about = c->kind == CHANGE_CREATED && c->after && c->after->doc &&
+			!strcmp(c->after->type->name, ARBITRATION) ?
+			document_text(c->after, "About") : NULL;
+		if (about && !strcmp(about, change->after->id))
+			said = document_text(c->after, "Priority");
+	}
+	if (!said)
+		rule_error(j, "conflict.priority", change->after, "Priority",
+			   arena_printf(j->arena, "ops conflict decide --priority PRIORITY %s",
+					change->after->id),
+			   "no decision of the same commit says a priority");
+	else if (!now || strcmp(now, said))
+		rule_error(j, "conflict.priority", change->after, "Priority",
+			   arena_printf(j->arena, "write %s", said),
+			   "the decision says %s, and 'Priority' is %s", said,
+			   now ? now : "not there");
+	return 0;
+}
+
 static int check_resume(struct judging *j, struct ops_document *d,
 			struct ops_document *task, const struct packets *all)
 {

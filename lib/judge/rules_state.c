@@ -68,7 +68,7 @@ static bool count_difference(const char *field, void *payload)
 				   "'%s' is not for editing: %s", field,
 				   d->transition ? "this act does not set it" :
 				   "only an act sets it");
-	} else {
+	} else if (!d->transition || !names_have(&d->transition->changes, field)) {
 		d->free = true;
 	}
 	return true;

@@ -217,6 +217,7 @@ int rules_check(struct judging *j, struct change *change, const char *check)
 		{ "orphaned", rules_orphaned },
 		{ "parts", rules_parts },
 		{ "lease", check_lease },
+		{ "arbitration", rules_prioritised },
 	};
 	size_t i;
 

@@ -236,7 +236,7 @@ static void check_type(struct conf_reader *r, const struct config *c,
 					   tr->not_by.list[j], tr->name);
 		for (j = 0; j < tr->checks.nr; j++)
 			if (!conf_word("prompt assignee dispatch timeline dependencies scope "
-				       "handoff emergency orphaned parts lease",
+				       "handoff emergency orphaned parts lease arbitration",
 				       tr->checks.list[j]))
 				conf_wrong(r, t->at, NULL,
 					   "transition '%s' asks for check '%s', which "

@@ -121,6 +121,7 @@ struct transition {
 	bool unblocked;		/* no gate may be blocked */
 	bool reason;		/* a reason is required */
 	bool edits;		/* text and free fields may change in the same act */
+	struct names changes;	/* free fields that may change with it, without that */
 	struct set_rule *sets;
 	size_t sets_nr;
 	struct record_rule *records;

@@ -290,7 +290,7 @@ static void read_transition(struct conf_reader *r, struct type *t,
 	tr->to = "";
 	if (!conf_keys(r, c, arena_printf(r->arena, "transition '%s'", name),
 		       "action command from to by not-by gates sections needs lacks "
-		       "checks unblocked reason edits sets records"))
+		       "checks unblocked reason edits changes sets records"))
 		return;
 	conf_text(r, c, "action", &tr->action);
 	conf_text(r, c, "command", &tr->command);
@@ -305,6 +305,7 @@ static void read_transition(struct conf_reader *r, struct type *t,
 	conf_names(r, c, "checks", &tr->checks);
 	conf_flag(r, c, "unblocked", &tr->unblocked);
 	conf_flag(r, c, "edits", &tr->edits);
+	conf_names(r, c, "changes", &tr->changes);
 	conf_text(r, c, "reason", &reason);
 	tr->reason = reason && !strcmp(reason, "required");
 	if (reason && !tr->reason)
@@ -327,6 +328,7 @@ static void read_transition(struct conf_reader *r, struct type *t,
 			   "transition '%s' says not who may do it", name);
 	check_fields(r, t, &tr->needs, c, "needs");
 	check_fields(r, t, &tr->lacks, c, "lacks");
+	check_fields(r, t, &tr->changes, c, "changes");
 	read_sets(r, t, tr, c);
 	read_records(r, tr, c);
 }

@@ -26,9 +26,11 @@ struct judging {
 	bool unbounded;			/* there were more */
 	struct ops_findings *findings;
 	/* rules_commit.c: of the files of the change */
-	bool asks_files, names_task, touches_others, touches_changelog;
+	bool asks_files, names_task, touches_others;
+	bool tells_users;		/* the change log says more than before */
 	const char *touches_shown;	/* one that users are concerned with */
 	struct names files, sensitive;
+	struct names links;		/* and submodules: what is no plain file afterwards */
 	struct leases *leases;		/* rules_lease.c: that were held before; NULL: none */
 	struct leasing *leasing;	/* rules_lease_apart.c: those, and what becomes of them */
 	struct path_starts *leased;	/* rules_lease_apart.c: paths that are; NULL: none */
@@ -176,6 +178,9 @@ int rules_commit_begin(struct judging *j);
 int rules_commit_file(struct judging *j, const char *path, const struct type *type,
 		      const struct snap_entry *before, const struct snap_entry *after);
 int rules_commit(struct judging *j);
+/* Whether patterns guard a file of the change: standing_paths_guard(). */
+int rules_guarded(bool *out, struct judging *j, const struct names *patterns,
+		  const char *path);
 /* The task of that name as it was before the change; *out NULL when there is none such. */
 int rules_task_named(struct ops_document **out, struct judging *j, const char *name);
 /* The final status that the document of that id and type (NULL: any) had before the change;

@@ -30,16 +30,19 @@ static void wrong_path(struct judging *j, const char *path, size_t *shown, const
 			     "'%s' may not change it: %s", j->c->actor->id, why);
 }
 
-static void rules_paths(struct judging *j, const struct agent *a)
+static int rules_paths(struct judging *j, const struct agent *a)
 {
 	const struct agent_limits *limits = a->limits;
 	size_t i, shown = 0;
+	bool guarded;
 
 	for (i = 0; i < j->touched.nr; i++) {
 		const char *path = j->touched.list[i];
 		bool ours = config_type_of_path(j->config, path) || !strcmp(path, CONFIG_PATH);
 
-		if (standing_paths_have(&limits->forbidden, path))
+		if (rules_guarded(&guarded, j, &limits->forbidden, path))
+			return OPS_ENOMEM;
+		if (guarded)
 			wrong_path(j, path, &shown,
 				   arena_printf(j->arena, "%s forbids that", entry_of(j, a)));
 		else if (limits->allowed.nr && !ours &&
@@ -53,6 +56,7 @@ static void rules_paths(struct judging *j, const struct agent *a)
 		findings_add(j->findings, "agent.path", OPS_ERROR, NULL, 0, 0, NULL,
 			     "%zu more files are not for '%s'", shown - NAMES_SHOWN,
 			     j->c->actor->id);
+	return 0;
 }
 
 /* What a change of a document is called. */
@@ -154,13 +158,14 @@ static int rules_vetted(struct judging *j, const struct agent *a)
 	const struct agent_limits *limits = a->limits;
 	struct ops_document *const *packets = NULL;
 	size_t i, nr = 0;
-	bool reviewed;
+	bool reviewed, guarded;
 	int ret = limits->review.nr ? rules_reviews(&packets, &nr, j) : 0;
 
 	for (i = 0; ret == 0 && i < j->touched.nr; i++) {
 		const char *path = j->touched.list[i];
 
-		if (!standing_paths_have(&limits->review, path))
+		ret = rules_guarded(&guarded, j, &limits->review, path);
+		if (ret || !guarded)
 			continue;
 		ret = rules_reviewed(&reviewed, j, path, packets, nr, is_asked,
 				     &limits->review_by);
@@ -189,8 +194,9 @@ int rules_agent(struct judging *j)
 		a = roster_at(j->roster, i);
 		if (!a->limits || a->principal != j->c->actor->principal)
 			continue;
-		rules_paths(j, a);
-		ret = rules_actions(j, a);
+		ret = rules_paths(j, a);
+		if (ret == 0)
+			ret = rules_actions(j, a);
 		if (ret == 0)
 			ret = rules_vetted(j, a);
 	}

@@ -13,9 +13,12 @@
 
 #include "judge/rules.h"
 #include "model/scope.h"
+#include "text/line_set.h"
 #include "util/path.h"
 #include "util/shape.h"
 #include "util/utf8.h"
+
+#define CHANGELOG_MAX (16u << 20)	/* bytes of a change log that are compared */
 
 static bool is_merge(const struct judging *j)
 {
@@ -48,26 +51,61 @@ int rules_commit_begin(struct judging *j)
 	return ret;
 }
 
+/* Whether the change log tells more than it did: has a line that it had not. */
+static int tells_more(bool *out, struct judging *j, const struct snap_entry *after)
+{
+	const char *path = j->config->standing.changelog.file;
+	struct blob was = { NULL, 0, NULL }, is = { NULL, 0, NULL };
+	struct line_set lines = LINE_SET_INIT;
+	int ret = after ? snap_read(&is, world_snap(j->c->after), path, CHANGELOG_MAX, NULL) :
+			  OPS_ENOTFOUND;
+
+	*out = ret == OPS_EINVALID;	/* too large to be read; it was changed */
+	if (ret == 0)
+		ret = snap_read(&was, world_snap(j->c->before), path, CHANGELOG_MAX, NULL);
+	if (ret == 0)
+		ret = line_set_fill(&lines, was.data, was.len);
+	if (ret == 0 || ret == OPS_ENOTFOUND)
+		*out = line_set_grows(&lines, is.data, is.len);
+	line_set_release(&lines);
+	blob_release(&was);
+	blob_release(&is);
+	return ret == OPS_ENOMEM || ret == OPS_EIO ? ret : 0;
+}
+
+/* A file that is no document. */
+static int note_other(struct judging *j, const char *path, const struct snap_entry *after)
+{
+	const struct standing *s = &j->config->standing;
+
+	j->touches_others = true;
+	if (after && !snap_entry_is_file(after) &&
+	    names_add(&j->links, j->arena, arena_str(j->arena, path)))
+		return OPS_ENOMEM;
+	if (s->changelog.on && !strcmp(path, s->changelog.file))
+		return tells_more(&j->tells_users, j, after);
+	if (s->changelog.on && !j->touches_shown && (!s->changelog.paths.nr ||
+			standing_paths_have(&s->changelog.paths, path)))
+		j->touches_shown = arena_str(j->arena, path);
+	return 0;
+}
+
 int rules_commit_file(struct judging *j, const char *path, const struct type *type,
 		      const struct snap_entry *before, const struct snap_entry *after)
 {
 	const struct standing *s = &j->config->standing;
-	bool ours = type || !strcmp(path, CONFIG_PATH);
-	bool sensitive = standing_paths_have(&s->sensitive.paths, path);
+	bool ours = type || !strcmp(path, CONFIG_PATH), sensitive;
 	bool noted = (j->names_task || j->leases || j->config->leased.nr) && !ours;
+	int ret = standing_paths_guard(&sensitive, &s->sensitive.paths, path,
+				       !after || snap_entry_is_file(after));
 
+	if (ret == 0 && !ours)
+		ret = note_other(j, path, after);
+	if (ret)
+		return ret;
 	if (roster_has_limits(j->roster) &&
 	    names_add(&j->touched, j->arena, arena_str(j->arena, path)))
 		return OPS_ENOMEM;
-	if (!ours) {
-		j->touches_others = true;
-		if (s->changelog.on && !strcmp(path, s->changelog.file))
-			j->touches_changelog = true;
-		else if (s->changelog.on && (!s->changelog.paths.nr ||
-				standing_paths_have(&s->changelog.paths, path)))
-			j->touches_shown = j->touches_shown ? j->touches_shown :
-					   arena_str(j->arena, path);
-	}
 	if ((noted || sensitive) &&
 	    names_add(sensitive ? &j->sensitive : &j->files, j->arena,
 		      arena_str(j->arena, path)))
@@ -76,6 +114,12 @@ int rules_commit_file(struct judging *j, const char *path, const struct type *ty
 	    names_add(&j->files, j->arena, j->sensitive.list[j->sensitive.nr - 1]))
 		return OPS_ENOMEM;
 	return s->secrets.on || j->c->strict ? rules_secrets(j, path, before, after) : 0;
+}
+
+int rules_guarded(bool *out, struct judging *j, const struct names *patterns,
+		  const char *path)
+{
+	return standing_paths_guard(out, patterns, path, !names_have(&j->links, path));
 }
 
 /* --- the message --- */
@@ -166,7 +210,7 @@ static void rules_changelog(struct judging *j, const char *subject)
 	bool breaks = false;
 	size_t type;
 
-	if (!j->touches_shown || j->touches_changelog)
+	if (!j->touches_shown || j->tells_users)
 		return;
 	if (s->changelog.types.nr) {
 		if (!subject)

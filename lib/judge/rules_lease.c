@@ -192,11 +192,12 @@ static const struct lease *carried(struct judging *j, const char *task, const ch
 	return NULL;
 }
 
-static void rules_leased_file(struct judging *j, const char *path,
-			      const struct lease *mine)
+static int rules_leased_file(struct judging *j, const char *path,
+			     const struct lease *mine)
 {
-	bool ours = mine && scope_has(&mine->paths, path);
+	bool ours = mine && scope_has(&mine->paths, path), guarded;
 	const struct lease *l = rules_lease_of_file(j, path, mine);
+	int ret = rules_guarded(&guarded, j, &j->config->leased, path);
 
 	if (l)
 		findings_add(j->findings, "lease.held", OPS_ERROR, path, 0, 0,
@@ -204,7 +205,7 @@ static void rules_leased_file(struct judging *j, const char *path,
 			     "Ops-Task and Ops-Lease",
 			     "it is leased to '%s' of %s until %s", l->task, l->owner,
 			     document_text(l->document, "Expires"));
-	else if (!ours && standing_paths_have(&j->config->leased, path))
+	else if (!ours && ret == 0 && guarded)
 		findings_add(j->findings, "lease.missing", OPS_ERROR, path, 0, 0,
 			     "ops scope lock TASK, and name task and token in the message",
 			     "it is changed only with a lease");
@@ -212,6 +213,7 @@ static void rules_leased_file(struct judging *j, const char *path,
 		rules_unreadable(j, path);
 		j->unread = true;
 	}
+	return ret;
 }
 
 int rules_leased(struct judging *j)
@@ -228,6 +230,6 @@ int rules_leased(struct judging *j)
 	if (j->leases && j->files.nr)
 		ret = rules_lease_files(j);
 	for (i = 0; ret == 0 && (j->leases || j->config->leased.nr) && i < j->files.nr; i++)
-		rules_leased_file(j, j->files.list[i], mine);
+		ret = rules_leased_file(j, j->files.list[i], mine);
 	return ret;
 }

@@ -3,15 +3,15 @@
  * Secrets in what a change adds: tokens whose shape is known, and quoted values that
  * look random in assignments to names that speak of a secret.
  *
- * Only lines that the file did not have before are looked at.  A finding says where and
- * what kind, and never what it found.
+ * Only lines that the file did not have before are looked at; of a link, where it leads to;
+ * and the name of what is new.  A finding says where and what kind, and never what it found.
  */
 
 #include <ctype.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include "judge/rules.h"
+#include "text/line_set.h"
 #include "util/shape.h"
 
 #define FOUND_MAX 20		/* in one file */
@@ -24,64 +24,6 @@ struct searching {
 	unsigned line;
 	size_t found;
 };
-
-/* --- lines that were there --- */
-
-struct line_set {
-	uint64_t *slots;
-	size_t mask;
-};
-
-static uint64_t line_hash(const char *text, size_t len)
-{
-	uint64_t h = 1469598103934665603u;
-	size_t i;
-
-	for (i = 0; i < len; i++)
-		h = (h ^ (unsigned char)text[i]) * 1099511628211u;
-	return h ? h : 1;
-}
-
-static size_t line_length(const char *text, size_t len)
-{
-	const char *lf = memchr(text, '\n', len);
-
-	return lf ? (size_t)(lf - text) : len;
-}
-
-static bool line_slot(size_t *out, const struct line_set *set, uint64_t hash)
-{
-	size_t at = (size_t)hash & set->mask;
-
-	for (; set->slots[at]; at = (at + 1) & set->mask)
-		if (set->slots[at] == hash)
-			break;
-	*out = at;
-	return set->slots[at] == hash;
-}
-
-static int line_set_fill(struct line_set *set, const struct blob *blob)
-{
-	size_t lines = 2, room = 16, at, n, slot;
-
-	for (at = 0; at < blob->len; at++)
-		lines += blob->data[at] == '\n';
-	while (room < lines * 2)
-		room *= 2;
-	set->slots = calloc(room, sizeof(*set->slots));
-	if (!set->slots)
-		return OPS_ENOMEM;
-	set->mask = room - 1;
-	for (at = 0; at < blob->len; at += n + 1) {
-		uint64_t hash;
-
-		n = line_length(blob->data + at, blob->len - at);
-		hash = line_hash(blob->data + at, n);
-		line_slot(&slot, set, hash);
-		set->slots[slot] = hash;
-	}
-	return 0;
-}
 
 /* --- one line --- */
 
@@ -111,11 +53,11 @@ static void tell(struct searching *s, const char *rule, size_t column, const cha
 	if (s->found++ >= FOUND_MAX)
 		return;
 	findings_add(s->j->findings, rule, OPS_ERROR, s->path, s->line,
-		     (unsigned)column + 1,
+		     s->line ? (unsigned)column + 1 : 0,
 		     "take it out, and have it made void where it came from; if it is none, "
 		     "standing.secrets.allow says how to say so",
-		     "%s%s of %zu characters is added", s->path ? "" : "in the message: ",
-		     what, len);
+		     "%s%s of %zu characters is added", !s->path ? "in the message: " :
+		     s->line ? "" : "in its name: ", what, len);
 }
 
 /* Of a number of 1 or more, to four places. */
@@ -262,13 +204,13 @@ static int search_line(struct searching *s, const char *line, size_t len)
 static int search(struct searching *s, const char *text, size_t len,
 		  const struct line_set *before)
 {
-	size_t at, n, slot;
+	size_t at, n;
 	int ret = 0;
 
 	for (at = 0; ret == 0 && at < len; at += n + 1) {
 		n = line_length(text + at, len - at);
 		s->line++;
-		if (!before->slots || !line_slot(&slot, before, line_hash(text + at, n)))
+		if (!line_set_has(before, text + at, n))
 			ret = search_line(s, text + at, n);
 	}
 	return ret;
@@ -276,12 +218,12 @@ static int search(struct searching *s, const char *text, size_t len,
 
 /* --- files --- */
 
-/* Its bytes, if it is a text of a size that is searched. */
+/* Its bytes, if it is a text of a size that is searched; of a link, the path it leads to. */
 static int read_text(struct blob *out, bool *large, struct judging *j, struct world *w,
 		     const char *path)
 {
-	int ret = snap_read(out, world_snap(w), path, j->config->standing.secrets.max_bytes,
-			    NULL);
+	int ret = snap_read_any(out, world_snap(w), path,
+				j->config->standing.secrets.max_bytes, NULL);
 
 	*large = ret == OPS_EINVALID;
 	if (ret == OPS_EINVALID || ret == OPS_ENOTFOUND)
@@ -298,28 +240,29 @@ int rules_secrets(struct judging *j, const char *path, const struct snap_entry *
 {
 	struct searching s = { j, &j->config->standing, path, 0, 0 };
 	struct blob old = { NULL, 0, NULL }, now = { NULL, 0, NULL };
-	struct line_set set = { NULL, 0 };
+	struct line_set set = LINE_SET_INIT;
 	bool large = false, ignored;
 	int ret;
 
-	if (!after || !snap_entry_is_file(after) ||
-	    standing_paths_have(&s.s->secrets.allow_paths, path))
+	if (!after || standing_paths_have(&s.s->secrets.allow_paths, path))
 		return 0;
-	ret = read_text(&now, &large, j, j->c->after, path);
+	ret = before ? 0 : search_line(&s, path, strlen(path));
+	if (ret == 0)
+		ret = read_text(&now, &large, j, j->c->after, path);
 	if (ret == 0 && large)
 		findings_add(j->findings, "secret.shape", OPS_WARNING, path, 0, 0, NULL,
 			     "it is larger than %zu bytes, and was not searched for secrets",
 			     s.s->secrets.max_bytes);
-	if (ret == 0 && now.len && before && snap_entry_is_file(before))
+	if (ret == 0 && now.len && before)
 		ret = read_text(&old, &ignored, j, j->c->before, path);
 	if (ret == 0 && old.len)
-		ret = line_set_fill(&set, &old);
+		ret = line_set_fill(&set, old.data, old.len);
 	if (ret == 0 && now.len)
 		ret = search(&s, now.data, now.len, &set);
 	if (s.found > FOUND_MAX)
 		findings_add(j->findings, "secret.shape", OPS_ERROR, path, 0, 0, NULL,
 			     "%zu more of the kind", s.found - FOUND_MAX);
-	free(set.slots);
+	line_set_release(&set);
 	blob_release(&old);
 	blob_release(&now);
 	return ret;
@@ -328,7 +271,7 @@ int rules_secrets(struct judging *j, const char *path, const struct snap_entry *
 int rules_secrets_message(struct judging *j)
 {
 	struct searching s = { j, &j->config->standing, NULL, 0, 0 };
-	struct line_set none = { NULL, 0 };
+	const struct line_set none = LINE_SET_INIT;
 
 	return search(&s, j->c->message, j->c->message_len, &none);
 }

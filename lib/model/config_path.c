@@ -33,13 +33,6 @@ const struct type *config_type_of_path(const struct config *c, const char *path)
 	return NULL;
 }
 
-static void fold(char *text)
-{
-	for (; *text; text++)
-		if (*text >= 'A' && *text <= 'Z')
-			*text = (char)(*text - 'A' + 'a');
-}
-
 /* Once for all paths: a change may touch any number of files that are no documents. */
 int config_fold_patterns(struct config *c)
 {
@@ -53,7 +46,7 @@ int config_fold_patterns(struct config *c)
 			small = arena_str(c->arena, patterns->list[k]);
 			if (!small)
 				return OPS_ENOMEM;
-			fold(small);
+			path_fold(small);
 			if (!names_have(&c->folded, small) &&
 			    names_add(&c->folded, c->arena, small))
 				return OPS_ENOMEM;
@@ -78,7 +71,7 @@ int config_governs_folded(bool *out, const struct config *c, const char *path)
 			small = strdup(path);
 			if (!small)
 				return OPS_ENOMEM;
-			fold(small);
+			path_fold(small);
 		}
 		*out = path_match(pattern, small);
 	}

@@ -4,8 +4,11 @@
  */
 #include "model/standing.h"
 
+#include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
+#include "util/buf.h"
 #include "util/path.h"
 #include "util/shape.h"
 
@@ -167,4 +170,46 @@ bool standing_paths_have(const struct names *patterns, const char *path)
 		if (path_match(patterns->list[i], path))
 			return true;
 	return false;
+}
+
+/* A pattern of all that would lie below a path, and of some more where its name has what is
+ * special in patterns. */
+static int below(struct buf *out, const char *path)
+{
+	for (; *path; path++)
+		buf_char(out, strchr("*[]{}", *path) ? '?' : *path);
+	buf_str(out, "/**");
+	return buf_failed(out) ? OPS_ENOMEM : 0;
+}
+
+static bool guards(const char *pattern, const char *path, const char *all_below)
+{
+	char small[PATH_MAX_BYTES + 1];
+
+	snprintf(small, sizeof(small), "%s", pattern);
+	path_fold(small);
+	return path_match(small, path) ||
+	       (all_below && path_overlap(NULL, small, all_below) != PATHS_APART);
+}
+
+int standing_paths_guard(bool *out, const struct names *patterns, const char *path, bool plain)
+{
+	struct buf all_below = BUF_INIT;
+	char *small = NULL;
+	size_t i;
+	int ret = 0;
+
+	*out = standing_paths_have(patterns, path);
+	if (*out || !patterns->nr)
+		return 0;
+	small = strdup(path);
+	if (small)
+		path_fold(small);
+	if (!small || (!plain && below(&all_below, small)))
+		ret = OPS_ENOMEM;
+	for (i = 0; ret == 0 && !*out && i < patterns->nr; i++)
+		*out = guards(patterns->list[i], small, all_below.data);
+	buf_release(&all_below);
+	free(small);
+	return ret;
 }

@@ -60,5 +60,9 @@ int standing_read(struct standing *out, struct conf_reader *r, const struct conf
 
 /* Whether some pattern matches. */
 bool standing_paths_have(const struct names *patterns, const char *path);
+/* Whether some pattern guards the path: it matches it, or what a disk takes for it that
+ * ignores case or characters that are not seen; or, if it is no `plain` file, something that
+ * would lie below it: a link or a submodule stands for all of that.  OPS_ENOMEM. */
+int standing_paths_guard(bool *out, const struct names *patterns, const char *path, bool plain);
 
 #endif

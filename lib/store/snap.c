@@ -154,8 +154,8 @@ int snap_find(struct snap_entry *out, struct snap *snap, const char *path,
 	return snap->kind->find(out, snap, path, err);
 }
 
-int snap_read(struct blob *out, struct snap *snap, const char *path, size_t max,
-	      struct ops_error *err)
+static int read_kinds(struct blob *out, struct snap *snap, const char *path, bool links,
+		      size_t max, struct ops_error *err)
 {
 	struct snap_entry entry;
 	int rc;
@@ -163,10 +163,23 @@ int snap_read(struct blob *out, struct snap *snap, const char *path, size_t max,
 	rc = snap_find(&entry, snap, path, err);
 	if (rc < 0)
 		return rc;
-	if (entry.mode != SNAP_FILE && entry.mode != SNAP_EXEC)
+	if (entry.mode != SNAP_FILE && entry.mode != SNAP_EXEC &&
+	    !(links && entry.mode == SNAP_LINK && (entry.has_oid || entry.data)))
 		return error_set(err, OPS_ENOTFOUND,
 				 "'%s' is not a regular file", path);
 	return snap->kind->read(out, snap, path, &entry, max, err);
+}
+
+int snap_read(struct blob *out, struct snap *snap, const char *path, size_t max,
+	      struct ops_error *err)
+{
+	return read_kinds(out, snap, path, false, max, err);
+}
+
+int snap_read_any(struct blob *out, struct snap *snap, const char *path, size_t max,
+		  struct ops_error *err)
+{
+	return read_kinds(out, snap, path, true, max, err);
 }
 
 int snap_read_entry(struct blob *out, struct snap *snap, const char *dir,

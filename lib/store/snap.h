@@ -81,7 +81,11 @@ int snap_find(struct snap_entry *out, struct snap *snap, const char *path,
  * missing or corrupt). */
 int snap_read(struct blob *out, struct snap *snap, const char *path, size_t max,
 	      struct ops_error *err);
-/* The same, for an entry got from snap_list of the directory `dir`. */
+/* The same, and of a symbolic link the path that it leads to; but in a snapshot of the work
+ * tree a link is not read: OPS_ENOTFOUND. */
+int snap_read_any(struct blob *out, struct snap *snap, const char *path, size_t max,
+		  struct ops_error *err);
+/* As snap_read(), for an entry got from snap_list of the directory `dir`. */
 int snap_read_entry(struct blob *out, struct snap *snap, const char *dir,
 		    const struct snap_entry *entry, size_t max,
 		    struct ops_error *err);

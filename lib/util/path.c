@@ -520,6 +520,27 @@ size_t path_pattern_root(const char *pattern)
 	return len;
 }
 
+void path_fold(char *path)
+{
+	char *to = path;
+	size_t left = strlen(path), step;
+	uint32_t c;
+
+	for (; left; path += step, left -= step) {
+		step = utf8_decode(&c, path, left);
+		if (step > 1 && utf8_refused(c, false))
+			continue;
+		if (!step || step == 1) {
+			step = 1;
+			*to++ = *path >= 'A' && *path <= 'Z' ? (char)(*path - 'A' + 'a') : *path;
+			continue;
+		}
+		memmove(to, path, step);
+		to += step;
+	}
+	*to = '\0';
+}
+
 const char *path_name(const char *path)
 {
 	const char *slash = strrchr(path, '/');

@@ -49,6 +49,11 @@ enum path_overlap path_overlap_within(char *example, const char *a, const char *
  * before the first with a special character; 0 for none. */
 size_t path_pattern_root(const char *pattern);
 
+/* Turn a path into what it is on disks that ignore the case of letters and characters that
+ * are not seen: ASCII letters small, the latter (utf8_refused()) left out.  Equal for paths
+ * that such a disk takes for one. */
+void path_fold(char *path);
+
 const char *path_name(const char *path);	/* after the last '/' */
 /* Length of the directory part, without its '/'; 0 for none. */
 size_t path_directory_len(const char *path);

@@ -159,7 +159,11 @@ static int rules_vetted(struct judging *j, const struct agent *a)
 	struct ops_document *const *packets = NULL;
 	size_t i, nr = 0;
 	bool reviewed, guarded;
-	int ret = limits->review.nr ? rules_reviews(&packets, &nr, j) : 0;
+	int ret;
+
+	if (!j->c->message)
+		return 0;	/* it may still name its task */
+	ret = limits->review.nr ? rules_reviews(&packets, &nr, j) : 0;
 
 	for (i = 0; ret == 0 && i < j->touched.nr; i++) {
 		const char *path = j->touched.list[i];

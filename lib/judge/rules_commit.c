@@ -318,7 +318,11 @@ static int rules_sensitive(struct judging *j, const char *name)
 	const struct names *by = &j->config->standing.sensitive.by;
 	size_t i, nr = 0;
 	bool reviewed;
-	int ret = j->sensitive.nr ? rules_reviews(&packets, &nr, j) : 0;
+	int ret;
+
+	if (!j->c->message)
+		return 0;	/* it may still name its task */
+	ret = j->sensitive.nr ? rules_reviews(&packets, &nr, j) : 0;
 
 	for (i = 0; ret == 0 && i < j->sensitive.nr; i++) {
 		ret = rules_reviewed(&reviewed, j, j->sensitive.list[i], packets, nr,

@@ -181,7 +181,11 @@ attack_server () {
 # attack_layer LAYER EXPECTED
 attack_layer () {
 	test "$2" != - || return 0
-	attack_"$1" || return 1
+	if ! attack_"$1"
+	then
+		attack_wrong=t
+		return 1
+	fi
 	attack_line="$attack_line $1=$attack_found"
 	test "$attack_found" != "$2" || return 0
 	echo "$attack_name: $1: expected $2, and it is: $attack_found"

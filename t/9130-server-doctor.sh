@@ -103,6 +103,28 @@ test_expect_success 'the number of its commits is data' '
 	git push -q origin main~1:main && git push -q origin main && git tag -f good
 '
 
+test_expect_success 'so is the number of files of one commit' '
+	test_sed 05-PROCESSES/ops.yaml "s/^version: 2/version: 3/" "s/^push:.*/push: {files: 3}/" &&
+	ops_commit_as $GOV "chore: small commits" && git push -q origin main && git tag -f good &&
+	for i in 1 2 3 4; do echo $i >many-$i.c || return 1; done && git add . &&
+	git commit -q -m "feat: four" && test_must_fail git push origin main >../out 2>&1 &&
+	test_grep "error doc.limit: the change is about more than 3 files" ../out &&
+	git rm -q --cached many-4.c && git commit -q --amend --no-edit && git push -q origin main &&
+	rm many-4.c && test_sed 05-PROCESSES/ops.yaml "s/^version: 3/version: 4/" \
+		"s/^push:.*/push: {commits: 2, time: 1s}/" && ops_commit_as $GOV "chore: as before" &&
+	git push -q origin main && git tag -f good
+'
+
+test_expect_success PLAIN_BUILD 'a file of any size is taken in memory that has a bound' '
+	head -c 192M /dev/zero >big && cp big 05-PROCESSES/active-tasks/big-1.md && git add . &&
+	git commit -q -m "feat: big" && git push -q origin HEAD:refs/heads/big &&
+	echo "$(git rev-parse good) $(git rev-parse HEAD) refs/heads/main" >../moves &&
+	git reset -q --hard good && rm -f big && (
+		ulimit -v 160000 &&
+		test_expect_code 1 ops --git-dir $SERVER hook pre-receive <../moves >../err 2>&1
+	) && test_grep "error doc.limit: " ../err && server update-ref -d refs/heads/big
+'
+
 test_expect_success 'and so is the time it may take' '
 	{ sleep 5 | test_expect_code 6 ops --git-dir $SERVER hook pre-receive 2>../err; } &&
 	test_grep "takes longer than it may" ../err

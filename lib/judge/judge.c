@@ -90,7 +90,7 @@ static int add_difference(const char *path, const struct snap_entry *before,
 	struct change *change;
 	int ret = 0;
 
-	if (!rules_bounded(j, path))
+	if (!rules_bounded(j, path, j->config->commit_files))
 		return OPS_EREFUSED;
 	if (j->c->only && !j->c->only(path, j->c->payload))
 		return 0;
@@ -372,7 +372,7 @@ static int add_file(const char *path, const struct snap_entry *before,
 	struct judging *j = payload;
 	int ret;
 
-	if (!rules_bounded(j, path))
+	if (!rules_bounded(j, path, j->config->commit_files))
 		return OPS_EREFUSED;
 	ret = rules_commit_file(j, path, config_type_of_path(j->config, path), before, after);
 	return ret ? error_set(err, ret, "'%s' could not be judged", path) : 0;

@@ -22,7 +22,7 @@ struct judging {
 	const char *governed;		/* a document it touches, by either configuration */
 	struct arena *arena;		/* of the world after */
 	struct map *folded;		/* rules_place.c: names by their small letters */
-	size_t seen;			/* files looked at, of JUDGE_FILES_MAX */
+	size_t seen;			/* files looked at */
 	bool unbounded;			/* there were more */
 	struct ops_findings *findings;
 	/* rules_commit.c: of the files of the change */
@@ -62,9 +62,10 @@ int rules_section(struct judging *j, const char *rule, struct ops_document *d,
 		  const char *name, const char *whose);
 
 /* rules_place.c: nine objects can make a tree of 10^9 files.  Whether one more may be
- * looked at; the first that may not is a finding. */
-#define JUDGE_FILES_MAX 1000000
-bool rules_bounded(struct judging *j, const char *path);
+ * looked at, of those that a change may have, or a tree; the first that may not is a
+ * finding. */
+#define JUDGE_TREE_MAX 1000000
+bool rules_bounded(struct judging *j, const char *path, size_t most);
 /* A judgement compares patterns for a few seconds at most.  Take some steps; when there are
  * not so many left, false, and a finding once: then nothing more is decided. */
 #define JUDGE_STEPS_MAX 50000000

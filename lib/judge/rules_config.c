@@ -46,7 +46,7 @@ static int leaves(const char *path, const struct snap_entry *entry, void *payloa
 
 	(void)entry;
 	(void)err;
-	if (!rules_bounded(l->j, path))
+	if (!rules_bounded(l->j, path, JUDGE_TREE_MAX))
 		return OPS_EREFUSED;
 	if (!was || (is && !strcmp(was->name, is->name)))
 		return 0;

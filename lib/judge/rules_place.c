@@ -14,14 +14,14 @@
 #include "util/map.h"
 #include "util/path.h"
 
-bool rules_bounded(struct judging *j, const char *path)
+bool rules_bounded(struct judging *j, const char *path, size_t most)
 {
-	if (++j->seen <= JUDGE_FILES_MAX)
+	if (++j->seen <= most)
 		return true;
 	if (!j->unbounded)
 		findings_add(j->findings, "doc.limit", OPS_ERROR, path, 0, 0,
-			     "make it in parts", "the change is about more than %d files, "
-			     "and is not judged from here on", JUDGE_FILES_MAX);
+			     "make it in parts", "the change is about more than %zu files, "
+			     "and is not judged from here on", most);
 	j->unbounded = true;
 	return false;
 }

@@ -80,6 +80,7 @@ struct config {
 	struct emergency_kinds emergencies;
 	struct conflict_defs conflicts;
 	size_t push_commits;		/* new ones, in one push */
+	size_t commit_files;		/* that one commit may change */
 	unsigned push_seconds;		/* for judging a push */
 	struct names folded;		/* the patterns of all types, in small letters */
 	struct severity_rule *severities;

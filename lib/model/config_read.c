@@ -348,23 +348,33 @@ static void read_directories(struct conf_reader *r, const struct conf *map)
 	}
 }
 
-/* What a server takes of one push. */
-static void read_push(struct conf_reader *r, struct config *c, const struct conf *map)
+/* A whole number of things in a push, from 1 to 1000000. */
+static size_t read_count(struct conf_reader *r, const struct conf *map, const char *key)
 {
-	double commits = 0;
-	const char *time = "";
-	int64_t seconds = 0;
+	double count = 0;
 	bool present = false;
 
-	if (!map || !conf_keys(r, map, "'push'", "commits time"))
+	conf_number(r, map, key, &count, &present);
+	if (!present || count < 1 || count > 1e6 || count != (unsigned)count) {
+		conf_wrong(r, map, NULL, "'%s' is a whole number from 1 to 1000000", key);
+		return 1;
+	}
+	return (size_t)count;
+}
+
+/* What a server takes of one push, and of one commit. */
+static void read_push(struct conf_reader *r, struct config *c, const struct conf *map)
+{
+	const char *time = "";
+	int64_t seconds = 0;
+
+	if (!map || !conf_keys(r, map, "'push'", "commits files time"))
 		return;
-	conf_number(r, map, "commits", &commits, &present);
-	if (!present || commits < 1 || commits > 1e6 || commits != (unsigned)commits)
-		conf_wrong(r, map, NULL, "'commits' is a whole number from 1 to 1000000");
+	c->push_commits = read_count(r, map, "commits");
+	c->commit_files = read_count(r, map, "files");
 	conf_text(r, map, "time", &time);
 	if (!duration_parse(&seconds, time) || seconds < 1 || seconds > 3600)
 		conf_wrong(r, map, "write time: 60s", "'time' is from a second to an hour");
-	c->push_commits = (size_t)commits;
 	c->push_seconds = (unsigned)seconds;
 }
 

@@ -96,7 +96,7 @@ test_expect_success 'a prompt that is not approved: the way from where it is' '
 
 test_expect_success 'a transition that is not there: the commands that are' '
 	ops_refused task.transition ops --as $DEV start half-1 &&
-	test_grep "fix: from Queued: ops assign, ops act raise, ops breakdown, ops cancel$" ../refused.err &&
+	test_grep "fix: from Queued: ops assign, ops act raise, ops conflict decide, ops breakdown, ops cancel$" ../refused.err &&
 	ops_refused doc.transition ops --as $GOV review delivery-prompt && test_grep "nothing leads out" ../refused.err &&
 	ops --as $ARCH new prompt --id fresh-prompt -f Title=New -f Applies-To=all &&
 	ops_refused doc.transition ops --as $GOV review fresh-prompt && test_grep "from Draft: ops act approve, ops act retire" ../refused.err

@@ -33,7 +33,7 @@ SSH_KEYGEN ?= $(or $(shell command -v ssh-keygen),/usr/bin/ssh-keygen)
 
 PKG_CONFIG ?= pkg-config
 INSTALL ?= install
-PACKAGES = libgit2 yaml-0.1 libcjson libmd libcrypto
+PACKAGES = libgit2 zlib yaml-0.1 libcjson libmd libcrypto
 PKG_CFLAGS := $(shell $(PKG_CONFIG) --cflags $(PACKAGES) check 2>/dev/null)
 PKG_LIBS := $(shell $(PKG_CONFIG) --libs $(PACKAGES) 2>/dev/null)
 CHECK_LIBS := $(shell $(PKG_CONFIG) --libs check 2>/dev/null)

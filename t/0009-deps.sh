@@ -30,16 +30,16 @@ deps () {
 test_expect_success 'elsewhere it prints the packages of each system and stops with 3' '
 	system &&
 	test_expect_code 3 deps 2>text &&
-	test_grep "dnf install gcc make pkgconf git libgit2-devel" text &&
-	test_grep "pacman -S gcc make pkgconf git libgit2 libyaml cjson libmd openssl check" text &&
-	test_grep "apk add build-base make pkgconf git libgit2-dev yaml-dev cjson-dev" text &&
-	test_grep "brew install make pkgconf git libgit2 libyaml cjson libmd openssl check" text
+	test_grep "dnf install gcc make pkgconf git libgit2-devel zlib-devel" text &&
+	test_grep "pacman -S gcc make pkgconf git libgit2 zlib libyaml cjson libmd openssl check" text &&
+	test_grep "apk add build-base make pkgconf git libgit2-dev zlib-dev yaml-dev cjson-dev" text &&
+	test_grep "brew install make pkgconf git libgit2 zlib libyaml cjson libmd openssl check" text
 '
 
 test_expect_success 'only what is missing is named' '
 	system git make strace &&
 	deps --list >list &&
-	test_write_lines cc pkg-config libgit2 yaml-0.1 libcjson libmd libcrypto check \
+	test_write_lines cc pkg-config libgit2 zlib yaml-0.1 libcjson libmd libcrypto check \
 		ssh-keygen >expected &&
 	test_cmp expected list
 '

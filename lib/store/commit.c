@@ -241,31 +241,21 @@ static int parse(struct commit *c, const char *raw, size_t len,
 }
 
 /* The bytes of a commit, with its id verified. */
-static int read_raw(git_odb_object **out, struct store *s, const struct oid *id,
+static int read_raw(struct object *out, struct store *s, const struct oid *id,
 		    char hex[OID_HEX + 1], struct ops_error *err)
 {
-	git_object_t type;
-	git_oid oid;
-	size_t len;
-	int rc;
+	int rc = repo_object_hashed(out, s, id, GIT_OBJECT_COMMIT, COMMIT_MAX, err);
 
 	oid_hex(hex, id);
-	repo_to_git(&oid, id);
-	rc = git_odb_read_header(&len, &type, s->odb, &oid);
 	if (rc < 0)
-		return repo_fail(err, rc, "cannot read commit '%s'", hex);
-	if (type != GIT_OBJECT_COMMIT || len > COMMIT_MAX)
-		return error_set(err, OPS_EINVALID, type != GIT_OBJECT_COMMIT ?
-				 "'%s' is not a commit" :
-				 "commit '%s' is larger than 1 MiB", hex);
-	rc = git_odb_read(out, s->odb, &oid);
-	return rc < 0 ? repo_fail(err, rc, "cannot read commit '%s'", hex) : 0;
+		error_prefix(err, "commit '%s'", hex);
+	return rc;
 }
 
 int commit_read(struct commit *out, struct store *s, const struct oid *id,
 		struct arena *arena, struct ops_error *err)
 {
-	git_odb_object *object = NULL;
+	struct object object = { 0 };
 	struct commit c = { 0 };
 	char hex[OID_HEX + 1];
 	int rc = read_raw(&object, s, id, hex, err);
@@ -273,26 +263,25 @@ int commit_read(struct commit *out, struct store *s, const struct oid *id,
 	if (rc < 0)
 		return rc;
 	c.id = *id;
-	rc = parse(&c, git_odb_object_data(object), git_odb_object_size(object),
-		   arena, err);
+	rc = parse(&c, object.data, object.len, arena, err);
 	if (rc < 0)
 		error_prefix(err, "commit '%s'", hex);
 	else
 		*out = c;
-	git_odb_object_free(object);
+	object_release(&object);
 	return rc;
 }
 
 int commit_digest(char hex[DIGEST_HEX + 1], struct store *s, const struct oid *id,
 		  struct ops_error *err)
 {
-	git_odb_object *object = NULL;
+	struct object object = { 0 };
 	char name[OID_HEX + 1];
 	int rc = read_raw(&object, s, id, name, err);
 
 	if (rc < 0)
 		return rc;
-	digest_of(git_odb_object_data(object), git_odb_object_size(object), hex);
-	git_odb_object_free(object);
+	digest_of(object.data, object.len, hex);
+	object_release(&object);
 	return 0;
 }

@@ -144,7 +144,7 @@ static int too_many(size_t max, struct ops_error *err)
 
 static int read_node(struct listing *l, uint32_t at, struct ops_error *err)
 {
-	git_odb_object *object = NULL;
+	struct object object = { 0 };
 	struct oid id = l->nodes[at].id;
 	int ret;
 
@@ -157,9 +157,9 @@ static int read_node(struct listing *l, uint32_t at, struct ops_error *err)
 		return ret;
 	if (store_is_cut(l->store, &id))
 		l->nodes[at].flags |= READ;
-	else if (add_parents(l, at, git_odb_object_data(object), git_odb_object_size(object)))
+	else if (add_parents(l, at, object.data, object.len))
 		ret = error_nomem(err);
-	git_odb_object_free(object);
+	object_release(&object);
 	return ret;
 }
 

@@ -11,6 +11,8 @@
 #include "util/error.h"
 
 struct buf;
+struct packed;
+struct packs;
 struct pile;
 struct tree;
 
@@ -31,6 +33,8 @@ struct store {
 	bool cut_known, cut_all;
 	signed char converts;	/* work.c: whether a setting converts files, if not 0 */
 	struct pile *pile;	/* pile.c: objects that are kept in memory, or NULL */
+	struct packs *packs;	/* packs.c: NULL until something is read */
+	bool packs_known;
 	struct tree *trees[STORE_TREES];	/* tree.c: some that were read last */
 };
 
@@ -48,10 +52,25 @@ int repo_fail(struct ops_error *err, int rc, const char *fmt, ...)
 /* What HEAD names now, to be freed by the caller; NULL when detached. */
 int repo_head(char **out, const char *git_dir, struct ops_error *err);
 
+/* The bytes of an object, NUL-terminated beyond len; release when done. */
+struct object {
+	const char *data;
+	size_t len;
+	git_odb_object *odb;		/* one of the two has them */
+	struct packed *packed;
+};
+void object_release(struct object *o);	/* zero-initialised is fine */
+
 /* Read an object without hashing it again; for snapshots only.  OPS_ENOTFOUND,
  * OPS_EIO, OPS_EINVALID (another type, or larger than max). */
-int repo_object(git_odb_object **out, struct store *s, const struct oid *id,
+int repo_object(struct object *out, struct store *s, const struct oid *id,
 		git_object_t type, size_t max, struct ops_error *err);
+/* The same, and hash it. */
+int repo_object_hashed(struct object *out, struct store *s, const struct oid *id,
+		       git_object_t type, size_t max, struct ops_error *err);
+
+/* The packs of the store; NULL: they are not to be read past libgit2. */
+struct packs *repo_packs(struct store *s);
 
 /* The value of a ref without following symbolic ones: a loose file first, then
  * packed-refs.  OPS_ENOTFOUND; OPS_EENVIRONMENT when symbolic; OPS_EIO. */

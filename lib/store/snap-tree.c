@@ -221,7 +221,7 @@ int snap_of_tree(struct snap **out, struct store *s, const struct oid *tree,
 int snap_of_commit(struct snap **out, struct store *s, const struct oid *commit,
 		   struct ops_error *err)
 {
-	git_odb_object *object = NULL;
+	struct object object = { 0 };
 	char hex[OID_HEX + 1] = "";
 	struct past past;
 	struct oid tree;
@@ -230,10 +230,9 @@ int snap_of_commit(struct snap **out, struct store *s, const struct oid *commit,
 	rc = repo_object(&object, s, commit, GIT_OBJECT_COMMIT, 64u << 20, err);
 	if (rc < 0)
 		return rc;
-	if (git_odb_object_size(object) > 5 + OID_HEX &&
-	    memcmp(git_odb_object_data(object), "tree ", 5) == 0)
-		memcpy(hex, (const char *)git_odb_object_data(object) + 5, OID_HEX);
-	git_odb_object_free(object);
+	if (object.len > 5 + OID_HEX && memcmp(object.data, "tree ", 5) == 0)
+		memcpy(hex, object.data + 5, OID_HEX);
+	object_release(&object);
 	if (strlen(hex) != OID_HEX || !oid_parse(&tree, hex))
 		return error_set(err, OPS_EIO, "a commit without a tree");
 	rc = snap_of_tree(out, s, &tree, err);

@@ -70,7 +70,7 @@ int snap_copy_blob(struct blob *out, const void *data, size_t len,
 int snap_read_blob(struct blob *out, struct store *s, const struct oid *id,
 		   const char *path, size_t max, struct ops_error *err)
 {
-	git_odb_object *object = NULL;
+	struct object object = { 0 };
 	int rc;
 
 	rc = repo_object(&object, s, id, GIT_OBJECT_BLOB, max, err);
@@ -84,9 +84,8 @@ int snap_read_blob(struct blob *out, struct store *s, const struct oid *id,
 		error_prefix(err, "'%s'", path);
 		return rc;
 	}
-	rc = snap_copy_blob(out, git_odb_object_data(object),
-			    git_odb_object_size(object), err);
-	git_odb_object_free(object);
+	rc = snap_copy_blob(out, object.data, object.len, err);
+	object_release(&object);
 	return rc;
 }
 

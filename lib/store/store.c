@@ -15,6 +15,7 @@
 #include <stdlib.h>
 
 #include "store/file.h"
+#include "store/packs.h"
 #include "store/repo.h"
 #include "store/tree.h"
 #include "util/arena.h"
@@ -266,6 +267,7 @@ void store_close(struct store *s)
 	if (!s)
 		return;
 	tree_forget(s);
+	packs_free(s->packs);
 	git_odb_free(s->odb);
 	git_repository_free(s->repo);
 	free(s->git_dir);
@@ -289,13 +291,17 @@ struct store *store_twin(struct store *s)
 	*twin = *s;
 	for (i = 0; i < STORE_TREES; i++)
 		twin->trees[i] = NULL;
+	if (repo_packs(s))
+		twin->packs = packs_twin(s->packs);
 	return twin;
 }
 
 void store_twin_free(struct store *twin)
 {
-	if (twin)
+	if (twin) {
 		tree_forget(twin);
+		packs_free(twin->packs);
+	}
 	free(twin);
 }
 

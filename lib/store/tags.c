@@ -110,7 +110,7 @@ static int split(struct tag *out, const char *raw, size_t len, struct arena *are
 int tag_read(struct tag *out, struct store *s, const struct oid *id, struct arena *arena,
 	     struct ops_error *err)
 {
-	git_odb_object *object = NULL;
+	struct object object = { 0 };
 	char hex[OID_HEX + 1];
 	const char *raw;
 	size_t len;
@@ -118,8 +118,8 @@ int tag_read(struct tag *out, struct store *s, const struct oid *id, struct aren
 
 	if (ret)
 		return ret;
-	len = git_odb_object_size(object);
-	raw = arena_dup(arena, git_odb_object_data(object), len);
+	len = object.len;
+	raw = arena_dup(arena, object.data, len);
 	oid_hex(hex, id);
 	if (!raw)
 		ret = error_nomem(err);
@@ -127,7 +127,7 @@ int tag_read(struct tag *out, struct store *s, const struct oid *id, struct aren
 		ret = error_set(err, OPS_EINVALID, "'%s' is no well-formed tag of a commit", hex);
 	else if (split(out, raw, len, arena))
 		ret = error_nomem(err);
-	git_odb_object_free(object);
+	object_release(&object);
 	return ret;
 }
 

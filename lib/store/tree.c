@@ -39,7 +39,7 @@ void tree_unref(struct tree *t)
 {
 	if (!t || --t->refs)
 		return;
-	git_odb_object_free(t->object);
+	object_release(&t->object);
 	free(t->at);
 	free(t);
 }
@@ -77,8 +77,8 @@ int tree_load(struct tree **out, struct store *s, const struct oid *id,
 		return ret == OPS_ENOMEM ? ret : OPS_EIO;
 	}
 	t->id = *id;
-	t->raw = git_odb_object_data(t->object);
-	t->len = git_odb_object_size(t->object);
+	t->raw = t->object.data;
+	t->len = t->object.len;
 	t->refs = 1;
 	if (t->len <= KEPT_MAX) {
 		tree_unref(*kept);

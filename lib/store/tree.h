@@ -17,7 +17,7 @@ struct tree {
 	size_t len;
 	uint32_t *at;		/* where each entry begins, and `len`; NULL: not looked at */
 	size_t nr;
-	git_odb_object *object;
+	struct object object;
 	unsigned refs;
 };
 

@@ -1,0 +1,565 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Reading objects out of packs.
+ *
+ * libgit2 reads each twice when its size has to be known first, takes a lock for every step,
+ * and makes its table of codes anew each time; a history that is judged again is little
+ * else than reading.  This file knows the one plain form: packs and indices of version 2.
+ * Whatever it does not find, or finds wanting, it leaves to libgit2, which then says what is
+ * wrong; so it needs no errors of its own.
+ *
+ * Invariants: nothing in a file is believed, no size before it was held against a bound, no
+ * place before it was held against the end; a mapped file is never written.  What is kept of
+ * objects that others stand on is bounded, whatever the history.
+ */
+#define ZLIB_CONST
+
+#include "store/packs.h"
+
+#include <dirent.h>
+#include <fcntl.h>
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <sys/stat.h>
+#include <unistd.h>
+#include <zlib.h>
+
+#include "store/file.h"
+
+#define FILES_MAX 64		/* more are left to libgit2 */
+#define ID_BYTES 20
+#define TRAILER 20
+#define HEAD 12			/* bytes of a pack before its first entry */
+#define TABLE 8			/* bytes of an index before its fan-out */
+#define NAMES (TABLE + 256 * 4)
+#define OBJECT_MAX ((size_t)64 << 20)
+#define CHAIN_MAX 4096
+#define OFS_DELTA 6
+#define REF_DELTA 7
+/* zlib's fast way needs so much room beyond what is still to come. */
+#define SLACK 264
+
+#define KEPT_NR 1024
+#define KEPT_BYTES ((size_t)16 << 20)
+#define KEPT_MAX ((size_t)1 << 20)
+
+/* A pack and its index, mapped. */
+struct pack {
+	const unsigned char *index, *data;
+	size_t index_len, len;
+	uint32_t nr;
+};
+
+struct files {
+	struct pack list[FILES_MAX];
+	size_t nr;
+};
+
+struct kept {
+	const struct pack *pack;
+	size_t at;
+	struct packed *object;
+};
+
+/* An entry of a pack. */
+struct entry {
+	size_t at, data, size;		/* size: what comes out of inflating */
+	unsigned type;
+	size_t base;			/* of a delta */
+};
+
+struct packs {
+	struct files *files;
+	bool borrowed;
+	size_t last;			/* the pack that had what was asked for last */
+	struct kept kept[KEPT_NR];
+	size_t kept_bytes, hand;
+	z_stream stream;
+	bool streaming;
+	unsigned char *delta;
+	size_t delta_room;
+	struct entry *chain;
+	size_t chain_room;
+};
+
+void packed_unref(struct packed *o)
+{
+	if (o && --o->refs == 0)
+		free(o);
+}
+
+/* --- files --- */
+
+static uint32_t be32(const unsigned char *p)
+{
+	return (uint32_t)p[0] << 24 | (uint32_t)p[1] << 16 | (uint32_t)p[2] << 8 | p[3];
+}
+
+static const unsigned char *map_file(size_t *len, int dir, const char *name)
+{
+	int fd = openat(dir, name, O_RDONLY | O_CLOEXEC);
+	struct stat st;
+	void *at = MAP_FAILED;
+
+	if (fd >= 0 && fstat(fd, &st) == 0 && S_ISREG(st.st_mode) && st.st_size > 0) {
+		*len = (size_t)st.st_size;
+		at = mmap(NULL, *len, PROT_READ, MAP_SHARED, fd, 0);
+	}
+	if (fd >= 0)
+		close(fd);
+	return at == MAP_FAILED ? NULL : at;
+}
+
+static void unmap(struct pack *k)
+{
+	if (k->index)
+		munmap((void *)(uintptr_t)k->index, k->index_len);
+	if (k->data)
+		munmap((void *)(uintptr_t)k->data, k->len);
+	memset(k, 0, sizeof(*k));
+}
+
+static bool index_is_sound(struct pack *k)
+{
+	static const unsigned char magic[TABLE] = { 0xff, 't', 'O', 'c', 0, 0, 0, 2 };
+	uint32_t before = 0, nr;
+	size_t i;
+
+	if (k->index_len < NAMES + 2 * TRAILER || memcmp(k->index, magic, TABLE))
+		return false;
+	for (i = 0; i < 256; i++) {
+		nr = be32(k->index + TABLE + 4 * i);
+		if (nr < before)
+			return false;
+		before = nr;
+	}
+	k->nr = before;
+	return (k->index_len - NAMES - 2 * TRAILER) / (ID_BYTES + 8) >= k->nr;
+}
+
+static bool pack_is_sound(const struct pack *k)
+{
+	static const unsigned char magic[8] = { 'P', 'A', 'C', 'K', 0, 0, 0, 2 };
+
+	return k->len >= HEAD + TRAILER && !memcmp(k->data, magic, sizeof(magic)) &&
+	       be32(k->data + 8) == k->nr;
+}
+
+/* Map the pack of an index, unless it is of another form. */
+static void add_pack(struct files *f, int dir, const char *index)
+{
+	struct pack *k = &f->list[f->nr];
+	size_t stem = strlen(index) - 4;
+	char name[NAME_MAX + 2];
+
+	if (stem + 6 > sizeof(name))
+		return;
+	memcpy(name, index, stem);
+	memcpy(name + stem, ".pack", 6);
+	k->index = map_file(&k->index_len, dir, index);
+	k->data = k->index ? map_file(&k->len, dir, name) : NULL;
+	if (k->data && index_is_sound(k) && pack_is_sound(k))
+		f->nr++;
+	else
+		unmap(k);
+}
+
+static void add_packs(struct files *f, const char *objects)
+{
+	char *path = file_join(objects, "pack");
+	DIR *dir = path ? opendir(path) : NULL;
+	const struct dirent *e;
+	size_t len;
+
+	while (dir && f->nr < FILES_MAX && (e = readdir(dir))) {
+		len = strlen(e->d_name);
+		if (len > 4 && !strcmp(e->d_name + len - 4, ".idx"))
+			add_pack(f, dirfd(dir), e->d_name);
+	}
+	if (dir)
+		closedir(dir);
+	free(path);
+}
+
+struct packs *packs_open(const char *objects)
+{
+	struct packs *p = calloc(1, sizeof(*p));
+
+	if (p)
+		p->files = calloc(1, sizeof(*p->files));
+	if (!p || !p->files) {
+		free(p);
+		return NULL;
+	}
+	add_packs(p->files, objects);
+	return p;
+}
+
+struct packs *packs_twin(const struct packs *p)
+{
+	struct packs *twin = calloc(1, sizeof(*twin));
+
+	if (twin) {
+		twin->files = p->files;
+		twin->borrowed = true;
+	}
+	return twin;
+}
+
+void packs_free(struct packs *p)
+{
+	size_t i;
+
+	if (!p)
+		return;
+	for (i = 0; i < KEPT_NR; i++)
+		packed_unref(p->kept[i].object);
+	for (i = 0; !p->borrowed && i < p->files->nr; i++)
+		unmap(&p->files->list[i]);
+	if (!p->borrowed)
+		free(p->files);
+	if (p->streaming)
+		inflateEnd(&p->stream);
+	free(p->delta);
+	free(p->chain);
+	free(p);
+}
+
+/* --- what is kept --- */
+
+static struct kept *kept_at(struct packs *p, const struct pack *k, size_t at)
+{
+	size_t hash = at * 0x9e3779b97f4a7c15u + (size_t)(k - p->files->list);
+
+	return &p->kept[hash >> 32 & (KEPT_NR - 1)];
+}
+
+static void forget(struct packs *p, struct kept *kept)
+{
+	if (!kept->object)
+		return;
+	p->kept_bytes -= kept->object->len;
+	packed_unref(kept->object);
+	kept->object = NULL;
+}
+
+static void keep(struct packs *p, const struct pack *k, size_t at, struct packed *o)
+{
+	struct kept *kept = kept_at(p, k, at);
+
+	if (o->len > KEPT_MAX)
+		return;
+	forget(p, kept);
+	while (p->kept_bytes + o->len > KEPT_BYTES) {
+		forget(p, &p->kept[p->hand]);
+		p->hand = (p->hand + 1) % KEPT_NR;
+	}
+	kept->pack = k;
+	kept->at = at;
+	kept->object = o;
+	o->refs++;
+	p->kept_bytes += o->len;
+}
+
+static struct packed *known(struct packs *p, const struct pack *k, size_t at)
+{
+	struct kept *kept = kept_at(p, k, at);
+
+	if (!kept->object || kept->pack != k || kept->at != at)
+		return NULL;
+	kept->object->refs++;
+	return kept->object;
+}
+
+/* --- entries --- */
+
+/* Where the pack has an object; 0: nowhere. */
+static size_t find(const struct pack *k, const unsigned char *id)
+{
+	const unsigned char *fan = k->index + TABLE, *names = k->index + NAMES, *offsets;
+	uint32_t low = id[0] ? be32(fan + 4 * ((size_t)id[0] - 1)) : 0;
+	uint32_t high = be32(fan + 4 * (size_t)id[0]), middle;
+	uint64_t at;
+	size_t large;
+	int c;
+
+	while (low < high) {
+		middle = low + (high - low) / 2;
+		c = memcmp(names + (size_t)middle * ID_BYTES, id, ID_BYTES);
+		if (c == 0)
+			break;
+		if (c < 0)
+			low = middle + 1;
+		else
+			high = middle;
+	}
+	if (low >= high)
+		return 0;
+	offsets = names + (size_t)k->nr * (ID_BYTES + 4);
+	at = be32(offsets + 4 * (size_t)middle);
+	if (at & 0x80000000u) {
+		large = (size_t)(offsets - k->index) + 4 * (size_t)k->nr + 8 * (at & 0x7fffffffu);
+		if (large > k->index_len - 2 * TRAILER - 8)
+			return 0;
+		at = (uint64_t)be32(k->index + large) << 32 | be32(k->index + large + 4);
+	}
+	return at >= HEAD && at < k->len - TRAILER ? (size_t)at : 0;
+}
+
+/* The number at *at, seven bits a byte, the lowest first. */
+static bool number(size_t *out, const unsigned char *data, size_t *at, size_t end,
+		   size_t value, unsigned shift)
+{
+	unsigned char c;
+
+	do {
+		if (*at >= end || shift > 56)
+			return false;
+		c = data[(*at)++];
+		value |= (size_t)(c & 0x7f) << shift;
+		shift += 7;
+	} while (c & 0x80);
+	*out = value;
+	return true;
+}
+
+static bool base_by_distance(struct entry *e, const struct pack *k, size_t *at, size_t end)
+{
+	size_t distance = 0;
+	unsigned char c;
+
+	do {
+		if (*at >= end || distance > k->len)
+			return false;
+		c = k->data[(*at)++];
+		distance = (distance << 7) + (c & 0x7f) + (c & 0x80 ? 1 : 0);
+	} while (c & 0x80);
+	if (!distance || distance > e->at - HEAD)
+		return false;
+	e->base = e->at - distance;
+	return true;
+}
+
+static bool read_entry(struct entry *e, const struct pack *k, size_t at)
+{
+	size_t end = k->len - TRAILER;
+	unsigned char c;
+
+	e->at = at;
+	c = k->data[at++];
+	e->type = c >> 4 & 7;
+	e->size = c & 15;
+	if (c & 0x80 && !number(&e->size, k->data, &at, end, e->size, 4))
+		return false;
+	if (e->type == OFS_DELTA && !base_by_distance(e, k, &at, end))
+		return false;
+	if (e->type == REF_DELTA) {
+		if (end - at < ID_BYTES)
+			return false;
+		e->base = find(k, k->data + at);
+		at += ID_BYTES;
+		if (!e->base)
+			return false;
+	}
+	e->data = at;
+	return at < end && e->size <= OBJECT_MAX && e->type && e->type != 5;
+}
+
+/* Inflate an entry; `out` has SLACK bytes more than its size. */
+static bool inflate_entry(void *out, struct packs *p, const struct pack *k,
+			  const struct entry *e)
+{
+	size_t left = k->len - TRAILER - e->data;
+	z_stream *z = &p->stream;
+
+	if (!p->streaming && inflateInit(z) != Z_OK)
+		return false;
+	if (p->streaming && inflateReset(z) != Z_OK)
+		return false;
+	p->streaming = true;
+	z->next_in = k->data + e->data;
+	z->avail_in = left > UINT32_MAX ? UINT32_MAX : (uInt)left;
+	z->next_out = out;
+	z->avail_out = (uInt)(e->size + SLACK);
+	return inflate(z, Z_FINISH) == Z_STREAM_END && z->total_out == e->size;
+}
+
+static struct packed *new_packed(git_object_t type, size_t len)
+{
+	struct packed *o = malloc(sizeof(*o) + len + SLACK);
+
+	if (o) {
+		o->refs = 1;
+		o->type = type;
+		o->len = len;
+	}
+	return o;
+}
+
+static struct packed *whole(struct packs *p, const struct pack *k, const struct entry *e)
+{
+	struct packed *o = new_packed((git_object_t)e->type, e->size);
+
+	if (o && !inflate_entry(o->data, p, k, e)) {
+		free(o);
+		return NULL;
+	}
+	if (o)
+		o->data[o->len] = '\0';
+	return o;
+}
+
+/* --- deltas --- */
+
+/* Place and length of what a delta copies. */
+static bool copied(size_t *from, size_t *len, unsigned char op, const unsigned char *delta,
+		   size_t *at, size_t end)
+{
+	unsigned i;
+
+	*from = *len = 0;
+	for (i = 0; i < 7; i++) {
+		if (!(op & 1u << i))
+			continue;
+		if (*at >= end)
+			return false;
+		if (i < 4)
+			*from |= (size_t)delta[(*at)++] << 8 * i;
+		else
+			*len |= (size_t)delta[(*at)++] << 8 * (i - 4);
+	}
+	if (!*len)
+		*len = 0x10000;
+	return true;
+}
+
+static bool apply(char *out, size_t len, const struct packed *base,
+		  const unsigned char *delta, size_t at, size_t end)
+{
+	size_t done = 0, from, nr;
+	const void *source;
+	unsigned char op;
+
+	while (at < end) {
+		op = delta[at++];
+		if (op & 0x80) {
+			if (!copied(&from, &nr, op, delta, &at, end) || from > base->len ||
+			    nr > base->len - from)
+				return false;
+			source = base->data + from;
+		} else {
+			nr = op;
+			if (!nr || nr > end - at)
+				return false;
+			source = delta + at;
+			at += nr;
+		}
+		if (nr > len - done)
+			return false;
+		memcpy(out + done, source, nr);
+		done += nr;
+	}
+	return done == len;
+}
+
+/* The object that a delta makes of its base. */
+static struct packed *change(struct packs *p, const struct pack *k, const struct entry *e,
+			     const struct packed *base, size_t max)
+{
+	size_t at = 0, from, len;
+	struct packed *o;
+	void *more;
+
+	if (p->delta_room < e->size + SLACK) {
+		more = realloc(p->delta, e->size + SLACK);
+		if (!more)
+			return NULL;
+		p->delta = more;
+		p->delta_room = e->size + SLACK;
+	}
+	if (!inflate_entry(p->delta, p, k, e) ||
+	    !number(&from, p->delta, &at, e->size, 0, 0) ||
+	    !number(&len, p->delta, &at, e->size, 0, 0) || from != base->len || len > max)
+		return NULL;
+	o = new_packed(base->type, len);
+	if (o && !apply(o->data, len, base, p->delta, at, e->size)) {
+		free(o);
+		return NULL;
+	}
+	if (o)
+		o->data[len] = '\0';
+	return o;
+}
+
+static bool chain_add(struct packs *p, size_t nr, const struct entry *e)
+{
+	size_t room = p->chain_room ? p->chain_room * 2 : 64;
+	void *more;
+
+	if (nr == p->chain_room) {
+		more = nr < CHAIN_MAX ? realloc(p->chain, room * sizeof(*p->chain)) : NULL;
+		if (!more)
+			return false;
+		p->chain = more;
+		p->chain_room = room;
+	}
+	p->chain[nr] = *e;
+	return true;
+}
+
+/* The object at a place: down to one that is whole, and up again. */
+static struct packed *unpack(struct packs *p, const struct pack *k, size_t at, size_t max)
+{
+	struct packed *o = NULL, *next;
+	struct entry e;
+	size_t nr = 0;
+
+	while (!(o = known(p, k, at))) {
+		if (!read_entry(&e, k, at))
+			return NULL;
+		if (e.type < OFS_DELTA) {
+			o = e.size > (nr ? OBJECT_MAX : max) ? NULL : whole(p, k, &e);
+			if (!o)
+				return NULL;
+			keep(p, k, at, o);
+			break;
+		}
+		if (!chain_add(p, nr++, &e))
+			return NULL;
+		at = e.base;
+	}
+	while (o && nr) {
+		const struct entry *one = &p->chain[--nr];
+
+		next = change(p, k, one, o, nr || max > OBJECT_MAX ? OBJECT_MAX : max);
+		packed_unref(o);
+		o = next;
+		if (o)
+			keep(p, k, one->at, o);
+	}
+	return o;
+}
+
+struct packed *packs_read(struct packs *p, const struct oid *id, git_object_t type,
+			  size_t max)
+{
+	const struct pack *k = NULL;
+	struct packed *o;
+	size_t i, at = 0, nr = p->files->nr;
+
+	for (i = 0; i < nr && !at; i++) {
+		k = &p->files->list[(p->last + i) % nr];
+		at = find(k, id->id);
+	}
+	if (!at)
+		return NULL;
+	p->last = (size_t)(k - p->files->list);
+	o = unpack(p, k, at, max);
+	if (o && (o->type != type || o->len > max)) {
+		packed_unref(o);
+		return NULL;
+	}
+	return o;
+}

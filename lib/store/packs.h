@@ -1,0 +1,35 @@
+/* SPDX-License-Identifier: MIT */
+#ifndef STORE_PACKS_H
+#define STORE_PACKS_H
+
+/* Reading objects out of the packs of a repository, for repo.c. */
+
+#include <git2.h>
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "store/store.h"
+
+struct packs;
+
+/* An object in memory, NUL-terminated beyond its length, which is counted. */
+struct packed {
+	unsigned refs;
+	git_object_t type;
+	size_t len;
+	char data[];
+};
+void packed_unref(struct packed *o);	/* NULL is fine */
+
+/* Map the packs below an object directory, as far as they can be; NULL: out of memory. */
+struct packs *packs_open(const char *objects);
+/* The same files for another thread; `p` must live longer. */
+struct packs *packs_twin(const struct packs *p);
+void packs_free(struct packs *p);
+
+/* Read an object of that type and at most `max` bytes, for the caller to unref.  NULL says
+ * nothing: it may be elsewhere, or larger, or damaged; libgit2 knows. */
+struct packed *packs_read(struct packs *p, const struct oid *id, git_object_t type,
+			  size_t max);
+
+#endif

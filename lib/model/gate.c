@@ -29,7 +29,8 @@ static void subject_field(struct buf *b, struct ops_document *task, const char *
 	const struct yaml_node *node = doc_field(task->doc, name);
 	size_t i;
 
-	buf_printf(b, "%s:", name);
+	buf_str(b, name);
+	buf_char(b, ':');
 	if (node && node->kind == YAML_SCALAR)
 		buf_add(b, node->value, node->len);
 	for (i = 0; node && node->kind == YAML_LIST && i < node->nr; i++)
@@ -64,7 +65,9 @@ int gate_subject(char out[SUBJECT_LEN + 1], const struct gate *gate,
 		const char *name = gate->subject_sections.list[i];
 		const struct section *one = section_find(sections, name);
 
-		buf_printf(&b, "## %s\n", name);
+		buf_str(&b, "## ");
+		buf_str(&b, name);
+		buf_char(&b, '\n');
 		if (one)
 			section_canonical(&b, sections, one);
 	}
@@ -72,7 +75,7 @@ int gate_subject(char out[SUBJECT_LEN + 1], const struct gate *gate,
 		buf_release(&b);
 		return OPS_ENOMEM;
 	}
-	digest_of(b.data, b.len, hex);
+	world_text_digest(hex, task->world, b.data, b.len);
 	buf_release(&b);
 	memcpy(out, "sha256:", 7);
 	memcpy(out + 7, hex, DIGEST_HEX + 1);

@@ -8,6 +8,7 @@
 
 #include "model/shelf.h"
 
+#include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -115,10 +116,49 @@ void shelf_add_digest(struct shelf *shelf, const struct oid *oid, const char *he
 	memcpy(shelf->digests[at].hex, hex, DIGEST_HEX + 1);
 }
 
+/* Where a text is kept; what stands there is compared byte for byte. */
+static size_t place_of_text(const char *text, size_t len)
+{
+	uint64_t hash = len, word;
+
+	for (; len >= sizeof(word); text += sizeof(word), len -= sizeof(word)) {
+		memcpy(&word, text, sizeof(word));
+		hash = (hash ^ word) * 0x9e3779b97f4a7c15u;
+		hash ^= hash >> 32;
+	}
+	return hash % SHELF_TEXTS;
+}
+
+void shelf_text_digest(char hex[DIGEST_HEX + 1], struct shelf *shelf, const char *text,
+		       size_t len)
+{
+	size_t at = place_of_text(text, len);
+	char *copy;
+
+	if (shelf->texts[at].text && shelf->texts[at].len == len &&
+	    !memcmp(shelf->texts[at].text, text, len)) {
+		memcpy(hex, shelf->texts[at].hex, DIGEST_HEX + 1);
+		return;
+	}
+	digest_of(text, len, hex);
+	copy = len && len <= SHELF_TEXT_MAX ? malloc(len) : NULL;
+	if (!copy)
+		return;
+	memcpy(copy, text, len);
+	free(shelf->texts[at].text);
+	shelf->texts[at].text = copy;
+	shelf->texts[at].len = len;
+	memcpy(shelf->texts[at].hex, hex, DIGEST_HEX + 1);
+}
+
 void shelf_clear(struct shelf *shelf)
 {
 	size_t i;
 
+	for (i = 0; i < SHELF_TEXTS; i++) {
+		free(shelf->texts[i].text);
+		shelf->texts[i].text = NULL;
+	}
 	for (i = 0; i < SHELF_SLOTS; i++) {
 		shelved_unref(shelf->documents[i]);
 		shelf->documents[i] = NULL;

@@ -14,6 +14,8 @@
 
 #define SHELF_SLOTS 256
 #define SHELF_DOC_MAX (64 * 1024)	/* bytes of a document that is kept */
+#define SHELF_TEXTS 64
+#define SHELF_TEXT_MAX (8 * 1024)
 
 /* A parsed document without a fault.  Counted: a world holds those that it gave out. */
 struct shelved {
@@ -33,6 +35,11 @@ struct shelf {
 		struct oid oid;
 		char hex[DIGEST_HEX + 1];	/* "" is no digest */
 	} digests[SHELF_SLOTS];
+	struct {
+		char *text;
+		size_t len;
+		char hex[DIGEST_HEX + 1];
+	} texts[SHELF_TEXTS];
 };
 
 /* The document, counted for the caller; NULL when it is not there. */
@@ -55,6 +62,10 @@ int shelved_add_note(struct shelved *s, const void *key, const char *text);
 /* The digest of a blob; NULL when it is not known. */
 const char *shelf_digest(const struct shelf *shelf, const struct oid *oid);
 void shelf_add_digest(struct shelf *shelf, const struct oid *oid, const char *hex);
+
+/* The digest of a text, which is computed only when another one has its place. */
+void shelf_text_digest(char hex[DIGEST_HEX + 1], struct shelf *shelf, const char *text,
+		       size_t len);
 
 void shelf_clear(struct shelf *shelf);
 

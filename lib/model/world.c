@@ -573,6 +573,11 @@ int world_file_digest(const char **out, struct world *w, const char *path,
 	return 0;
 }
 
+void world_text_digest(char hex[DIGEST_HEX + 1], struct world *w, const char *text, size_t len)
+{
+	shelf_text_digest(hex, &w->cache->shelf, text, len);
+}
+
 const char *world_digest_fault(const char *digest)
 {
 	if (!*digest)

@@ -12,6 +12,7 @@
 #include "model/config.h"
 #include "store/snap.h"
 #include "text/doc.h"
+#include "util/digest.h"
 
 struct world;
 struct roster;
@@ -112,6 +113,9 @@ int world_at(struct world *w, const struct type *type, const char *path,
 int world_packets(struct ops_document *const **out, size_t *nr, struct world *w,
 		  const char *about, struct ops_findings *findings,
 		  struct ops_error *err);
+
+/* The digest of a text, which is remembered for a while. */
+void world_text_digest(char hex[DIGEST_HEX + 1], struct world *w, const char *text, size_t len);
 
 /* SHA-256 of a file; "" when nothing is there, and DIGEST_NO_FILE when what is there is none:
  * a link, a directory, a submodule, or larger than 64 MiB. */

@@ -362,8 +362,28 @@ static bool is_a_parent(const struct listing *l, uint32_t parent)
 	return false;
 }
 
-int history_list(struct oid **out, size_t *nr, struct store *s, const struct oid *tip,
-		 const struct oid *hide, size_t max, bool *descends, struct ops_error *err)
+/* A node, its first parent and so on, as far as they are listed. */
+static int list_line(struct history_line *line, const struct listing *l, uint32_t at)
+{
+	struct oid *list = malloc((l->nr + 1) * sizeof(*list));
+	size_t nr = 0;
+
+	if (!list)
+		return OPS_ENOMEM;
+	while (!(l->nodes[at].flags & HIDDEN)) {
+		list[nr++] = l->nodes[at].id;
+		if (!l->nodes[at].parents_nr)
+			break;
+		at = l->parents[l->nodes[at].parents];
+	}
+	line->list = list;
+	line->nr = nr;
+	return 0;
+}
+
+int history_list_line(struct oid **out, size_t *nr, struct history_line *line,
+		      struct store *s, const struct oid *tip, const struct oid *hide,
+		      size_t max, bool *descends, struct ops_error *err)
 {
 	struct listing l = { .store = s, .max = max };
 	uint32_t first = 0, past = UINT32_MAX;
@@ -387,6 +407,8 @@ int history_list(struct oid **out, size_t *nr, struct store *s, const struct oid
 		*descends = hide && (first == past || is_a_parent(&l, past));
 	if (ret == 0 && max && count > max)
 		ret = too_many(max, err);
+	if (ret == 0 && line && list_line(line, &l, first))
+		ret = error_nomem(err);
 	free(l.nodes);
 	free(l.slots);
 	free(l.parents);
@@ -398,4 +420,10 @@ int history_list(struct oid **out, size_t *nr, struct store *s, const struct oid
 	*out = list;
 	*nr = count;
 	return 0;
+}
+
+int history_list(struct oid **out, size_t *nr, struct store *s, const struct oid *tip,
+		 const struct oid *hide, size_t max, bool *descends, struct ops_error *err)
+{
+	return history_list_line(out, nr, NULL, s, tip, hide, max, descends, err);
 }

@@ -55,6 +55,16 @@ int commit_digest(char hex[DIGEST_HEX + 1], struct store *s, const struct oid *i
 int history_list(struct oid **out, size_t *nr, struct store *s, const struct oid *tip,
 		 const struct oid *hide, size_t max, bool *descends, struct ops_error *err);
 
+/* The same, and which of them are the tip, its first parent, the first parent of that and so
+ * on: that list too is the caller's to free().  NULL: not asked for. */
+struct history_line {
+	struct oid *list;
+	size_t nr;
+};
+int history_list_line(struct oid **out, size_t *nr, struct history_line *line,
+		      struct store *s, const struct oid *tip, const struct oid *hide,
+		      size_t max, bool *descends, struct ops_error *err);
+
 /*
  * Call `each` with the id of every commit reachable from `tip` and not from
  * `hide` (NULL: none), parents before children (`newest_first`: the reverse).

@@ -85,18 +85,19 @@ static bool decode_escape(struct buf *b, const char **s, const char *end)
 
 static const char *decode_value(struct buf *b, const char *s, size_t len)
 {
-	const char *end = s + len;
+	const char *end = s + len, *plain;
 
 	if (!len || len > TRAILER_VALUE_MAX)
 		return "has a value that is empty or too long";
 	if (*s == ' ' || end[-1] == ' ')
 		return "has a blank at an end of its value";
 	while (s < end) {
-		if (*s < ' ' || *s > '~')
+		for (plain = s; s < end && *s >= ' ' && *s <= '~' && *s != '\\'; s++)
+			;
+		buf_add(b, plain, (size_t)(s - plain));
+		if (s < end && *s != '\\')
 			return "has a character that is not printable ASCII";
-		if (*s != '\\')
-			buf_char(b, *s++);
-		else if (!decode_escape(b, &s, end))
+		if (s < end && !decode_escape(b, &s, end))
 			return "has a malformed escape";
 	}
 	return NULL;

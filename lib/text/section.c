@@ -30,6 +30,49 @@ static void *with_room(struct arena *arena, void *list, size_t nr, size_t *room,
 	return more;
 }
 
+static bool is_ornament(char c)
+{
+	return c == ' ' || c == '\t' || c == '*' || c == ':';
+}
+
+/* Skip numbering like "1. ", "2) " or "1.2 ". */
+static size_t numbering_len(const char *s, size_t len)
+{
+	size_t at = 0;
+
+	while (at < len && ((s[at] >= '0' && s[at] <= '9') || s[at] == '.'))
+		at++;
+	if (!at || s[0] == '.')
+		return 0;
+	if (at < len && s[at] == ')')
+		at++;
+	else if (!memchr(s, '.', at))
+		return 0;	/* "3 things" */
+	return at < len && (s[at] == ' ' || s[at] == '\t') ? at : 0;
+}
+
+/* The bare words of a title. */
+static const char *bare(const char *s, size_t *len)
+{
+	size_t n = strlen(s), skip;
+
+	while (n && is_ornament(s[n - 1]))
+		n--;
+	while (n && is_ornament(*s)) {
+		s++;
+		n--;
+	}
+	skip = numbering_len(s, n);
+	s += skip;
+	n -= skip;
+	while (n && is_ornament(*s)) {
+		s++;
+		n--;
+	}
+	*len = n;
+	return s;
+}
+
 static bool add_section(struct sections *s, struct arena *arena,
 			const struct lines *walk, unsigned line)
 {
@@ -45,8 +88,11 @@ static bool add_section(struct sections *s, struct arena *arena,
 	one->start = walk->at;
 	one->title = arena_dup(arena, walk->text + walk->text_start,
 			       walk->text_end - walk->text_start);
+	if (!one->title)
+		return false;
+	one->bare = bare(one->title, &one->bare_len);
 	s->nr++;
-	return one->title;
+	return true;
 }
 
 static bool add_check(struct sections *s, struct arena *arena,
@@ -116,58 +162,13 @@ struct sections *sections_parse(struct arena *arena, const char *text, size_t at
 	return s;
 }
 
-static bool is_ornament(char c)
-{
-	return c == ' ' || c == '\t' || c == '*' || c == ':';
-}
-
-/* Skip numbering like "1. ", "2) " or "1.2 ". */
-static size_t numbering_len(const char *s, size_t len)
-{
-	size_t at = 0;
-
-	while (at < len && ((s[at] >= '0' && s[at] <= '9') || s[at] == '.'))
-		at++;
-	if (!at || s[0] == '.')
-		return 0;
-	if (at < len && s[at] == ')')
-		at++;
-	else if (!memchr(s, '.', at))
-		return 0;	/* "3 things" */
-	return at < len && (s[at] == ' ' || s[at] == '\t') ? at : 0;
-}
-
-/* The bare words of a title. */
-static const char *bare(const char *s, size_t *len)
-{
-	size_t n = strlen(s), skip;
-
-	while (n && is_ornament(s[n - 1]))
-		n--;
-	while (n && is_ornament(*s)) {
-		s++;
-		n--;
-	}
-	skip = numbering_len(s, n);
-	s += skip;
-	n -= skip;
-	while (n && is_ornament(*s)) {
-		s++;
-		n--;
-	}
-	*len = n;
-	return s;
-}
-
 const struct section *section_find(const struct sections *s, const char *title)
 {
-	size_t len, other_len, i;
-	const char *want = bare(title, &len), *other;
+	size_t len, i;
+	const char *want = bare(title, &len);
 
-	for (i = 0; i < s->nr; i++) {
-		other = bare(s->list[i].title, &other_len);
-		if (other_len == len && !strncasecmp(other, want, len))
+	for (i = 0; i < s->nr; i++)
+		if (s->list[i].bare_len == len && !strncasecmp(s->list[i].bare, want, len))
 			return &s->list[i];
-	}
 	return NULL;
 }

@@ -20,6 +20,8 @@ struct section {
 	unsigned level;		/* 1..6 */
 	unsigned line;		/* of the heading, from 1 in the file */
 	const char *title;	/* trimmed, closing #s removed */
+	const char *bare;	/* in the title: what it is found by */
+	size_t bare_len;
 	size_t heading_start;	/* the heading's line */
 	size_t start, end;	/* its text, sub-sections included */
 	size_t own_end;		/* its text without sub-sections */

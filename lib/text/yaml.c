@@ -549,7 +549,7 @@ const struct yaml_pair *yaml_pair(const struct yaml_node *map, const char *key)
 	if (!map || map->kind != YAML_MAP)
 		return NULL;
 	for (i = 0; i < map->nr; i++)
-		if (map->pairs[i].key->len == len &&
+		if (map->pairs[i].key->len == len && *map->pairs[i].key->value == *key &&
 		    !memcmp(map->pairs[i].key->value, key, len))
 			return &map->pairs[i];
 	return NULL;

@@ -123,7 +123,7 @@ void audit_release(struct verifying *v)
 	arena_free(v->arena);
 	audit_past_release(&v->past);
 	buf_release(&v->seal_lines);
-	free(v->line);
+	free(v->line.list);
 	free(v->flagged);
 	free(v->seals);
 }

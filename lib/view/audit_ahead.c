@@ -130,7 +130,6 @@ static bool begin(struct audit_ahead *a)
 	w->v.shallow = a->v->shallow;
 	w->v.branch = a->v->branch;
 	w->v.line = a->v->line;		/* only looked at */
-	w->v.line_nr = a->v->line_nr;
 	if (w->repo.store && w->repo.cache &&
 	    pthread_create(&w->thread, NULL, work, w) == 0) {
 		a->workers_nr++;

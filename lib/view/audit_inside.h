@@ -7,6 +7,7 @@
 #include "judge/judge.h"
 #include "model/repo.h"
 #include "ops/audit.h"
+#include "store/history.h"
 #include "store/signers.h"
 #include "util/buf.h"
 #include "util/digest.h"
@@ -62,8 +63,7 @@ struct verifying {
 	struct audit_ids ids;
 	struct arena *arena;		/* of the whole run */
 	const char *branch;	/* whose line it is, without refs/heads/ */
-	struct oid *line;	/* the commits in it that may be judged, sorted; NULL: none */
-	size_t line_nr, line_room;
+	struct history_line line;	/* the commits in it that may be judged, sorted */
 	struct map *disputed;	/* name of a key -> struct disputed; NULL: none */
 	struct audit_past past;
 	struct oid *flagged, *seals;	/* commits with findings; tags that were checked */
@@ -83,7 +83,7 @@ struct judged {
 	const char *actor_id, *verified_id;
 	const char *act_id;	/* its Ops-Id, or NULL */
 	struct signer signer;
-	bool touched, before_ops, unjudged;
+	bool touched, before_ops, unjudged, message_read;
 	struct map *own;	/* of a merge: files that equal no parent's */
 };
 
@@ -212,9 +212,9 @@ int audit_ids_before(struct verifying *v, const struct oid *tip, const struct oi
 /* Judge the commit against one parent (NULL: it has none). */
 int audit_judge_by(struct judged *j, const struct oid *parent, struct ops_error *err);
 
-/* audit_line.c: branch.protected.  `parent` is not NULL, and `before` its world. */
-int audit_line_begin(struct verifying *v, const char *ref, const struct oid *tip,
-		     struct ops_error *err);
+/* audit_line.c: branch.protected.  v->line has what is new of it, from the tip on.
+ * `parent` is not NULL, and `before` its world. */
+int audit_line_begin(struct verifying *v, const char *ref, struct ops_error *err);
 int audit_landing(struct judged *j, const struct oid *parent, struct world *before,
 		  struct ops_error *err);
 

@@ -58,6 +58,19 @@ static bool own_file(const char *path, void *payload)
 	return map_has(payload, path);
 }
 
+/* The id of the act, of the message as it was judged. */
+static int take_id(struct judged *j, const struct judge_case *c, struct ops_error *err)
+{
+	const char *id = message_trailer(&c->parsed, "Ops-Id");
+
+	/* A message without a subject was not parsed, or is none. */
+	if (!c->parsed.subject)
+		return 0;
+	j->message_read = true;
+	j->act_id = id ? arena_str(j->arena, id) : NULL;
+	return id && !j->act_id ? error_nomem(err) : 0;
+}
+
 int audit_judge_by(struct judged *j, const struct oid *parent, struct ops_error *err)
 {
 	struct verifying *v = j->v;
@@ -88,6 +101,8 @@ int audit_judge_by(struct judged *j, const struct oid *parent, struct ops_error 
 	ret = judge_change(&c, j->findings, err);
 	if (ret == 0 && parent)
 		ret = audit_landing(j, parent, before, err);
+	if (ret == 0)
+		ret = take_id(j, &c, err);
 	if (ret == 0) {
 		j->before_ops = c.before_ops;
 		j->touched = j->touched || c.changes_nr || c.configures;
@@ -112,9 +127,12 @@ int audit_judge_by(struct judged *j, const struct oid *parent, struct ops_error 
 
 static int read_id(struct judged *j, struct ops_error *err)
 {
-	struct ops_findings *ignored = ops_findings_new();
+	struct ops_findings *ignored;
 	struct message m;
 
+	if (j->message_read)
+		return 0;
+	ignored = ops_findings_new();
 	if (!ignored)
 		return error_nomem(err);
 	if (message_parse(&m, j->arena, j->commit.message, j->commit.message_len,

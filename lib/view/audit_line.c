@@ -14,40 +14,50 @@
 
 #include "util/array.h"
 
-static int line_add(struct verifying *v, const struct oid *id, struct ops_error *err)
+/* The rest of the line, down to where it begins: what had findings is judged again. */
+static int line_past(struct verifying *v, struct ops_error *err)
 {
-	if (array_room(&v->line, v->line_nr, &v->line_room, sizeof(*v->line)) < 0)
-		return error_nomem(err);
-	v->line[v->line_nr++] = *id;
-	return 0;
-}
-
-int audit_line_begin(struct verifying *v, const char *ref, const struct oid *tip,
-		     struct ops_error *err)
-{
-	/* What was judged before is not again, but for what had findings. */
-	const struct oid *end = v->past.usable && !v->past.flagged_nr ? &v->past.tip : NULL;
-	struct arena *arena = NULL;
-	struct oid id = *tip;
+	size_t room = v->line.nr;
+	struct oid id, *more;
+	struct arena *arena = arena_new();
 	struct commit c;
-	int ret;
+	int ret = arena ? 0 : error_nomem(err);
 
-	if (!ref || strncmp(ref, "refs/heads/", 11))
-		return 0;
-	arena = arena_new();
-	ret = arena ? 0 : error_nomem(err);
-	while (ret == 0 && !(end && oid_equal(&id, end))) {
+	/* Without anything new the tip is the one that was judged last. */
+	id = v->line.nr ? v->line.list[--v->line.nr] : v->past.tip;
+	while (ret == 0) {
+		if (v->line.nr == room) {
+			room = room ? room * 2 : 256;
+			more = realloc(v->line.list, room * sizeof(*more));
+			if (!more) {
+				ret = error_nomem(err);
+				break;
+			}
+			v->line.list = more;
+		}
+		v->line.list[v->line.nr++] = id;
 		arena_clear(arena);
-		ret = line_add(v, &id, err);
-		if (ret == 0)
-			ret = commit_read(&c, v->repo->store, &id, arena, err);
+		ret = commit_read(&c, v->repo->store, &id, arena, err);
 		if (ret || !c.parents_nr || store_is_cut(v->repo->store, &id))
 			break;
 		id = c.parents[0];
 	}
 	arena_free(arena);
-	if (v->line_nr)
-		qsort(v->line, v->line_nr, sizeof(*v->line), audit_by_oid);
+	return ret;
+}
+
+int audit_line_begin(struct verifying *v, const char *ref, struct ops_error *err)
+{
+	int ret = 0;
+
+	if (!ref || strncmp(ref, "refs/heads/", 11)) {
+		v->line.nr = 0;
+		return 0;
+	}
+	if (v->past.usable && v->past.flagged_nr)
+		ret = line_past(v, err);
+	if (v->line.nr)
+		qsort(v->line.list, v->line.nr, sizeof(*v->line.list), audit_by_oid);
 	v->branch = ref + 11;
 	return ret;
 }
@@ -59,9 +69,10 @@ int audit_landing(struct judged *j, const struct oid *parent, struct world *befo
 	struct landing l = { before, world_snap(before), j->snap, v->branch,
 			     j->commit.author.email, j->commit.committer.email };
 
-	if (!v->line_nr || !j->commit.parents_nr ||
+	if (!v->line.nr || !j->commit.parents_nr ||
 	    !oid_equal(parent, &j->commit.parents[0]) ||
-	    !bsearch(&j->commit.id, v->line, v->line_nr, sizeof(*v->line), audit_by_oid))
+	    !bsearch(&j->commit.id, v->line.list, v->line.nr, sizeof(*v->line.list),
+		     audit_by_oid))
 		return 0;
 	return judge_landing(&l, j->findings, err);
 }

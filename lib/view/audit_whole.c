@@ -35,15 +35,18 @@ static int list_new(struct whole *w, struct ops_error *err)
 	if (w->ref && !w->options->full && !w->v.shallow && !w->v.disputed)
 		audit_past_load(&w->v.past, w->v.repo, w->ref);
 	if (w->v.past.usable &&
-	    history_list(&w->list, &w->nr, s, w->tip, &w->v.past.tip, 0, &descends, NULL) == 0 &&
+	    history_list_line(&w->list, &w->nr, &w->v.line, s, w->tip, &w->v.past.tip, 0,
+			      &descends, NULL) == 0 &&
 	    descends)
 		return 0;
 	free(w->list);
+	free(w->v.line.list);
 	w->list = NULL;
+	memset(&w->v.line, 0, sizeof(w->v.line));
 	audit_past_release(&w->v.past);
 	if (w->v.calls->looks)
 		return error_set(err, OPS_EREFUSED, "it was not judged before");
-	return history_list(&w->list, &w->nr, s, w->tip, NULL, 0, NULL, err);
+	return history_list_line(&w->list, &w->nr, &w->v.line, s, w->tip, NULL, 0, NULL, err);
 }
 
 /* Begin with what was judged before, and judge again what had findings then. */
@@ -71,7 +74,7 @@ static int judge(struct whole *w, struct ops_error *err)
 	if (ret == 0)
 		ret = list_new(w, err);
 	if (ret == 0)
-		ret = audit_line_begin(&w->v, w->ref, w->tip, err);
+		ret = audit_line_begin(&w->v, w->ref, err);
 	if (ret == 0)
 		ret = judge_past(w, err);
 	if (ret == 0)

@@ -15,7 +15,7 @@
 /* Nearer than a guess about a whole path has to be: one slip, in a long name two. */
 static struct near_best slip_of(const char *name)
 {
-	struct near_best best = { name, NULL, strlen(name) < 8 ? 2 : 3 };
+	struct near_best best = { name, NULL, strlen(name) < 8 ? 2 : 3, 0 };
 
 	return best;
 }

@@ -44,7 +44,7 @@ static size_t distance(const char *a, const char *b)
 
 struct near_best near_best_of(const char *wanted)
 {
-	struct near_best best = { wanted, NULL, strlen(wanted) / 4 + 2 };
+	struct near_best best = { wanted, NULL, strlen(wanted) / 4 + 2, 0 };
 
 	/* A short name is near to everything. */
 	if (strlen(wanted) < 5)
@@ -66,13 +66,45 @@ static bool same_digits(const char *a, const char *b)
 	return true;
 }
 
+/* Which characters a name has, a bit for each (some share one). */
+static uint64_t letters_of(const char *name)
+{
+	uint64_t set = 0;
+
+	for (; *name; name++)
+		set |= (uint64_t)1 << (*name & 63);
+	return set;
+}
+
+/*
+ * Whether their characters alone keep two names so far apart: what is added, dropped or
+ * changed makes at most two of them differ, what is swapped none.
+ */
+static bool too_far(struct near_best *best, const char *name)
+{
+	uint64_t differ;
+	size_t nr = 0;
+
+	if (!best->letters)
+		best->letters = letters_of(best->wanted);
+	for (differ = best->letters ^ letters_of(name); differ; differ &= differ - 1)
+		nr++;
+	return nr > 2 * best->distance - 2;
+}
+
 void near_try(struct near_best *best, const char *name)
 {
 	size_t a = strlen(best->wanted), b = strlen(name), d;
 
-	if (!same_digits(best->wanted, name) || (a > b ? a - b : b - a) >= best->distance)
+	if ((a > b ? a - b : b - a) >= best->distance)
 		return;
-	d = strcasecmp(best->wanted, name) ? distance(best->wanted, name) : 0;
+	/* Case is none when all else is the same. */
+	if (a == b && !strcasecmp(best->wanted, name))
+		d = 0;
+	else if (too_far(best, name) || !same_digits(best->wanted, name))
+		return;
+	else
+		d = distance(best->wanted, name);
 	if (d < best->distance) {
 		best->distance = d;
 		best->name = name;

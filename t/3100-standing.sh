@@ -219,6 +219,35 @@ test_expect_success 'what a protected branch has is not asked about again' '
 	by $LEAD git merge -q --ff-only topic && git push -q origin main && git tag -f good
 '
 
+test_expect_success 'a line beside the branch takes nothing back from it' '
+	echo 8 >src/match/a.c && git add src && by $LEAD git commit -q -m "feat: eight" &&
+	git checkout -q -B topic main^ && by $DEV $ALONE commit -q --allow-empty -m "chore: nothing" &&
+	by $DEV $ALONE merge -q -s ours --no-edit main && git push -q origin main &&
+	fails git push --no-verify origin topic:main >../out 2>&1 &&
+	test_grep "^remote:.*error branch.protected" ../out &&
+	git checkout -q main && $ALONE merge -q --ff-only topic && ops_audit_names branch.protected HEAD &&
+	git reset -q --hard origin/main && $ALONE branch -q -D topic && git tag -f good
+'
+
+test_expect_success 'nor does a line that left before it was protected bring anything' '
+	free=$(git log --format=%h -1 --grep "feat: match freely") && git checkout -q -B topic $free &&
+	echo 9 >src/match/nine.c && git add src && by $DEV $ALONE commit -q -m "feat: nine" &&
+	by $DEV $ALONE merge -q --no-edit main &&
+	fails git push --no-verify origin topic:main >../out 2>&1 &&
+	test_grep "^remote:.*error branch.protected" ../out &&
+	git checkout -q main && $ALONE merge -q --ff-only topic && ops_audit_names branch.protected HEAD &&
+	git reset -q --hard origin/main && git checkout -q -B topic $free &&
+	echo 9 >src/match/nine.c && git add src && by $DEV $ALONE commit -q -m "feat: nine" &&
+	by $LEAD $ALONE merge -q --no-edit main && git checkout -q main &&
+	$ALONE merge -q --ff-only topic && git push -q origin main && $ALONE branch -q -D topic && git tag -f good
+'
+
+test_expect_success 'who may not move it merges what has documents only' '
+	git checkout -q -B topic main^2 && ops --as $DEV checkpoint swap-7k2f -m "beside" &&
+	git checkout -q main && by $DEV git merge -q --no-ff --no-edit topic && git push -q origin main &&
+	ops audit verify && $ALONE branch -q -D topic && git tag -f good
+'
+
 test_expect_success 'a protected branch that holds no state' '
 	git push -q origin main:refs/heads/release/1 &&
 	git checkout -q -B topic main && echo 5 >src/match/a.c && by $DEV git commit -q -a -m "feat: five" &&

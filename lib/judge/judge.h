@@ -77,12 +77,20 @@ enum judge_standing { JUDGE_MESSAGES = 1, JUDGE_SECRETS = 2, JUDGE_SCOPE = 4,
 int judge_standing(struct judge_case *c, unsigned which, struct ops_findings *findings,
 		   struct ops_error *err);
 
+/* Another parent of a merge, and what it has in common with the first one. */
+struct landing_side {
+	struct snap *base, *tip;
+	struct world *authority;	/* of the tip; NULL: the line's is in force there, too */
+};
+
 /* A commit that is about to stand in the line of a branch. */
 struct landing {
 	struct world *authority;	/* whose roster and rules are in force */
 	struct snap *before, *after;	/* its first parent, and it */
 	const char *branch;		/* without refs/heads/ */
 	const char *author, *committer;	/* e-mail; NULL: not known */
+	const struct landing_side *sides;	/* its other parents */
+	size_t sides_nr;
 };
 
 /* Whether it may, where that branch is protected.  Returns as judge_change(). */

@@ -13,6 +13,7 @@
 #include <string.h>
 
 #include "util/array.h"
+#include "view/landing.h"
 
 /* The rest of the line, down to where it begins: what had findings is judged again. */
 static int line_past(struct verifying *v, struct ops_error *err)
@@ -66,13 +67,20 @@ int audit_landing(struct judged *j, const struct oid *parent, struct world *befo
 		  struct ops_error *err)
 {
 	const struct verifying *v = j->v;
-	struct landing l = { before, world_snap(before), j->snap, v->branch,
-			     j->commit.author.email, j->commit.committer.email };
+	struct landing l = { .authority = before, .before = world_snap(before),
+			     .after = j->snap, .branch = v->branch,
+			     .author = j->commit.author.email,
+			     .committer = j->commit.committer.email };
+	int ret;
 
 	if (!v->line.nr || !j->commit.parents_nr ||
 	    !oid_equal(parent, &j->commit.parents[0]) ||
 	    !bsearch(&j->commit.id, v->line.list, v->line.nr, sizeof(*v->line.list),
 		     audit_by_oid))
 		return 0;
-	return judge_landing(&l, j->findings, err);
+	ret = landing_read_sides(&l, v->repo, &j->commit, true, err);
+	if (ret == 0)
+		ret = judge_landing(&l, j->findings, err);
+	landing_release(&l);
+	return ret;
 }

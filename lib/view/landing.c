@@ -11,7 +11,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "judge/judge.h"
 #include "util/arena.h"
 #include "view/view.h"
 
@@ -41,6 +40,54 @@ static int tell(struct line *l, const struct commit *c, struct arena *arena,
 	return l->calls->each(&told, l->calls->payload);
 }
 
+static int read_side(struct landing_side *side, struct ops_repo *repo, const struct oid *line,
+		     const struct oid *other, bool own, struct ops_error *err)
+{
+	struct store *s = repo->store;
+	struct ops_error found = { 0 };
+	struct oid base;
+	int ret = history_merge_base(&base, s, line, other, &found);
+
+	if (ret == 0)
+		ret = snap_of_commit(&side->base, s, &base, err);
+	else
+		ret = ret == OPS_ENOTFOUND ? snap_of_nothing(&side->base, err) :
+		      error_set(err, ret, "%s", found.message);
+	if (ret == 0)
+		ret = snap_of_commit(&side->tip, s, other, err);
+	return ret || !own ? ret : world_open(&side->authority, side->tip, repo->cache, err);
+}
+
+int landing_read_sides(struct landing *l, struct ops_repo *repo, const struct commit *c,
+		       bool own, struct ops_error *err)
+{
+	struct landing_side *sides;
+	size_t i;
+	int ret = 0;
+
+	if (c->parents_nr < 2 || store_is_shallow(repo->store))
+		return 0;
+	l->sides = sides = calloc(c->parents_nr, sizeof(*sides));
+	if (!sides)
+		return error_nomem(err);
+	for (i = 1; ret == 0 && i < c->parents_nr; i++)
+		ret = read_side(&sides[l->sides_nr++], repo, &c->parents[0],
+				&c->parents[i], own, err);
+	return ret;
+}
+
+void landing_release(struct landing *l)
+{
+	size_t i;
+
+	for (i = 0; i < l->sides_nr; i++) {
+		world_close(l->sides[i].authority);
+		snap_free(l->sides[i].base);
+		snap_free(l->sides[i].tip);
+	}
+	free((void *)(size_t)l->sides);
+}
+
 static int judge_one(struct line *l, const struct commit *c, struct arena *arena,
 		     struct ops_error *err)
 {
@@ -61,9 +108,12 @@ static int judge_one(struct line *l, const struct commit *c, struct arena *arena
 		landing.authority = own;
 	}
 	if (ret == 0)
+		ret = landing_read_sides(&landing, l->repo, c, own != NULL, err);
+	if (ret == 0)
 		ret = judge_landing(&landing, findings, err);
 	if (ret == 0 && ops_findings_refuse(findings))
 		ret = tell(l, c, arena, findings);
+	landing_release(&landing);
 	world_close(own);
 	snap_free(landing.before);
 	snap_free(landing.after);

@@ -4,6 +4,7 @@
 
 /* Protected branches that move. */
 
+#include "judge/judge.h"
 #include "view/view.h"
 
 /* Whether the state's configuration protects the branch `ref`, written in full. */
@@ -15,5 +16,11 @@ int landing_protects(bool *out, struct ops_repo *repo, const char *ref,
 int landing_check(struct ops_audit_result *result, struct ops_repo *repo, const char *ref,
 		  const struct oid *old, const struct oid *now,
 		  const struct audit_calls *calls, struct ops_error *err);
+
+/* Give a landing the other parents of its commit, `own` with their authority: in a shallow
+ * clone, where nobody knows what a merge began with, none. */
+int landing_read_sides(struct landing *l, struct ops_repo *repo, const struct commit *c,
+		       bool own, struct ops_error *err);
+void landing_release(struct landing *l);	/* the sides only */
 
 #endif

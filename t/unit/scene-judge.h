@@ -112,8 +112,9 @@ static int judge(struct scene *s, struct snap *before, struct snap *after,
 	}
 	if (ret == 0 && s->act.branch) {
 		const char *committer = s->act.committer ? s->act.committer : c.author;
-		struct landing l = { c.before, before, after, s->act.branch, c.author,
-				     committer };
+		struct landing l = { .authority = c.before, .before = before, .after = after,
+				     .branch = s->act.branch, .author = c.author,
+				     .committer = committer };
 
 		ret = judge_landing(&l, found, err);
 		if (ret == 0)

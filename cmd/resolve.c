@@ -62,8 +62,10 @@ static void show_hunk(struct session *s, const char *path, const struct ops_hunk
 
 /* What one file became: "left" NULL is not a state that there is. */
 static void tell(struct session *s, const struct ops_unmerged *file, size_t left,
-		 bool decided, bool dry_run)
+		 bool decided, const struct resolve_options *o)
 {
+	bool named = o->fields.nr || o->sections.nr;
+
 	out_map(s->out, NULL);
 	out_string(s->out, "path", file->path);
 	out_bool(s->out, "resolved", decided && !left);
@@ -81,9 +83,13 @@ static void tell(struct session *s, const struct ops_unmerged *file, size_t left
 	}
 	out_end(s->out);
 	out_end(s->out);
-	if (decided && !left)
-		out_say(s->out, "%s%s: resolved%s\n", dry_run ? "would be " : "", file->path,
-			dry_run ? "" : ", and staged");
+	if (decided && left)
+		out_say(s->out, "%s: %zu of %zu places left%s\n", file->path, left,
+			file->hunks_nr, named ? ", so nothing was written: name all that they "
+			"are about, or a side for the rest" : "");
+	else if (decided)
+		out_say(s->out, "%s%s: resolved%s\n", o->dry_run ? "would be " : "", file->path,
+			o->dry_run ? "" : ", and staged");
 	else if (!file->hunks_nr)
 		out_say(s->out, "%s: one side has no such file, or its marks are gone: decide "
 			"with git add or git rm\n", file->path);
@@ -104,7 +110,7 @@ static int apply(struct session *s, const struct ops_unmerged *file, const char 
 		return ret;
 	ret = ops_repo_resolve(&left, s->findings, s->repo, file->path, &r, &s->err);
 	if (!ret)
-		tell(s, file, left, true, o->dry_run);
+		tell(s, file, left, true, o);
 	return ret;
 }
 
@@ -147,7 +153,7 @@ static int ask(struct session *s, const struct ops_unmerged *file,
 	}
 	if (any)
 		return apply(s, file, choices, o, false);
-	tell(s, file, file->hunks_nr, false, false);
+	tell(s, file, file->hunks_nr, false, o);
 	return 0;
 }
 
@@ -158,7 +164,7 @@ static int one_file(struct session *s, const struct ops_unmerged *file,
 	char *choices;
 
 	if (!file->hunks_nr) {
-		tell(s, file, 0, false, false);
+		tell(s, file, 0, false, o);
 		return 0;
 	}
 	if (o->ours || o->theirs || o->fields.nr || o->sections.nr) {
@@ -172,7 +178,7 @@ static int one_file(struct session *s, const struct ops_unmerged *file,
 		return ask(s, file, o, more);
 	for (size_t i = 0; i < file->hunks_nr; i++)
 		show_hunk(s, file->path, &file->hunks[i]);
-	tell(s, file, file->hunks_nr, false, false);
+	tell(s, file, file->hunks_nr, false, o);
 	return 0;
 }
 

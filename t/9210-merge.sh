@@ -160,6 +160,42 @@ test_expect_success 'resolve with text of one'\''s own, and refusals' '
 	git commit -q --no-edit && ops audit verify
 '
 
+test_expect_success 'a place is given when all that it is about is, and nothing is taken half' '
+	start_over && test_sed $O "s/^Due:/Due-Kind: a\\nKind: a\\nDue:/" && ops_commit_as $LEAD kinds && git tag -f kinds &&
+	git checkout -q -B ours kinds && test_sed $O "s/Kind: a/Kind: ours/" && ops_commit_as $LEAD "ours" &&
+	git checkout -q -B theirs kinds && test_sed $O "s/Kind: a/Kind: theirs/" && ops_commit_as $LEAD "theirs" &&
+	test_must_fail merge && for i in 1 2 3; do git show :$i:$O >$i || return 1; done &&
+	test_might_fail git merge-file 2 1 3 && cp 2 $O &&
+	test_expect_code 1 ops resolve >left && test_grep ": Due-Kind, Kind$" left &&
+	cp $O before && test_expect_code 1 ops resolve -f Due-Kind=mine other-1 >out &&
+	test_grep "1 of 1 places left, so nothing was written" out && test_cmp before $O &&
+	ops resolve -f Due-Kind=mine -f Kind=theirs other-1 && test_grep "^Kind: theirs$" $O &&
+	test_grep "^Due-Kind: mine$" $O
+'
+
+test_expect_success 'what is given is not forgotten while something else is left' '
+	start_over &&
+	side ours && ops --as $LEAD edit other-1 -s Objective="match within 5 ms" -f Due=2026-03-03 &&
+	side theirs && test_tick && ops --as $LEAD edit other-1 -s Objective="match within 9 ms" -f Due=2026-03-02 &&
+	test_must_fail merge && cp $O before &&
+	test_expect_code 1 ops resolve -f Due=2026-03-05 other-1 >out && test_cmp before $O &&
+	test_expect_code 1 ops resolve -s Objective=x other-1 && test_cmp before $O &&
+	ops resolve -f Due=2026-03-05 -s Objective=x other-1 && test_grep "^Due: 2026-03-05$" $O
+'
+
+test_expect_success 'a place over more than the header, or over several sections, is named whole' '
+	start_over && git checkout -q -B ours both && printf "# a\n\nx\n\n# b\n\nx\n" >notes.md && git add notes.md &&
+	git commit -q --no-verify -m a && git checkout -q -B theirs both &&
+	printf "# a\n\ny\n\n# b\n\ny\n" >notes.md && git add notes.md && git commit -q --no-verify -m b &&
+	test_must_fail merge &&
+	printf "<<<<<<< ours\n# a\n\nx\n\n# b\n\nx\n=======\n# a\n\ny\n# b\n\ny\n>>>>>>> theirs\n" >notes.md &&
+	test_expect_code 1 ops resolve >left && test_grep ": a, b$" left && cp notes.md before &&
+	test_expect_code 2 ops resolve --ours -f Due=x notes.md && test_cmp before notes.md &&
+	test_expect_code 2 ops resolve -s a=x -s b=x notes.md && test_cmp before notes.md &&
+	printf -- "---\nA: 1\n<<<<<<< ours\n  x\nB: 1\n---\n\nx\n=======\n  y\nB: 2\n---\n\ny\n>>>>>>> theirs\n" >notes.md &&
+	test_expect_code 1 ops resolve >left && test_grep ": A, B, ---$" left
+'
+
 test_expect_success 'files that git merges with other texts' '
 	start_over && printf "1\n2\n3\n4\n5\n6\n7\n" >base && sed "s/1/one/" base >a && sed "s/7/seven/" base >b &&
 	ops merge-driver base a b notes.md && test_grep one a && test_grep seven a &&

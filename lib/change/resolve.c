@@ -43,24 +43,50 @@ static int read_work(struct blob *out, struct snap *work, const char *path,
 	return ret ? error_set(err, ret, "%s", found.message) : 0;
 }
 
-/* The names of the fields in some lines of a header, "Status, Assigned-To". */
-static void add_fields(struct buf *out, const char *text, size_t from, size_t to)
+/* What no field and no section is called: who names those does not mean this. */
+#define NO_NAME "---"
+
+/* A name more in "Status, Assigned-To", once. */
+static void add_name(struct buf *out, const char *name, size_t len)
+{
+	const char *at = out->data;
+	size_t one;
+
+	for (; *at; at += one + (at[one] ? 2 : 0)) {
+		one = strcspn(at, ",");
+		if (one == len && !memcmp(at, name, len))
+			return;
+	}
+	buf_str(out, out->len ? ", " : "");
+	buf_add(out, name, len);
+}
+
+/* The length of the name of the field that a line begins with; 0: it begins none. */
+static size_t field_len(const char *line, size_t len)
+{
+	size_t name = 0;
+
+	while (name < len && *line != '-' && !strchr(" \t:#", line[name]))
+		name++;
+	return name < len && line[name] == ':' ? name : 0;
+}
+
+/* The fields in some lines of a header; what stands before the first of them is of `last`,
+ * and that is the last one then. */
+static void add_fields(struct buf *out, const char **last, size_t *last_len, const char *text,
+		       size_t from, size_t to)
 {
 	while (from < to) {
 		const char *line = text + from;
 		const char *lf = memchr(line, '\n', to - from);
-		size_t len = lf ? (size_t)(lf - line) : to - from, name = 0;
+		size_t len = lf ? (size_t)(lf - line) : to - from, name = field_len(line, len);
 
-		while (name < len && *line != '-' && !strchr(" \t:#", line[name]))
-			name++;
-		if (name && name < len && line[name] == ':') {
-			struct buf one = BUF_INIT;
-
-			buf_add(&one, line, name);
-			if (!strstr(out->data, one.data))
-				buf_printf(out, "%s%s", out->len ? ", " : "", one.data);
-			buf_release(&one);
+		if (name) {
+			*last = line;
+			*last_len = name;
 		}
+		if (out && *last && *line != '#')
+			add_name(out, *last, *last_len);
 		from += len + 1;
 	}
 }
@@ -76,26 +102,58 @@ static size_t body_of(const char *text, size_t len)
 	return end ? (size_t)(end - text) + 4 : len;
 }
 
+/* The fields that a place in the header is about. */
+static void name_fields(struct buf *b, const char *text, size_t len, const struct hunk *h)
+{
+	const char *before = NULL, *last;
+	size_t before_len = 0, last_len;
+
+	add_fields(NULL, &before, &before_len, text, 0, h->start);
+	last = before;
+	last_len = before_len;
+	add_fields(b, &last, &last_len, text, h->ours, h->ours_end);
+	add_fields(b, &before, &before_len, text, h->theirs, h->theirs_end);
+	if (h->end > body_of(text, len))
+		add_name(b, NO_NAME, strlen(NO_NAME));
+}
+
+/* The sections that one side of a place has something of. */
+static void add_sections(struct buf *b, const struct sections *s, size_t start, size_t from,
+			 size_t to)
+{
+	const struct section *before = NULL;
+	size_t i;
+
+	for (i = 0; i < s->nr && s->list[i].heading_start < start; i++)
+		before = &s->list[i];
+	for (i = 0; i < s->nr && s->list[i].heading_start < from; i++)
+		;
+	if (from < to && (i == s->nr || s->list[i].heading_start > from))
+		add_name(b, before ? before->title : NO_NAME,
+			 strlen(before ? before->title : NO_NAME));
+	for (; i < s->nr && s->list[i].heading_start < to; i++)
+		add_name(b, s->list[i].title, strlen(s->list[i].title));
+}
+
 static const char *where(struct arena *arena, const char *text, size_t len,
 			 const struct hunk *h)
 {
-	const struct sections *s;
+	size_t body = body_of(text, len);
+	const struct sections *s = sections_parse(arena, text, body, len, 1);
 	struct buf b = BUF_INIT;
-	const char *copy = "";
-	size_t i;
+	const char *copy;
 
-	if (h->start < body_of(text, len)) {
-		add_fields(&b, text, h->ours, h->ours_end);
-		add_fields(&b, text, h->theirs, h->theirs_end);
-		copy = buf_failed(&b) ? NULL : arena_dup(arena, b.data, b.len);
-		buf_release(&b);
-		return copy;
+	if (!s)
+		return NULL;
+	if (h->start < body) {
+		name_fields(&b, text, len, h);
+	} else {
+		add_sections(&b, s, h->start, h->ours, h->ours_end);
+		add_sections(&b, s, h->start, h->theirs, h->theirs_end);
 	}
-	s = sections_parse(arena, text, body_of(text, len), len, 1);
-	for (i = 0; s && i < s->nr; i++)
-		if (s->list[i].heading_start <= h->ours)
-			copy = s->list[i].title;
-	return s ? copy : NULL;
+	copy = buf_failed(&b) ? NULL : arena_dup(arena, b.data, b.len);
+	buf_release(&b);
+	return copy;
 }
 
 static int read_file(struct ops_unmerged *out, struct arena *arena, struct snap *work,
@@ -213,6 +271,12 @@ struct resolving {
 	struct buf text;
 };
 
+/* Whether it gives anything by name. */
+static bool is_named(const struct ops_resolution *r)
+{
+	return r->fields_nr || r->sections_nr;
+}
+
 static bool is_given(const struct ops_resolution *r, const char *name, size_t len)
 {
 	size_t i;
@@ -242,7 +306,8 @@ static bool all_given(const struct ops_resolution *r, const char *names)
 	return true;
 }
 
-/* A letter for each hunk. */
+/* A letter for each hunk.  What is given by name is written into a whole document, so while
+ * something else is left its places are, too. */
 static int choose(const char **out, size_t *left, const struct resolving *v,
 		  struct ops_error *err)
 {
@@ -255,11 +320,12 @@ static int choose(const char **out, size_t *left, const struct resolving *v,
 	*left = 0;
 	for (i = 0; i < v->file->hunks_nr; i++) {
 		letters[i] = *given ? *given++ : '-';
-		if (letters[i] != 'o' && letters[i] != 't' &&
-		    all_given(v->how, v->file->hunks[i].where))
-			letters[i] = 'o';
-		*left += letters[i] != 'o' && letters[i] != 't';
+		*left += letters[i] != 'o' && letters[i] != 't' &&
+			 !all_given(v->how, v->file->hunks[i].where);
 	}
+	for (i = 0; *left == 0 && i < v->file->hunks_nr; i++)
+		if (letters[i] != 't')
+			letters[i] = 'o';
 	*out = letters;
 	return 0;
 }
@@ -292,6 +358,17 @@ static int set_given(struct resolving *v, struct doc *doc, struct ops_error *err
 	return ret;
 }
 
+/* Only documents have fields and sections that are given by name. */
+static int check_named(struct resolving *v, struct ops_error *err)
+{
+	const struct config *config;
+	int ret = world_config(&config, v->world, err);
+
+	return ret || !is_named(v->how) || config_type_of_path(config, v->path) ? ret :
+	       error_set(err, OPS_EUSAGE, "'%s' is no document, so it has no field or section "
+			 "to give: take a side, or edit it", v->path);
+}
+
 /* The result must be a document that breaks no rule by itself; what it does to others,
  * the hooks judge with the whole commit. */
 static int judge_result(struct resolving *v, const char *text, size_t len, bool last,
@@ -304,7 +381,7 @@ static int judge_result(struct resolving *v, const char *text, size_t len, bool 
 	if (ret || !config_type_of_path(config, v->path))
 		return ret;
 	ret = world_document_of(&d, v->world, v->path, text, len, v->findings, err);
-	if (ret == 0 && (v->how->fields_nr || v->how->sections_nr) && !last)
+	if (ret == 0 && is_named(v->how) && !last)
 		return set_given(v, d->doc, err);
 	if (ret == 0)
 		ret = judge_document(d, v->repo->now, v->findings, err);
@@ -316,14 +393,13 @@ static int judge_result(struct resolving *v, const char *text, size_t len, bool 
 
 static int settle(struct resolving *v, struct ops_error *err)
 {
-	bool given = v->how->fields_nr || v->how->sections_nr;
 	const char *copy = arena_dup(v->arena, v->text.data, v->text.len);
 	int ret;
 
 	if (!copy)
 		return error_nomem(err);
 	ret = judge_result(v, copy, v->text.len, false, err);
-	if (ret || !given)
+	if (ret || !is_named(v->how))
 		return ret;
 	copy = arena_dup(v->arena, v->text.data, v->text.len);
 	return copy ? judge_result(v, copy, v->text.len, true, err) : error_nomem(err);
@@ -393,6 +469,8 @@ int ops_repo_resolve(size_t *left, struct ops_findings *findings, struct ops_rep
 	ret = v.arena ? snap_of_work_tree(&v.work, repo->store, err) : error_nomem(err);
 	if (ret == 0)
 		ret = world_open(&v.world, v.work, repo->cache, err);
+	if (ret == 0)
+		ret = check_named(&v, err);
 	if (ret == 0)
 		ret = resolve(left, &v, err);
 	world_close(v.world);

@@ -147,6 +147,18 @@ test_expect_success 'executable files, and files that are removed' '
 	test ! -x "$OTHER/run.sh" && same_trees
 '
 
+test_expect_success 'a mode that changes goes along, but not with a text that both changed' '
+	test_write_lines a b c d e f g >modes.sh && git add modes.sh && test_tick && git commit -q -m "modes" &&
+	ops sync && there ops sync && test_commit "between" between.c "x" && ops sync &&
+	chmod +x "$OTHER/modes.sh" && there git commit -q -a -m "mode alone" && there ops sync && ops sync &&
+	test -x modes.sh && same_trees &&
+	test_sed modes.sh "s/^a/A/" && git commit -q -a -m "text" && ops sync &&
+	chmod -x "$OTHER/modes.sh" && (cd "$OTHER" && test_sed modes.sh "s/^g/G/") &&
+	there git commit -q -a -m "text and mode" &&
+	(cd "$OTHER" && stays 1 ops sync && test_grep "changes the mode of .modes.sh" ../err) &&
+	there git pull -q --rebase && there ops sync && ops sync && same_trees && test ! -x modes.sh
+'
+
 test_expect_success 'what the user edits is not overwritten' '
 	test_tick && ops --as $LEAD edit mine-1 -f Priority=LOW && ops sync &&
 	echo "my words" >>"$OTHER/05-PROCESSES/active-tasks/mine-1.md" && there ops_task dirty-1 &&

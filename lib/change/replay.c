@@ -31,7 +31,8 @@
 #define FILE_BYTES_MAX ((size_t)64 << 20)
 
 struct item {
-	const char *path;
+	const char *path, *stem;
+	size_t stem_len;
 	bool had, has;
 	struct snap_entry before, after;
 };
@@ -72,6 +73,7 @@ static int note_item(const char *path, const struct snap_entry *before,
 	}
 	one = &r->items[r->nr++];
 	one->path = arena_str(r->arena, path);
+	one->stem_len = one->path ? path_stem(one->path, &one->stem) : 0;
 	one->had = before != NULL;
 	one->has = after != NULL;
 	if (before)
@@ -208,13 +210,13 @@ static int find_there(struct snap_entry *e, bool *is, struct replaying *r, const
 static const struct item *moved_from(const struct replaying *r, const struct item *one)
 {
 	const struct type *type = config_type_of_path(r->config, one->path);
-	const char *a, *b;
-	size_t len = path_stem(one->path, &a), i;
+	size_t i;
 
 	for (i = 0; type && !one->had && i < r->nr; i++)
 		if (r->items[i].had && !r->items[i].has &&
-		    config_type_of_path(r->config, r->items[i].path) == type &&
-		    path_stem(r->items[i].path, &b) == len && !memcmp(a, b, len))
+		    r->items[i].stem_len == one->stem_len &&
+		    !memcmp(r->items[i].stem, one->stem, one->stem_len) &&
+		    config_type_of_path(r->config, r->items[i].path) == type)
 			return &r->items[i];
 	return NULL;
 }
@@ -275,13 +277,14 @@ static int carry_put(struct replaying *r, const struct item *one, struct ops_err
 	    (is && !is_file(&e)))
 		return end(r, REPLAY_UNFIT, one->path,
 			   arena_printf(r->arena, "'%s' is no regular file", one->path));
-	if (one->had && oid_equal(&one->before.oid, &one->after.oid))
-		return end(r, REPLAY_UNFIT, one->path,
-			   arena_printf(r->arena, "it changes the mode of '%s'", one->path));
 	if (one->had && !is)
 		return gone_there(r, one->path);
 	if (!is || (one->had && same(&e, &one->before)))
 		return copy_file(r, one, err);
+	/* A merge is of texts. */
+	if (one->after.mode != (one->had ? one->before.mode : e.mode))
+		return end(r, REPLAY_UNFIT, one->path,
+			   arena_printf(r->arena, "it changes the mode of '%s'", one->path));
 	return merge_file(r, one->path, one->path, one->had, err);
 }
 

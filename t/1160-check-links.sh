@@ -137,4 +137,22 @@ test_expect_success 'hostile texts take no time' '
 	done
 '
 
+test_expect_success PLAIN_BUILD 'nor do what never ends, and names that nothing defines' '
+	awk "BEGIN { for (i = 0; i < 500000; i++) printf \"< \"; print \">\" }" >docs/e.md &&
+	awk "BEGIN { for (i = 0; i < 25000; i++) print \"[a][bb\" i \"]\"
+		     for (i = 0; i < 25000; i++) print \"\\n[cc\" i \"]: http://x\" }" >docs/f.md &&
+	awk "BEGIN { for (i = 0; i < 25000; i++) print \"[a](#bb\" i \")\"
+		     for (i = 0; i < 25000; i++) print \"\\n# cc\" i }" >docs/g.md &&
+	test_when_finished "rm docs/[efg].md" &&
+	for file in e f g
+	do
+		sh -c "ulimit -t 2; \"$OPS_PROGRAM\" check docs/$file.md >found; test \$? -le 1" || {
+			echo "slow: $file" && return 1
+		}
+	done &&
+	sed "/^.ab0/d" docs/f.md >docs/e.md && printf "\n[a][cb1]\n" >>docs/e.md &&
+	sed -i "/^.a..bb/d" docs/e.md && test_expect_code 1 ops check docs/e.md >found &&
+	test_grep "nothing defines .*cb1" found && test_grep "did you mean .*cc1" found
+'
+
 test_done

@@ -297,12 +297,14 @@ static bool attribute(const struct scan *s, size_t at, size_t end, const char *n
 static size_t tag(struct scan *s, size_t at)
 {
 	static const char *const links[] = { "href", "src" }, *const ids[] = { "id", "name" };
-	const char *close = s->no_tag ? NULL : memchr(s->text + at, '>', s->end - at);
+	bool begins = at + 1 < s->end && (is_letter(s->text[at + 1]) || s->text[at + 1] == '/');
+	const char *close = s->no_tag || !begins ? NULL :
+			    memchr(s->text + at, '>', s->end - at), *id;
 	size_t end = close ? (size_t)(close - s->text) : 0, from, to, i;
-	const char *id;
 
-	s->no_tag = !close;
-	if (!close || (!is_letter(s->text[at + 1]) && s->text[at + 1] != '/'))
+	/* What is no tag does not look for its end: there may be many before one. */
+	s->no_tag |= begins && !close;
+	if (!close)
 		return at + 1;
 	for (i = 0; i < 2; i++) {
 		if (!s->anchors && attribute(s, at, end, links[i], &from, &to))

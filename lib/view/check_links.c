@@ -18,6 +18,7 @@
 #include "view/near.h"
 
 #define TARGET_MAX (4 * 1024 * 1024)
+#define GUESSES_MAX 100		/* about names in one text: of very many only the first */
 
 /* A link that is broken, of which is still to be said what may have been meant. */
 struct guess {
@@ -162,6 +163,7 @@ struct reading {
 	struct doc *doc;
 	struct place_walk places;
 	struct arena *arena;		/* until the next text */
+	unsigned guessed;
 };
 
 static void found(struct reading *r, const char *rule, const struct link *link,
@@ -177,6 +179,12 @@ static void found(struct reading *r, const char *rule, const struct link *link,
 	va_start(ap, fmt);
 	findings_vadd(r->c->findings, rule, OPS_ERROR, r->path, line, column, remedy, fmt, ap);
 	va_end(ap);
+}
+
+/* Which of the names was meant, or NULL: a guess compares it with all of them. */
+static const char *guess_name(struct reading *r, const struct map *names, const char *wanted)
+{
+	return r->guessed++ < GUESSES_MAX ? near_name(names, wanted) : NULL;
 }
 
 static int check_fragment(struct reading *r, const char *path, const struct link *link,
@@ -198,7 +206,7 @@ static int check_fragment(struct reading *r, const char *path, const struct link
 	}
 	if (ret || map_has(anchors, fragment))
 		return ret;
-	near = near_name(anchors, fragment);
+	near = guess_name(r, anchors, fragment);
 	found(r, "link.anchor", link,
 	      near ? arena_printf(r->arena, "did you mean '#%s'?", near) : NULL,
 	      "'%s' has no heading or anchor '#%s'", path, fragment);
@@ -272,25 +280,30 @@ static int check_destination(struct reading *r, const struct link *link,
 	       check_fragment(r, path, link, fragment, err);
 }
 
-static bool defined(const struct links *links, const char *label)
+/* What a text defines, by label; NULL: out of memory. */
+static struct map *definitions(struct reading *r, const struct links *links)
 {
+	struct map *map = map_new(r->arena);
 	size_t i;
 
-	for (i = 0; i < links->nr; i++)
-		if (links->list[i].label && !strcmp(links->list[i].label, label))
-			return true;
-	return false;
+	for (i = 0; map && i < links->nr; i++)
+		if (links->list[i].label && map_put(map, links->list[i].label, map))
+			return NULL;
+	return map;
 }
 
-static const char *near_label(const struct links *links, const char *label)
+static int check_label(struct reading *r, const struct link *link, const struct map *defined)
 {
-	struct near_best best = near_best_of(label);
-	size_t i;
+	const char *near;
 
-	for (i = 0; i < links->nr; i++)
-		if (links->list[i].label)
-			near_try(&best, links->list[i].label);
-	return best.name;
+	if (map_has(defined, link->text))
+		return 0;
+	near = guess_name(r, defined, link->text);
+	if (near && !(near = arena_printf(r->arena, "did you mean '[%s]'?", near)))
+		return OPS_ENOMEM;
+	found(r, "link.label", link, near ? near : "add a line '[label]: destination'",
+	      "nothing defines '[%s]'", link->text);
+	return 0;
 }
 
 int check_links(struct checking *c, const char *path, const struct type *type,
@@ -298,31 +311,26 @@ int check_links(struct checking *c, const char *path, const struct type *type,
 {
 	struct reading r = { .c = c, .path = path, .type = type, .doc = doc,
 			     .places = links->places };
+	const struct map *defined;
 	struct linking *k;
-	size_t i, definitions = 0;
+	size_t i;
 	int ret = links->nr ? linking_of(&k, c, err) : 0;
 
 	if (ret || !links->nr)
 		return ret;
 	r.arena = k->scratch;
 	arena_clear(r.arena);
-	for (i = 0; i < links->nr; i++)
-		definitions += links->list[i].label != NULL;
+	if (!(defined = definitions(&r, links)))
+		return error_nomem(err);
 	for (i = 0; ret == 0 && i < links->nr; i++) {
 		const struct link *link = &links->list[i];
-		const char *near;
 
 		if (link->kind == LINK_DESTINATION || link->kind == LINK_DEFINITION)
 			ret = check_destination(&r, link, err);
 		/* Where nothing is defined, brackets are brackets. */
-		if (link->kind != LINK_REFERENCE || !definitions ||
-		    defined(links, link->text))
-			continue;
-		near = near_label(links, link->text);
-		found(&r, "link.label", link, near ?
-		      arena_printf(r.arena, "did you mean '[%s]'?", near) :
-		      "add a line '[label]: destination'", "nothing defines '[%s]'",
-		      link->text);
+		else if (link->kind == LINK_REFERENCE && map_count(defined) &&
+			 check_label(&r, link, defined))
+			ret = error_nomem(err);
 	}
 	return ret;
 }

@@ -94,7 +94,8 @@ int rules_commit_file(struct judging *j, const char *path, const struct type *ty
 		      const struct snap_entry *before, const struct snap_entry *after)
 {
 	const struct standing *s = &j->config->standing;
-	bool ours = type || !strcmp(path, CONFIG_PATH), sensitive;
+	bool ours = type || !strcmp(path, CONFIG_PATH);
+	bool sensitive;
 	bool noted = (j->names_task || j->leases || j->config->leased.nr) && !ours;
 	int ret = standing_paths_guard(&sensitive, &s->sensitive.paths, path,
 				       !after || snap_entry_is_file(after));

@@ -195,7 +195,8 @@ static const struct lease *carried(struct judging *j, const char *task, const ch
 static int rules_leased_file(struct judging *j, const char *path,
 			     const struct lease *mine)
 {
-	bool ours = mine && scope_has(&mine->paths, path), guarded;
+	bool ours = mine && scope_has(&mine->paths, path);
+	bool guarded;
 	const struct lease *l = rules_lease_of_file(j, path, mine);
 	int ret = rules_guarded(&guarded, j, &j->config->leased, path);
 

@@ -101,4 +101,30 @@ test_expect_success 'a pattern of no form is refused in the configuration' '
 	test_grep "config.invalid.*src/\[" both
 '
 
+# hard PART LAST: a pattern that is made to be hard.
+hard () {
+	i=0 hard=
+	while [ $i -lt 240 ]
+	do
+		hard=$hard$1
+		i=$((i + 1))
+	done
+	printf "%s" "$hard{a,b,c,d}{a,b,c,d}{a,b,c,d}{$2}"
+}
+
+test_expect_success 'what cannot be decided in time is said, and counts as shared' '
+	test_sed 05-PROCESSES/ops.yaml "s/^version: .*/version: 3/" "s,^scope: .*,scope: {critical: [\"hard/**\"]}," &&
+	ops_commit_as $GOV "configure: it is critical" &&
+	scope_task hard-1ggg "hard/$(hard "*a" a,b,c,d)" && assign_to $DEV hard-1ggg &&
+	scope_task hard-1hhh "hard/$(hard "b*" e,f,g,h)" &&
+	ops scope show hard-1hhh >out && test_grep "hard-1ggg.*(too hard to decide)" out &&
+	ops_json result.tasks.0.task hard-1ggg ops scope show hard-1hhh &&
+	ops_step Requested hard-1hhh && ops_step Approved hard-1hhh &&
+	ops_refused scope.critical ops --as $LEAD assign hard-1hhh Quality/inspector &&
+	test_grep "too hard to keep apart, so .hard-1ggg. of" "$TEST_ROOT/refused.err" &&
+	test_sed 05-PROCESSES/ops.yaml "s/^version: .*/version: 4/" "s/^scope: .*/scope: {critical: []}/" &&
+	ops_commit_as $GOV "configure: nothing is" && ops --as $LEAD assign hard-1hhh Quality/inspector &&
+	ops conflict list >out && test_grep "RESOURCE_CONTENTION.*hard-1ggg.*too hard to keep apart" out
+'
+
 test_done

@@ -153,14 +153,19 @@ struct critical_case {
 static int say_held(const struct scope_meeting *meeting, void *payload)
 {
 	struct critical_case *x = payload;
+	const char *remedy = arena_printf(x->j->arena, "wait for %s, or take the path out of "
+					  "one of the two: ops scope show %s",
+					  meeting->task->id, x->change->after->id);
 
-	rule_error(x->j, "scope.critical", x->change->after, NULL,
-		   arena_printf(x->j->arena, "wait for %s, or take the path out of one of the "
-				"two: ops scope show %s", meeting->task->id,
-				x->change->after->id),
-		   "'%s' is critical (%s), and '%s' of %s holds it",
-		   *meeting->example ? meeting->example : x->pattern, x->pattern,
-		   meeting->task->id, meeting->owner);
+	if (*meeting->example)
+		rule_error(x->j, "scope.critical", x->change->after, NULL, remedy,
+			   "'%s' is critical (%s), and '%s' of %s holds it", meeting->example,
+			   x->pattern, meeting->task->id, meeting->owner);
+	else
+		rule_error(x->j, "scope.critical", x->change->after, NULL, remedy,
+			   "the patterns are too hard to keep apart, so '%s' of %s counts as "
+			   "holding what is critical (%s)", meeting->task->id, meeting->owner,
+			   x->pattern);
 	return 0;
 }
 

@@ -306,9 +306,11 @@ static int first_meeting(const struct scope_meeting *m, void *payload)
 {
 	const char **why = payload;
 
-	*why = *why ? *why : arena_printf(world_arena(m->task->world), "%s of %s holds %s, too",
+	*why = *why ? *why : arena_printf(world_arena(m->task->world), "%s of %s holds %s, too%s",
 					  m->task->id, m->owner ? m->owner : "nobody",
-					  *m->example ? m->example : "some of its scope");
+					  *m->example ? m->example : "some of its scope",
+					  *m->example ? "" :
+					  " (the patterns are too hard to keep apart)");
 	return 0;
 }
 

@@ -8,6 +8,7 @@
  */
 #include "model/conflict.h"
 
+#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -489,27 +490,54 @@ static int weigh(struct finding *f, const struct side *a, const struct side *b,
 	return add(f, &c, err);
 }
 
-/* Each with all of the same owner, or of the same project and not the same owner. */
+/* By grade, the least impact of those in a group that are graver. */
+static void find_least(double *least, size_t grades, const struct side **list, size_t nr)
+{
+	size_t i;
+
+	for (i = 0; i <= grades; i++)
+		least[i] = HUGE_VAL;
+	for (i = 0; i < nr; i++)
+		if (list[i]->impact < least[list[i]->priority + 1])
+			least[list[i]->priority + 1] = list[i]->impact;
+	for (i = 1; i <= grades; i++)
+		least[i] = least[i - 1] < least[i] ? least[i - 1] : least[i];
+}
+
+/* One with all of its group, but for those of the same owner in a project. */
+static int weigh_one(struct finding *f, const struct side **list, size_t nr, size_t at,
+		     bool projects, struct ops_error *err)
+{
+	size_t i;
+	int ret = 0;
+
+	for (i = 0; ret == 0 && !f->out->more && i < nr; i++)
+		if (i != at && !(projects && list[at]->owner &&
+				 !compare_owners(&list[at], &list[i])))
+			ret = weigh(f, list[at], list[i], err);
+	return ret;
+}
+
+/* Those of one owner, or of one project. */
 static int weigh_groups(struct finding *f, const struct side **list, size_t nr,
 			bool projects, struct ops_error *err)
 {
 	int (*order)(const void *a, const void *b) = projects ? compare_projects :
 						     compare_owners;
-	size_t i, k;
-	int ret = 0;
+	size_t grades = f->priority ? f->priority->values.nr : 0, i, k, end;
+	double *least = arena_array(f->arena, grades + 1, sizeof(*least));
+	int ret = least ? 0 : error_nomem(err);
 
 	qsort(list, nr, sizeof(*list), order);
-	for (i = 0; i < nr; i++) {
+	for (i = 0; ret == 0 && i < nr; i = end) {
+		for (end = i + 1; end < nr && !order(&list[i], &list[end]); end++)
+			;
 		if (!(projects ? list[i]->project : list[i]->owner))
 			continue;
-		for (k = i + 1; ret == 0 && !f->out->more && k < nr &&
-		     !order(&list[i], &list[k]); k++) {
-			if (projects && list[i]->owner && !compare_owners(&list[i], &list[k]))
-				continue;
-			ret = weigh(f, list[i], list[k], err);
-			if (ret == 0)
-				ret = weigh(f, list[k], list[i], err);
-		}
+		find_least(least, grades, list + i, end - i);
+		for (k = i; ret == 0 && k < end; k++)
+			if (list[k]->impact > least[list[k]->priority])
+				ret = weigh_one(f, list + i, end - i, k - i, projects, err);
 	}
 	return ret;
 }

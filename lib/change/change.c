@@ -355,6 +355,18 @@ static const char *copy(struct arena *arena, const char *text)
 	return text ? arena_str(arena, text) : NULL;
 }
 
+bool change_copy_act(struct ops_act *to, struct arena *arena, const struct ops_act *from)
+{
+	*to = (struct ops_act){ copy(arena, from->action), copy(arena, from->type),
+				copy(arena, from->id), copy(arena, from->path),
+				copy(arena, from->from), copy(arena, from->to),
+				copy(arena, from->message), copy(arena, from->commit) };
+	return !(from->action && !to->action) && !(from->type && !to->type) &&
+	       !(from->id && !to->id) && !(from->path && !to->path) &&
+	       !(from->from && !to->from) && !(from->to && !to->to) &&
+	       !(from->message && !to->message) && !(from->commit && !to->commit);
+}
+
 /* The outcome outlives the plan: copy what it says. */
 static int make_outcome(struct ops_outcome **out, struct changing *c,
 			const struct txn_result *result, struct ops_error *err)
@@ -362,6 +374,7 @@ static int make_outcome(struct ops_outcome **out, struct changing *c,
 	const struct draft *d = &c->draft;
 	struct outcome *o = calloc(1, sizeof(*o));
 	struct ops_act *acts;
+	bool whole;
 	size_t i;
 
 	if (o)
@@ -371,22 +384,17 @@ static int make_outcome(struct ops_outcome **out, struct changing *c,
 		return error_nomem(err);
 	}
 	acts = arena_array(o->arena, d->acts_nr + 1, sizeof(*acts));
+	whole = acts != NULL;
 	o->public.subject = copy(o->arena, c->subject ? c->subject : "");
 	o->public.actor = copy(o->arena, d->actor_name ? d->actor_name : "");
 	o->public.notes = c->signing.note && result->committed ?
 		arena_printf(o->arena, "%s%s%s", c->signing.note, *result->notes ? "\n" : "",
 			     result->notes) : copy(o->arena, result->notes);
-	for (i = 0; acts && i < d->acts_nr; i++) {
-		acts[i].action = copy(o->arena, d->acts[i].action);
-		acts[i].type = copy(o->arena, d->acts[i].type);
-		acts[i].id = copy(o->arena, d->acts[i].id);
-		acts[i].path = copy(o->arena, d->acts[i].path);
-		acts[i].from = copy(o->arena, d->acts[i].from);
-		acts[i].to = copy(o->arena, d->acts[i].to);
-		acts[i].message = copy(o->arena, d->acts[i].message);
+	for (i = 0; whole && i < d->acts_nr; i++) {
+		whole = change_copy_act(&acts[i], o->arena, &d->acts[i]);
 		acts[i].commit = result->committed ? o->public.commit : NULL;
 	}
-	if (!acts || !o->public.subject || !o->public.actor || !o->public.notes) {
+	if (!whole || !o->public.subject || !o->public.actor || !o->public.notes) {
 		ops_outcome_free(&o->public);
 		return error_nomem(err);
 	}

@@ -39,6 +39,9 @@ int change_build(struct oid *made, struct ops_outcome **out, struct ops_findings
 		 const struct oid *onto, const struct change_beside *beside,
 		 struct ops_error *err);
 
+/* Copy an act into an arena.  False when out of memory. */
+bool change_copy_act(struct ops_act *to, struct arena *arena, const struct ops_act *from);
+
 /* Bring the cache of the state up to date, if there is one: while its trees are still at
  * hand that costs least.  Whether it can be done is nobody's concern. */
 void change_follow(struct ops_repo *repo);

@@ -83,17 +83,11 @@ static int add_act(struct pass_step *s, const struct ops_act *a)
 {
 	struct ops_pass_step *p = s->public;
 	struct ops_act *list = grown(s->arena, p->acts, p->acts_nr, sizeof(*list));
-	struct ops_act *to;
 
 	if (!list)
 		return OPS_ENOMEM;
 	p->acts = list;
-	to = &list[p->acts_nr++];
-	return keep(s->arena, &to->action, a->action) && keep(s->arena, &to->type, a->type) &&
-	       keep(s->arena, &to->id, a->id) && keep(s->arena, &to->path, a->path) &&
-	       keep(s->arena, &to->from, a->from) && keep(s->arena, &to->to, a->to) &&
-	       keep(s->arena, &to->message, a->message) &&
-	       keep(s->arena, &to->commit, a->commit) ? 0 : OPS_ENOMEM;
+	return change_copy_act(&list[p->acts_nr++], s->arena, a) ? 0 : OPS_ENOMEM;
 }
 
 /* The acts of one commit stand together. */

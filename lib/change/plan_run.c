@@ -170,21 +170,6 @@ static int make(struct txn_move *m, void *payload, struct ops_error *err)
 	return ret;
 }
 
-static bool add_act(struct ops_act *to, struct arena *arena, const struct ops_act *a)
-{
-	to->action = arena_str(arena, a->action);
-	to->type = arena_str(arena, a->type);
-	to->id = arena_str(arena, a->id);
-	to->path = arena_str(arena, a->path);
-	to->from = a->from ? arena_str(arena, a->from) : NULL;
-	to->to = a->to ? arena_str(arena, a->to) : NULL;
-	to->message = a->message ? arena_str(arena, a->message) : NULL;
-	to->commit = a->commit ? arena_str(arena, a->commit) : NULL;
-	return to->action && to->type && to->id && to->path && (to->from || !a->from) &&
-	       (to->to || !a->to) && (to->message || !a->message) &&
-	       (to->commit || !a->commit);
-}
-
 /* Put the outcomes of a group behind what was done before it. */
 static int join(struct ops_outcome *all, const struct carrying *c, const char *notes,
 		struct ops_error *err)
@@ -205,7 +190,7 @@ static int join(struct ops_outcome *all, const struct carrying *c, const char *n
 		const struct ops_outcome *o = c->made[i];
 
 		for (k = 0; k < o->acts_nr; k++)
-			if (!add_act(&list[nr++], arena, &o->acts[k]))
+			if (!change_copy_act(&list[nr++], arena, &o->acts[k]))
 				return error_nomem(err);
 		if (o->committed || !*all->subject) {
 			memcpy(all->commit, o->commit, sizeof(all->commit));

@@ -73,6 +73,15 @@ test_expect_success 'who has not the power is refused, and every other step is t
 	json result.steps.6.state nothing
 '
 
+test_expect_success 'what cannot be read is told in the first step that met it, and keeps nothing from the rest' '
+	{ printf -- "---\nTitle: Broken\nTitle: Twice\n---\n" >05-PROCESSES/active-tasks/torn-9zzz.md; } && git add 05-PROCESSES &&
+	git commit -q --no-verify -m "chore: a slip" && test_when_finished "git reset -q --hard HEAD^" &&
+	ops --as $LEAD orchestrate --dry-run --only progress >out && test_grep "torn-9zzz.md:3" out && test_grep "^progress: nothing" out &&
+	ops --as $LEAD orchestrate --dry-run >out && test_grep "torn-9zzz.md:3" out && test_grep "would assign have-1111" out &&
+	ops --as $LEAD plan --apply --dry-run >out 2>err && test_grep "torn-9zzz.md:3" err && test_grep have-1111 out &&
+	ops --as $LEAD rebalance --apply --dry-run >out 2>err && test_grep "torn-9zzz.md:3" err
+'
+
 test_expect_success 'it ends on SIGTERM between two passes, with every act whole' '
 	{ "$OPS_PROGRAM" --as $LEAD orchestrate --interval 1s >out 2>err & pid=$!; } &&
 	until_grep "^conflicts: nothing" out &&

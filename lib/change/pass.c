@@ -198,6 +198,7 @@ static int take_step(struct pass *p, const struct step *step,
 		last = look(&s, step->look, ret ? NULL : &why);
 		ret = ret ? ret : last;
 	}
+	planning_base_tell(s.base, public->findings);
 	public->state = state_of(public, ret);
 	if (ret && !keep(p->arena, &public->error, why.message))
 		ret = OPS_ENOMEM;

@@ -284,6 +284,7 @@ static int change_all(struct ops_outcome **out, const char *action,
 	struct planning_base base = { .board = NULL };
 	int ret = planning_change_all(out, action, findings, &base, repo, flags, err);
 
+	planning_base_tell(&base, findings);
 	planning_base_close(&base);
 	return ret;
 }

@@ -16,6 +16,8 @@ struct planning_base {
 	struct world *world;
 	struct board *board;		/* NULL: none is open */
 	struct load_read *loads;	/* the workers' counts as they were read */
+	struct ops_findings *aside;	/* what was found wrong while reading it */
+	bool told;			/* planning_base_tell() did */
 };
 
 /* That of a commit; the one that is open, if it is of that commit.  Statuses as
@@ -23,6 +25,8 @@ struct planning_base {
 int planning_base_open(struct planning_base *base, struct ops_repo *repo,
 		       const struct oid *at, struct ops_error *err);
 void planning_base_close(struct planning_base *base);
+/* Add what could not be read, or does not count, as warnings; once, whatever is opened after. */
+void planning_base_tell(struct planning_base *base, struct ops_findings *findings);
 
 /*
  * A decision about many tasks, which as many commits carry out as their messages need, each

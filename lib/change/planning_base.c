@@ -19,7 +19,24 @@ void planning_base_close(struct planning_base *base)
 	board_free(base->board);
 	world_close(base->world);
 	snap_free(base->snap);
-	*base = (struct planning_base){ .board = NULL };
+	ops_findings_free(base->aside);
+	*base = (struct planning_base){ .told = base->told };
+}
+
+void planning_base_tell(struct planning_base *base, struct ops_findings *findings)
+{
+	size_t i;
+
+	if (base->told || !base->aside)
+		return;
+	for (i = 0; i < ops_findings_count(base->aside); i++) {
+		const struct ops_finding *f = ops_findings_at(base->aside, i);
+
+		findings_add(findings, f->rule, f->severity == OPS_ERROR ? OPS_WARNING :
+			     f->severity, f->path, f->line, f->column, f->remedy, "%s",
+			     f->message);
+	}
+	base->told = true;
 }
 
 static void put_back(struct planning_base *base)
@@ -51,7 +68,6 @@ static int keep_loads(struct planning_base *base, struct ops_error *err)
 int planning_base_open(struct planning_base *base, struct ops_repo *repo,
 		       const struct oid *at, struct ops_error *err)
 {
-	struct ops_findings *aside;
 	int ret;
 
 	if (base->board && oid_equal(&base->at, at)) {
@@ -59,16 +75,15 @@ int planning_base_open(struct planning_base *base, struct ops_repo *repo,
 		return 0;
 	}
 	planning_base_close(base);
-	/* Old mistakes elsewhere are no reason to refuse: ops plan and check show them. */
-	aside = ops_findings_new();
-	ret = aside ? snap_of_commit(&base->snap, repo->store, at, err) : error_nomem(err);
+	/* Old mistakes elsewhere are no reason to refuse, but they are told. */
+	base->aside = ops_findings_new();
+	ret = base->aside ? snap_of_commit(&base->snap, repo->store, at, err) : error_nomem(err);
 	if (ret == 0)
 		ret = world_open(&base->world, base->snap, repo->cache, err);
 	if (ret == 0)
-		ret = board_read(&base->board, base->world, repo->now, aside, err);
+		ret = board_read(&base->board, base->world, repo->now, base->aside, err);
 	if (ret == 0)
 		ret = keep_loads(base, err);
-	ops_findings_free(aside);
 	base->at = *at;
 	if (ret)
 		planning_base_close(base);

@@ -59,7 +59,7 @@ static const struct out_column task_columns[] = {
 	{ "title", "TITLE", SHRINK_FIRST },
 	{ "type", NULL, SHRINK_NEVER },
 	{ "path", NULL, SHRINK_NEVER },
-	{ "progress", NULL, SHRINK_NEVER },
+	{ "progress", "DONE %", SPARSE },	/* of those that were broken down */
 };
 
 static const struct out_column other_columns[] = {
@@ -76,83 +76,73 @@ static const struct out_column other_columns[] = {
 
 #define COLUMNS (sizeof(task_columns) / sizeof(task_columns[0]))
 
-/* How far a task is that was broken down; NULL for others. */
-static int progress(const char **text, struct session *s, struct ops_view *view,
-		    const struct ops_document *doc)
+/* What is asked of each document. */
+enum { STATUS, PRIORITY, ASSIGNED, DUE, TITLE, NAME, PARTS, FIELDS };
+static const char *const fields[FIELDS] = {
+	"Status", "Priority", "Assigned-To", "Due", "Title", "Name", "Parts"
+};
+
+struct listing {
+	struct session *s;
+	struct ops_view *view;
+	bool paths;		/* are shown */
+	size_t nr;
+};
+
+/* How far a task is that was broken down, in per cent. */
+static int progress(const char **text, struct listing *l, const struct ops_document *doc,
+		    struct ops_error *err)
 {
 	struct ops_progress p;
-	int ret;
+	int ret = ops_view_progress(&p, l->view, doc, l->s->findings, err);
 
-	*text = NULL;
-	if (strcmp(ops_document_type(doc), "task") || !ops_document_field(doc, "Parts"))
-		return 0;
-	ret = ops_view_progress(&p, view, doc, s->findings, &s->err);
 	if (ret < 0)
 		return ret;
-	*text = arena_printf(s->arena, "%.0f", p.percent);
-	return *text ? 0 : error_nomem(&s->err);
+	*text = arena_printf(l->s->arena, "%.0f", p.percent);
+	return *text ? 0 : error_nomem(err);
 }
 
-static int add_row(struct session *s, struct ops_view *view, const struct ops_document *doc)
+static int add_row(const struct ops_document *doc, const char *const *values, void *payload,
+		   struct ops_error *err)
 {
-	const char *title = ops_document_field(doc, "Title");
+	struct listing *l = payload;
 	const char *cells[COLUMNS] = {
-		ops_document_id(doc),
-		ops_document_field(doc, "Status"),
-		ops_document_field(doc, "Priority"),
-		ops_document_field(doc, "Assigned-To"),
-		ops_document_field(doc, "Due"),
-		title ? title : ops_document_field(doc, "Name"),
-		ops_document_type(doc),
-		ops_document_path(doc),
-		NULL,
+		ops_document_id(doc), values[STATUS], values[PRIORITY], values[ASSIGNED],
+		values[DUE], values[values[TITLE] ? TITLE : NAME], ops_document_type(doc),
+		l->paths ? ops_document_path(doc) : NULL, NULL,
 	};
-	int ret = progress(&cells[COLUMNS - 1], s, view, doc);
+	int ret = 0;
 
+	if (values[PARTS] && !strcmp(ops_document_type(doc), "task"))
+		ret = progress(&cells[COLUMNS - 1], l, doc, err);
+	l->nr++;
 	if (ret == 0)
-		out_row(s->out, cells);
+		out_row(l->s->out, cells);
 	return ret;
-}
-
-/* The columns of this list: how far tasks are, in per cent, where some were broken down. */
-static void choose_columns(struct out_column columns[COLUMNS], bool tasks,
-			   const struct ops_document *const *docs, size_t nr)
-{
-	size_t i;
-
-	memcpy(columns, tasks ? task_columns : other_columns, sizeof(task_columns));
-	for (i = 0; tasks && i < nr; i++)
-		if (ops_document_field(docs[i], "Parts"))
-			columns[COLUMNS - 1].title = "DONE %";
 }
 
 static int run(struct session *s, const struct args *args)
 {
 	const struct list_options *o = args->options;
-	const struct ops_document *const *docs = NULL;
-	struct ops_view *view = NULL;
-	size_t nr = 0;
-	struct out_column columns[COLUMNS];
+	bool tasks = !o->filter.type || !strcmp(o->filter.type, "task");
+	struct listing l = { s, NULL, s->globals->json || !tasks, 0 };
 	int ret;
 
-	if ((ret = ops_view_open(&view, s->repo, o->at, &s->err)) < 0)
+	if ((ret = ops_view_open(&l.view, s->repo, o->at, &s->err)) < 0)
 		goto out;
-	ret = ops_view_list(&docs, &nr, view, &o->filter, s->findings, &s->err);
+	out_string(s->out, "commit", ops_view_commit(l.view));
+	out_table(s->out, "documents", tasks ? task_columns : other_columns, COLUMNS);
+	ret = ops_view_each(l.view, &o->filter, fields, FIELDS, add_row, &l, s->findings, &s->err);
 	if (ret < 0)
 		goto out;
-	out_string(s->out, "commit", ops_view_commit(view));
-	choose_columns(columns, !o->filter.type || !strcmp(o->filter.type, "task"), docs, nr);
-	out_table(s->out, "documents", columns, COLUMNS);
-	for (size_t i = 0; ret == 0 && i < nr; i++)
-		ret = add_row(s, view, docs[i]);
 	out_table_end(s->out);
-	if (!nr)
+	if (!l.nr)
 		out_say(s->out, "none\n");
 	if (ops_findings_refuse(s->findings))
 		out_say(s->talk, "ops: the list may not be whole (findings: %zu)\n",
 			ops_findings_count(s->findings));
 out:
-	ops_view_close(view);
+	ops_view_close(l.view);
 	return ret;
 }
 

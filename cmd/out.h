@@ -60,8 +60,9 @@ void out_buf(struct out *o, const char *key, const struct buf *text);
 struct out_column {
 	const char *key;	/* of the JSON member */
 	const char *title;	/* of the column; NULL: in JSON only */
-	/* The cells of a NUMBER are that in JSON, and are never cut. */
-	enum { SHRINK_NEVER, SHRINK_FIRST, SHRINK_LAST, NUMBER } shrink;
+	/* The cells of a NUMBER are that in JSON, and are never cut.  A SPARSE column is
+	 * never cut either, and not there in text when all of its cells are NULL. */
+	enum { SHRINK_NEVER, SHRINK_FIRST, SHRINK_LAST, NUMBER, SPARSE } shrink;
 };
 
 #define OUT_COLUMNS_MAX 16

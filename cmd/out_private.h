@@ -11,6 +11,17 @@
 
 struct json;
 
+/* A column that text has. */
+struct out_shown {
+	size_t column;		/* among all; */
+	size_t at;		/* and among those whose cells are kept */
+	size_t widest;
+	bool any;		/* of its cells is not NULL */
+	bool odd;		/* one is not shown as it is, a byte a column */
+	const char *cell;	/* the last one, */
+	size_t width;		/* and its width if it is shown as it is; else 0 */
+};
+
 struct out {
 	FILE *stream;
 	bool json, color;
@@ -27,7 +38,9 @@ struct out {
 	/* the table that is being filled, row after row */
 	const struct out_column *columns;
 	size_t columns_nr;
-	const char **cells;
+	struct out_shown shown[OUT_COLUMNS_MAX];
+	size_t shown_nr, kept_nr;
+	const char **cells;		/* of the columns that are shown */
 	size_t cells_nr, cells_cap;
 };
 

@@ -8,6 +8,7 @@
  * values.  Columns are two blanks apart and lines have no trailing blanks.
  */
 
+#include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -17,6 +18,7 @@
 #define GAP 2
 #define FIRST_MIN 10		/* columns a cell keeps however narrow the terminal */
 #define LAST_MIN 24
+#define EMIT 65536		/* bytes that are worth a call */
 #define CUT "..."
 
 static const char blanks[] = "                                ";
@@ -27,8 +29,75 @@ void out_table(struct out *o, const char *key, const struct out_column *columns,
 {
 	o->columns = columns;
 	o->columns_nr = nr;
-	o->cells_nr = 0;
+	o->cells_nr = o->shown_nr = 0;
+	for (size_t c = 0; c < nr; c++) {
+		if (!columns[c].title)
+			continue;
+		o->shown[o->shown_nr] = (struct out_shown){
+			.column = c, .at = o->shown_nr, .widest = strlen(columns[c].title)
+		};
+		o->shown_nr++;
+	}
+	o->kept_nr = o->shown_nr;
 	out_list(o, key);
+}
+
+/* The length of what is shown as it is, a byte a column, as nearly every cell; else 0.
+ * Eight bytes at a time: each of them from ' ' to '~'. */
+static size_t plain_length(const char *cell)
+{
+	const uint64_t ones = UINT64_C(0x0101010101010101), high = ones << 7;
+	size_t len = strlen(cell), at = 0;
+	uint64_t word, bad = 0;
+
+	for (; at + 8 <= len; at += 8) {
+		memcpy(&word, cell + at, 8);
+		bad |= word | (word - ones * ' ') | (word + ones);
+	}
+	for (; at < len; at++)
+		if (cell[at] < ' ' || cell[at] > '~')
+			return 0;
+	return bad & high ? 0 : len;
+}
+
+/* The width of a cell that is shown as it is; else 0.  A cell that is the one above it, as
+ * words that documents share are, is as wide as that. */
+static size_t plain_width(struct out_shown *s, const char *cell)
+{
+	if (s->cell != cell) {
+		s->cell = cell;
+		s->width = plain_length(cell);
+	}
+	return s->width;
+}
+
+/* The same of a cell that was looked at before: without one that is not so in its column, each
+ * is as wide as it is long. */
+static size_t known_width(struct out_shown *s, const char *cell)
+{
+	if (s->cell != cell && !s->odd) {
+		s->cell = cell;
+		s->width = strlen(cell);
+	}
+	return plain_width(s, cell);
+}
+
+/* A cell as it will be seen, in o->line from its end on; its columns. */
+static size_t show(struct out *o, struct out_shown *s, const char *cell)
+{
+	size_t start = o->line.len, plain = plain_width(s, cell);
+
+	if (plain) {
+		buf_add(&o->line, cell, plain);
+		return plain;
+	}
+	utf8_display(&o->line, cell, strlen(cell), false);
+	return utf8_width(o->line.data + start, o->line.len - start);
+}
+
+static const char *cell_of(const char *cell)
+{
+	return cell && *cell ? cell : "-";
 }
 
 void out_row(struct out *o, const char *const *cells)
@@ -43,8 +112,8 @@ void out_row(struct out *o, const char *const *cells)
 		out_end(o);
 		return;
 	}
-	if (o->cells_nr + o->columns_nr > o->cells_cap) {
-		size_t cap = 2 * (o->cells_cap + 32 * o->columns_nr);
+	if (o->cells_nr + o->shown_nr > o->cells_cap) {
+		size_t cap = 2 * (o->cells_cap + 32 * o->shown_nr);
 		const char **grown = realloc(o->cells, cap * sizeof(*grown));
 
 		if (!grown) {
@@ -54,34 +123,21 @@ void out_row(struct out *o, const char *const *cells)
 		o->cells = grown;
 		o->cells_cap = cap;
 	}
-	memcpy(o->cells + o->cells_nr, cells, o->columns_nr * sizeof(*cells));
-	o->cells_nr += o->columns_nr;
-}
+	for (size_t i = 0; i < o->shown_nr; i++) {
+		struct out_shown *s = &o->shown[i];
+		const char *cell = cell_of(cells[s->column]);
+		size_t width = plain_width(s, cell);
 
-/* The length of what is shown as it is, a byte a column, as nearly every cell; else 0. */
-static size_t plain_length(const char *cell)
-{
-	size_t n = 0;
-
-	while (cell[n] >= ' ' && cell[n] <= '~')
-		n++;
-	return cell[n] ? 0 : n;
-}
-
-/* A cell as it will be seen, in o->line from `start` on; its columns. */
-static size_t show(struct out *o, size_t start, const char *cell)
-{
-	size_t plain;
-
-	if (!cell || !*cell)
-		cell = "-";
-	plain = plain_length(cell);
-	if (plain) {
-		buf_add(&o->line, cell, plain);
-		return plain;
+		s->any |= cells[s->column] != NULL;
+		s->odd |= !width;
+		o->cells[o->cells_nr++] = cell;
+		if (!width) {
+			width = show(o, s, cell);
+			buf_clear(&o->line);
+		}
+		if (width > s->widest)
+			s->widest = width;
 	}
-	utf8_display(&o->line, cell, strlen(cell), false);
-	return utf8_width(o->line.data + start, o->line.len - start);
 }
 
 /* Cut what stands in o->line from `start` on to at most `width` columns. */
@@ -108,86 +164,118 @@ static size_t cut(struct out *o, size_t start, size_t width)
 	return taken + strlen(CUT);
 }
 
-/* The widest column of that kind that is wider than `min`; columns_nr if none. */
-static size_t widest_of(const struct out *o, const size_t *widths, int kind, size_t min)
+/* The widest column of that kind that is wider than `min`; NULL if none. */
+static struct out_shown *widest_of(struct out *o, int kind, size_t min)
 {
-	size_t widest = o->columns_nr;
+	struct out_shown *widest = NULL, *s;
 
-	for (size_t c = 0; c < o->columns_nr; c++)
-		if (o->columns[c].title && (int)o->columns[c].shrink == kind &&
-		    widths[c] > min &&
-		    (widest == o->columns_nr || widths[c] > widths[widest]))
-			widest = c;
+	for (s = o->shown; s < o->shown + o->shown_nr; s++)
+		if ((int)o->columns[s->column].shrink == kind && s->widest > min &&
+		    (!widest || s->widest > widest->widest))
+			widest = s;
 	return widest;
 }
 
 /* Take columns from the widest that may shrink until the table fits. */
-static void fit(const struct out *o, size_t *widths)
+static void fit(struct out *o)
 {
+	struct out_shown *widest;
 	size_t total = 0;
 
-	for (size_t c = 0; c < o->columns_nr; c++)
-		total += o->columns[c].title ? widths[c] + (total ? GAP : 0) : 0;
+	for (size_t i = 0; i < o->shown_nr; i++)
+		total += o->shown[i].widest + (i ? GAP : 0);
 	while (o->width && total > o->width) {
-		size_t widest = widest_of(o, widths, SHRINK_FIRST, FIRST_MIN);
-
-		if (widest == o->columns_nr)
-			widest = widest_of(o, widths, SHRINK_LAST, LAST_MIN);
-		if (widest == o->columns_nr)
+		widest = widest_of(o, SHRINK_FIRST, FIRST_MIN);
+		if (!widest)
+			widest = widest_of(o, SHRINK_LAST, LAST_MIN);
+		if (!widest)
 			break;
-		widths[widest]--;
+		widest->widest--;
 		total--;
 	}
 }
 
-static void print_row(struct out *o, const char *const *cells, const size_t *widths)
+/* Forget the columns of which there is nothing. */
+static void drop_empty(struct out *o)
 {
-	size_t pad = 0;
+	size_t nr = 0;
 
-	for (size_t c = 0; c < o->columns_nr; c++) {
-		size_t start, width;
+	for (size_t i = 0; i < o->shown_nr; i++)
+		if (o->shown[i].any || o->columns[o->shown[i].column].shrink != SPARSE)
+			o->shown[nr++] = o->shown[i];
+	o->shown_nr = nr;
+}
 
-		if (!o->columns[c].title)
-			continue;
+/* Put a row of cells that are shown as they are and fit at the end of o->line: false when one
+ * is not so, or there is no memory.  Nearly every row is. */
+static bool print_plain(struct out *o, const char *const *cells)
+{
+	size_t width[OUT_COLUMNS_MAX], len = 0, pad = 0;
+	char *to;
+
+	for (size_t i = 0; i < o->shown_nr; i++) {
+		width[i] = known_width(&o->shown[i], cells[o->shown[i].at]);
+		if (!width[i] || width[i] > o->shown[i].widest)
+			return false;
+		len += pad + width[i];
+		pad = o->shown[i].widest - width[i] + GAP;
+	}
+	to = buf_space(&o->line, len + 1);
+	if (!to)
+		return false;
+	memset(to, ' ', len);
+	to[len] = '\n';
+	for (size_t i = 0; i < o->shown_nr; i++) {
+		memcpy(to, cells[o->shown[i].at], width[i]);
+		to += o->shown[i].widest + GAP;
+	}
+	return true;
+}
+
+/* The same of any cells. */
+static void print_cells(struct out *o, const char *const *cells)
+{
+	size_t pad = 0, start, width;
+
+	for (size_t i = 0; i < o->shown_nr; i++) {
+		struct out_shown *s = &o->shown[i];
+
 		for (; pad; pad -= pad < BLANKS ? pad : BLANKS)
 			buf_add(&o->line, blanks, pad < BLANKS ? pad : BLANKS);
 		start = o->line.len;
-		width = show(o, start, cells[c]);
-		if (width > widths[c])
-			width = cut(o, start, widths[c]);
-		pad = widths[c] - width + GAP;
+		width = show(o, s, cells[s->at]);
+		if (width > s->widest)
+			width = cut(o, start, s->widest);
+		pad = s->widest - width + GAP;
 	}
 	buf_char(&o->line, '\n');
-	out_emit(o);
+}
+
+/* Put a row into o->line, which leaves when there is much of it. */
+static void print_row(struct out *o, const char *const *cells)
+{
+	if (!print_plain(o, cells))
+		print_cells(o, cells);
+	if (o->line.len >= EMIT)
+		out_emit(o);
 }
 
 void out_table_end(struct out *o)
 {
-	size_t widths[OUT_COLUMNS_MAX] = { 0 };
-	const char *titles[OUT_COLUMNS_MAX] = { NULL };
-	size_t nr = o->columns_nr;
+	const char *titles[OUT_COLUMNS_MAX];
 
 	out_end(o);
 	if (o->json || !o->cells_nr)
 		return;
-	for (size_t c = 0; c < nr; c++) {
-		titles[c] = o->columns[c].title;
-		widths[c] = titles[c] ? strlen(titles[c]) : 0;
-	}
-	for (size_t at = 0; at < o->cells_nr; at++) {
-		size_t width = titles[at % nr] && o->cells[at] ? plain_length(o->cells[at]) : 1;
-
-		if (!width && *o->cells[at])
-			width = show(o, 0, o->cells[at]);
-		buf_clear(&o->line);
-		if (width > widths[at % nr])
-			widths[at % nr] = width;
-	}
-	fit(o, widths);
+	for (size_t i = 0; i < o->shown_nr; i++)
+		titles[i] = o->columns[o->shown[i].column].title;
+	drop_empty(o);
+	fit(o);
 	out_style(o, STYLE_BOLD);
-	print_row(o, titles, widths);
+	print_cells(o, titles);
 	out_style(o, STYLE_PLAIN);
-	for (size_t at = 0; at < o->cells_nr; at += nr)
-		print_row(o, o->cells + at, widths);
+	for (size_t at = 0; at < o->cells_nr; at += o->kept_nr)
+		print_row(o, o->cells + at);
+	out_emit(o);
 	o->cells_nr = 0;
 }

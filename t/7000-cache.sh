@@ -139,6 +139,25 @@ test_expect_success 'it may be cut off, damaged or replaced by anything' '
 	ln -s "$TEST_ROOT/elsewhere" .git/ops/roll-link && rm .git/ops/roll-link
 '
 
+test_expect_success 'damage that is met half way: nothing is said twice, and nothing left out' '
+	for i in $(seq 100 399)
+	do
+		cp 05-PROCESSES/active-tasks/queued-1.md 05-PROCESSES/active-tasks/many-$i.md || return 1
+	done &&
+	git add 05-PROCESSES && git commit -q -m "docs: many" && rm -f .git/ops/roll-* &&
+	cache no && ops list >wanted && ops --json list >wanted.json && cache always && ops list &&
+	cp "$(cache_file)" good && i=0 && test "$(wc -l <wanted)" -gt 300 &&
+	while test $i -lt 24
+	do
+		damage good $((i * $(wc -c <good) / 24)) >"$(cache_file)" &&
+		ops list >answer && test_cmp wanted answer &&
+		damage good $((i * $(wc -c <good) / 24)) >"$(cache_file)" &&
+		ops --json list >answer && test_cmp wanted.json answer || return 1
+		i=$((i + 1))
+	done &&
+	git reset -q --hard HEAD~1 && rm -f .git/ops/roll-*
+'
+
 test_expect_success 'nothing in its place is followed, waited for or written through' '
 	ops list &&
 	name=$(cache_file) &&

@@ -68,6 +68,16 @@ int ops_view_list(const struct ops_document *const **out, size_t *nr,
 		  struct ops_view *view, const struct ops_filter *filter,
 		  struct ops_findings *findings, struct ops_error *err);
 
+/* The same, one after the other, for lists of any length: `each` is called with every document
+ * and its values of these fields, as ops_document_field() says them.  The document is there until
+ * it returns, what it was asked for and the values as long as the view.  Whatever but 0 `each`
+ * returns ends this and is returned. */
+int ops_view_each(struct ops_view *view, const struct ops_filter *filter,
+		  const char *const *fields, size_t fields_nr,
+		  int (*each)(const struct ops_document *document, const char *const *values,
+			      void *payload, struct ops_error *err),
+		  void *payload, struct ops_findings *findings, struct ops_error *err);
+
 /* The document of an id, a unique prefix of one, or a path.  OPS_ENOTFOUND,
  * OPS_EAMBIGUOUS (err names the candidates), OPS_EINVALID with findings. */
 int ops_view_find(const struct ops_document **out, struct ops_view *view,

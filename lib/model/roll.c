@@ -16,6 +16,7 @@
 
 #define NOWHERE ((size_t)-1)
 #define ROOM (2 * PATH_MAX_BYTES)
+#define ROWS 128		/* read at once by who goes through them */
 
 size_t roll_rows(const struct roll *r, unsigned segment)
 {
@@ -28,9 +29,45 @@ const struct roll_row *roll_row(const struct roll *r, unsigned segment, size_t a
 			 sizeof(struct roll_row));
 }
 
+const struct roll_more *roll_more(const struct roll_line *line)
+{
+	return sealed_at(line->roll->segment[line->segment], PART_MORE,
+			 (size_t)line->row->more * sizeof(struct roll_more),
+			 sizeof(struct roll_more));
+}
+
+/* Read all words of a segment, which are few: then one is a place among them.  The last ends
+ * where they do, so that each ends. */
+static bool read_words(struct roll *r, unsigned segment)
+{
+	size_t len = sealed_size(r->segment[segment], PART_WORDS);
+	const char *text = len ? sealed_at(r->segment[segment], PART_WORDS, 0, len) : NULL;
+
+	if (!text || text[len - 1])
+		return false;
+	r->words[segment].text = text;
+	r->words[segment].len = len;
+	return true;
+}
+
+static inline const char *word(const struct roll_line *line, uint32_t at)
+{
+	struct roll *r = line->roll;
+	unsigned segment = line->segment;
+
+	if (!at || (!r->words[segment].text && !read_words(r, segment)))
+		return NULL;
+	return at < r->words[segment].len ? r->words[segment].text + at : NULL;
+}
+
 const char *roll_word(const struct roll_line *line, uint32_t at)
 {
-	return at ? sealed_text(line->roll->segment[line->segment], PART_WORDS, at) : NULL;
+	return word(line, at);
+}
+
+const char *roll_name(const struct roll_line *line, uint32_t at)
+{
+	return at ? sealed_text(line->roll->segment[line->segment], PART_NAMES, at) : NULL;
 }
 
 const char *roll_text(const struct roll_line *line, uint32_t at)
@@ -40,9 +77,28 @@ const char *roll_text(const struct roll_line *line, uint32_t at)
 
 const char *roll_value(const struct roll_line *line, enum roll_field field)
 {
-	uint32_t at = line->row->field[field];
+	const struct roll_more *more;
 
-	return field == ROLL_TITLE ? roll_text(line, at) : roll_word(line, at);
+	if (field == ROLL_TITLE)
+		return roll_text(line, line->row->field[ROLL_TITLE]);
+	if (field < ROLL_NEAR)
+		return word(line, line->row->field[field]);
+	more = roll_more(line);
+	return more ? roll_word(line, more->field[field - ROLL_NEAR]) : NULL;
+}
+
+uint32_t roll_number(const struct roll_line *line, enum roll_field field)
+{
+	return line->row->field[field];
+}
+
+bool roll_oid(struct oid *out, const struct roll_line *line)
+{
+	const struct roll_more *more = roll_more(line);
+
+	if (more)
+		*out = more->oid;
+	return more;
 }
 
 const char *roll_id(const struct roll_line *line)
@@ -196,18 +252,26 @@ int roll_at(struct roll_line *out, struct roll *r, const char *path)
 	return 0;
 }
 
-/* Where the next line of a segment is. */
+/* Where the next line of a segment is, and up to where rows are read already. */
 struct cursor {
 	struct roll_line line;
-	size_t at, end;
+	size_t at, end, read;
 	char path[ROOM];
 };
 
 static bool load(struct cursor *c)
 {
+	size_t nr = c->end - c->at < ROWS ? c->end - c->at : ROWS;
+
 	if (c->at >= c->end)
 		return true;
-	c->line.row = roll_row(c->line.roll, c->line.segment, c->at);
+	if (c->at < c->read) {
+		c->line.row++;
+		return true;
+	}
+	c->line.row = sealed_at(c->line.roll->segment[c->line.segment], PART_ROWS,
+				c->at * sizeof(struct roll_row), nr * sizeof(struct roll_row));
+	c->read = c->at + nr;
 	return c->line.row != NULL;
 }
 
@@ -215,7 +279,7 @@ static bool aim(struct cursor *c, struct roll *r, unsigned segment, const char *
 		const char *to)
 {
 	c->line = (struct roll_line){ r, segment, NULL };
-	c->at = 0;
+	c->at = c->read = 0;
 	c->end = roll_rows(r, segment);
 	if (!c->end)
 		return true;
@@ -274,7 +338,7 @@ static int give_line(const struct roll_line *line, void *payload, struct ops_err
 	if (!type || (g->type && type != g->type && type != g->type->base))
 		return 0;
 	/* Of another type it is no answer, but what is wrong with it is said. */
-	return plain && g->type && !type_is(type, g->type->name) ? 0 :
+	return plain && g->type && type != g->type && !type_is(type, g->type->name) ? 0 :
 	       g->each(line, plain, g->payload, err);
 }
 

@@ -46,11 +46,11 @@ void roll_follow(struct world *w, const struct roll_place *place);
 void world_use_roll(struct world *w, struct roll *r);
 struct roll *world_roll(const struct world *w);	/* NULL: none, or it was found damaged */
 
-/* A header's value that lists and plans ask for. */
-enum roll_field { ROLL_STATE, ROLL_STATUS, ROLL_TITLE, ROLL_NAME, ROLL_ASSIGNED,
-		  ROLL_DEPARTMENT, ROLL_PRIORITY, ROLL_DUE, ROLL_TYPE, ROLL_PROJECT,
-		  ROLL_STARTED, ROLL_COMPLETED, ROLL_CANCELLED, ROLL_REWORK,
-		  ROLL_DIVIDED, ROLL_FIELDS };
+/* A header's value that lists and plans ask for; first those that nearly every list does. */
+enum roll_field { ROLL_STATE, ROLL_TITLE, ROLL_NAME, ROLL_ASSIGNED, ROLL_DEPARTMENT,
+		  ROLL_PRIORITY, ROLL_DUE, ROLL_DIVIDED, ROLL_NEAR,
+		  ROLL_STATUS = ROLL_NEAR, ROLL_TYPE, ROLL_PROJECT, ROLL_STARTED,
+		  ROLL_COMPLETED, ROLL_CANCELLED, ROLL_REWORK, ROLL_FIELDS };
 
 /* One line of it: a document, another file, or a directory. */
 struct roll_line {
@@ -61,10 +61,15 @@ struct roll_line {
 
 /* What the value is; NULL when absent.  Belongs to the roll. */
 const char *roll_value(const struct roll_line *line, enum roll_field field);
+/* The number of a value of those before ROLL_NEAR: in one segment equal numbers are equal
+ * values, and 0 is none. */
+uint32_t roll_number(const struct roll_line *line, enum roll_field field);
 /* The field of that name: false when the roll does not keep it. */
 bool roll_field_named(enum roll_field *out, const char *name);
 const char *roll_id(const struct roll_line *line);
 char *roll_path(const struct roll_line *line, struct arena *arena);
+/* Its blob or tree; false when damaged. */
+bool roll_oid(struct oid *out, const struct roll_line *line);
 
 /*
  * Call `each` with the lines of the documents of a type, as world_each() does with

@@ -37,7 +37,7 @@ static int take_needs(struct task *t, struct board *b, const struct roll_line *l
 		return OPS_ENOTFOUND;
 	t->needs = arena_array(b->arena, (size_t)i->needs_nr + 1, sizeof(*t->needs));
 	for (k = 0; t->needs && k < i->needs_nr; k++) {
-		name = roll_word(line, list[k].name);
+		name = roll_name(line, list[k].name);
 		if (!name)
 			return OPS_ENOTFOUND;
 		if (board_skill(&t->needs[k].name, b, name))
@@ -61,7 +61,7 @@ static int take_depends(struct task *t, struct board *b, const struct roll_line 
 	t->depends = arena_array(b->arena, (size_t)i->depends_nr + 1, sizeof(*t->depends));
 	for (k = 0; t->depends && k < i->depends_nr; k++) {
 		t->depends[k].task = NONE;
-		t->depends[k].name = roll_word(line, list[k].name);
+		t->depends[k].name = roll_name(line, list[k].name);
 		if (!t->depends[k].name)
 			return OPS_ENOTFOUND;
 	}
@@ -77,7 +77,7 @@ static int take_names(struct names *out, struct board *b, const struct roll_line
 	uint32_t k;
 
 	for (k = 0; list && k < nr; k++) {
-		name = roll_word(line, list[k].name);
+		name = roll_name(line, list[k].name);
 		if (!name)
 			return OPS_ENOTFOUND;
 		if (names_add(out, b->arena, name))
@@ -95,7 +95,7 @@ static bool take_words(struct task *t, const struct roll_line *line,
 	t->project = roll_word(line, i->project);
 	t->prompt = roll_word(line, i->prompt);
 	t->assigned_to = roll_word(line, i->assigned_to);
-	t->blocked_reason = roll_word(line, i->reason);
+	t->blocked_reason = roll_text(line, i->reason);
 	t->priority_name = roll_word(line, i->priority_name);
 	t->title = roll_value(line, ROLL_TITLE);
 	if (!line->row->field[ROLL_TITLE])

@@ -9,10 +9,12 @@
 #include "store/sealed.h"
 #include "util/buf.h"
 
-#define ROLL_KIND "ops roll 2"
+#define ROLL_KIND "ops roll 3"
 
-enum roll_part { PART_FACTS, PART_ROWS, PART_IDS, PART_WORDS, PART_TEXT, PART_IMAGES,
-		 PART_ITEMS, ROLL_PARTS };
+/* Rows are what every question goes through, so they are small: what is asked for seldom lies
+ * in MORE.  WORDS are few and come again and again; NAMES are those of other documents. */
+enum roll_part { PART_FACTS, PART_ROWS, PART_MORE, PART_IDS, PART_WORDS, PART_NAMES,
+		 PART_TEXT, PART_IMAGES, PART_ITEMS, ROLL_PARTS };
 
 struct roll_facts {
 	struct oid tree, config;	/* config: zero when there is no ops.yaml */
@@ -33,9 +35,13 @@ struct roll_row {
 	uint32_t dir, name;		/* words; text */
 	uint16_t type;
 	uint8_t mode, flags;
+	uint32_t more, image;
+	uint32_t field[ROLL_NEAR];	/* words, but for Title: text */
+};
+
+struct roll_more {
 	struct oid oid;
-	uint32_t image;
-	uint32_t field[ROLL_FIELDS];	/* words, but for Title: text */
+	uint32_t field[ROLL_FIELDS - ROLL_NEAR];	/* words */
 };
 
 /* What a board keeps of a task. */
@@ -43,7 +49,8 @@ struct roll_image {
 	double hours, complexity;
 	int32_t due, started, assigned;		/* INT32_MIN: no day */
 	uint32_t due_line, due_column, depends_line, rework, priority;
-	uint32_t status, type, project, prompt, assigned_to, reason, priority_name;
+	uint32_t status, type, project, prompt, assigned_to, priority_name;	/* words */
+	uint32_t reason;			/* text */
 	uint32_t needs, needs_nr, depends, depends_nr;	/* items */
 	uint32_t meant_for, meant_for_nr, blocked_by, blocked_by_nr;
 	uint8_t work, accepted, has_hours, raised;
@@ -51,7 +58,7 @@ struct roll_image {
 
 struct roll_item {
 	double value;
-	uint32_t name;			/* words */
+	uint32_t name;			/* names */
 	uint32_t spare;
 };
 
@@ -60,6 +67,10 @@ struct roll {
 	const struct config *config;
 	struct sealed *segment[2];	/* the base; what changed since, or NULL */
 	struct roll_facts facts[2];
+	struct {
+		const char *text;	/* all words of a segment; NULL: not read yet */
+		size_t len;
+	} words[2];
 	struct names roots;		/* directories of which it knows all */
 };
 
@@ -68,7 +79,7 @@ struct roll_writer {
 	struct world *world;
 	const struct config *config;
 	struct arena *arena, *scratch, *board;
-	struct map *words;
+	struct map *words, *names;
 	struct ops_findings *findings;
 	struct buf part[ROLL_PARTS];
 	size_t rows;
@@ -100,7 +111,9 @@ int roll_is_worth(bool *out, struct world *w, const struct names *roots, size_t 
 		  struct ops_error *err);
 
 const struct roll_row *roll_row(const struct roll *r, unsigned segment, size_t at);
+const struct roll_more *roll_more(const struct roll_line *line);
 const char *roll_word(const struct roll_line *line, uint32_t at);
+const char *roll_name(const struct roll_line *line, uint32_t at);
 const char *roll_text(const struct roll_line *line, uint32_t at);
 /* The first row of a segment whose path is not before `path`; (size_t)-1: damaged. */
 size_t roll_lower(const struct roll *r, unsigned segment, const char *path);

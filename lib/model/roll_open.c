@@ -69,6 +69,7 @@ static bool read_facts(struct roll_facts *out, struct sealed *f, const struct op
 
 	if (!facts || sealed_size(f, PART_FACTS) != sizeof(*facts) ||
 	    sealed_size(f, PART_ROWS) != facts->rows * sizeof(struct roll_row) ||
+	    sealed_size(f, PART_MORE) != facts->rows * sizeof(struct roll_more) ||
 	    sealed_size(f, PART_IDS) != facts->rows * sizeof(uint32_t) ||
 	    !oid_equal(&facts->config, &o->config))
 		return false;
@@ -83,6 +84,7 @@ static void take_segment(struct opening *o, unsigned segment, struct sealed *f)
 
 	sealed_close(r->segment[segment]);
 	r->segment[segment] = NULL;
+	r->words[segment].text = NULL;
 	if (f && read_facts(&r->facts[segment], f, o) &&
 	    r->facts[segment].base == (segment ? sealed_seal(r->segment[0]) : 0))
 		r->segment[segment] = f;
@@ -385,9 +387,10 @@ static int hint(struct snap_entry *out, const char *path, void *payload)
 	if (ret)
 		return ret;
 	memset(out, 0, sizeof(*out));
+	if (!roll_oid(&out->oid, &line))
+		return OPS_EINVALID;
 	out->name = path_name(path);
 	out->mode = (enum snap_mode)line.row->mode;
-	out->oid = line.row->oid;
 	out->has_oid = true;
 	return 0;
 }

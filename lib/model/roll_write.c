@@ -17,16 +17,23 @@
 #include "util/path.h"
 
 static const char *const field_names[ROLL_FIELDS] = {
-	NULL, "Status", "Title", "Name", "Assigned-To", "Department", "Priority", "Due",
-	"Type", "Project", "Started", "Completed", "Cancelled", "Rework", "Parts"
+	NULL, "Title", "Name", "Assigned-To", "Department", "Priority", "Due", "Parts",
+	"Status", "Type", "Project", "Started", "Completed", "Cancelled", "Rework"
+};
+
+/* A row, and what is more of it. */
+struct whole {
+	struct roll_row row;
+	struct roll_more more;
 };
 
 bool roll_field_named(enum roll_field *out, const char *name)
 {
 	unsigned i;
 
-	for (i = ROLL_STATUS; i < ROLL_FIELDS; i++)
-		if (*field_names[i] == *name && !strcmp(field_names[i], name)) {
+	for (i = ROLL_STATE + 1; i < ROLL_FIELDS; i++)
+		if (field_names[i][0] == name[0] && field_names[i][1] == name[1] &&
+		    !strcmp(field_names[i], name)) {
 			*out = (enum roll_field)i;
 			return true;
 		}
@@ -47,11 +54,14 @@ int roll_writer_init(struct roll_writer *wr, struct world *w, const struct roll_
 	wr->scratch = arena_new();
 	wr->board = arena_new();
 	wr->words = wr->arena ? map_new(wr->arena) : NULL;
+	wr->names = wr->arena ? map_new(wr->arena) : NULL;
 	wr->findings = ops_findings_new();
 	/* 0 is no text, 1 the empty one. */
 	buf_add(&wr->part[PART_WORDS], "\0", 2);
+	buf_add(&wr->part[PART_NAMES], "\0", 2);
 	buf_add(&wr->part[PART_TEXT], "\0", 2);
-	if (!wr->arena || !wr->scratch || !wr->board || !wr->words || !wr->findings)
+	if (!wr->arena || !wr->scratch || !wr->board || !wr->words || !wr->names ||
+	    !wr->findings)
 		return error_nomem(err);
 	return world_config(&wr->config, w, err);
 }
@@ -78,21 +88,26 @@ static uint32_t add_text(struct roll_writer *wr, const char *text)
 	return (uint32_t)at;
 }
 
-static uint32_t add_word(struct roll_writer *wr, const char *word)
+/* A text that is kept once. */
+static uint32_t add_once(struct buf *b, struct map *known, const char *text)
 {
-	struct buf *b = &wr->part[PART_WORDS];
 	size_t at;
 
-	if (!word || !*word)
-		return word ? 1 : 0;
-	at = (size_t)map_get(wr->words, word);
+	if (!text || !*text)
+		return text ? 1 : 0;
+	at = (size_t)map_get(known, text);
 	if (!at) {
 		at = b->len;
-		buf_add(b, word, strlen(word) + 1);
-		if (map_put(wr->words, word, (void *)at))
+		buf_add(b, text, strlen(text) + 1);
+		if (map_put(known, text, (void *)at))
 			b->failed = true;
 	}
 	return (uint32_t)at;
+}
+
+static uint32_t add_word(struct roll_writer *wr, const char *word)
+{
+	return add_once(&wr->part[PART_WORDS], wr->words, word);
 }
 
 static int32_t short_day(int64_t day)
@@ -109,7 +124,7 @@ static void add_item(struct roll_writer *wr, const char *name, double value)
 {
 	struct roll_item item = { .value = value };
 
-	item.name = add_word(wr, name);
+	item.name = add_once(&wr->part[PART_NAMES], wr->names, name);
 	buf_add(&wr->part[PART_ITEMS], &item, sizeof(item));
 }
 
@@ -164,7 +179,7 @@ static void add_image(struct roll_writer *wr, struct roll_row *row, const struct
 	i.project = add_word(wr, t->project);
 	i.prompt = add_word(wr, t->prompt);
 	i.assigned_to = add_word(wr, t->assigned_to);
-	i.reason = add_word(wr, t->blocked_reason);
+	i.reason = add_text(wr, t->blocked_reason);
 	i.priority_name = add_word(wr, t->priority_name);
 	add_items(wr, &i, b, t);
 	i.work = (uint8_t)t->work;
@@ -198,25 +213,33 @@ static int keep_task(struct roll_writer *wr, struct roll_row *row,
 	return 0;
 }
 
-static void keep_fields(struct roll_writer *wr, struct roll_row *row,
+static void set_field(struct whole *to, unsigned field, uint32_t value)
+{
+	if (field < ROLL_NEAR)
+		to->row.field[field] = value;
+	else
+		to->more.field[field - ROLL_NEAR] = value;
+}
+
+static void keep_fields(struct roll_writer *wr, struct whole *to,
 			const struct ops_document *d)
 {
 	const struct yaml_node *value;
 	unsigned i;
 
-	row->field[ROLL_STATE] = add_word(wr, d->status);
-	for (i = ROLL_STATUS; i < ROLL_FIELDS; i++) {
+	set_field(to, ROLL_STATE, add_word(wr, d->status));
+	for (i = ROLL_STATE + 1; i < ROLL_FIELDS; i++) {
 		value = doc_field(d->doc, field_names[i]);
 		if (value && value->kind != YAML_SCALAR)
-			row->flags |= ROW_UNPLAIN;
+			to->row.flags |= ROW_UNPLAIN;
 		else if (value)
-			row->field[i] = i == ROLL_TITLE ? add_text(wr, value->value) :
-					add_word(wr, value->value);
+			set_field(to, i, i == ROLL_TITLE ? add_text(wr, value->value) :
+				  add_word(wr, value->value));
 	}
 }
 
 /* Read a governed file for its line. */
-static int keep_document(struct roll_writer *wr, struct roll_row *row, const char *dir,
+static int keep_document(struct roll_writer *wr, struct whole *to, const char *dir,
 			 const char *path, const struct type *type,
 			 const struct snap_entry *entry, struct ops_error *err)
 {
@@ -230,13 +253,13 @@ static int keep_document(struct roll_writer *wr, struct roll_row *row, const cha
 	if (ret == OPS_ENOMEM)
 		error_nomem(err);
 	else if (ret || d->type != type || ops_findings_count(wr->findings))
-		row->flags |= ROW_UNPLAIN;
+		to->row.flags |= ROW_UNPLAIN;
 	else
-		keep_fields(wr, row, d);
-	if (ret == 0 && !(row->flags & ROW_UNPLAIN) && !strcmp(type->name, "task"))
-		ret = keep_task(wr, row, d, err);
+		keep_fields(wr, to, d);
+	if (ret == 0 && !(to->row.flags & ROW_UNPLAIN) && !strcmp(type->name, "task"))
+		ret = keep_task(wr, &to->row, d, err);
 	if (ops_findings_count(wr->findings)) {
-		row->flags |= ROW_UNPLAIN;
+		to->row.flags |= ROW_UNPLAIN;
 		ops_findings_free(wr->findings);
 		wr->findings = ops_findings_new();
 		if (!wr->findings)
@@ -246,9 +269,18 @@ static int keep_document(struct roll_writer *wr, struct roll_row *row, const cha
 	return ret == OPS_ENOMEM ? ret : 0;
 }
 
-static void put_row(struct roll_writer *wr, struct roll_row *row, const char *dir,
+/* Rows are put in order in the end, and what is more of them stays where it is. */
+static void put_whole(struct roll_writer *wr, struct whole *w)
+{
+	w->row.more = (uint32_t)wr->rows++;
+	buf_add(&wr->part[PART_ROWS], &w->row, sizeof(w->row));
+	buf_add(&wr->part[PART_MORE], &w->more, sizeof(w->more));
+}
+
+static void put_row(struct roll_writer *wr, struct whole *w, const char *dir,
 		    const char *name)
 {
+	struct roll_row *row = &w->row;
 	const char *stem;
 	size_t len = path_stem(name, &stem);
 
@@ -258,14 +290,13 @@ static void put_row(struct roll_writer *wr, struct roll_row *row, const char *di
 	row->name = (uint32_t)wr->part[PART_TEXT].len;
 	buf_add(&wr->part[PART_TEXT], stem, len);
 	buf_char(&wr->part[PART_TEXT], '\0');
-	buf_add(&wr->part[PART_ROWS], row, sizeof(*row));
-	wr->rows++;
+	put_whole(wr, w);
 }
 
 int roll_add(struct roll_writer *wr, const char *dir, const char *name,
 	     const struct snap_entry *entry, struct ops_error *err)
 {
-	struct roll_row row = { .type = ROW_NO_TYPE, .image = ROW_NO_IMAGE };
+	struct whole w = { .row = { .type = ROW_NO_TYPE, .image = ROW_NO_IMAGE } };
 	const struct type *type;
 	const char *path;
 	int ret = 0;
@@ -277,21 +308,21 @@ int roll_add(struct roll_writer *wr, const char *dir, const char *name,
 	if (strlen(path) > PATH_MAX_BYTES)
 		return OPS_EINVALID;
 	type = entry && entry->mode != SNAP_DIR ? config_type_of_path(wr->config, path) : NULL;
-	row.mode = (uint8_t)(entry ? entry->mode : 0);
+	w.row.mode = (uint8_t)(entry ? entry->mode : 0);
 	if (!entry)
-		row.flags = ROW_GONE;
+		w.row.flags = ROW_GONE;
 	else if (entry->has_oid)
-		row.oid = entry->oid;
+		w.more.oid = entry->oid;
 	if (type && !type->abstract) {
-		row.type = (uint16_t)(type - wr->config->types);
+		w.row.type = (uint16_t)(type - wr->config->types);
 		if (entry->mode != SNAP_FILE && entry->mode != SNAP_EXEC)
-			row.flags |= ROW_UNPLAIN;
+			w.row.flags |= ROW_UNPLAIN;
 		else
-			ret = keep_document(wr, &row, dir, path, type, entry, err);
+			ret = keep_document(wr, &w, dir, path, type, entry, err);
 	}
 	if (ret)
 		return ret;
-	put_row(wr, &row, dir, name);
+	put_row(wr, &w, dir, name);
 	if (wr->place->progress && wr->known && wr->rows % 256 == 0)
 		wr->place->progress("reading", wr->rows < wr->known ? wr->rows :
 				    wr->known - 1, wr->known, wr->place->payload);
@@ -320,24 +351,26 @@ static int copy_image(struct roll_writer *wr, struct roll_row *row,
 int roll_add_line(struct roll_writer *wr, const struct roll_line *line,
 		  struct ops_error *err)
 {
-	struct roll_row row = *line->row;
-	const char *dir = roll_word(line, row.dir), *name = roll_text(line, row.name);
+	const struct roll_more *more = roll_more(line);
+	const char *dir = roll_word(line, line->row->dir), *name = roll_id(line), *value;
+	struct whole w = { .row = *line->row };
 	unsigned i;
 	int ret = 0;
 
-	if (!dir || !name)
+	if (!dir || !name || !more)
 		return OPS_ENOTFOUND;
-	for (i = 0; i < ROLL_FIELDS; i++)
-		row.field[i] = i == ROLL_TITLE ? add_text(wr, roll_value(line, ROLL_TITLE)) :
-			       add_word(wr, roll_value(line, (enum roll_field)i));
-	if (row.image != ROW_NO_IMAGE)
-		ret = copy_image(wr, &row, line, err);
+	w.more = *more;
+	for (i = 0; i < ROLL_FIELDS; i++) {
+		value = roll_value(line, (enum roll_field)i);
+		set_field(&w, i, i == ROLL_TITLE ? add_text(wr, value) : add_word(wr, value));
+	}
+	if (w.row.image != ROW_NO_IMAGE)
+		ret = copy_image(wr, &w.row, line, err);
 	if (ret)
 		return ret;
-	row.dir = add_word(wr, dir);
-	row.name = add_text(wr, name);
-	buf_add(&wr->part[PART_ROWS], &row, sizeof(row));
-	wr->rows++;
+	w.row.dir = add_word(wr, dir);
+	w.row.name = add_text(wr, name);
+	put_whole(wr, &w);
 	return 0;
 }
 

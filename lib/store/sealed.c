@@ -361,6 +361,11 @@ const char *sealed_text(struct sealed *f, size_t part, size_t at)
 	from = (size_t)f->head.part[part].at;
 	end = from + size;
 	from += at;
+	block = from / BLOCK;
+	/* Most lie in one block, and that is known. */
+	if (f->state[block] == SOUND && (block + 1) * BLOCK <= end &&
+	    memchr(f->body + from, '\0', (block + 1) * BLOCK - from))
+		return (const char *)f->body + from;
 	for (block = from / BLOCK; block < f->blocks && block * BLOCK < end; block++) {
 		size_t a = block * BLOCK > from ? block * BLOCK : from;
 		size_t b = (block + 1) * BLOCK < end ? (block + 1) * BLOCK : end;

@@ -24,7 +24,7 @@
 #include "store/notes.h"
 #include "util/mac.h"
 
-#define SEALED_PARTS 8
+#define SEALED_PARTS 10
 
 struct sealed;
 

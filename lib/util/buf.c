@@ -78,6 +78,18 @@ void buf_add(struct buf *b, const void *data, size_t len)
 	b->data[b->len] = '\0';
 }
 
+char *buf_space(struct buf *b, size_t len)
+{
+	char *space;
+
+	if (!buf_room(b, len))
+		return NULL;
+	space = b->data + b->len;
+	b->len += len;
+	b->data[b->len] = '\0';
+	return space;
+}
+
 void buf_str(struct buf *b, const char *s)
 {
 	buf_add(b, s, strlen(s));

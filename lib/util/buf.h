@@ -27,6 +27,8 @@ void buf_init(struct buf *b);
 void buf_release(struct buf *b);	/* frees; reusable as after buf_init */
 void buf_clear(struct buf *b);		/* len = 0, keeps the memory */
 void buf_add(struct buf *b, const void *data, size_t len);
+/* Add so many bytes, which the caller fills: valid until the next addition; NULL if failed. */
+char *buf_space(struct buf *b, size_t len);
 void buf_str(struct buf *b, const char *s);
 void buf_char(struct buf *b, char c);
 void buf_printf(struct buf *b, const char *fmt, ...) PRINTF_LIKE(2, 3);

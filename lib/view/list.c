@@ -19,6 +19,7 @@ struct listed {
 	struct ops_setting *fields;
 	size_t nr;
 	struct roll_line line;		/* without a row: not from the roll */
+	const char *title;		/* of its line */
 	struct ops_view *view;
 };
 
@@ -27,6 +28,15 @@ static const struct listed *listed(const struct ops_document *doc)
 	return doc->doc ? NULL : (const struct listed *)doc;
 }
 
+/* That of a line is put together when it is asked for. */
+const char *ops_document_path(const struct ops_document *doc)
+{
+	struct listed *l = (struct listed *)(size_t)doc;
+
+	if (!doc->path)
+		l->document.path = roll_path(&l->line, l->view->arena);
+	return doc->path;
+}
 
 /* A list or mapping on one line. */
 static const char *joined(struct arena *arena, const struct yaml_node *node)
@@ -90,8 +100,9 @@ static const struct listed *whole(const struct ops_document *doc)
 	if (l->fields || !l->line.row)
 		return l;
 	ignored = ops_findings_new();
-	if (ignored)
-		(void)world_at(l->view->world, NULL, doc->path, take_header, l, ignored, NULL);
+	if (ignored && ops_document_path(doc))
+		(void)world_at(l->view->world, NULL, doc->path, take_header, l, ignored,
+			       NULL);
 	ops_findings_free(ignored);
 	return l;
 }
@@ -113,10 +124,11 @@ const char *ops_document_field(const struct ops_document *doc, const char *name)
 	enum roll_field field;
 	size_t i;
 
-	if (!strcmp(name, "Status") && doc->status)
+	if (doc->status && *name == 'S' && !strcmp(name, "Status"))
 		return doc->status;
 	if (!doc->doc && listed(doc)->line.row && roll_field_named(&field, name))
-		return roll_value(&listed(doc)->line, field);
+		return field == ROLL_TITLE ? listed(doc)->title :
+		       roll_value(&listed(doc)->line, field);
 	for (i = 0; !doc->doc && i < whole(doc)->nr; i++)
 		if (!strcmp(listed(doc)->fields[i].name, name))
 			return listed(doc)->fields[i].value;
@@ -134,13 +146,29 @@ const char *ops_document_text(const struct ops_document *doc, size_t *len)
 	return doc->doc ? doc->doc->text : NULL;
 }
 
+/* What a filter said of a value the last time: most lines have it from the line before. */
+struct verdict {
+	const struct type *type;
+	uint32_t number;
+	unsigned segment;
+	bool known, passes;
+};
+
 struct listing {
 	struct ops_view *view;
+	struct verdict last[ROLL_NEAR];
 	const struct ops_filter *filter;
-	const struct ops_document **list;
-	size_t nr, room;
+	struct ops_filter status, assignee, priority, due;	/* one part of it each */
+	const char *const *names;	/* of the fields whose values are given */
+	size_t names_nr;
+	enum roll_field *fields;	/* these; ROLL_FIELDS: none of the roll's */
+	const char **values;
+	int (*each)(const struct ops_document *d, const char *const *values, void *payload,
+		    struct ops_error *err);
+	void *payload;
 	const struct type *type;
 	struct ops_findings *findings;	/* of the roll's lines */
+	size_t given, again;	/* documents; and those that were given before, by the roll */
 };
 
 /* What a filter asks for; NULL: it has it not. */
@@ -187,6 +215,13 @@ static bool of_department(const struct facts *d, const char *department)
 	       (d->department && !strcmp(d->department, department));
 }
 
+/* Dates of this form are ordered as text. */
+static bool in_time(const char *due, const struct ops_filter *f)
+{
+	return (!f->due_before || (due && strcmp(due, f->due_before) <= 0)) &&
+	       (!f->due_after || (due && strcmp(due, f->due_after) >= 0));
+}
+
 static bool passes(const struct facts *d, const struct ops_filter *f)
 {
 	if (f->status && (!d->status || !one_of(f->status, d->status, d->type)))
@@ -197,51 +232,60 @@ static bool passes(const struct facts *d, const struct ops_filter *f)
 		return false;
 	if (f->priority && (!d->priority || !one_of(f->priority, d->priority, NULL)))
 		return false;
-	/* Dates of this form are ordered as text. */
-	if (f->due_before && (!d->due || strcmp(d->due, f->due_before) > 0))
-		return false;
-	return !f->due_after || (d->due && strcmp(d->due, f->due_after) >= 0);
+	return in_time(d->due, f);
 }
 
-/* A copy of what a list shows of a document: its header's values as text. */
-static struct ops_document *compact(struct listing *l, const struct ops_document *d)
+/* What a list shows of a document: its header's values as text, and these are copied. */
+static bool compact(struct listed *to, struct listing *l, const struct ops_document *d)
 {
 	struct arena *arena = l->view->arena;
-	struct listed *to = arena_alloc(arena, sizeof(*to));
 
-	if (!to)
-		return NULL;
 	to->document = *d;
 	to->document.doc = NULL;
 	to->document.path = arena_str(arena, d->path);
 	to->document.id = arena_str(arena, d->id);
 	to->document.status = d->status ? arena_str(arena, d->status) : NULL;
 	return to->document.path && to->document.id &&
-	       take_fields(to, d->doc->header, arena) ? &to->document : NULL;
+	       take_fields(to, d->doc->header, arena);
 }
 
-static int add_listed(struct listing *l, const struct ops_document *d, struct ops_error *err)
+/* The values of a document's fields; OPS_ENOTFOUND: the roll is damaged. */
+static int take_values(struct listing *l, const struct listed *d)
 {
-	const struct ops_document **list;
+	size_t i;
 
-	if (!d)
-		return error_nomem(err);
-	if (l->nr == l->room) {
-		l->room = l->room ? l->room * 2 : 64;
-		list = arena_array(l->view->arena, l->room, sizeof(*list));
-		if (!list)
-			return error_nomem(err);
-		if (l->nr)
-			memcpy(list, l->list, l->nr * sizeof(*list));
-		l->list = list;
+	for (i = 0; i < l->names_nr; i++) {
+		enum roll_field f = d->line.row ? l->fields[i] : ROLL_FIELDS;
+
+		if (f == ROLL_TITLE)
+			l->values[i] = d->title;
+		else if (f < ROLL_NEAR)
+			l->values[i] = roll_value(&d->line, f);
+		else
+			l->values[i] = ops_document_field(&d->document, l->names[i]);
 	}
-	l->list[l->nr++] = d;
-	return 0;
+	return d->line.row && !world_roll(l->view->world) ? OPS_ENOTFOUND : 0;
+}
+
+static int give(struct listing *l, const struct listed *d, struct ops_error *err)
+{
+	int ret = 0;
+
+	if (l->again) {
+		l->again--;
+		return 0;
+	}
+	ret = take_values(l, d);
+	if (ret)
+		return ret;
+	l->given++;
+	return l->each(&d->document, l->values, l->payload, err);
 }
 
 static int list_one(struct ops_document *d, void *payload, struct ops_error *err)
 {
 	struct listing *l = payload;
+	struct listed shown = { .view = l->view };
 	struct facts f;
 
 	if (!d->doc)
@@ -249,7 +293,9 @@ static int list_one(struct ops_document *d, void *payload, struct ops_error *err
 	f = (struct facts){ d->type, d->status, document_text(d, "Assigned-To"),
 			    document_text(d, "Department"), document_text(d, "Priority"),
 			    document_text(d, "Due") };
-	return passes(&f, l->filter) ? add_listed(l, compact(l, d), err) : 0;
+	if (!passes(&f, l->filter))
+		return 0;
+	return compact(&shown, l, d) ? give(l, &shown, err) : error_nomem(err);
 }
 
 /* Text of a field, as document_text() gives it. */
@@ -260,13 +306,47 @@ static const char *some(const struct roll_line *line, enum roll_field field)
 	return text && *text ? text : NULL;
 }
 
+/* Whether a line passes what a filter asks of one of its values. */
+static bool value_passes(struct listing *l, const struct roll_line *line,
+			 enum roll_field field, const struct ops_filter *only)
+{
+	struct verdict *last = &l->last[field];
+	struct facts f = { roll_type(line), NULL, NULL, NULL, NULL, NULL };
+	uint32_t number = roll_number(line, field);
+
+	if (last->known && last->number == number && last->segment == line->segment &&
+	    last->type == f.type)
+		return last->passes;
+	f.status = roll_value(line, ROLL_STATE);
+	f.assigned_to = some(line, ROLL_ASSIGNED);
+	f.priority = some(line, ROLL_PRIORITY);
+	f.due = some(line, ROLL_DUE);
+	*last = (struct verdict){ f.type, number, line->segment, true, passes(&f, only) };
+	return last->passes;
+}
+
+static bool line_passes(struct listing *l, const struct roll_line *line)
+{
+	const struct ops_filter *f = l->filter;
+	struct facts d = { NULL, NULL, NULL, NULL, NULL, NULL };
+
+	if ((f->status && !value_passes(l, line, ROLL_STATE, &l->status)) ||
+	    (f->assignee && !value_passes(l, line, ROLL_ASSIGNED, &l->assignee)) ||
+	    (f->priority && !value_passes(l, line, ROLL_PRIORITY, &l->priority)) ||
+	    ((f->due_before || f->due_after) && !value_passes(l, line, ROLL_DUE, &l->due)))
+		return false;
+	if (!f->department)
+		return true;
+	d.assigned_to = some(line, ROLL_ASSIGNED);
+	d.department = some(line, ROLL_DEPARTMENT);
+	return of_department(&d, f->department);
+}
+
 static int list_line(const struct roll_line *line, bool plain, void *payload,
 		     struct ops_error *err)
 {
 	struct listing *l = payload;
-	const struct ops_filter *filter = l->filter;
-	struct facts f = { roll_type(line), NULL, NULL, NULL, NULL, NULL };
-	struct listed *to;
+	struct listed shown = { .line = *line, .view = l->view };
 	const char *path;
 
 	if (!plain) {
@@ -274,32 +354,19 @@ static int list_line(const struct roll_line *line, bool plain, void *payload,
 		return path ? world_at(l->view->world, l->type, path, list_one, l, l->findings,
 				       err) : OPS_ENOTFOUND;
 	}
-	f.status = roll_value(line, ROLL_STATE);
-	if (filter->assignee || filter->department)
-		f.assigned_to = some(line, ROLL_ASSIGNED);
-	if (filter->department)
-		f.department = some(line, ROLL_DEPARTMENT);
-	if (filter->priority)
-		f.priority = some(line, ROLL_PRIORITY);
-	if (filter->due_before || filter->due_after)
-		f.due = some(line, ROLL_DUE);
-	if (!passes(&f, filter))
+	if (!line_passes(l, line))
 		return 0;
-	to = arena_alloc(l->view->arena, sizeof(*to));
-	if (!to)
-		return error_nomem(err);
-	to->line = *line;
-	to->view = l->view;
-	to->document.world = l->view->world;
-	to->document.type = f.type;
-	to->document.status = f.status;
-	to->document.path = roll_path(line, l->view->arena);
-	to->document.id = roll_id(line);
-	return to->document.path && to->document.id ? add_listed(l, &to->document, err) :
-	       OPS_ENOTFOUND;
+	shown.document.world = l->view->world;
+	shown.document.type = roll_type(line);
+	shown.document.status = roll_value(line, ROLL_STATE);
+	shown.document.id = roll_id(line);
+	shown.title = roll_value(line, ROLL_TITLE);
+	return shown.document.id && (shown.title || !roll_number(line, ROLL_TITLE)) ?
+	       give(l, &shown, err) : OPS_ENOTFOUND;
 }
 
-/* From the roll, if there is one and it can tell: OPS_ENOTFOUND else. */
+/* From the roll, if there is one and it can tell: OPS_ENOTFOUND else.  What was given before
+ * that was found is not given again. */
 static int list_by_roll(struct listing *l, struct ops_findings *findings,
 			struct ops_error *err)
 {
@@ -317,7 +384,7 @@ static int list_by_roll(struct listing *l, struct ops_findings *findings,
 	if (ret == 0)
 		ops_findings_copy(findings, l->findings, NULL);
 	else
-		l->nr = 0;
+		l->again = l->given;
 	ops_findings_free(l->findings);
 	return ret;
 }
@@ -348,34 +415,97 @@ static int check_status(const char *list, const struct type *type,
 	return 0;
 }
 
-int ops_view_list(const struct ops_document *const **out, size_t *nr,
-		  struct ops_view *view, const struct ops_filter *filter,
-		  struct ops_findings *findings, struct ops_error *err)
+/* Which of the fields that are asked for the roll keeps. */
+static int find_fields(struct listing *l, struct ops_error *err)
 {
-	struct listing l = { .view = view, .filter = filter };
+	size_t i;
+
+	l->fields = arena_array(l->view->arena, l->names_nr + 1, sizeof(*l->fields));
+	l->values = arena_array(l->view->arena, l->names_nr + 1, sizeof(*l->values));
+	if (!l->fields || !l->values)
+		return error_nomem(err);
+	for (i = 0; i < l->names_nr; i++)
+		if (!roll_field_named(&l->fields[i], l->names[i]))
+			l->fields[i] = ROLL_FIELDS;
+	return 0;
+}
+
+int ops_view_each(struct ops_view *view, const struct ops_filter *filter,
+		  const char *const *fields, size_t fields_nr,
+		  int (*each)(const struct ops_document *document, const char *const *values,
+			      void *payload, struct ops_error *err),
+		  void *payload, struct ops_findings *findings, struct ops_error *err)
+{
+	struct listing l = {
+		.view = view, .filter = filter, .names = fields, .names_nr = fields_nr,
+		.each = each, .payload = payload, .status = { .status = filter->status },
+		.assignee = { .assignee = filter->assignee },
+		.priority = { .priority = filter->priority },
+		.due = { .due_before = filter->due_before, .due_after = filter->due_after }
+	};
 	const char *name = filter->type ? filter->type : "task";
-	const struct type *type = config_type(view->config, name);
 	int ret = check_date(filter->due_before, err);
 
+	l.type = config_type(view->config, name);
 	if (ret == 0)
 		ret = check_date(filter->due_after, err);
 	if (ret)
 		return ret;
-	if (!type)
+	if (!l.type)
 		return error_set(err, OPS_EUSAGE, "there is no type '%s'", name);
-	ret = check_status(filter->status, type, err);
+	ret = check_status(filter->status, l.type, err);
 	if (ret == 0)
 		ret = view_say_broken(view, findings, err);
-	if (ret)
-		return ret;
-	l.type = type;
-	ret = list_by_roll(&l, findings, err);
+	if (ret == 0)
+		ret = find_fields(&l, err);
+	if (ret == 0)
+		ret = list_by_roll(&l, findings, err);
 	if (ret == OPS_ENOTFOUND)
-		ret = world_each(view->world, type, filter->archived, false, list_one,
+		ret = world_each(view->world, l.type, filter->archived, false, list_one,
 				 &l, findings, err);
+	return ret;
+}
+
+struct keeping {
+	struct arena *arena;
+	const struct ops_document **list;
+	size_t nr, room;
+};
+
+static int keep(const struct ops_document *d, const char *const *values, void *payload,
+		struct ops_error *err)
+{
+	struct keeping *k = payload;
+	const struct ops_document **list;
+	struct listed *copy = arena_alloc(k->arena, sizeof(*copy));
+
+	(void)values;
+	if (!copy)
+		return error_nomem(err);
+	*copy = *listed(d);
+	if (k->nr == k->room) {
+		k->room = k->room ? k->room * 2 : 64;
+		list = arena_array(k->arena, k->room, sizeof(*list));
+		if (!list)
+			return error_nomem(err);
+		if (k->nr)
+			memcpy(list, k->list, k->nr * sizeof(*list));
+		k->list = list;
+	}
+	k->list[k->nr++] = &copy->document;
+	return 0;
+}
+
+int ops_view_list(const struct ops_document *const **out, size_t *nr,
+		  struct ops_view *view, const struct ops_filter *filter,
+		  struct ops_findings *findings, struct ops_error *err)
+{
+	struct keeping k = { .arena = view->arena };
+	int ret = ops_view_each(view, filter, NULL, 0, keep, &k, findings, err);
+
 	if (ret)
 		return ret;
-	*out = l.list;
-	*nr = l.nr;
+	*out = k.list;
+	*nr = k.nr;
 	return 0;
 }

@@ -101,11 +101,6 @@ const char *ops_view_claim(const struct ops_view *view)
 	return view->repo->actor;
 }
 
-const char *ops_document_path(const struct ops_document *doc)
-{
-	return doc->path;
-}
-
 const char *ops_document_id(const struct ops_document *doc)
 {
 	return doc->id;

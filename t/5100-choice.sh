@@ -382,4 +382,20 @@ test_expect_success 'wrong usage is said' '
 	test_expect_code 2 ops plan swap-1111
 '
 
+test_expect_success 'the archive is read wherever the type puts its tasks' '
+	git init -q ../other && cd ../other && ops_world && ops_task_at Complete done-1 && ops_task other-1 &&
+	ops plan --explain >out && test_grep "archive that count: 1$" out &&
+	n=1 && for place in "{archive}/{id}.md" "{archive}/{year}/{id}.md" "{archive}/x/{id}.md" \
+		"{archive}/{year}/{month}/{id}.md" "05-PROCESSES/old/{id}.md"
+	do
+		n=$((n + 1)) && sed "/^types:/,\$d;s/^version:.*/version: $n/" 05-PROCESSES/ops.yaml >../yaml &&
+		printf "types: {task: {archive: \"%s\", paths: [\"%s\", \"%s\"]}}\n" "$place" \
+			"05-PROCESSES/completed-tasks/**/*.md" "05-PROCESSES/old/*.md" >>../yaml &&
+		ops --as $GOV edit 05-PROCESSES/ops.yaml --from ../yaml &&
+		ops_task_at Complete done-$n &&
+		ops plan --explain >out && test_grep "archive that count: $n$" out || return 1
+	done &&
+	cd ../trash
+'
+
 test_done

@@ -13,6 +13,7 @@
 
 #include "model/roll.h"
 #include "util/map.h"
+#include "util/path.h"
 
 struct sums {
 	unsigned ended, completed;
@@ -228,6 +229,13 @@ static bool is_past(const struct track *t, int year, int month)
 	       date_to_days(date_add_months(last, 1)) <= t->since;
 }
 
+/* A task that lies beside the months, from when they had another place. */
+static int read_stray(struct track *t, const char *path, struct ops_error *err)
+{
+	return config_type_of_path(t->b->config, path) != t->type ? 0 :
+	       world_at(t->b->world, t->type, path, add_task, t, t->findings, err);
+}
+
 static int read_months(struct track *t, const char *dir, int year, struct ops_error *err)
 {
 	struct snap_entry *list;
@@ -238,16 +246,38 @@ static int read_months(struct track *t, const char *dir, int year, struct ops_er
 	for (i = 0; ret == 0 && i < nr; i++) {
 		int at = number(list[i].name, year ? 2 : 4);
 
-		if (list[i].mode != SNAP_DIR || (year && is_past(t, year, at)) ||
-		    (!year && is_past(t, at, 12)))
+		if (list[i].mode == SNAP_DIR && (year ? is_past(t, year, at) :
+						 is_past(t, at, 12)))
 			continue;
 		below = arena_printf(t->b->arena, "%s/%s", dir, list[i].name);
 		if (!below)
 			return error_nomem(err);
-		ret = year || at < 1 ? read_below(t, below, err) :
-		      read_months(t, below, at, err);
+		if (list[i].mode != SNAP_DIR)
+			ret = read_stray(t, below, err);
+		else
+			ret = year || at < 1 ? read_below(t, below, err) :
+			      read_months(t, below, at, err);
 	}
 	return ret;
+}
+
+/* By months, if the type puts its tasks there so; or wherever else it puts them, and what lies
+ * in the archive from before. */
+static int read_archive(struct track *t, struct ops_error *err)
+{
+	const char *archive = config_directory(t->b->config, "archive");
+	const char *template = t->type && t->type->archive ? t->type->archive : archive;
+	size_t len = path_pattern_root(template);
+	const char *dir = arena_dup(t->b->arena, template, len);
+	int ret = 0;
+
+	if (!dir)
+		return error_nomem(err);
+	if (!strcmp(dir, archive) && !strncmp(template + len, "/{year}/{month}/", 16))
+		return read_months(t, archive, 0, err);
+	if (strcmp(dir, archive) && !path_below(archive, dir))
+		ret = read_below(t, dir, err);
+	return ret || path_below(dir, archive) ? ret : read_below(t, archive, err);
 }
 
 /* Everybody who completed tasks of a project knows the others who did. */
@@ -286,14 +316,13 @@ static int read_ended(struct track *t, const struct board *b, struct ops_finding
 		      struct ops_error *err)
 {
 	struct roll *roll = world_roll(b->world);
-	const char *archive = config_directory(b->config, "archive");
 	int ret = begin(t, b) ? error_nomem(err) : 0;
 
 	t->findings = roll ? ops_findings_new() : findings;
 	if (ret == 0 && !t->findings)
 		ret = error_nomem(err);
 	if (ret == 0)
-		ret = read_months(t, archive, 0, err);
+		ret = read_archive(t, err);
 	if (roll && ret == 0 && world_roll(b->world))
 		ops_findings_copy(findings, t->findings, NULL);
 	if (roll)
@@ -303,7 +332,7 @@ static int read_ended(struct track *t, const struct board *b, struct ops_finding
 		return ret;
 	world_use_roll(b->world, NULL);
 	ret = begin(t, b) ? error_nomem(err) : 0;
-	return ret ? ret : read_months(t, archive, 0, err);
+	return ret ? ret : read_archive(t, err);
 }
 
 int track_read(struct track **out, const struct board *b, struct ops_findings *findings,

@@ -47,8 +47,10 @@ int ops_audit_between(struct ops_verdict *verdict, struct ops_findings *findings
 	struct oid tip, hide;
 	int ret;
 
-	if (!oid_parse(&tip, to) || (*from && !oid_parse(&hide, from)))
+	if (!oid_parse(&tip, to))
 		return error_set(err, OPS_EUSAGE, "'%.50s' is not the id of a commit", to);
+	if (*from && !oid_parse(&hide, from))
+		return error_set(err, OPS_EUSAGE, "'%.50s' is not the id of a commit", from);
 	ret = audit_range(&result, repo, &tip, *from ? &hide : NULL, 0, &calls, err);
 	if (ret == 0 && findings_failed(findings))
 		return error_nomem(err);

@@ -61,7 +61,7 @@
 #include "tracee.h"
 
 #define CALLS_MAX 100000
-#define CASE_SECONDS 60
+#define CASE_SECONDS 180
 #define SUB_MAX 128
 
 static struct {
@@ -382,7 +382,8 @@ static void one_case(struct fault *f, const struct alloc_fault *a, const char *t
 			kill_next();
 		r = run(o.next, NULL, NULL, NULL);
 		if (!WIFEXITED(r.status) || WEXITSTATUS(r.status))
-			complain("the next command fails", "");
+			complain(r.late ? "the next command did not end" :
+				 "the next command fails", "");
 		look_after(tip);
 		if (o.power)
 			power_boot(&power, false);

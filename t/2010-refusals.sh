@@ -47,7 +47,7 @@ refuse cancel $LEAD Complete Cancelled
 
 test_expect_success 'the ways there are' '
 	ops_refused task.transition ops --as $DEV submit in-Queued &&
-	test_grep "fix: from Queued: ops assign, ops act raise, ops breakdown, ops cancel$" "$TEST_ROOT/refused.err" &&
+	test_grep "fix: from Queued: ops assign, ops act raise, ops conflict decide, ops breakdown, ops cancel$" "$TEST_ROOT/refused.err" &&
 	ops_refused task.transition ops --as $DEV start in-Complete &&
 	test_grep "fix: nothing leads out of this status" "$TEST_ROOT/refused.err"
 '

@@ -50,6 +50,11 @@ test_expect_success 'what should move, and by what numbers' '
 	ops_json result.moves.# 2 ops rebalance
 '
 
+test_expect_success 'what is past its date is not moved: it would be refused' '
+	(OPS_NOW=2026-12-01T12:00:00Z && export OPS_NOW && ops_json result.moves.# 0 ops rebalance &&
+	 ops_unchanged 0 ops --as $LEAD rebalance --apply)
+'
+
 test_expect_success 'it is done as one commit, and no more the second time' '
 	ops_unchanged 0 ops --as $LEAD rebalance --dry-run &&
 	ops_unchanged 0 ops --as $LEAD rebalance --apply --dry-run &&
@@ -117,12 +122,13 @@ test_expect_success 'an agent that takes one task does not get the second of ano
 test_expect_success 'what the judge refuses stays where it is' '
 	test_when_finished "cd \"$TRASH\"" &&
 	git init -q fourth && cd fourth && ops init --from ../team &&
-	given good-1111 codegen && given past-1111 codegen "s/^Due: .*/Due: 2026-01-20/" \
-		"s/^Priority: .*/Priority: LOW/" &&
-	given more-1111 codegen && test_clock 2026-01-25 &&
+	given good-1111 codegen && given edit-1111 codegen "s/^Priority: .*/Priority: LOW/" &&
+	given more-1111 codegen &&
+	test_sed "$(ops_path edit-1111)" "s/less than 20 ms/less than 10 ms/" &&
+	ops_commit_as $LEAD "chore: be faster" && test_clock 2026-01-25 &&
 	ops --as $LEAD rebalance --apply >../out 2>../err &&
-	test_grep "task.timeline.*left out" ../err &&
-	test_grep "reassign good-1111" ../out && test_grep ! "past-1111" ../out
+	test_grep "gate.stale.*left out" ../err &&
+	test_grep "reassign good-1111" ../out && test_grep ! "edit-1111" ../out
 '
 
 test_done

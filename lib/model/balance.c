@@ -62,6 +62,12 @@ static bool moves_freely(const struct task *t)
 	return t->work == WORK_ASSIGNED && t->started == NO_DAY;
 }
 
+/* Whether its date is over: nobody is given it as it stands (task.timeline). */
+static bool is_past(const struct board *b, const struct task *t)
+{
+	return t->due != NO_DAY && t->due < b->today;
+}
+
 /* What is least missed where it is goes first. */
 static int compare_tasks(const void *a, const void *b, void *payload)
 {
@@ -194,7 +200,8 @@ static bool pass(struct balancing *s, size_t *heavy)
 
 			if (!is_over(s, heavy[i]))
 				break;
-			if (s->at[s->tasks[k]] != heavy[i] || !moves_freely(t))
+			if (s->at[s->tasks[k]] != heavy[i] || !moves_freely(t) ||
+			    is_past(b, t))
 				continue;
 			to = receiver(s, heavy[i], t, &capability);
 			if (to == NONE)

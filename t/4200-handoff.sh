@@ -57,6 +57,9 @@ test_expect_success 'an agent asks for what cannot be' '
 test_expect_success 'start: the owner has an hour' '
 	ops --as $LEAD handoff start swap-7k2f docwriter -m "codegen is needed elsewhere" &&
 	state 0 requested &&
+	ops next --for $DEV >out && test_grep "swap-7k2f.*handoff package" out &&
+	ops next --for docwriter >out && test_grep "swap-7k2f.*handoff status" out &&
+	ops status --for docwriter >out && test_grep "swap-7k2f" out &&
 	ops_json result.handoffs.0.deadline "$(test_time $((test_now + 3600)) | cut -d" " -f2)" \
 		ops handoff status swap-7k2f &&
 	owner Production/codegen &&

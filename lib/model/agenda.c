@@ -334,7 +334,7 @@ static int add_record(struct making *m, size_t task, const struct ops_document *
 	return 0;
 }
 
-/* Who has the next step of a handoff. */
+/* Who has the next step of a handoff; and who is to have the task is told from the first. */
 static int add_handoff(struct making *m, size_t task, const struct ops_document *p,
 		       struct ops_error *err)
 {
@@ -346,6 +346,8 @@ static int add_handoff(struct making *m, size_t task, const struct ops_document 
 	handoff_read(&h, &m->open, p, m->b->now);
 	switch (h.state) {
 	case HANDOFF_REQUESTED:
+		if (m->agent && h.to && !strcmp(m->agent->id, h.to))
+			return add_record(m, task, p, "handoff status", &none, h.to, err);
 		return add_record(m, task, p, "handoff package", &owners, NULL, err);
 	case HANDOFF_PACKAGED:
 		return add_record(m, task, p, "handoff accept", &none, h.to, err);

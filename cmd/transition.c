@@ -16,7 +16,7 @@ USAGE(start, "ops start [--dry-run] TASK");
 USAGE(block, "ops block --reason TEXT [--dry-run] TASK");
 USAGE(unblock, "ops unblock [--reason TEXT] [--dry-run] TASK");
 USAGE(submit, "ops submit [-s NAME=TEXT]... [-e PATH]... [--dry-run] TASK");
-USAGE(rework, "ops rework --reason TEXT [-e PATH]... [--dry-run] TASK");
+USAGE(rework, "ops rework --reason TEXT [-s NAME=TEXT]... [-e PATH]... [--dry-run] TASK");
 USAGE(complete, "ops complete [-s NAME=TEXT]... [-e PATH]... [--dry-run] TASK");
 USAGE(cancel, "ops cancel --reason TEXT [--dry-run] TASK");
 

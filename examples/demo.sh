@@ -181,7 +181,8 @@ keep "retry: 11 passed" "test: keep the log of the retries"
 step "6. Quality: submitted, found wanting, reworked, signed off"
 act --as codegen submit retry-7k2f -s "Outputs=src/payments/retry.c" \
 	-s "Test Results=11 passed" -e reports/test.log
-act --as validator rework retry-7k2f -m "a fraud decline is retried: no test for it"
+act --as validator rework retry-7k2f -m "a fraud decline is retried: no test for it" \
+	-s "Missing Evidence=a log with a fraud decline" -s "Next Action=test it, commit the log"
 keep "retry: 12 passed, fraud too" "test: the fraud case"
 act --as codegen submit retry-7k2f -s "Outputs=src/payments/retry.c" \
 	-s "Test Results=12 passed, the fraud case among them" -e reports/test.log

@@ -11,7 +11,7 @@ test_expect_success 'back to its agent, with a decision on record' '
 	ops_world &&
 	ops_task_at Review &&
 	test_tick &&
-	ops --as $QA rework swap-7k2f -m "the empty book is not tested" &&
+	ops --as $QA rework swap-7k2f -m "the empty book is not tested" -s "Missing Evidence=a log" -s "Next Action=run it" &&
 	ops_json result.fields.Status In-Progress ops show swap-7k2f &&
 	ops_json result.fields.Rework 1 ops show swap-7k2f &&
 	ls 05-PROCESSES/packets/swap-7k2f/*-decision-*.md >packets &&
@@ -27,7 +27,7 @@ test_expect_success 'and again' '
 	ops_step Review swap-7k2f &&
 	ops_json result.gates.1.state requested ops gate list swap-7k2f &&
 	test_tick &&
-	ops --as inspector rework swap-7k2f -m "still not" &&
+	ops --as inspector rework swap-7k2f -m "still not" -s "Missing Evidence=a log" -s "Next Action=run it" &&
 	ops_json result.fields.Rework 2 ops show swap-7k2f
 '
 
@@ -47,7 +47,7 @@ test_expect_success 'what was signed off before is stale afterwards' '
 	done &&
 	ops_json result.gates.2.state approved ops gate list swap-7k2f &&
 	test_tick &&
-	ops --as $QA rework swap-7k2f -m "found one more" &&
+	ops --as $QA rework swap-7k2f -m "found one more" -s "Missing Evidence=a log" -s "Next Action=run it" &&
 	test_tick &&
 	ops_step Review swap-7k2f &&
 	ops_json result.gates.1.state requested ops gate list swap-7k2f &&

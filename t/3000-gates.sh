@@ -62,7 +62,10 @@ test_expect_success 'only by who holds the power of the gate' '
 
 test_expect_success 'a rejection says why, and can be asked about again' '
 	ops_refused section.missing ops --as $GOV gate reject swap-7k2f pre-governance &&
-	ops --as $GOV gate reject swap-7k2f pre-governance -m "too wide" &&
+	ops_refused section.missing ops --as $GOV gate reject swap-7k2f pre-governance -m "too wide" &&
+	test_grep "fix: -s .Missing Evidence=" "$TEST_ROOT/refused.err" &&
+	test_grep "fix: -s .Next Action=" "$TEST_ROOT/refused.err" &&
+	ops --as $GOV gate reject swap-7k2f pre-governance -m "too wide" -s "Missing Evidence=a log" -s "Next Action=run it" &&
 	gate_is pre-governance rejected &&
 	test_grep "too wide" shown &&
 	ops_refused gate.missing ops --as $LEAD assign swap-7k2f $DEV &&
@@ -129,7 +132,7 @@ test_expect_success 'evidence that changed makes it stale; put back, it holds ag
 test_expect_success 'the order of the gates' '
 	ops_step Asked swap-7k2f &&
 	gate_is post-governance requested &&
-	ops --as $QA rework swap-7k2f -m "one more" && ops_step Review swap-7k2f &&
+	ops --as $QA rework swap-7k2f -m "one more" -s "Missing Evidence=a log" -s "Next Action=run it" && ops_step Review swap-7k2f &&
 	ops_refused gate.order ops_step Asked swap-7k2f &&
 	test_grep "quality" "$TEST_ROOT/refused.err" &&
 	ops_step Signed swap-7k2f &&

@@ -88,7 +88,7 @@ test_expect_success 'nor lift a block of their own work' '
 
 test_expect_success 'but sending back one may, and blocking' '
 	ops_step Requested blocked-2 &&
-	ops --as $GOV gate reject blocked-2 pre-governance -m "on second thoughts" &&
+	ops --as $GOV gate reject blocked-2 pre-governance -m "on second thoughts" -s "Missing Evidence=a log" -s "Next Action=run it" &&
 	ops --as $GOV gate block blocked-2 pre-governance -m "never" -s "Lifted When"="never"
 '
 

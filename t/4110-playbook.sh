@@ -124,7 +124,7 @@ test_expect_success 'reject with the reason, the missing evidence, the next acti
 		-s "Next Action=run it and commit the log" &&
 	D=$(grep -l "^Decision: Reject" $P/*-decision-*.md) &&
 	test_grep "^## Missing Evidence$" "$D" && test_grep "^## Next Action$" "$D" &&
-	ops --as $QA rework swap-7k2f -m "run the benchmark"
+	ops --as $QA rework swap-7k2f -m "run the benchmark" -s "Missing Evidence=a log" -s "Next Action=run it"
 '
 
 test_expect_success 'approve on evidence' '

@@ -116,7 +116,7 @@ test_expect_success 'the architect and the Meta-Orchestrator settle it by the po
 test_expect_success 'two decisions that differ, merged from two clones, are seen' '
 	ops_task split-1eee && ops_step Requested split-1eee && git tag -f asked && git checkout -q -b one && test_tick &&
 	ops --as $GOV gate approve split-1eee pre-governance -m "bounded" && git checkout -q -b two asked && test_tick &&
-	ops --as $GOV gate reject split-1eee pre-governance -m "too wide" && git checkout -q main && git merge -q one &&
+	ops --as $GOV gate reject split-1eee pre-governance -m "too wide" -s "Missing Evidence=a log" -s "Next Action=run it" && git checkout -q main && git merge -q one &&
 	git merge -q --no-edit two && ops conflict show split-1eee >out && test_grep "DECISION_CONFLICT.*Approve.*Reject" out
 '
 

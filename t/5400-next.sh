@@ -60,7 +60,7 @@ test_expect_success 'nobody is asked to decide about their own work' '
 		-e reports/test.log &&
 	who=alice-checker && does "" &&
 	who=$QA && does "own-1111 decide quality" &&
-	ops --as $QA rework own-1111 -m "again" -e reports/test.log &&
+	ops --as $QA rework own-1111 -m "again" -s "Missing Evidence=a log" -s "Next Action=run it" -e reports/test.log &&
 	who=codegen-alt && does "own-1111 continue -" &&
 	test_grep "sent back 1 time" out &&
 	ops --as $LEAD cancel own-1111 -m enough
@@ -183,7 +183,7 @@ test_expect_success 'a question that keeps from nothing is open, and nothing is 
 test_expect_success 'a handoff is with its owner, then with its receiver, or with who mediates' '
 	ops_task_at In-Progress hand-1111 >/dev/null && ops --as $LEAD handoff start hand-1111 docwriter -m "on leave" &&
 	ops next --for $DEV >out && test_grep "hand-1111 *handoff package" out && test_grep ! "hand-1111 *continue" out &&
-	ops next --for docwriter >out && test_grep ! hand-1111 out &&
+	ops next --for docwriter >out && test_grep "hand-1111 *handoff status" out &&
 	ops_json result.open.0.action "handoff package" ops status &&
 	test_tick 7200 && ops next --for $DEV >out && test_grep ! "handoff package" out &&
 	ops next --for $LEAD >out && test_grep "hand-1111 *handoff mediate" out &&

@@ -150,7 +150,7 @@ test_expect_success 'a decision that was edited, deleted, or moved' '
 
 test_expect_success 'an honest merge' '
 	git checkout -q -b side && ops_task side-1 && ops --as $LEAD edit hand-1 -f Priority=HIGH &&
-	git checkout -q main && ops_task main-1 && ops --as $QA rework swap-7k2f -m "no" &&
+	git checkout -q main && ops_task main-1 && ops --as $QA rework swap-7k2f -m "no" -s "Missing Evidence=a log" -s "Next Action=run it" &&
 	test_tick && git merge -q --no-edit side &&
 	ops audit verify &&
 	back
@@ -179,7 +179,7 @@ test_expect_success 'a branch of the past is judged at what it joins' '
 	git checkout -q main &&
 	ops --as $BOSS act deactivate $DEV &&
 	git checkout -q late &&
-	ops --as $QA rework swap-7k2f -m "no" &&
+	ops --as $QA rework swap-7k2f -m "no" -s "Missing Evidence=a log" -s "Next Action=run it" &&
 	ops --as $DEV checkpoint swap-7k2f --progress 1 -m x &&
 	ops audit verify &&
 	git checkout -q main && test_tick && git merge -q --no-edit late &&

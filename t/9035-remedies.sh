@@ -47,7 +47,7 @@ test_expect_success 'the parts of a draft are given by options and words, and it
 	test_grep "^ -s .Approach=text. " options && eval "ops --as $LEAD gate request half-1 pre-governance -s Scope=all $(cat options)" &&
 	test_expect_code 1 ops --json --as $GOV gate reject half-1 pre-governance >answer &&
 	"$TEST_BUILD/t/json-get" findings.0.draft answer >said && test_grep -x true said &&
-	"$TEST_BUILD/t/json-get" findings.0.remedy answer >said && test_grep -e "^-m .TEXT.$" said &&
+	"$TEST_BUILD/t/json-get" findings.2.remedy answer >said && test_grep -e "^-m .TEXT.$" said &&
 	ops_refused section.missing ops --as $LEAD ask half-1 QUESTION=Which FILES=a && cp ../refused.err err &&
 	test_grep "fix: .BLOCKING=…." err && test_grep "fix: .CONTEXT=…." err &&
 	awk "/fix: / { sub(/.*fix: /, \"\"); printf \" %s\", \$0 }" err | sed "s/BLOCKING=…/BLOCKING=no/; s/…/text/g" >words &&

@@ -112,7 +112,7 @@ sub packet {
 }
 my @evidence = ('Evidence:', '  - reports/test.log ${digest reports/test.log}');
 my @parts = map { ('', "## $_", '', 'said') } 'Scope', 'Approach', 'Risk Assessment',
-	'Documentation', 'Outputs', 'Test Results', 'Reason', 'Lifted When';
+	'Documentation', 'Outputs', 'Test Results', 'Reason', 'Lifted When', 'Missing Evidence', 'Next Action';
 sub lines {	# of a packet: its first is a line, the others a block
 	my ($put, @block) = @_;
 	return ($put, map { "| $_" } @block);
@@ -123,6 +123,7 @@ sub request_packet {
 		"Subject: \${subject $gate $t->{path}}", '---', @parts);
 	return ($id, lines(@text));
 }
+my $rejects = "Missing Evidence=said;Next Action=said";
 sub decision_packet {
 	my ($who, $t, $gate, $decision, $answers, $path) = @_;
 	my ($id, @text) = packet('decision', $who, $t, "Gate: $gate", "Decision: $decision",
@@ -146,7 +147,8 @@ sub decide {
 	$legal &&= $is eq 'blocked' && !had_a_part($who, $t) if $decision eq 'Lift';
 	return { legal => $legal, lines => \@lines,
 		act => 'gate.' . lc($decision) . "|$t->{id}||$gate|said|reports/test.log|" .
-			($decision eq 'Block' ? 'Lifted When=said' : ''),
+			($decision eq 'Block' ? 'Lifted When=said' :
+			 $decision eq 'Reject' ? $rejects : ''),
 		do => sub {
 			$g->{block} = $id if $decision eq 'Block';
 			delete $g->{block} if $decision eq 'Lift';
@@ -252,7 +254,7 @@ my %actions = (
 		my ($id, @lines) = decision_packet($who, $t, 'quality', 'Reject',
 			$asked ? $t->{gates}{quality}{request}{id} : undef, $t->{path});
 		return step($t, 'In-Progress', $t->{status} eq 'Review' &&
-			holds($who, 'validate') && !had_a_part($who, $t), "rework|$t->{id}|||said", sub {
+			holds($who, 'validate') && !had_a_part($who, $t), "rework|$t->{id}|||said||$rejects", sub {
 				$t->{gates}{quality}{request}{answer} = 'Reject' if $asked;
 				$t->{status} = 'In-Progress';
 				$t->{rework}++ },

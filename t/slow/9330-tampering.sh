@@ -22,7 +22,7 @@ test_expect_success 'a legal history of 200 commits' '
 		n=$((n + 1)) && ops_task_at Complete life-$n || return 1
 	done &&
 	ops --as $LEAD edit queued-1 -f Priority=LOW &&
-	ops_task_at Review last-1 && ops --as $QA rework last-1 -m "one fails" &&
+	ops_task_at Review last-1 && ops --as $QA rework last-1 -m "one fails" -s "Missing Evidence=a log" -s "Next Action=run it" &&
 	ops_step Blocked last-1 && ops --as $DEV unblock last-1 &&
 	while test "$(git rev-list --count HEAD)" -lt 200
 	do

@@ -10,7 +10,9 @@
  *
  * Invariants: nothing in a file is believed, no size before it was held against a bound, no
  * place before it was held against the end; a mapped file is never written.  What is kept of
- * objects that others stand on is bounded, whatever the history.
+ * objects that others stand on is bounded, whatever the history. Documents are read ahead by a
+ * thread of their own, through the same store: everything here is behind one lock, and objects
+ * are counted atomically.
  */
 #define ZLIB_CONST
 
@@ -18,6 +20,7 @@
 
 #include <dirent.h>
 #include <fcntl.h>
+#include <pthread.h>
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
@@ -71,6 +74,7 @@ struct entry {
 };
 
 struct packs {
+	pthread_mutex_t lock;		/* of all below */
 	struct files *files;
 	bool borrowed;
 	size_t last;			/* the pack that had what was asked for last */
@@ -86,7 +90,7 @@ struct packs {
 
 void packed_unref(struct packed *o)
 {
-	if (o && --o->refs == 0)
+	if (o && atomic_fetch_sub(&o->refs, 1) == 1)
 		free(o);
 }
 
@@ -193,6 +197,7 @@ struct packs *packs_open(const char *objects)
 		free(p);
 		return NULL;
 	}
+	pthread_mutex_init(&p->lock, NULL);
 	add_packs(p->files, objects);
 	return p;
 }
@@ -202,6 +207,7 @@ struct packs *packs_twin(const struct packs *p)
 	struct packs *twin = calloc(1, sizeof(*twin));
 
 	if (twin) {
+		pthread_mutex_init(&twin->lock, NULL);
 		twin->files = p->files;
 		twin->borrowed = true;
 	}
@@ -222,6 +228,7 @@ void packs_free(struct packs *p)
 		free(p->files);
 	if (p->streaming)
 		inflateEnd(&p->stream);
+	pthread_mutex_destroy(&p->lock);
 	free(p->delta);
 	free(p->chain);
 	free(p);
@@ -391,7 +398,7 @@ static struct packed *new_packed(git_object_t type, size_t len)
 	struct packed *o = malloc(sizeof(*o) + len + SLACK);
 
 	if (o) {
-		o->refs = 1;
+		atomic_init(&o->refs, 1);
 		o->type = type;
 		o->len = len;
 	}
@@ -542,8 +549,8 @@ static struct packed *unpack(struct packs *p, const struct pack *k, size_t at, s
 	return o;
 }
 
-struct packed *packs_read(struct packs *p, const struct oid *id, git_object_t type,
-			  size_t max)
+static struct packed *read_one(struct packs *p, const struct oid *id, git_object_t type,
+			       size_t max)
 {
 	const struct pack *k = NULL;
 	struct packed *o;
@@ -561,5 +568,16 @@ struct packed *packs_read(struct packs *p, const struct oid *id, git_object_t ty
 		packed_unref(o);
 		return NULL;
 	}
+	return o;
+}
+
+struct packed *packs_read(struct packs *p, const struct oid *id, git_object_t type,
+			  size_t max)
+{
+	struct packed *o;
+
+	pthread_mutex_lock(&p->lock);
+	o = read_one(p, id, type, max);
+	pthread_mutex_unlock(&p->lock);
 	return o;
 }

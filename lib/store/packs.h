@@ -5,6 +5,7 @@
 /* Reading objects out of the packs of a repository, for repo.c. */
 
 #include <git2.h>
+#include <stdatomic.h>
 #include <stdbool.h>
 #include <stddef.h>
 
@@ -12,9 +13,10 @@
 
 struct packs;
 
-/* An object in memory, NUL-terminated beyond its length, which is counted. */
+/* An object in memory, NUL-terminated beyond its length, which is counted; any thread may
+ * let go of it. */
 struct packed {
-	unsigned refs;
+	atomic_uint refs;
 	git_object_t type;
 	size_t len;
 	char data[];
@@ -23,12 +25,14 @@ void packed_unref(struct packed *o);	/* NULL is fine */
 
 /* Map the packs below an object directory, as far as they can be; NULL: out of memory. */
 struct packs *packs_open(const char *objects);
-/* The same files for another thread; `p` must live longer. */
+/* The same files with a memory of their own, for a thread that reads much; `p` must live
+ * longer. */
 struct packs *packs_twin(const struct packs *p);
 void packs_free(struct packs *p);
 
-/* Read an object of that type and at most `max` bytes, for the caller to unref.  NULL says
- * nothing: it may be elsewhere, or larger, or damaged; libgit2 knows. */
+/* Read an object of that type and at most `max` bytes, for the caller to unref; from any
+ * thread, one after the other.  NULL says nothing: it may be elsewhere, or larger, or damaged;
+ * libgit2 knows. */
 struct packed *packs_read(struct packs *p, const struct oid *id, git_object_t type,
 			  size_t max);
 

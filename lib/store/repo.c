@@ -13,6 +13,7 @@
  */
 #include "store/repo.h"
 
+#include <pthread.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/stat.h>
@@ -201,15 +202,20 @@ static int ask_libgit2(struct object *out, struct store *s, const struct oid *id
 
 struct packs *repo_packs(struct store *s)
 {
+	static pthread_mutex_t opening = PTHREAD_MUTEX_INITIALIZER;
 	char *objects;
 
 	/* In a hook the environment says where objects are. */
-	if (s->packs_known || s->inside_hook || s->strict)
-		return s->strict ? NULL : s->packs;
-	s->packs_known = true;
-	objects = file_join(s->common_dir, "objects");
-	s->packs = objects ? packs_open(objects) : NULL;
-	free(objects);
+	if (s->inside_hook || s->strict)
+		return NULL;
+	pthread_mutex_lock(&opening);
+	if (!s->packs_known) {
+		s->packs_known = true;
+		objects = file_join(s->common_dir, "objects");
+		s->packs = objects ? packs_open(objects) : NULL;
+		free(objects);
+	}
+	pthread_mutex_unlock(&opening);
 	return s->packs;
 }
 

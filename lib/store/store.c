@@ -291,8 +291,8 @@ struct store *store_twin(struct store *s)
 	*twin = *s;
 	for (i = 0; i < STORE_TREES; i++)
 		twin->trees[i] = NULL;
-	if (repo_packs(s))
-		twin->packs = packs_twin(s->packs);
+	twin->packs = repo_packs(s) ? packs_twin(s->packs) : NULL;
+	twin->packs_known = true;
 	return twin;
 }
 

@@ -4,6 +4,8 @@
  */
 #include "trash.h"
 
+#include <pthread.h>
+
 #include "store/packs.h"
 #include "store/repo.h"
 
@@ -289,6 +291,48 @@ UNIT_TEST(a_commit_with_other_bytes_is_not_read)
 	trash_do("rm -rf '%s'", trash_dir);
 }
 
+/* ck_assert is not for other threads: how many were not as libgit2 has them. */
+static void *read_beside(void *store)
+{
+	struct ops_error err = { 0 };
+	struct object o = { 0 };
+	size_t i, round, wrong = 0;
+
+	for (round = 0; round < 60; round++)
+		for (i = 0; i < truth_nr; i++) {
+			const struct truth *t = &truth[i];
+
+			if (repo_object(&o, store, &t->id, t->type, t->len, &err))
+				wrong++;
+			else if (o.len != t->len || memcmp(o.data, t->data, t->len))
+				wrong++;
+			object_release(&o);
+		}
+	return (void *)wrong;
+}
+
+/* As documents are read ahead. */
+UNIT_TEST(threads_read_through_one_store)
+{
+	pthread_t threads[3];
+	struct store *s;
+	void *wrong;
+	size_t i;
+
+	make_packed("git repack -adqf --depth=50");
+	s = trash_open("r");
+	read_truth(s);
+	for (i = 0; i < 3; i++)
+		ck_assert_int_eq(pthread_create(&threads[i], NULL, read_beside, s), 0);
+	for (i = 0; i < 3; i++) {
+		ck_assert_int_eq(pthread_join(threads[i], &wrong), 0);
+		ck_assert_ptr_null(wrong);
+	}
+	store_close(s);
+	free_truth();
+	trash_end();
+}
+
 UNIT_MAIN("packs", one_pack_of_long_chains, several_packs, bases_named_by_id, uncompressed,
 	  indices_of_another_version_are_left_alone, nowhere, damaged_packs_are_left_to_others,
-	  a_commit_with_other_bytes_is_not_read)
+	  a_commit_with_other_bytes_is_not_read, threads_read_through_one_store)

@@ -183,9 +183,12 @@ test_expect_success 'a question that keeps from nothing is open, and nothing is 
 test_expect_success 'a handoff is with its owner, then with its receiver, or with who mediates' '
 	ops_task_at In-Progress hand-1111 >/dev/null && ops --as $LEAD handoff start hand-1111 docwriter -m "on leave" &&
 	ops next --for $DEV >out && test_grep "hand-1111 *handoff package" out && test_grep ! "hand-1111 *continue" out &&
+	test_grep "handoff .* is open until 2026-01-[0-9T:]*Z and keeps it from: submit" out &&
 	ops next --for docwriter >out && test_grep "hand-1111 *handoff status" out &&
 	ops_json result.open.0.action "handoff package" ops status &&
 	test_tick 7200 && ops next --for $DEV >out && test_grep ! "handoff package" out &&
+	test_grep "hand-1111 *handoff status .* until 2026-01" out &&
+	ops next --for docwriter >out && test_grep "hand-1111 *handoff status" out &&
 	ops next --for $LEAD >out && test_grep "hand-1111 *handoff mediate" out &&
 	ops --as $LEAD handoff mediate --extend -m "one hour more" hand-1111 &&
 	ops --as $DEV handoff package hand-1111 -e reports/test.log Completed="- the tests" \

@@ -317,7 +317,7 @@ static int read_open(struct making *m, struct board *b, const struct task *t,
 
 static int add_record(struct making *m, size_t task, const struct ops_document *p,
 		      const char *action, const struct names *powers, const char *by,
-		      struct ops_error *err)
+		      const char *until, struct ops_error *err)
 {
 	struct deed *d;
 
@@ -331,10 +331,19 @@ static int add_record(struct making *m, size_t task, const struct ops_document *
 	d->action = action;
 	d->powers = powers;
 	d->by = by;
+	d->until = until;
 	return 0;
 }
 
-/* Who has the next step of a handoff; and who is to have the task is told from the first. */
+/* Whether the agent that is asked about is this one, or another name of the same person. */
+static bool is_person(const struct making *m, const char *name)
+{
+	const struct agent *a = m->agent && name ? roster_agent_named(m->b->roster, name) : NULL;
+
+	return a && a->principal == m->agent->principal;
+}
+
+/* Who has the next step of a handoff; a side of it that has none is told how it stands. */
 static int add_handoff(struct making *m, size_t task, const struct ops_document *p,
 		       struct ops_error *err)
 {
@@ -346,27 +355,25 @@ static int add_handoff(struct making *m, size_t task, const struct ops_document 
 	handoff_read(&h, &m->open, p, m->b->now);
 	switch (h.state) {
 	case HANDOFF_REQUESTED:
-		if (m->agent && h.to && !strcmp(m->agent->id, h.to))
-			return add_record(m, task, p, "handoff status", &none, h.to, err);
-		return add_record(m, task, p, "handoff package", &owners, NULL, err);
+		if (is_person(m, h.to))
+			return add_record(m, task, p, "handoff status", &none, m->agent->id,
+					  h.deadline, err);
+		return add_record(m, task, p, "handoff package", &owners, NULL, h.deadline,
+				  err);
 	case HANDOFF_PACKAGED:
-		return add_record(m, task, p, "handoff accept", &none, h.to, err);
+		return add_record(m, task, p, "handoff accept", &none, h.to, NULL, err);
 	case HANDOFF_LATE:
 	case HANDOFF_REJECTED:
+		/* Neither mediates, whatever their powers. */
+		if (is_person(m, h.to) || is_person(m, h.owner))
+			return add_record(m, task, p, "handoff status", &none, m->agent->id,
+					  h.deadline, err);
 		return !mediation ? 0 : add_record(m, task, p, "handoff mediate",
-						   &mediation->create, NULL, err);
+						   &mediation->create, NULL,
+						   h.deadline, err);
 	default:
 		return 0;
 	}
-}
-
-/* Whether it was the agent that is asked about, or the same person, who wrote it. */
-static bool is_author(const struct making *m, const struct ops_document *p)
-{
-	const char *from = document_text(p, "From");
-	const struct agent *a = m->agent && from ? roster_agent_named(m->b->roster, from) : NULL;
-
-	return a && a->principal == m->agent->principal;
 }
 
 static int add_open(struct making *m, size_t task, struct ops_error *err)
@@ -383,8 +390,10 @@ static int add_open(struct making *m, size_t task, struct ops_error *err)
 		reply = config_type(m->b->config, p->type->packet.until.list[0]);
 		if (type_is(p->type, HANDOFF))
 			ret = add_handoff(m, task, p, err);
-		else if (reply && !(names_have(&reply->packet.not_by, "asker") && is_author(m, p)))
-			ret = add_record(m, task, p, reply->name, &reply->create, NULL, err);
+		else if (reply && !(names_have(&reply->packet.not_by, "asker") &&
+				    is_person(m, document_text(p, "From"))))
+			ret = add_record(m, task, p, reply->name, &reply->create, NULL, NULL,
+					 err);
 	}
 	return ret;
 }

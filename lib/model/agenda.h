@@ -30,6 +30,7 @@ struct deed {
 	const char *action;		/* in a word or two */
 	const struct ops_document *packet;	/* DEED_RECORD: what waits; else NULL */
 	bool blocks;			/* and keeps the task from something */
+	const char *until;		/* by when it is due; or NULL */
 	const char *by;			/* the one agent who can; or NULL: `powers` say */
 	const char *lacks;		/* DEED_EDIT: what is missing */
 	const struct gate *gate;	/* of the first three; else NULL */

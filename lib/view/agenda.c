@@ -66,7 +66,7 @@ static void say_time(struct buf *b, const struct outlook *o, const struct deed *
 	}
 }
 
-/* "incident ...-ab12 is open and keeps it from: complete" */
+/* "incident ab12 is open and keeps it from: complete"; "handoff ab12 is open until ..." */
 static void say_packet(struct buf *b, const struct deed *d)
 {
 	const struct names *blocks = &d->packet->type->packet.blocks;
@@ -75,6 +75,8 @@ static void say_packet(struct buf *b, const struct deed *d)
 
 	buf_printf(b, "%s %s is open", d->packet->type->name,
 		   random ? random + 1 : d->packet->id);
+	if (d->until)
+		buf_printf(b, " until %s", d->until);
 	for (i = 0; d->blocks && i < blocks->nr && i < NAMES_MAX; i++)
 		buf_printf(b, "%s%s", i ? ", " : " and keeps it from: ", blocks->list[i]);
 	if (d->blocks && blocks->nr > NAMES_MAX)

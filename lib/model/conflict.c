@@ -65,19 +65,6 @@ const struct ops_document *conflict_freeze(const struct packets *all)
 	return NULL;
 }
 
-static void *grown(struct arena *arena, void *list, size_t nr, size_t *room, size_t size)
-{
-	void *bigger = list;
-
-	if (nr < *room)
-		return list;
-	*room = *room ? 2 * *room : 32;
-	bigger = arena_array(arena, *room, size);
-	if (bigger && nr)
-		memcpy(bigger, list, nr * size);
-	return bigger;
-}
-
 static int add(struct finding *f, const struct collision *c, struct ops_error *err)
 {
 	struct collision *list;
@@ -88,7 +75,7 @@ static int add(struct finding *f, const struct collision *c, struct ops_error *e
 		f->out->more = true;
 		return 0;
 	}
-	list = grown(f->arena, f->out->list, f->out->nr, &f->found_room, sizeof(*list));
+	list = arena_room(f->arena, f->out->list, f->out->nr, &f->found_room, sizeof(*list));
 	if (!list)
 		return error_nomem(err);
 	f->out->list = list;
@@ -165,7 +152,7 @@ static int take(struct ops_document *d, void *payload, struct ops_error *err)
 
 	if (!state || state->final)
 		return 0;
-	f->sides = grown(f->arena, f->sides, f->nr, &f->room, sizeof(*f->sides));
+	f->sides = arena_room(f->arena, f->sides, f->nr, &f->room, sizeof(*f->sides));
 	if (!f->sides)
 		return error_nomem(err);
 	s = &f->sides[f->nr++];

@@ -94,15 +94,10 @@ static int add_agent(struct ops_document *d, void *payload, struct ops_error *er
 
 	if (!d->doc)
 		return 0;
-	if (roster->nr == r->room) {
-		r->room = r->room ? r->room * 2 : 16;
-		list = arena_array(r->arena, r->room, sizeof(*list));
-		if (!list)
-			return error_nomem(err);
-		if (roster->nr)
-			memcpy(list, roster->list, roster->nr * sizeof(*list));
-		roster->list = list;
-	}
+	list = arena_room(r->arena, roster->list, roster->nr, &r->room, sizeof(*list));
+	if (!list)
+		return error_nomem(err);
+	roster->list = list;
 	a = &roster->list[roster->nr];
 	len = path_directory_len(d->path);
 	directory = arena_dup(r->arena, d->path, len);

@@ -30,6 +30,7 @@
 #include <zlib.h>
 
 #include "store/file.h"
+#include "util/array.h"
 
 #define FILES_MAX 64		/* more are left to libgit2 */
 #define ID_BYTES 20
@@ -502,16 +503,8 @@ static struct packed *change(struct packs *p, const struct pack *k, const struct
 
 static bool chain_add(struct packs *p, size_t nr, const struct entry *e)
 {
-	size_t room = p->chain_room ? p->chain_room * 2 : 64;
-	void *more;
-
-	if (nr == p->chain_room) {
-		more = nr < CHAIN_MAX ? realloc(p->chain, room * sizeof(*p->chain)) : NULL;
-		if (!more)
-			return false;
-		p->chain = more;
-		p->chain_room = room;
-	}
+	if (nr >= CHAIN_MAX || array_room(&p->chain, nr, &p->chain_room, sizeof(*e)) < 0)
+		return false;
 	p->chain[nr] = *e;
 	return true;
 }

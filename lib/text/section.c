@@ -14,22 +14,6 @@
 #include "text/lines.h"
 #include "util/arena.h"
 
-#define ROOM_FIRST 8
-
-/* The list with room for one more: itself, or a copy twice as large; NULL. */
-static void *with_room(struct arena *arena, void *list, size_t nr, size_t *room, size_t size)
-{
-	void *more;
-
-	if (nr < *room)
-		return list;
-	*room = *room ? 2 * *room : ROOM_FIRST;
-	more = arena_array(arena, *room, size);
-	if (more && nr)
-		memcpy(more, list, nr * size);
-	return more;
-}
-
 static bool is_ornament(char c)
 {
 	return c == ' ' || c == '\t' || c == '*' || c == ':';
@@ -76,7 +60,7 @@ static const char *bare(const char *s, size_t *len)
 static bool add_section(struct sections *s, struct arena *arena,
 			const struct lines *walk, unsigned line)
 {
-	struct section *list = with_room(arena, s->list, s->nr, &s->room, sizeof(*list)), *one;
+	struct section *list = arena_room(arena, s->list, s->nr, &s->room, sizeof(*list)), *one;
 
 	if (!list)
 		return false;
@@ -98,7 +82,7 @@ static bool add_section(struct sections *s, struct arena *arena,
 static bool add_check(struct sections *s, struct arena *arena,
 		      const struct lines *walk, unsigned line)
 {
-	struct check_item *list = with_room(arena, s->checks, s->checks_nr, &s->checks_room,
+	struct check_item *list = arena_room(arena, s->checks, s->checks_nr, &s->checks_room,
 					    sizeof(*list)), *one;
 
 	if (!list)

@@ -18,6 +18,7 @@
 
 #define CHUNK_FIRST 4096
 #define CHUNK_MAX (256 * 1024)
+#define ROOM_AT_FIRST 16	/* of arrays that grow */
 
 struct chunk {
 	struct chunk *next;
@@ -149,6 +150,19 @@ void *arena_array(struct arena *a, size_t nr, size_t size)
 	if (size && nr > SIZE_MAX / size)
 		return NULL;
 	return arena_alloc(a, nr * size);
+}
+
+void *arena_room(struct arena *a, void *list, size_t nr, size_t *room, size_t size)
+{
+	void *more;
+
+	if (nr < *room)
+		return list;
+	*room = *room ? 2 * *room : ROOM_AT_FIRST;
+	more = arena_array(a, *room, size);
+	if (more && nr)
+		memcpy(more, list, nr * size);
+	return more;
 }
 
 char *arena_dup(struct arena *a, const void *data, size_t len)

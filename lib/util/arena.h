@@ -17,6 +17,9 @@ void arena_free(struct arena *a);	/* NULL is fine */
 void arena_clear(struct arena *a);
 void *arena_alloc(struct arena *a, size_t size);	/* zeroed */
 void *arena_array(struct arena *a, size_t nr, size_t size); /* overflow-checked */
+/* Room for one more after `nr` of an array of `*room`: the array or a copy that is twice as
+ * long, NULL when out of memory. */
+void *arena_room(struct arena *a, void *list, size_t nr, size_t *room, size_t size);
 char *arena_dup(struct arena *a, const void *data, size_t len); /* + NUL */
 char *arena_str(struct arena *a, const char *s);
 char *arena_printf(struct arena *a, const char *fmt, ...) PRINTF_LIKE(2, 3);

@@ -19,7 +19,7 @@
 static int line_past(struct verifying *v, struct ops_error *err)
 {
 	size_t room = v->line.nr;
-	struct oid id, *more;
+	struct oid id;
 	struct arena *arena = arena_new();
 	struct commit c;
 	int ret = arena ? 0 : error_nomem(err);
@@ -27,14 +27,9 @@ static int line_past(struct verifying *v, struct ops_error *err)
 	/* Without anything new the tip is the one that was judged last. */
 	id = v->line.nr ? v->line.list[--v->line.nr] : v->past.tip;
 	while (ret == 0) {
-		if (v->line.nr == room) {
-			room = room ? room * 2 : 256;
-			more = realloc(v->line.list, room * sizeof(*more));
-			if (!more) {
-				ret = error_nomem(err);
-				break;
-			}
-			v->line.list = more;
+		if (array_room(&v->line.list, v->line.nr, &room, sizeof(id)) < 0) {
+			ret = error_nomem(err);
+			break;
 		}
 		v->line.list[v->line.nr++] = id;
 		arena_clear(arena);

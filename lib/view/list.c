@@ -169,6 +169,7 @@ struct listing {
 	const struct type *type;
 	struct ops_findings *findings;	/* of the roll's lines */
 	size_t given, again;	/* documents; and those that were given before, by the roll */
+	bool stopped;		/* by whom they are given to, whatever status that gave */
 };
 
 /* What a filter asks for; NULL: it has it not. */
@@ -279,7 +280,9 @@ static int give(struct listing *l, const struct listed *d, struct ops_error *err
 	if (ret)
 		return ret;
 	l->given++;
-	return l->each(&d->document, l->values, l->payload, err);
+	ret = l->each(&d->document, l->values, l->payload, err);
+	l->stopped = ret != 0;
+	return ret;
 }
 
 static int list_one(struct ops_document *d, void *payload, struct ops_error *err)
@@ -460,7 +463,7 @@ int ops_view_each(struct ops_view *view, const struct ops_filter *filter,
 		ret = find_fields(&l, err);
 	if (ret == 0)
 		ret = list_by_roll(&l, findings, err);
-	if (ret == OPS_ENOTFOUND)
+	if (ret == OPS_ENOTFOUND && !l.stopped)
 		ret = world_each(view->world, l.type, filter->archived, false, list_one,
 				 &l, findings, err);
 	return ret;
@@ -483,15 +486,10 @@ static int keep(const struct ops_document *d, const char *const *values, void *p
 	if (!copy)
 		return error_nomem(err);
 	*copy = *listed(d);
-	if (k->nr == k->room) {
-		k->room = k->room ? k->room * 2 : 64;
-		list = arena_array(k->arena, k->room, sizeof(*list));
-		if (!list)
-			return error_nomem(err);
-		if (k->nr)
-			memcpy(list, k->list, k->nr * sizeof(*list));
-		k->list = list;
-	}
+	list = arena_room(k->arena, k->list, k->nr, &k->room, sizeof(*list));
+	if (!list)
+		return error_nomem(err);
+	k->list = list;
 	k->list[k->nr++] = &copy->document;
 	return 0;
 }

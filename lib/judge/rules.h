@@ -30,7 +30,8 @@ struct judging {
 	bool tells_users;		/* the change log says more than before */
 	const char *touches_shown;	/* one that users are concerned with */
 	struct names files, sensitive;
-	struct names links;		/* and submodules: what is no plain file afterwards */
+	struct map *links;		/* and submodules: what is no plain file afterwards; NULL:
+					   there is none */
 	struct leases *leases;		/* rules_lease.c: that were held before; NULL: none */
 	struct leasing *leasing;	/* rules_lease_apart.c: those, and what becomes of them */
 	struct path_starts *leased;	/* rules_lease_apart.c: paths that are; NULL: none */

@@ -14,6 +14,7 @@
 #include "judge/rules.h"
 #include "model/scope.h"
 #include "text/line_set.h"
+#include "util/map.h"
 #include "util/path.h"
 #include "util/shape.h"
 #include "util/utf8.h"
@@ -79,9 +80,11 @@ static int note_other(struct judging *j, const char *path, const struct snap_ent
 	const struct standing *s = &j->config->standing;
 
 	j->touches_others = true;
-	if (after && !snap_entry_is_file(after) &&
-	    names_add(&j->links, j->arena, arena_str(j->arena, path)))
-		return OPS_ENOMEM;
+	if (after && !snap_entry_is_file(after)) {
+		j->links = j->links ? j->links : map_new(j->arena);
+		if (!j->links || map_put(j->links, path, j))
+			return OPS_ENOMEM;
+	}
 	if (s->changelog.on && !strcmp(path, s->changelog.file))
 		return tells_more(&j->tells_users, j, after);
 	if (s->changelog.on && !j->touches_shown && (!s->changelog.paths.nr ||
@@ -120,7 +123,7 @@ int rules_commit_file(struct judging *j, const char *path, const struct type *ty
 int rules_guarded(bool *out, struct judging *j, const struct names *patterns,
 		  const char *path)
 {
-	return standing_paths_guard(out, patterns, path, !names_have(&j->links, path));
+	return standing_paths_guard(out, patterns, path, !map_get(j->links, path));
 }
 
 /* --- the message --- */

@@ -13,7 +13,6 @@ static int store_has(bool *out, const struct past *past, const struct oid *commi
 		     struct ops_error *err)
 {
 	struct store *s = past->store;
-	git_odb *odb = NULL;
 	git_oid tip, id;
 	int rc;
 
@@ -22,12 +21,7 @@ static int store_has(bool *out, const struct past *past, const struct oid *commi
 		return 0;
 	repo_to_git(&tip, &past->tip);
 	repo_to_git(&id, commit);
-	rc = git_repository_odb(&odb, s->repo);
-	if (rc < 0)
-		return repo_fail(err, rc, "cannot read objects");
-	rc = git_odb_exists(odb, &id);
-	git_odb_free(odb);
-	if (!rc)
+	if (!git_odb_exists(s->odb, &id))
 		return store_is_shallow(s) ? error_set(err, OPS_ENOTFOUND, "this clone is cut "
 						       "off before that commit") : 0;
 	rc = git_graph_descendant_of(s->repo, &tip, &id);

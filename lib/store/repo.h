@@ -26,8 +26,6 @@ struct store {
 	char *branch;		/* branch of state, or NULL */
 	bool bare, branch_is_head, branch_configured, inside_hook, own_config;
 	bool strict;		/* every object is hashed again when it is read */
-	_Atomic bool loose_near;	/* the object looked at last was a file of its own */
-	_Atomic unsigned reads;
 	struct oid *cut;		/* shallow.c: where the clone is cut off, sorted */
 	size_t cut_nr;
 	bool cut_known, cut_all;
@@ -36,6 +34,9 @@ struct store {
 	struct packs *packs;	/* packs.c: NULL until something is read */
 	bool packs_known;
 	struct tree *trees[STORE_TREES];	/* tree.c: some that were read last */
+	/* Of all threads; apart from what a compiler reads together with its neighbours. */
+	_Atomic bool loose_near;	/* the object looked at last was a file of its own */
+	_Atomic unsigned reads;
 };
 
 /* Start libgit2, once per process, with our options. */

@@ -113,23 +113,23 @@ test_expect_success 'such a wish is seen' '
 
 # objects PATTERN NAMES: objects whose path does not match, asking for NAMES.
 objects () {
-	find "$TEST_BUILD/lib" -name "*.o" | grep -v -E "$1" | sort | while read -r o
-	do
-		nm --undefined-only "$o" | awk '{ print $NF }' |
-			grep -x -E "$2" | sed "s|^|${o#"$TEST_BUILD/"}: |"
-	done
+	test -s wishes || (
+		cd "$TEST_BUILD" &&
+		find lib -name "*.o" | sort | xargs nm -A --undefined-only
+	) | awk '{ print $1, $NF }' >wishes
+	awk -v but="^(.*/)?($1)" -v names="^($2)$" '$1 !~ but && $2 ~ names' wishes
 }
 
 test_expect_success 'only the store looks at a clock, only child.c and its guard start programs' '
-	objects "/lib/store/" "clock_gettime|clock_nanosleep|nanosleep|usleep|sleep" >found &&
+	objects "lib/store/" "clock_gettime|clock_nanosleep|nanosleep|usleep|sleep" >found &&
 	test_must_be_empty found &&
-	objects "/lib/store/(child|guard|turn).o" "fork|vfork|execv.*|posix_spawn.*|waitpid" >found &&
+	objects "lib/store/(child|guard|turn).o" "fork|vfork|execv.*|posix_spawn.*|waitpid" >found &&
 	test_must_be_empty found &&
-	objects "/lib/store/(child|guard|proctree|turn).o" "kill" >found &&
+	objects "lib/store/(child|guard|proctree|turn).o" "kill" >found &&
 	test_must_be_empty found &&
-	objects "/lib/store/guard.o" "sigaction|chdir" >found &&
+	objects "lib/store/guard.o" "sigaction|chdir" >found &&
 	test_must_be_empty found &&
-	objects "^$" "malloc" >found &&
+	objects "no such" "malloc" >found &&
 	test_grep "^lib/util/" found
 '
 

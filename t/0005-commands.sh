@@ -54,17 +54,18 @@ faults () {
 		grep -qE "(^|[^a-z-])ops( -C [^ ]+| --as [^ ]+| --[a-z-]+)* $name( |\"|'|\$)" \
 			"$tests"/[1-9]*.sh 2>/dev/null || echo "$name: no test calls it"
 	done
-	words "$help" 'result.commands.*.name' | sed 's/ .*//' | sort -u |
-	while read -r group
+	rm -rf usages && mkdir usages
+	n=0
+	words "$help" 'result.commands.*.name' | while read -r name
 	do
+		words "$help" "result.commands.$n.usage.*" >>"usages/${name%% *}"
+		n=$((n + 1))
+	done
+	for usage in usages/*
+	do
+		group=${usage##*/}
 		test -f "$docs/ops-$group.1" || continue
-		n=0
-		while name=$("$TEST_BUILD/t/json-get" "result.commands.$n.name" "$help" 2>/dev/null)
-		do
-			test "${name%% *}" != "$group" ||
-				words "$help" "result.commands.$n.usage.*"
-			n=$((n + 1))
-		done | sed -e 's/^ops //' -e 's/^[ 	]*//' -e 's/[ 	][ 	]*/ /g' >usage
+		sed -e 's/^ops //' -e 's/^[ 	]*//' -e 's/[ 	][ 	]*/ /g' "$usage" >usage
 		synopsis "$docs/ops-$group.1" | sed 's/^ops //' >synopsis
 		cmp -s usage synopsis || {
 			echo "$group: usage (-) and SYNOPSIS (+) differ:"

@@ -1,7 +1,8 @@
 #!/bin/sh
 # SPDX-License-Identifier: MIT
 #
-# A group of acts: one pack, one wait for the disk, and still all or nothing of it.
+# A group of acts, and an act of many files: one pack, one wait for the disk, and still all or
+# nothing of it.
 
 test_description='many acts in one step'
 . "$(dirname "$0")/test-lib.sh"
@@ -60,21 +61,19 @@ test_expect_success 'a .keep file of somebody else stays' '
 	ops recover && test_grep mine "${pack%.pack}.keep" && rm "${pack%.pack}.keep"
 '
 
-# struck WHAT N CALL...: the N-th of these calls is hit; the state is whole, and the next
-# command settles it.
+# struck WHAT N CALL... COMMITS [OPTION]: the N-th of these calls of a batch that makes so many
+# commits is hit; the state is whole, and the next command settles it.
 struck () {
-	calls=$3 before=$(git rev-parse HEAD)
+	calls=$3 commits=$4 before=$(git rev-parse HEAD)
+	# shellcheck disable=SC2086
 	strace -f -o /dev/null -e trace="$calls" -e inject="$calls:$1:when=$2" \
-		"$OPS_PROGRAM" --as $LEAD batch --each acts >out 2>err
+		"$OPS_PROGRAM" --as $LEAD batch ${5-} acts >out 2>err
 	status=$?
-	after=$(git rev-parse HEAD)
-	if test $status = 0
-	then
-		test "$(git rev-list --count "$before..$after")" = 60 || return 1
-	fi
+	made=$(git rev-list --count "$before..HEAD")
 	# What was told is there, all of it; and of a step nothing or all.
-	test "$(wc -l <out)" = 0 || test "$(git rev-list --count "$before..$after")" = "$(wc -l <out)" || return 1
-	case $(git rev-list --count "$before..$after") in 0|60) ;; *) return 1 ;; esac
+	test $status != 0 || test "$made" = "$commits" || return 1
+	test "$(wc -l <out)" = 0 || test "$made" = "$commits" || return 1
+	test "$made" = 0 || test "$made" = "$commits" || return 1
 	git fsck --strict >/dev/null 2>&1 && ops recover >/dev/null && git diff --quiet HEAD &&
 		git diff --quiet --cached HEAD && left >leftovers && test_must_be_empty leftovers &&
 		git reset -q --hard "$before"
@@ -84,22 +83,41 @@ test_expect_success STRACE 'killed at any of its renames, links and removals: no
 	acts 60 kill >acts &&
 	for n in 1 2 3 4 5 6 7 8 9 10 11 12 13
 	do
-		struck signal=KILL $n rename,renameat2,link || return 1
+		struck signal=KILL $n rename,renameat2,link 60 --each || return 1
 	done &&
 	for n in 1 3 5 7 9 11
 	do
-		struck signal=KILL $n unlink,sync_file_range,fsync || return 1
+		struck signal=KILL $n unlink,sync_file_range,fsync 60 --each || return 1
 	done
 '
 
 test_expect_success STRACE 'a full disk at any write: nothing or all' '
 	for n in 1 2 3 4 5 6 7 8 30 60 63 64
 	do
-		struck error=ENOSPC $n write || return 1
+		struck error=ENOSPC $n write 60 --each || return 1
 	done &&
 	for n in 1 2 3 4 5 6 7 8
 	do
-		struck error=EIO $n rename,fsync || return 1
+		struck error=EIO $n rename,fsync 60 --each || return 1
+	done
+'
+
+test_expect_success 'one commit of many files is a pack as well' '
+	acts 120 once >acts && before=$(loose) && packs=$(ls .git/objects/pack/*.pack | wc -l) &&
+	ops --as $LEAD batch acts >out && test "$(loose)" = "$before" &&
+	test "$(ls .git/objects/pack/*.pack | wc -l)" = $((packs + 1)) && git fsck --strict &&
+	left >leftovers && test_must_be_empty leftovers && git diff --quiet HEAD && git diff --quiet --cached HEAD
+'
+
+test_expect_success STRACE 'killed, or without room, nothing or all of it' '
+	acts 100 whole >acts &&
+	for n in 1 3 5 6 8
+	do
+		struck signal=KILL $n rename,link,unlink,fsync 1 || return 1
+	done &&
+	for n in 3 5 70 105
+	do
+		struck error=ENOSPC $n write 1 || return 1
 	done
 '
 

@@ -40,8 +40,8 @@ test_expect_success 'complete: errors, and a disk that stays broken' '
 	some complete --kinds EIO,EMFILE,TERM --sample 1 && some complete --sticky --kinds EIO --sample 1 --seed 3
 '
 
-test_expect_success 'a group of acts, killed' '
-	some batch-each --kinds KILL --sample 1
+test_expect_success 'a group of acts, and one commit of many files, killed' '
+	some batch-each --kinds KILL --sample 1 && some batch-pack --kinds KILL --sample 1
 '
 
 test_expect_success 'sync, killed' '

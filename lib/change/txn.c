@@ -17,9 +17,10 @@
  *  7. A path of the user's that isn't as the tip has it, in index or work tree,
  *     refuses the act before 4, by name; an index that another program put back
  *     to an older tip, at a file that is as the tip has it, is not the user's.
- *  8. Of a group of commits (txn_group) all this holds as of one: their objects
+ *  8. Of a group of commits (txn_group) all this holds as of one; none of them
+ *     is told of before 6.  The objects of a group, and of an act of many files,
  *     are one pack, durable and read back as in 3, which git repack must let be
- *     until the branch knows them; none of them is told of before 6.
+ *     until the branch knows them.
  *  9. Whatever is left by a death at any point is settled by recover() in the
  *     next command, without a question; a journal without "done" says there
  *     is something to settle.
@@ -30,8 +31,7 @@
  *	LOCKED --read_tip--> READ --decide--> DECIDED --judge--> JUDGED
  *	  |  (refused, nothing to do, dry_run: back to idle)
  *	JUDGED --txn_collect, txn_check_user, txn_ask_signature--> PLANNED
- *	PLANNED --txn_write_objects--> WRITTEN      garbage for gc if we die
- *	PLANNED --write_pile--> WRITTEN             of a group, the same
+ *	PLANNED --txn_write--> WRITTEN              garbage for gc if we die
  *	WRITTEN --prepare--> JOURNALED              the barrier
  *	JOURNALED --lock_index--> INDEXED --lock_branch--> READY
  *	  |  any failure: undo --> LOCKED;  branch moved: undo --> LOCKED again
@@ -46,7 +46,6 @@
 
 #include "change/recover.h"
 #include "change/txn_inside.h"
-#include "store/objects.h"
 #include "store/pile.h"
 #include "store/ref.h"
 #include "store/state.h"
@@ -57,7 +56,6 @@
 
 #define GIT_WAIT_MS 2000	/* a dead git's lock must not cost more */
 #define PAST_MAX 256	/* commits that another program may have slept through */
-#define PACK_MIN 100	/* objects that are worth a pack of their own */
 
 static unsigned git_wait(const struct act *a)
 {
@@ -267,82 +265,7 @@ int txn_check_user(struct act *a, struct ops_error *err)
 	return refuse_or_retry(a, rc, err);
 }
 
-/* --- PLANNED to JOURNALED --- */
-
-/* Blobs, trees and the bytes of the commit; with `objects->dry` none is written. */
-static int make_objects(struct buf *commit, struct act *a, struct objects *objects,
-			struct ops_error *err)
-{
-	struct txn_plan *p = &a->plan;
-	struct journal *j = &a->journal;
-	struct oid tree;
-	size_t i;
-	int rc = 0;
-
-	for (i = 0; rc == 0 && i < j->paths_nr; i++)
-		if (j->paths[i].has)
-			rc = objects_blob(&j->paths[i].new, objects, a->after[i]->data,
-					  a->after[i]->len, err);
-	if (rc == 0)
-		rc = objects_tree(&tree, objects, p->before, j->paths, j->paths_nr, err);
-	if (rc == 0)
-		rc = objects_commit_text(commit, &tree, p->unborn ? NULL : &p->tip,
-					 &p->author, &p->committer, p->message, err);
-	return rc;
-}
-
-/* A signer can fail or take its time: it is asked while nothing is written yet. */
-int txn_ask_signature(struct act *a, void *payload, struct ops_error *err)
-{
-	struct objects objects;
-	struct buf commit = BUF_INIT;
-	int rc;
-
-	if (!a->plan.is_signed)
-		return 0;
-	objects_init(&objects, a->store);
-	objects.dry = true;
-	rc = make_objects(&commit, a, &objects, err);
-	if (rc == 0)
-		rc = a->options->sign(&a->signature, &commit, payload, err);
-	objects_release(&objects);
-	buf_release(&commit);
-	return rc;
-}
-
-int txn_write_objects(struct act *a, struct ops_error *err)
-{
-	struct buf commit = BUF_INIT;
-	int rc = make_objects(&commit, a, &a->objects, err);
-
-	if (rc == 0 && a->signature.len)
-		rc = objects_commit_sign(&commit, &a->signature, err);
-	if (rc == 0)
-		rc = objects_commit(&a->journal.new, &a->objects, &commit, err);
-	buf_release(&commit);
-	return rc < 0 ? rc : objects_settle(&a->objects, err);
-}
-
-/*
- * The commits to move to lie in a pile, or were there before.  A few objects become files, as
- * an act's do: git would rather not have many small packs.  No journal may say "done" while a
- * pack is written: what a death leaves of it would not be looked for.
- */
-static int write_pile(struct act *a, struct ops_error *err)
-{
-	size_t nr = pile_count(a->store);
-	int rc;
-
-	a->journal.new = a->move->to;
-	if (nr == 0)
-		return 0;
-	if (nr < PACK_MIN) {
-		rc = objects_spill(&a->objects, err);
-		return rc < 0 ? rc : objects_settle(&a->objects, err);
-	}
-	rc = journal_retire(store_git_dir(a->store), err);
-	return rc < 0 ? rc : pile_write(a->store, err);
-}
+/* --- WRITTEN to JOURNALED --- */
 
 /* Make the private files of both locks and let the journal name them. */
 static int prepare(struct act *a, struct ops_error *err)
@@ -456,19 +379,11 @@ void txn_release(struct act *a)
 	free(a->skip);
 }
 
-/* From PLANNED on; the caller holds the lock. */
-int txn_write_all(struct act *a, struct ops_error *err)
+static int publish(struct act *a, struct ops_error *err)
 {
 	bool durable = false;
-	int rc = 0;
+	int rc = prepare(a, err);
 
-	if (a->move)
-		rc = write_pile(a, err);
-	else
-		rc = txn_write_objects(a, err);
-	if (rc < 0)
-		return rc;
-	rc = prepare(a, err);
 	if (rc == 0)
 		rc = lock_index(a, err);
 	if (rc == 0)
@@ -480,6 +395,18 @@ int txn_write_all(struct act *a, struct ops_error *err)
 		follow(a, durable);
 	else if (rc != OPS_EUNKNOWN)
 		undo(a);
+	return rc;
+}
+
+/* From PLANNED on; the caller holds the lock. */
+int txn_write_all(struct act *a, struct ops_error *err)
+{
+	int rc = txn_write(a, err);
+
+	if (rc == 0)
+		rc = publish(a, err);
+	if (!a->move)
+		txn_end_pile(a->result, a->store, rc);
 	return rc;
 }
 

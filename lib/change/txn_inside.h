@@ -2,7 +2,7 @@
 #ifndef CHANGE_TXN_INSIDE_H
 #define CHANGE_TXN_INSIDE_H
 
-/* What the two files of the transaction share: its state, and the steps that lead on.  Each
+/* What the files of the transaction share: its state, and the steps that lead on.  Each
  * returns as txn_run(). */
 
 #include "change/txn.h"
@@ -37,10 +37,14 @@ int txn_check_tip(struct act *a, struct ops_error *err);
 int txn_check_user(struct act *a, struct ops_error *err);
 /* Have the commit to be signed, if it is to be: nothing is written by this. */
 int txn_ask_signature(struct act *a, void *payload, struct ops_error *err);
-/* Blobs, trees, the commit. */
+/* Blobs, trees, the commit, wherever objects go now. */
 int txn_write_objects(struct act *a, struct ops_error *err);
+/* From PLANNED to WRITTEN. */
+int txn_write(struct act *a, struct ops_error *err);
 /* From PLANNED on; the caller holds the lock. */
 int txn_write_all(struct act *a, struct ops_error *err);
+/* Forget what was piled up and not published, unless it is not known whether it was. */
+void txn_end_pile(struct txn_result *result, struct store *s, int outcome);
 void txn_release(struct act *a);
 
 #endif

@@ -55,6 +55,7 @@ static int move_once(struct txn_result *result, struct store *s,
 	a.journal.ref = store_branch(s);
 	a.journal.unborn = a.plan.unborn;
 	a.journal.old = a.plan.tip;
+	a.journal.new = move->to;
 	a.journal.tree = state_has_tree(s);
 	if (rc == 0)
 		rc = txn_check_tip(&a, err);
@@ -93,7 +94,6 @@ static int group_once(struct txn_result *result, struct store *s,
 		      const struct txn_options *options, struct txn_move *m, txn_make *make,
 		      void *payload, struct ops_error *err)
 {
-	struct ops_error lost;
 	int rc = store_tip(&m->from, s, err);
 
 	m->to = m->from;
@@ -106,9 +106,7 @@ static int group_once(struct txn_result *result, struct store *s,
 		rc = make(m, payload, err);
 	if (rc == 0 && !oid_equal(&m->to, &m->from))
 		rc = move_once(result, s, options, m, err);
-	/* After an unknown outcome it stays as it is, for recover. */
-	if (rc != OPS_EUNKNOWN && pile_end(s, &lost) < 0)
-		notes_add(result, "%s; the next command that writes removes it", lost.message);
+	txn_end_pile(result, s, rc);
 	return rc;
 }
 

@@ -41,10 +41,10 @@ faults_world_plain () {
 	ops_world && faults_tasks >/dev/null && test_tick &&
 		test_write_lines "edit other-1 field:Priority=LOW" "new task id=third-1 field:Title=Third" \
 			"edit new-1 field:Priority=HIGH" >"$TEST_ROOT/acts" &&
-		for i in $(seq 40)
+		for i in $(seq 100)
 		do
 			echo "new task id=many-$i field:Title=Many"
-		done >"$TEST_ROOT/acts-many" &&
+		done >"$TEST_ROOT/acts-pack" && sed 40q "$TEST_ROOT/acts-pack" >"$TEST_ROOT/acts-many" &&
 		faults_keep plain
 }
 
@@ -106,6 +106,7 @@ faults_of () {
 	approve-signed) words="gate|approve|asked-1|pre-governance" as=$GOV world=signed ;;
 	complete) words="complete|done-1" ;;
 	batch) words="batch|$TEST_ROOT/acts" ;;
+	batch-pack) words="batch|$TEST_ROOT/acts-pack" ;;
 	batch-each) words="batch|--each|$TEST_ROOT/acts-many" options="--commits 40" ;;
 	sync) words=sync world=many options="--dir clone --server server.git" ;;
 	new) words="new|task|--id|fourth-1|Fourth" ;;

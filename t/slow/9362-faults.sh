@@ -17,7 +17,7 @@ TEST_NO_VERIFY='each case is a repository of its own, and looked at there'
 unset SSH_AUTH_SOCK
 errors=EIO,ENOSPC,EDQUOT,ENOMEM,EMFILE,EACCES,EROFS
 full="assign approve approve-signed complete batch batch-each sync"
-others="new edit request block-gate accept start checkpoint block unblock submit cancel flag reassign
+others="batch-pack new edit request block-gate accept start checkpoint block unblock submit cancel flag reassign
 	handoff handoff-package handoff-accept handoff-reject handoff-mediate waive"
 killed="run handoff handoff-package handoff-accept handoff-reject handoff-mediate commit chain"
 

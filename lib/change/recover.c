@@ -267,7 +267,7 @@ void recover_sweep(const struct store *s)
 {
 	const char *git_dir = store_git_dir(s);
 	static const char *const names[] = {
-		"ops/index.new.lock", "ops/index.new", "ops/index.hold",
+		"ops/index.new", "ops/index.hold",
 		"ops/ref.hold", "ops/journal.new"
 	};
 	size_t i;

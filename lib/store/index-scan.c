@@ -2,10 +2,10 @@
 /*
  * Reading git's index, versions 2 to 4, as bytes.
  *
- * Serves two purposes: to find out, before anything is written, that this is
- * an index libgit2 cannot change (it would lose entries or fail after the
- * branch has moved), and to compare a handful of paths without building ten
- * thousand entries.  Writes nothing, trusts no length.
+ * Serves three purposes: to find out, before anything is written, that this is an index that
+ * cannot be changed here (entries would be lost, or it would fail after the branch has moved),
+ * to compare a handful of paths, and to copy all others, without building ten thousand
+ * entries.  Writes nothing, trusts no length and no order.
  */
 #include "store/index-scan.h"
 
@@ -22,10 +22,12 @@
 struct scan {
 	const unsigned char *start, *at, *end;	/* end: where the checksum is */
 	unsigned version;
-	struct buf path;
+	struct buf built;	/* version 4: the path, put together */
+	const char *path;	/* of the entry that was read last */
+	unsigned stage;
 };
 
-static unsigned long number(const unsigned char *p)
+unsigned long index_number(const unsigned char *p)
 {
 	return (unsigned long)p[0] << 24 | (unsigned long)p[1] << 16 |
 	       (unsigned long)p[2] << 8 | p[3];
@@ -48,30 +50,37 @@ static bool varint(size_t *out, struct scan *s)
 	return true;
 }
 
-static bool read_path(struct scan *s, const unsigned char *entry)
+/* Version 4: what the path before has, but for its end, and what follows here. */
+static bool build_path(int *order, struct scan *s)
 {
 	const unsigned char *nul;
-	size_t drop, size;
+	size_t drop, keep;
 
-	if (s->version == 4) {
-		if (!varint(&drop, s) || drop > s->path.len)
-			return false;
-		s->path.len -= drop;
-	} else {
-		buf_clear(&s->path);
-	}
+	if (!varint(&drop, s) || drop > s->built.len)
+		return false;
 	nul = memchr(s->at, '\0', (size_t)(s->end - s->at));
 	if (!nul)
 		return false;
-	buf_add(&s->path, s->at, (size_t)(nul - s->at));
-	if (s->version == 4) {
-		s->at = nul + 1;
-		return true;
-	}
-	/* One to eight NULs, up to a multiple of eight. */
-	size = ((size_t)(nul - entry) / 8 + 1) * 8;
-	if (size > (size_t)(s->end - entry))
+	keep = s->built.len - drop;
+	*order = s->path ? strcmp((const char *)s->at, s->path + keep) : 1;
+	s->built.len = keep;
+	buf_add(&s->built, s->at, (size_t)(nul - s->at));
+	s->path = s->built.data;
+	s->at = nul + 1;
+	return true;
+}
+
+/* Before: it stands there, with one to eight NULs, up to a multiple of eight. */
+static bool find_path(int *order, struct scan *s, const unsigned char *entry)
+{
+	const char *before = s->path;
+	const unsigned char *nul = memchr(s->at, '\0', (size_t)(s->end - s->at));
+	size_t size = nul ? ((size_t)(nul - entry) / 8 + 1) * 8 : 0;
+
+	if (!nul || size > (size_t)(s->end - entry))
 		return false;
+	s->path = (const char *)s->at;
+	*order = before ? strcmp(s->path, before) : 1;
 	s->at = entry + size;
 	return true;
 }
@@ -80,6 +89,7 @@ static bool read_item(struct index_item *item, struct scan *s)
 {
 	const unsigned char *entry = s->at;
 	unsigned flags, more = 0;
+	int order;
 
 	if (s->end - entry < FIXED + 2)
 		return false;
@@ -89,14 +99,21 @@ static bool read_item(struct index_item *item, struct scan *s)
 		more = (unsigned)entry[62] << 8 | entry[63];
 		s->at += 2;
 	}
-	if (!read_path(s, entry))
+	item->fixed = (size_t)(s->at - entry);
+	if (!(s->version == 4 ? build_path(&order, s) : find_path(&order, s, entry)))
 		return false;
-	item->mode = (unsigned)number(entry + 24);
+	item->path = s->path;
+	item->size = (size_t)(s->at - entry);
+	item->mode = (unsigned)index_number(entry + 24);
 	item->id = entry + 40;
 	item->stat = entry;
 	item->stage = flags >> 12 & 3;
 	item->intent_to_add = (more & INTENT_TO_ADD) != 0;
 	item->skip_worktree = (more & SKIP_WORKTREE) != 0;
+	/* What reads it goes through it and something else side by side. */
+	if (order < 0 || (order == 0 && item->stage <= s->stage))
+		return false;
+	s->stage = item->stage;
 	return true;
 }
 
@@ -113,11 +130,11 @@ static const unsigned char *extension(size_t *len, struct scan *s, int *rc,
 
 	if (s->at == s->end)
 		return NULL;
-	if (s->end - s->at < 8 || number(s->at + 4) > (unsigned long)(s->end - s->at) - 8) {
+	if (s->end - s->at < 8 || index_number(s->at + 4) > (unsigned long)(s->end - s->at) - 8) {
 		*rc = malformed(err);
 		return NULL;
 	}
-	*len = number(s->at + 4);
+	*len = index_number(s->at + 4);
 	s->at += 8 + *len;
 	return found;
 }
@@ -155,7 +172,7 @@ static int open_scan(struct scan *s, const struct buf *raw, struct ops_error *er
 	s->start = (const unsigned char *)raw->data;
 	if (raw->len < 32 || memcmp(s->start, "DIRC", 4) != 0)
 		return malformed(err);
-	s->version = (unsigned)number(s->start + 4);
+	s->version = (unsigned)index_number(s->start + 4);
 	if (s->version < 2 || s->version > 4)
 		return error_set(err, OPS_EENVIRONMENT,
 				 "the index has an unknown version, %u", s->version);
@@ -173,7 +190,7 @@ int index_scan(size_t *nr, size_t *rest, const struct buf *raw,
 			   struct ops_error *err),
 	       void *payload, struct ops_error *err)
 {
-	struct scan s = { NULL, NULL, NULL, 0, BUF_INIT };
+	struct scan s = { .built = BUF_INIT };
 	struct index_item item;
 	unsigned long count, i;
 	int rc;
@@ -182,23 +199,21 @@ int index_scan(size_t *nr, size_t *rest, const struct buf *raw,
 	if (raw->len == 0)
 		return 0;
 	rc = open_scan(&s, raw, err);
-	count = rc ? 0 : number(s.start + 8);
+	count = rc ? 0 : index_number(s.start + 8);
 	for (i = 0; rc == 0 && i < count; i++) {
 		if (!read_item(&item, &s))
 			rc = malformed(err);
-		else if (buf_failed(&s.path))
+		else if (buf_failed(&s.built))
 			rc = error_nomem(err);
-		else {
-			item.path = s.path.data;
+		else
 			rc = each(&item, payload, err);
-		}
 	}
 	*rest = (size_t)(s.at - s.start);
 	if (rc == 0)
 		rc = check_extensions(&s, err);
 	if (rc == 0)
 		*nr = count;
-	buf_release(&s.path);
+	buf_release(&s.built);
 	return rc;
 }
 
@@ -262,13 +277,12 @@ static int read_tree(struct trees *t, struct ops_error *err)
 	return rc;
 }
 
-int index_trees(const struct buf *raw, size_t rest,
-		int (*each)(const char *path, size_t nr, const unsigned char *id,
-			    void *payload, struct ops_error *err),
-		void *payload, struct ops_error *err)
+int index_extensions(const struct buf *raw, size_t rest,
+		     int (*each)(const char *bytes, size_t len, void *payload,
+				 struct ops_error *err),
+		     void *payload, struct ops_error *err)
 {
-	struct trees t = { .path = BUF_INIT, .each = each, .payload = payload };
-	struct scan s = { NULL, NULL, NULL, 0, BUF_INIT };
+	struct scan s = { .built = BUF_INIT };
 	const unsigned char *found;
 	size_t len;
 	int rc = rest ? open_scan(&s, raw, err) : 0;
@@ -276,13 +290,30 @@ int index_trees(const struct buf *raw, size_t rest,
 	if (rc || !rest)
 		return rc;
 	s.at = s.start + rest;
-	while ((found = extension(&len, &s, &rc, err)) && memcmp(found, "TREE", 4))
-		;
-	if (found && len) {
-		t.at = found + 8;
-		t.end = t.at + len;
-		rc = read_tree(&t, err);
-	}
+	while (rc == 0 && (found = extension(&len, &s, &rc, err)))
+		rc = each((const char *)found, 8 + len, payload, err);
+	return rc;
+}
+
+static int read_trees(const char *bytes, size_t len, void *payload, struct ops_error *err)
+{
+	struct trees *t = payload;
+
+	if (memcmp(bytes, "TREE", 4) || len == 8)
+		return 0;
+	t->at = (const unsigned char *)bytes + 8;
+	t->end = (const unsigned char *)bytes + len;
+	return read_tree(t, err);
+}
+
+int index_trees(const struct buf *raw, size_t rest,
+		int (*each)(const char *path, size_t nr, const unsigned char *id,
+			    void *payload, struct ops_error *err),
+		void *payload, struct ops_error *err)
+{
+	struct trees t = { .path = BUF_INIT, .each = each, .payload = payload };
+	int rc = index_extensions(raw, rest, read_trees, &t, err);
+
 	buf_release(&t.path);
 	return rc;
 }

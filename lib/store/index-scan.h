@@ -13,15 +13,19 @@ struct index_item {
 	unsigned mode, stage;
 	bool intent_to_add, skip_worktree;
 	const unsigned char *id;
-	const unsigned char *stat;	/* 40 bytes: ctime, mtime, dev, ino, mode, uid, gid,
-					   size, as the format has them */
+	/* The entry begins here with 40 bytes: ctime, mtime, dev, ino, mode, uid, gid, size, as
+	 * the format has them. */
+	const unsigned char *stat;
+	size_t fixed, size;	/* bytes of the entry before its path, and all of them */
 };
 
+unsigned long index_number(const unsigned char *p);	/* four bytes, big end first */
+
 /*
- * Call `each` for every entry, in order.  Returns 0 with the number of entries, and in *rest
+ * Call `each` for every entry, in order of paths and stages.  Returns 0 with the number of entries, and in *rest
  * the offset of what is behind them; what `each` returned when negative; OPS_EENVIRONMENT: a
  * split or sparse index, one without checksum, an unknown version or mandatory extension
- * (each by name); OPS_EIO: malformed.  Empty bytes are an empty index.
+ * (each by name); OPS_EIO: malformed, or not in order.  Empty bytes are an empty index.
  */
 int index_scan(size_t *nr, size_t *rest, const struct buf *raw,
 	       int (*each)(const struct index_item *item, void *payload,
@@ -37,5 +41,14 @@ int index_trees(const struct buf *raw, size_t rest,
 		int (*each)(const char *path, size_t nr, const unsigned char *id,
 			    void *payload, struct ops_error *err),
 		void *payload, struct ops_error *err);
+
+/*
+ * Call `each` for every extension behind the entries, with all of its bytes: name, length,
+ * content.  Returns as index_trees().
+ */
+int index_extensions(const struct buf *raw, size_t rest,
+		     int (*each)(const char *bytes, size_t len, void *payload,
+				 struct ops_error *err),
+		     void *payload, struct ops_error *err);
 
 #endif

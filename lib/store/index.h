@@ -7,14 +7,13 @@
 #include <sys/stat.h>
 
 #include "store/journal.h"
-
-struct git_index;
+#include "util/buf.h"
 
 struct index_edit {
 	struct store *store;
 	struct held lock;
-	char *path, *copy;	/* <git dir>/index and a private copy of it */
-	struct git_index *index;	/* loaded from the copy */
+	char *path, *copy;	/* <git dir>/index, and what will take its place */
+	struct buf raw, made;	/* the bytes of both */
 	int64_t written;	/* when the old index was, nanoseconds */
 };
 

@@ -22,10 +22,11 @@ struct index_item {
 unsigned long index_number(const unsigned char *p);	/* four bytes, big end first */
 
 /*
- * Call `each` for every entry, in order of paths and stages.  Returns 0 with the number of entries, and in *rest
- * the offset of what is behind them; what `each` returned when negative; OPS_EENVIRONMENT: a
- * split or sparse index, one without checksum, an unknown version or mandatory extension
- * (each by name); OPS_EIO: malformed, or not in order.  Empty bytes are an empty index.
+ * Call `each` for every entry, in order of paths and stages.  Returns 0 with the number of
+ * entries, and in *rest the offset of what is behind them; what `each` returned when negative;
+ * OPS_EENVIRONMENT: a split or sparse index, one without checksum, an unknown version or
+ * mandatory extension (each by name); OPS_EIO: malformed, or not in order.  Empty bytes are an
+ * empty index.
  */
 int index_scan(size_t *nr, size_t *rest, const struct buf *raw,
 	       int (*each)(const struct index_item *item, void *payload,

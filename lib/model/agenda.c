@@ -33,24 +33,26 @@ struct making {
 	const struct agent *agent;
 	const struct type *type;
 	struct packets open;	/* of the task at hand, when some may be open */
-	struct deed *deeds;
-	size_t nr, room;
+	struct deed *deeds;	/* with `max` a heap, the last of them on top */
+	size_t nr, room, all, max;
 	unsigned *gravest;
-	size_t *because;
+	uint32_t *because;
 	struct emergencies emergencies;
 	struct ops_findings *findings;
 };
 
 /* Whether the agent that is asked about is one of these. */
-static bool may(const struct making *m, const struct names *powers, const struct task *t)
+static bool may(const struct making *m, const struct names *powers, size_t task)
 {
+	uint32_t assignee = m->b->jobs[task].agent;
+
 	size_t i;
 
 	if (!m->agent)
 		return true;
 	for (i = 0; i < powers->nr; i++) {
-		if (!strcmp(powers->list[i], "assignee") ? t->agent != NONE &&
-		    m->b->workers[t->agent].agent == m->agent :
+		if (!strcmp(powers->list[i], "assignee") ? assignee != JOB_NOBODY &&
+		    m->b->workers[assignee].agent == m->agent :
 		    agent_holds(m->agent, powers->list[i]))
 			return true;
 	}
@@ -79,39 +81,24 @@ static bool kept_from(const struct making *m, const char *action)
 	return false;
 }
 
-static struct deed *put(struct making *m, size_t task, enum deed_kind kind)
+static struct deed deed_of(const struct making *m, size_t task, enum deed_kind kind,
+			   const struct names *powers)
 {
-	struct deed *d, *more;
-	size_t room = 2 * m->room;
-
-	if (m->nr == m->room) {
-		more = arena_array(m->b->arena, room, sizeof(*more));
-		if (!more)
-			return NULL;
-		memcpy(more, m->deeds, m->nr * sizeof(*more));
-		m->deeds = more;
-		m->room = room;
-	}
-	d = &m->deeds[m->nr++];
-	memset(d, 0, sizeof(*d));
-	d->task = task;
-	d->kind = kind;
-	d->action = kinds[kind].name;
-	d->priority = m->gravest[task];
-	d->because = m->because[task];
-	d->waits = graph_waits(m->g, task);
-	return d;
+	return (struct deed){ .task = task, .kind = kind, .action = kinds[kind].name,
+			      .powers = powers, .priority = m->gravest[task],
+			      .because = m->because[task], .waits = graph_waits(m->g, task) };
 }
 
 /* The emergency that refuses a deed, if it is a transition. */
 static int find_paused(struct deed *d, const struct making *m, struct ops_error *err)
 {
-	const struct task *t = &m->b->tasks[d->task];
+	const struct task *t;
 	struct ops_document *doc;
 	int ret;
 
 	if (!m->emergencies.nr || d->powers != powers_of(m, d->action))
 		return 0;
+	t = &m->b->tasks[d->task];
 	ret = world_document(&doc, m->b->world, t->path, m->findings, err);
 	if (ret == 0)
 		d->paused = emergency_refusing(&m->emergencies, d->action, doc);
@@ -119,18 +106,68 @@ static int find_paused(struct deed *d, const struct making *m, struct ops_error 
 	return ret;
 }
 
-static int add(struct making *m, size_t task, enum deed_kind kind,
-	       const struct names *powers, struct ops_error *err)
-{
-	struct deed *d;
+static int compare_deeds(const void *a, const void *b, void *payload);
 
-	if (!may(m, powers, &m->b->tasks[task]) || kept_from(m, kinds[kind].action))
+/* Put it at a place of the heap, or below it. */
+static void sink(struct making *m, size_t at, const struct deed *d)
+{
+	size_t down;
+
+	while ((down = 2 * at + 1) < m->nr) {
+		if (down + 1 < m->nr &&
+		    compare_deeds(&m->deeds[down + 1], &m->deeds[down], m) > 0)
+			down++;
+		if (compare_deeds(&m->deeds[down], d, m) < 0)
+			break;
+		m->deeds[at] = m->deeds[down];
+		at = down;
+	}
+	m->deeds[at] = *d;
+}
+
+/* Count a deed, and keep it if it is among the first that are wanted. */
+static int put(struct making *m, const struct deed *d, struct ops_error *err)
+{
+	struct deed *list;
+	size_t at;
+
+	m->all++;
+	if (m->max && m->nr == m->max) {
+		if (compare_deeds(d, &m->deeds[0], m) < 0)
+			sink(m, 0, d);
 		return 0;
-	d = put(m, task, kind);
-	if (!d)
+	}
+	list = arena_room(m->b->arena, m->deeds, m->nr, &m->room, sizeof(*list));
+	if (!list)
 		return error_nomem(err);
-	d->powers = powers;
-	return find_paused(d, m, err);
+	m->deeds = list;
+	m->deeds[m->nr++] = *d;
+	for (at = m->nr == m->max ? m->nr / 2 : 0; at > 0; at--) {
+		struct deed one = m->deeds[at - 1];
+
+		sink(m, at - 1, &one);
+	}
+	return 0;
+}
+
+/* A deed of a kind, unless who is asked about cannot, or what is open keeps it from that. */
+static int add(struct making *m, const struct deed *d, struct ops_error *err)
+{
+	struct deed own = *d;
+	int ret;
+
+	if (!may(m, d->powers, d->task) || kept_from(m, kinds[d->kind].action))
+		return 0;
+	ret = find_paused(&own, m, err);
+	return ret ? ret : put(m, &own, err);
+}
+
+static int add_plain(struct making *m, size_t task, enum deed_kind kind,
+		     const struct names *powers, struct ops_error *err)
+{
+	struct deed d = deed_of(m, task, kind, powers);
+
+	return add(m, &d, err);
 }
 
 static int add_gate(struct making *m, size_t task, const struct gate_status *s,
@@ -140,7 +177,7 @@ static int add_gate(struct making *m, size_t task, const struct gate_status *s,
 	enum deed_kind kind = s->state == GATE_REQUESTED ? DEED_DECIDE :
 			      s->state == GATE_BLOCKED ? DEED_LIFT : DEED_REQUEST;
 	const char *how = NULL;
-	size_t nr = m->nr;
+	struct deed deed;
 	int ret = 0;
 
 	if (!power || names_add(power, m->b->arena, s->gate->power))
@@ -150,26 +187,25 @@ static int add_gate(struct making *m, size_t task, const struct gate_status *s,
 				       m->findings, err);
 	if (ret || how)
 		return ret;	/* nobody decides about their own work */
-	ret = add(m, task, kind, kind == DEED_REQUEST ? &s->gate->request_by : power, err);
-	if (m->nr > nr) {
-		m->deeds[nr].gate = s->gate;
-		m->deeds[nr].state = s->state;
-	}
-	return ret;
+	deed = deed_of(m, task, kind, kind == DEED_REQUEST ? &s->gate->request_by : power);
+	deed.gate = s->gate;
+	deed.state = s->state;
+	return add(m, &deed, err);
 }
 
 /* Whether the agent that is asked about could do anything at the gates of a task. */
-static bool concerned(const struct making *m, const struct task *t, const char *after)
+static bool concerned(const struct making *m, size_t task, const char *after)
 {
+	const struct task *t = &m->b->tasks[task];
 	size_t i;
 
-	if (!m->agent || may(m, powers_of(m, after), t))
+	if (!m->agent || may(m, powers_of(m, after), task))
 		return true;
 	for (i = 0; i < m->b->config->gates_nr; i++) {
 		const struct gate *g = &m->b->config->gates[i];
 
 		if (names_have(&g->states, t->status) &&
-		    (may(m, &g->request_by, t) || agent_holds(m->agent, g->power)))
+		    (may(m, &g->request_by, task) || agent_holds(m->agent, g->power)))
 			return true;
 	}
 	return false;
@@ -204,7 +240,7 @@ static int pass_gates(struct making *m, size_t task, enum deed_kind after,
 		if (s.state != GATE_APPROVED)
 			return add_gate(m, task, &s, d, recorded, err);
 	}
-	return ret ? ret : add(m, task, after, powers_of(m, action), err);
+	return ret ? ret : add_plain(m, task, after, powers_of(m, action), err);
 }
 
 static int add_gated(struct making *m, size_t task, enum deed_kind after,
@@ -213,7 +249,7 @@ static int add_gated(struct making *m, size_t task, enum deed_kind after,
 	struct world *w = m->b->world, *once = NULL;
 	int ret = 0;
 
-	if (!concerned(m, &m->b->tasks[task], action))
+	if (!concerned(m, task, action))
 		return 0;
 	/* What is open has been read, and stays; the rest is looked at here only. */
 	if (!m->open.nr)
@@ -232,9 +268,9 @@ static bool is_required(const struct making *m, const char *field, const char *s
 }
 
 /* What the header lacks that an assignment needs; NULL: nothing. */
-static const char *lacks(const struct making *m, const struct task *t)
+static const char *lacks(const struct making *m, const struct job *j)
 {
-	bool due = t->due == NO_DAY, prompt = !t->prompt;
+	bool due = j->due == JOB_NO_DAY, prompt = !(j->flags & JOB_PROMPT);
 	size_t i;
 
 	for (i = 0; m->type && i < m->type->transitions_nr; i++)
@@ -249,16 +285,14 @@ static const char *lacks(const struct making *m, const struct task *t)
 
 static int add_queued(struct making *m, size_t task, struct ops_error *err)
 {
-	const char *missing = lacks(m, &m->b->tasks[task]);
-	size_t nr = m->nr;
-	int ret;
+	const char *missing = lacks(m, &m->b->jobs[task]);
+	struct deed d;
 
 	if (!missing)
 		return add_gated(m, task, DEED_ASSIGN, "assign", err);
-	ret = add(m, task, DEED_EDIT, &m->type->edit, err);
-	if (m->nr > nr)
-		m->deeds[nr].lacks = missing;
-	return ret;
+	d = deed_of(m, task, DEED_EDIT, &m->type->edit);
+	d.lacks = missing;
+	return add(m, &d, err);
 }
 
 /* --- what is open --- */
@@ -319,20 +353,16 @@ static int add_record(struct making *m, size_t task, const struct ops_document *
 		      const char *action, const struct names *powers, const char *by,
 		      const char *until, struct ops_error *err)
 {
-	struct deed *d;
+	struct deed d = deed_of(m, task, DEED_RECORD, powers);
 
-	if (m->agent && by ? strcmp(m->agent->id, by) != 0 : !may(m, powers, &m->b->tasks[task]))
+	if (m->agent && by ? strcmp(m->agent->id, by) != 0 : !may(m, powers, task))
 		return 0;
-	d = put(m, task, DEED_RECORD);
-	if (!d)
-		return error_nomem(err);
-	d->packet = p;
-	d->blocks = packet_blocks(&m->open, p, NULL);
-	d->action = action;
-	d->powers = powers;
-	d->by = by;
-	d->until = until;
-	return 0;
+	d.packet = p;
+	d.blocks = packet_blocks(&m->open, p, NULL);
+	d.action = action;
+	d.by = by;
+	d.until = until;
+	return put(m, &d, err);
 }
 
 /* Whether the agent that is asked about is this one, or another name of the same person. */
@@ -400,20 +430,21 @@ static int add_open(struct making *m, size_t task, struct ops_error *err)
 
 static int add_work(struct making *m, size_t task, struct ops_error *err)
 {
-	const struct task *t = &m->b->tasks[task];
+	const struct job *j = &m->b->jobs[task];
 
-	switch (t->work) {
+	switch ((enum work)j->work) {
 	case WORK_QUEUED:
 		return add_queued(m, task, err);
 	case WORK_REVIEW:
 		return add_gated(m, task, DEED_COMPLETE, "complete", err);
 	case WORK_ASSIGNED:
-		return t->accepted ? add(m, task, DEED_START, powers_of(m, "start"), err) :
-		       add(m, task, DEED_ACCEPT, powers_of(m, "accept"), err);
+		return j->flags & JOB_ACCEPTED ?
+		       add_plain(m, task, DEED_START, powers_of(m, "start"), err) :
+		       add_plain(m, task, DEED_ACCEPT, powers_of(m, "accept"), err);
 	case WORK_STARTED:
-		return add(m, task, DEED_CONTINUE, powers_of(m, "submit"), err);
+		return add_plain(m, task, DEED_CONTINUE, powers_of(m, "submit"), err);
 	case WORK_BLOCKED:
-		return add(m, task, DEED_UNBLOCK, powers_of(m, "unblock"), err);
+		return add_plain(m, task, DEED_UNBLOCK, powers_of(m, "unblock"), err);
 	case WORK_OTHER:
 		return 0;
 	}
@@ -438,8 +469,8 @@ static void inherit(struct making *m)
 	size_t i, k;
 
 	for (i = 0; i < m->b->tasks_nr; i++) {
-		m->gravest[i] = m->b->tasks[i].priority;
-		m->because[i] = i;
+		m->gravest[i] = m->b->jobs[i].priority;
+		m->because[i] = (uint32_t)i;
 	}
 	for (i = g->order_nr; i > 0; i--) {
 		size_t task = g->order[i - 1];
@@ -478,24 +509,18 @@ static int compare_deeds(const void *a, const void *b, void *payload)
 }
 
 int agenda_make(struct agenda *out, struct board *b, const struct graph *g,
-		const struct schedule *s, const struct agent *agent,
+		const struct schedule *s, const struct agenda_wish *wish,
 		struct ops_findings *findings, struct ops_error *err)
 {
-	struct making m = { 0 };
+	struct making m = { .b = b, .g = g, .s = s, .agent = wish->agent, .max = wish->max,
+			    .findings = findings };
 	size_t i;
-	int ret = 0;
+	int ret;
 
-	m.b = b;
-	m.g = g;
-	m.s = s;
-	m.agent = agent;
-	m.findings = findings;
 	m.type = config_type(b->config, "task");
-	m.room = b->tasks_nr + 1;
-	m.deeds = arena_array(b->arena, m.room, sizeof(*m.deeds));
 	m.gravest = arena_array(b->arena, b->tasks_nr + 1, sizeof(*m.gravest));
 	m.because = arena_array(b->arena, b->tasks_nr + 1, sizeof(*m.because));
-	if (!m.deeds || !m.gravest || !m.because)
+	if (!m.gravest || !m.because)
 		return error_nomem(err);
 	inherit(&m);
 	ret = emergencies_find(&m.emergencies, b->world, findings, err);
@@ -503,9 +528,9 @@ int agenda_make(struct agenda *out, struct board *b, const struct graph *g,
 		ret = add_task(&m, b, i, err);
 	if (ret)
 		return ret;
-	qsort_r(m.deeds, m.nr, sizeof(*m.deeds), compare_deeds, &m);
-	out->deeds = m.deeds;
-	out->nr = m.nr;
+	if (m.nr)
+		qsort_r(m.deeds, m.nr, sizeof(*m.deeds), compare_deeds, &m);
+	*out = (struct agenda){ m.deeds, m.nr, m.all };
 	return 0;
 }
 

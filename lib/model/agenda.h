@@ -44,12 +44,19 @@ struct deed {
 
 struct agenda {
 	struct deed *deeds;
-	size_t nr;
+	size_t nr;		/* of these */
+	size_t all;		/* that there are */
 };
 
-/* `agent`: only what that one can do, or NULL.  In the board's arena. */
+/* What of it is wanted. */
+struct agenda_wish {
+	const struct agent *agent;	/* only what that one can do; NULL: what anybody can */
+	size_t max;			/* the first so many; 0: all */
+};
+
+/* In the board's arena. */
 int agenda_make(struct agenda *out, struct board *b, const struct graph *g,
-		const struct schedule *s, const struct agent *agent,
+		const struct schedule *s, const struct agenda_wish *wish,
 		struct ops_findings *findings, struct ops_error *err);
 
 /* The last sign of life of a task in progress: when its assignee last recorded something

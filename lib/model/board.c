@@ -513,9 +513,10 @@ static int fill(struct board *b, struct ops_findings *findings, struct ops_error
 		ret = link_tasks(b, findings, err);
 	if (ret == 0)
 		ret = depend_expand(b, findings, err);
-	if (ret == 0)
-		count_work(b);
-	return ret;
+	if (ret)
+		return ret;
+	count_work(b);
+	return board_make_jobs(b) ? error_nomem(err) : 0;
 }
 
 int board_read(struct board **out, struct world *w, int64_t now,

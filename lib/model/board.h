@@ -61,6 +61,33 @@ struct task {
 	unsigned depends_line;
 };
 
+/* What ordering and scheduling compute with of a task: numbers, and few, since there may be a
+ * hundred thousand.  What it depends on are its links. */
+struct job {
+	double hours;
+	int32_t due;		/* days since 1970, or JOB_NO_DAY */
+	uint32_t agent;		/* its assignee among the workers, or JOB_NOBODY */
+	uint32_t line;		/* where its task is, when the board has not all of them */
+	uint16_t priority;	/* 0 is the gravest */
+	uint8_t work;		/* enum work */
+	uint8_t flags;
+};
+
+#define JOB_NO_DAY INT32_MIN
+#define JOB_NOBODY UINT32_MAX
+#define JOB_PRIORITY_MAX UINT16_MAX
+
+enum job_flags {
+	JOB_ACCEPTED = 1 << 0,
+	JOB_PROMPT = 1 << 1,		/* it names one */
+	JOB_RECORDED = 1 << 2		/* there may be packets about it */
+};
+
+/* A link is the number of a job, or one of these. */
+#define LINK_MET UINT32_MAX		/* to what is complete */
+#define LINK_STUCK (UINT32_MAX - 1)	/* to what is missing, or was given up */
+#define JOBS_MAX (UINT32_MAX / 4)
+
 struct worker {
 	const struct agent *agent;
 	const char *name;		/* Department/id */
@@ -87,6 +114,8 @@ struct board {
 	struct calendar calendar;	/* of work that is nobody's */
 	struct task *tasks;		/* in order of path; on the heap */
 	size_t tasks_nr;
+	struct job *jobs;		/* of the tasks */
+	uint32_t *links_first, *links;	/* links[links_first[t] .. links_first[t + 1]) */
 	struct worker *workers;		/* in the roster's order, which is that of paths */
 	size_t workers_nr;
 	const char **skills;		/* their names, by number */
@@ -101,6 +130,10 @@ struct board {
 int board_read(struct board **out, struct world *w, int64_t now,
 	       struct ops_findings *findings, struct ops_error *err);
 void board_free(struct board *b);	/* NULL is fine */
+
+/* Make the jobs and links out of the tasks; who makes or changes tasks calls it.  In the
+ * board's arena.  0 or OPS_ENOMEM. */
+int board_make_jobs(struct board *b);
 
 /* The task of an id, or NULL. */
 struct task *board_task(const struct board *b, const char *id);

@@ -12,19 +12,18 @@
 
 #define STEPS_MAX 50000000u	/* edges looked at in search of shortest cycles */
 
-static bool is_edge(const struct graph *g, const struct dependency *d)
+static bool is_edge(const struct graph *g, uint32_t link)
 {
-	return d->task != NONE && !(g->done && g->done[d->task]);
+	return link < LINK_STUCK && !(g->done && g->done[link]);
 }
 
 bool graph_waits(const struct graph *g, size_t task)
 {
-	const struct task *t = &g->b->tasks[task];
+	const struct board *b = g->b;
 	size_t i;
 
-	for (i = 0; i < t->depends_nr; i++)
-		if (t->depends[i].task != NONE ? is_edge(g, &t->depends[i]) :
-		    t->depends[i].state != DEPENDS_COMPLETE)
+	for (i = b->links_first[task]; i < b->links_first[task + 1]; i++)
+		if (b->links[i] == LINK_STUCK || is_edge(g, b->links[i]))
 			return true;
 	return false;
 }
@@ -32,44 +31,38 @@ bool graph_waits(const struct graph *g, size_t task)
 static int make_edges(struct graph *g)
 {
 	const struct board *b = g->b;
-	size_t n = b->tasks_nr, i, k, *at;
+	size_t n = b->tasks_nr, i, k, links = n ? b->links_first[n] : 0;
+	uint32_t *at;
 
 	g->first = arena_array(b->arena, n + 2, sizeof(*g->first));
 	g->back_first = arena_array(b->arena, n + 2, sizeof(*g->back_first));
+	g->to = arena_array(b->arena, links + 1, sizeof(*g->to));
+	g->back = arena_array(b->arena, links + 1, sizeof(*g->back));
 	at = arena_array(b->arena, n + 1, sizeof(*at));
-	if (!g->first || !g->back_first || !at)
+	if (!g->first || !g->back_first || !g->to || !g->back || !at)
 		return OPS_ENOMEM;
-	for (i = 0; i < n; i++)
-		for (k = 0; !(g->done && g->done[i]) && k < b->tasks[i].depends_nr; k++)
-			if (is_edge(g, &b->tasks[i].depends[k])) {
-				g->edges++;
-				g->back_first[b->tasks[i].depends[k].task + 1]++;
+	for (i = 0; i < n; i++) {
+		g->first[i] = (uint32_t)g->edges;
+		for (k = b->links_first[i]; k < b->links_first[i + 1]; k++)
+			if (is_edge(g, b->links[k]) && !(g->done && g->done[i])) {
+				g->to[g->edges++] = b->links[k];
+				g->back_first[b->links[k] + 1]++;
 			}
-	g->to = arena_array(b->arena, g->edges + 1, sizeof(*g->to));
-	g->back = arena_array(b->arena, g->edges + 1, sizeof(*g->back));
-	if (!g->to || !g->back)
-		return OPS_ENOMEM;
+	}
+	g->first[n] = (uint32_t)g->edges;
 	for (i = 0; i < n; i++)
 		g->back_first[i + 1] += g->back_first[i];
 	memcpy(at, g->back_first, n * sizeof(*at));
-	g->edges = 0;
-	for (i = 0; i < n; i++) {
-		g->first[i] = g->edges;
-		for (k = 0; !(g->done && g->done[i]) && k < b->tasks[i].depends_nr; k++)
-			if (is_edge(g, &b->tasks[i].depends[k])) {
-				size_t to = b->tasks[i].depends[k].task;
-
-				g->to[g->edges++] = to;
-				g->back[at[to]++] = i;
-			}
-	}
-	g->first[n] = g->edges;
+	for (i = 0; i < n; i++)
+		for (k = g->first[i]; k < g->first[i + 1]; k++)
+			g->back[at[g->to[k]]++] = (uint32_t)i;
 	return 0;
 }
 
 static int make_order(struct graph *g)
 {
-	size_t n = g->b->tasks_nr, head, i, *waits;
+	size_t n = g->b->tasks_nr, head, i;
+	uint32_t *waits;
 
 	waits = arena_array(g->b->arena, n + 1, sizeof(*waits));
 	g->order = arena_array(g->b->arena, n + 1, sizeof(*g->order));
@@ -78,7 +71,7 @@ static int make_order(struct graph *g)
 	for (i = 0; i < n; i++) {
 		waits[i] = g->first[i + 1] - g->first[i];
 		if (!waits[i])
-			g->order[g->order_nr++] = i;
+			g->order[g->order_nr++] = (uint32_t)i;
 	}
 	for (head = 0; head < g->order_nr; head++)
 		for (i = g->back_first[g->order[head]];

@@ -20,12 +20,12 @@ struct cycle {
 struct graph {
 	const struct board *b;
 	const bool *done;	/* tasks taken as complete */
-	size_t *first, *to;	/* to[first[t] .. first[t + 1]): what t depends on */
-	size_t *back_first, *back;	/* what depends on t */
+	uint32_t *first, *to;	/* to[first[t] .. first[t + 1]): what t depends on */
+	uint32_t *back_first, *back;	/* what depends on t */
 	size_t edges;
 	struct cycle *cycles;
 	size_t cycles_nr;
-	size_t *order;		/* tasks after all they depend on; without those that are in
+	uint32_t *order;	/* tasks after all they depend on; without those that are in
 				   a cycle or wait for one */
 	size_t order_nr;
 };

@@ -13,50 +13,52 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "util/bitset.h"
+
 enum event_kind { RELEASE, FREE, BEGIN };
 
 struct event {
 	int64_t time;
+	uint64_t serial;	/* the order in which they were found */
+	uint32_t what;		/* a job, or a worker */
 	enum event_kind kind;
-	size_t serial;		/* the order in which they were found */
-	size_t what;		/* a task, or a worker */
 };
 
-/* What can be begun by one worker, best first: a heap of tasks. */
+/* What can be begun by one worker: those of its row that are in `free`. */
 struct ready {
-	size_t *tasks;
-	size_t nr, room;
+	uint32_t first, end;	/* its jobs in `row`, what it does first first */
+	uint32_t last;		/* the job it did before, or NOTHING */
 	bool busy;
-	size_t last;		/* the task it did before */
+	int64_t asked;		/* when it is to begin something; NO_POINT */
 };
+
+#define NOTHING UINT32_MAX
 
 struct simulation {
 	const struct graph *g;
 	const struct board *b;
 	struct slot *slots;
 	struct event *events;	/* a heap */
-	size_t nr, room, serial;
-	size_t *waits;
-	int64_t *release;
+	size_t nr, room;
+	uint64_t serial;
+	uint32_t *waits;
+	int64_t *release, *ticks;
+	uint32_t *row, *at;	/* jobs of a worker side by side, and where each is */
+	struct bitset free;
 	struct ready *ready;	/* of each worker */
 	bool failed;
 };
 
-const struct calendar *task_calendar(const struct board *b, const struct task *t)
+static const struct calendar *calendar_of(const struct board *b, size_t job)
 {
-	return t->agent == NONE ? &b->calendar : &b->workers[t->agent].calendar;
+	uint32_t agent = b->jobs[job].agent;
+
+	return agent == JOB_NOBODY ? &b->calendar : &b->workers[agent].calendar;
 }
 
-static bool takes_time(const struct graph *g, size_t task)
+static bool takes_time(const struct graph *g, size_t job)
 {
-	return g->b->tasks[task].work != WORK_REVIEW && !(g->done && g->done[task]);
-}
-
-static int64_t ticks_of(const struct graph *g, size_t task)
-{
-	const struct task *t = &g->b->tasks[task];
-
-	return takes_time(g, task) ? calendar_ticks(task_calendar(g->b, t), t->hours) : 0;
+	return g->b->jobs[job].work != WORK_REVIEW && !(g->done && g->done[job]);
 }
 
 static bool event_before(const struct event *a, const struct event *b)
@@ -69,22 +71,17 @@ static bool event_before(const struct event *a, const struct event *b)
 }
 
 static void push_event(struct simulation *s, int64_t time, enum event_kind kind,
-		       size_t what)
+		       uint32_t what)
 {
-	struct event e = { time, kind, s->serial++, what }, *list;
+	struct event e = { time, s->serial++, what, kind }, *list;
 	size_t at, up;
 
-	if (s->nr == s->room) {
-		s->room = s->room ? 2 * s->room : 256;
-		list = arena_array(s->b->arena, s->room, sizeof(*list));
-		if (!list) {
-			s->failed = true;
-			return;
-		}
-		if (s->nr)
-			memcpy(list, s->events, s->nr * sizeof(*list));
-		s->events = list;
+	list = arena_room(s->b->arena, s->events, s->nr, &s->room, sizeof(*list));
+	if (!list) {
+		s->failed = true;
+		return;
 	}
+	s->events = list;
 	for (at = s->nr++; at > 0; at = up) {
 		up = (at - 1) / 2;
 		if (!event_before(&e, &s->events[up]))
@@ -111,78 +108,112 @@ static struct event pop_event(struct simulation *s)
 	return top;
 }
 
-/* Which of two tasks an agent does first. */
-static bool task_before(const struct board *b, size_t x, size_t y)
-{
-	const struct task *s = &b->tasks[x], *t = &b->tasks[y];
+/* --- what an agent does first --- */
 
-	if ((s->work == WORK_STARTED) != (t->work == WORK_STARTED))
-		return s->work == WORK_STARTED;
-	if (s->priority != t->priority)
-		return s->priority < t->priority;
-	if (s->due != t->due)
-		return t->due == NO_DAY || (s->due != NO_DAY && s->due < t->due);
-	return x < y;
+#define KEY_BYTES 7
+
+/* What is in progress, then the gravest, then what is due first; of equals the first. */
+static uint64_t key_of(const struct job *j)
+{
+	uint64_t due = j->due == JOB_NO_DAY ? UINT32_MAX :
+		       (uint32_t)j->due ^ UINT32_C(0x80000000);
+
+	return (j->work == WORK_STARTED ? 0 : UINT64_C(1) << 48) |
+	       (uint64_t)j->priority << 32 | due;
 }
 
-static void push_task(struct simulation *s, struct ready *r, size_t task)
+/* Put numbers in order of a byte of their keys; those with the same stay as they are. */
+static void sort_by_byte(uint32_t *to, const uint32_t *from, size_t nr, const uint64_t *keys,
+			 unsigned shift)
 {
-	size_t at, up, *list;
+	size_t first[257] = { 0 }, i;
 
-	if (r->nr == r->room) {
-		r->room = r->room ? 2 * r->room : 8;
-		list = arena_array(s->b->arena, r->room, sizeof(*list));
-		if (!list) {
-			s->failed = true;
-			return;
-		}
-		if (r->nr)
-			memcpy(list, r->tasks, r->nr * sizeof(*list));
-		r->tasks = list;
-	}
-	for (at = r->nr++; at > 0; at = up) {
-		up = (at - 1) / 2;
-		if (!task_before(s->b, task, r->tasks[up]))
-			break;
-		r->tasks[at] = r->tasks[up];
-	}
-	r->tasks[at] = task;
+	for (i = 0; i < nr; i++)
+		first[(keys[from[i]] >> shift & 0xff) + 1]++;
+	for (i = 0; i < 256; i++)
+		first[i + 1] += first[i];
+	for (i = 0; i < nr; i++)
+		to[first[keys[from[i]] >> shift & 0xff]++] = from[i];
 }
 
-static size_t pop_task(struct simulation *s, struct ready *r)
+/* The jobs of each worker side by side, in the order in which it would do them. */
+static void put_in_rows(struct simulation *s, const uint32_t *sorted, size_t nr)
 {
-	size_t top = r->tasks[0], last = r->tasks[--r->nr], at = 0, down;
+	const struct board *b = s->b;
+	uint32_t start = 0, number;
+	size_t i;
 
-	while ((down = 2 * at + 1) < r->nr) {
-		if (down + 1 < r->nr && task_before(s->b, r->tasks[down + 1],
-						    r->tasks[down]))
-			down++;
-		if (!task_before(s->b, r->tasks[down], last))
-			break;
-		r->tasks[at] = r->tasks[down];
-		at = down;
+	for (i = 0; i < nr; i++)
+		s->ready[b->jobs[sorted[i]].agent].end++;
+	for (i = 0; i < b->workers_nr; i++) {
+		number = s->ready[i].end;
+		s->ready[i].first = s->ready[i].end = start;
+		s->ready[i].last = NOTHING;
+		s->ready[i].asked = NO_POINT;
+		start += number;
 	}
-	r->tasks[at] = last;
-	return top;
+	for (i = 0; i < nr; i++) {
+		struct ready *r = &s->ready[b->jobs[sorted[i]].agent];
+
+		s->at[sorted[i]] = r->end;
+		s->row[r->end++] = sorted[i];
+	}
 }
 
-/* Work on a task begins; those that wait for it are released when it ends. */
-static void begin(struct simulation *s, size_t task, int64_t time)
+static int make_rows(struct simulation *s)
 {
-	const struct task *t = &s->b->tasks[task];
-	struct slot *slot = &s->slots[task];
-	size_t i, other;
+	const struct board *b = s->b;
+	uint64_t *keys = malloc((b->tasks_nr + 1) * sizeof(*keys)), differ = 0;
+	uint32_t *from = malloc((b->tasks_nr + 1) * sizeof(*from));
+	uint32_t *to = malloc((b->tasks_nr + 1) * sizeof(*to)), *swap;
+	size_t i, nr = 0;
+	unsigned byte;
+
+	for (i = 0; keys && from && to && i < b->tasks_nr; i++) {
+		if (b->jobs[i].agent == JOB_NOBODY)
+			continue;
+		keys[i] = key_of(&b->jobs[i]);
+		from[nr++] = (uint32_t)i;
+		differ |= keys[i] ^ keys[from[0]];
+	}
+	for (byte = 0; keys && from && to && byte < KEY_BYTES; byte++) {
+		if (!(differ >> 8 * byte & 0xff))
+			continue;
+		sort_by_byte(to, from, nr, keys, 8 * byte);
+		swap = from;
+		from = to;
+		to = swap;
+	}
+	if (keys && from && to)
+		put_in_rows(s, from, nr);
+	else
+		s->failed = true;
+	free(keys);
+	free(from);
+	free(to);
+	return s->failed ? OPS_ENOMEM : bitset_init(&s->free, b->arena, nr);
+}
+
+/* --- the simulation --- */
+
+/* Work on a job begins; those that wait for it are released when it ends. */
+static void begin(struct simulation *s, uint32_t job, int64_t time)
+{
+	const struct graph *g = s->g;
+	struct slot *slot = &s->slots[job];
+	size_t i;
 
 	slot->known = true;
 	slot->begin = slot->end = time;
-	if (ticks_of(s->g, task))
-		slot->end = calendar_after(task_calendar(s->b, t), time,
-					   ticks_of(s->g, task), &slot->begin);
-	for (i = s->g->back_first[task]; i < s->g->back_first[task + 1]; i++) {
-		other = s->g->back[i];
+	if (s->ticks[job])
+		slot->end = calendar_after(calendar_of(s->b, job), time, s->ticks[job],
+					   &slot->begin);
+	for (i = g->back_first[job]; i < g->back_first[job + 1]; i++) {
+		uint32_t other = g->back[i];
+
 		/* The last to end is what kept it; of equals the first. */
 		if (s->slots[other].driver == NONE || slot->end > s->release[other])
-			s->slots[other].driver = task;
+			s->slots[other].driver = job;
 		if (slot->end > s->release[other])
 			s->release[other] = slot->end;
 		if (!--s->waits[other])
@@ -190,79 +221,122 @@ static void begin(struct simulation *s, size_t task, int64_t time)
 	}
 }
 
-static void handle(struct simulation *s, const struct event *e)
+/* Its worker looks for work once all that becomes free at this moment is known. */
+static void ask(struct simulation *s, uint32_t worker, int64_t time)
 {
-	const struct task *t;
-	struct ready *r;
-	size_t task;
+	struct ready *r = &s->ready[worker];
 
-	if (e->kind == RELEASE) {
-		t = &s->b->tasks[e->what];
-		if (t->agent == NONE || !takes_time(s->g, e->what)) {
-			begin(s, e->what, e->time);
-			return;
-		}
-		push_task(s, &s->ready[t->agent], e->what);
-		if (!s->ready[t->agent].busy)
-			push_event(s, e->time, BEGIN, t->agent);
+	if (r->busy || r->asked == time)
 		return;
-	}
-	r = &s->ready[e->what];
-	if (e->kind == FREE) {
-		r->busy = false;
-		if (r->nr)
-			push_event(s, e->time, BEGIN, e->what);
-		return;
-	}
-	if (r->busy || !r->nr || s->failed)
-		return;
-	task = pop_task(s, r);
-	if (e->time > s->release[task]) {
-		s->slots[task].driver = r->last;
-		s->slots[task].capacity = true;
-	}
-	begin(s, task, e->time);
-	r->busy = true;
-	r->last = task;
-	push_event(s, s->slots[task].end, FREE, e->what);
+	r->asked = time;
+	push_event(s, time, BEGIN, worker);
 }
 
-static int64_t first_day(const struct board *b, const struct task *t)
+static void release(struct simulation *s, uint32_t job, int64_t time)
 {
-	return (t->agent == NONE ? b->today : b->workers[t->agent].today) * DAY_TICKS;
+	uint32_t agent = s->b->jobs[job].agent;
+
+	if (agent == JOB_NOBODY || !takes_time(s->g, job)) {
+		begin(s, job, time);
+		return;
+	}
+	bitset_add(&s->free, s->at[job]);
+	ask(s, agent, time);
+}
+
+static void begin_first(struct simulation *s, uint32_t worker, int64_t time)
+{
+	struct ready *r = &s->ready[worker];
+	size_t at = bitset_next(&s->free, r->first);
+	uint32_t job;
+
+	r->asked = NO_POINT;
+	if (r->busy || at >= r->end)
+		return;
+	bitset_remove(&s->free, at);
+	job = s->row[at];
+	if (time > s->release[job]) {
+		s->slots[job].driver = r->last == NOTHING ? NONE : r->last;
+		s->slots[job].capacity = true;
+	}
+	begin(s, job, time);
+	r->busy = true;
+	r->last = job;
+	push_event(s, s->slots[job].end, FREE, worker);
+}
+
+static void handle(struct simulation *s, const struct event *e)
+{
+	switch (e->kind) {
+	case RELEASE:
+		release(s, e->what, e->time);
+		break;
+	case FREE:
+		s->ready[e->what].busy = false;
+		ask(s, e->what, e->time);
+		break;
+	case BEGIN:
+		begin_first(s, e->what, e->time);
+		break;
+	}
+}
+
+static int64_t first_day(const struct board *b, size_t job)
+{
+	uint32_t agent = b->jobs[job].agent;
+
+	return (agent == JOB_NOBODY ? b->today : b->workers[agent].today) * DAY_TICKS;
+}
+
+/* Everything is free on the first of all days that waits for nothing; that of others is an
+ * event. */
+static void start(struct simulation *s)
+{
+	size_t n = s->b->tasks_nr, i;
+	int64_t first = INT64_MAX;
+
+	for (i = 0; i < n; i++)
+		if (!s->waits[i] && s->release[i] < first)
+			first = s->release[i];
+	for (i = 0; i < n; i++)
+		if (!s->waits[i] && s->release[i] > first)
+			push_event(s, s->release[i], RELEASE, (uint32_t)i);
+	for (i = 0; i < n; i++)
+		if (s->g->first[i + 1] == s->g->first[i] && s->release[i] == first)
+			release(s, (uint32_t)i, first);
 }
 
 /* From the due dates backwards, against the order. */
-static void find_latest(struct schedule *s, const struct graph *g)
+static void find_latest(struct schedule *s, const struct graph *g, const int64_t *ticks)
 {
 	const struct board *b = g->b;
 	size_t at, i;
 
 	for (at = g->order_nr; at > 0; at--) {
-		size_t task = g->order[at - 1];
-		const struct task *t = &b->tasks[task];
-		struct slot *slot = &s->slots[task];
+		size_t job = g->order[at - 1];
+		const struct job *j = &b->jobs[job];
+		struct slot *slot = &s->slots[job];
 
-		slot->latest = t->due == NO_DAY ? NO_POINT : (t->due + 1) * DAY_TICKS;
-		for (i = g->back_first[task]; i < g->back_first[task + 1]; i++) {
+		slot->latest = j->due == JOB_NO_DAY ? NO_POINT :
+			       ((int64_t)j->due + 1) * DAY_TICKS;
+		for (i = g->back_first[job]; i < g->back_first[job + 1]; i++) {
 			size_t other = g->back[i];
 			int64_t by = s->slots[other].latest;
 
 			if (by == NO_POINT || !s->slots[other].known)
 				continue;
-			by = calendar_before(task_calendar(b, &b->tasks[other]), by,
-					     ticks_of(g, other));
+			by = calendar_before(calendar_of(b, other), by, ticks[other]);
 			if (slot->latest == NO_POINT || by < slot->latest)
 				slot->latest = by;
 		}
 		if (slot->latest != NO_POINT)
-			slot->slack = calendar_between(task_calendar(b, t), slot->end,
+			slot->slack = calendar_between(calendar_of(b, job), slot->end,
 						       slot->latest);
-		if (g->done && g->done[task])
+		if (g->done && g->done[job])
 			continue;
 		if (s->last == NONE || slot->end > s->slots[s->last].end ||
-		    (slot->end == s->slots[s->last].end && task < s->last))
-			s->last = task;
+		    (slot->end == s->slots[s->last].end && job < s->last))
+			s->last = job;
 	}
 }
 
@@ -270,33 +344,36 @@ int schedule_make(struct schedule *out, const struct graph *g)
 {
 	const struct board *b = g->b;
 	struct schedule made = { NULL, NONE };
-	struct simulation s = { 0 };
+	struct simulation s = { .g = g, .b = b };
+	size_t n = b->tasks_nr, i;
 	struct event e;
-	size_t i;
 
-	s.g = g;
-	s.b = b;
-	s.slots = made.slots = arena_array(b->arena, b->tasks_nr + 1, sizeof(*s.slots));
-	s.waits = arena_array(b->arena, b->tasks_nr + 1, sizeof(*s.waits));
-	s.release = arena_array(b->arena, b->tasks_nr + 1, sizeof(*s.release));
+	s.slots = made.slots = arena_array(b->arena, n + 1, sizeof(*s.slots));
+	s.waits = arena_array(b->arena, n + 1, sizeof(*s.waits));
+	s.release = arena_array(b->arena, n + 1, sizeof(*s.release));
+	s.ticks = arena_array(b->arena, n + 1, sizeof(*s.ticks));
+	s.row = arena_array(b->arena, n + 1, sizeof(*s.row));
+	s.at = arena_array(b->arena, n + 1, sizeof(*s.at));
 	s.ready = arena_array(b->arena, b->workers_nr + 1, sizeof(*s.ready));
-	if (!s.slots || !s.waits || !s.release || !s.ready)
+	if (!s.slots || !s.waits || !s.release || !s.ticks || !s.row || !s.at || !s.ready ||
+	    make_rows(&s))
 		return OPS_ENOMEM;
-	for (i = 0; i < b->tasks_nr; i++) {
+	for (i = 0; i < n; i++) {
 		s.slots[i].driver = NONE;
 		s.slots[i].latest = NO_POINT;
 		s.waits[i] = g->first[i + 1] - g->first[i];
-		s.release[i] = first_day(b, &b->tasks[i]);
-		if (!s.waits[i])
-			push_event(&s, s.release[i], RELEASE, i);
+		s.release[i] = first_day(b, i);
+		if (takes_time(g, i))
+			s.ticks[i] = calendar_ticks(calendar_of(b, i), b->jobs[i].hours);
 	}
+	start(&s);
 	while (s.nr && !s.failed) {
 		e = pop_event(&s);
 		handle(&s, &e);
 	}
 	if (s.failed)
 		return OPS_ENOMEM;
-	find_latest(&made, g);
+	find_latest(&made, g, s.ticks);
 	*out = made;
 	return 0;
 }

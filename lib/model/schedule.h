@@ -16,12 +16,12 @@
 #include "model/graph.h"
 
 struct slot {
-	bool known;		/* false: in a cycle, or waits for one */
 	int64_t begin, end;	/* the earliest; points of time, see calendar.h */
 	int64_t latest;		/* the latest end by which no due date is missed; NO_POINT:
 				   no due date waits for it */
 	int64_t slack;		/* working ticks from end to latest */
 	size_t driver;		/* what kept it from beginning earlier; NONE */
+	bool known;		/* false: in a cycle, or waits for one */
 	bool capacity;		/* not that it depends on it, but whose it is */
 };
 
@@ -38,8 +38,5 @@ int64_t slot_last_day(const struct slot *s);
 
 /* Whether the earliest end is after the task's own due date. */
 bool slot_is_late(const struct slot *s, const struct task *t);
-
-/* The calendar of its assignee, or the common one. */
-const struct calendar *task_calendar(const struct board *b, const struct task *t);
 
 #endif

@@ -346,19 +346,20 @@ int ops_view_next(const struct ops_deed **out, size_t *nr, struct ops_view *view
 	a = agent ? roster_agent_named(o.b->roster, agent) : NULL;
 	if (agent && !a)
 		return error_set(err, OPS_ENOTFOUND, "'%s' is not in the roster", agent);
-	ret = agenda_make(&agenda, o.b, &o.g, &o.s, a, findings, err);
+	ret = agenda_make(&agenda, o.b, &o.g, &o.s, &(struct agenda_wish){ a, max },
+			  findings, err);
 	if (ret == 0)
 		ret = view_papers(&papers, &o, view, findings, err);
 	if (ret)
 		return ret;
-	told = max && max < agenda.nr ? max : agenda.nr;
+	told = agenda.nr;
 	list = arena_array(o.b->arena, told + papers.nr + 1, sizeof(*list));
 	for (i = 0; list && i < told; i++)
 		if (view_deed(&list[i], &o, &agenda.deeds[i]))
 			return error_nomem(err);
 	if (!list)
 		return error_nomem(err);
-	all = agenda.nr;
+	all = agenda.all;
 	for (i = 0; i < papers.nr; i++) {
 		if (a && !may_review(a, &papers.list[i]))
 			continue;

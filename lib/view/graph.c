@@ -116,6 +116,19 @@ static int fill_edges(struct ops_node *n, const struct drawing *d, const struct 
 	return 0;
 }
 
+/* What waits for it, as the public interface counts. */
+static int fill_dependents(struct ops_node *n, const struct drawing *d, size_t at)
+{
+	size_t first = d->g.back_first[at], nr = d->g.back_first[at + 1] - first, i;
+	size_t *list = arena_array(d->b->arena, nr + 1, sizeof(*list));
+
+	for (i = 0; list && i < nr; i++)
+		list[i] = d->g.back[first + i];
+	n->dependents = list;
+	n->dependents_nr = nr;
+	return list ? 0 : OPS_ENOMEM;
+}
+
 static int fill_node(struct ops_node *n, const struct drawing *d, size_t at)
 {
 	struct arena *arena = d->b->arena;
@@ -132,9 +145,7 @@ static int fill_node(struct ops_node *n, const struct drawing *d, size_t at)
 	n->assumed = d->g.done && d->g.done[at];
 	n->waits = !n->assumed && graph_waits(&d->g, at);
 	n->cyclic = !slot->known;
-	n->dependents = d->g.back + d->g.back_first[at];
-	n->dependents_nr = d->g.back_first[at + 1] - d->g.back_first[at];
-	if ((t->due != NO_DAY && !n->due) || fill_edges(n, d, t))
+	if ((t->due != NO_DAY && !n->due) || fill_edges(n, d, t) || fill_dependents(n, d, at))
 		return OPS_ENOMEM;
 	if (!slot->known || n->assumed)
 		return 0;

@@ -145,9 +145,10 @@ static int more_open(struct report *r, size_t nr, struct ops_error *err)
 static int look_at_deeds(struct report *r, struct ops_error *err)
 {
 	struct ops_deed *gates;
+	const struct agenda_wish everything = { NULL, 0 };
 	struct agenda agenda;
 	size_t i;
-	int ret = agenda_make(&agenda, r->o.b, &r->o.g, &r->o.s, NULL, r->findings, err);
+	int ret = agenda_make(&agenda, r->o.b, &r->o.g, &r->o.s, &everything, r->findings, err);
 
 	if (ret == 0)
 		ret = more_open(r, agenda.nr, err);

@@ -48,6 +48,11 @@ static void depend(struct board *b, size_t from, size_t to)
 	t->depends = list;
 }
 
+static int draw(struct graph *g, struct board *b, const bool *done)
+{
+	return board_make_jobs(b) || graph_make(g, b, done);
+}
+
 #define SMALL 9
 
 /* Lengths of the shortest ways with at least one edge; 99: none. */
@@ -131,7 +136,7 @@ UNIT_TEST(cycles_and_order_are_those_of_trying_all_ways)
 
 		for (i = 0; i < edges; i++)
 			depend(b, dice(b->tasks_nr), dice(b->tasks_nr));
-		ck_assert_int_eq(graph_make(&g, b, NULL), 0);
+		ck_assert_int_eq(draw(&g, b, NULL), 0);
 		check_graph(b, &g);
 		cyclic += g.cycles_nr > 0;
 		arena_free(b->arena);
@@ -149,7 +154,7 @@ UNIT_TEST(a_cycle_of_a_hundred_thousand_is_one_cycle)
 
 	for (i = 0; i < b->tasks_nr; i++)
 		depend(b, i, (i + 1) % b->tasks_nr);
-	ck_assert_int_eq(graph_make(&g, b, NULL), 0);
+	ck_assert_int_eq(draw(&g, b, NULL), 0);
 	ck_assert_uint_eq(g.cycles_nr, 1);
 	ck_assert_uint_eq(g.cycles[0].nr, b->tasks_nr);
 	ck_assert_uint_eq(g.order_nr, 0);
@@ -157,7 +162,7 @@ UNIT_TEST(a_cycle_of_a_hundred_thousand_is_one_cycle)
 	ck_assert(s.last == NONE);
 	/* One more edge, and the shortest is found in it. */
 	depend(b, 50000, 49998);
-	ck_assert_int_eq(graph_make(&g, b, NULL), 0);
+	ck_assert_int_eq(draw(&g, b, NULL), 0);
 	ck_assert_uint_eq(g.cycles[0].nr, 3);
 	ck_assert_uint_eq(g.cycles[0].members, b->tasks_nr);
 	arena_free(b->arena);
@@ -173,14 +178,138 @@ UNIT_TEST(a_task_taken_as_done_holds_nobody_up)
 	depend(b, 0, 1);
 	depend(b, 1, 0);
 	depend(b, 2, 1);
-	ck_assert_int_eq(graph_make(&g, b, NULL), 0);
+	ck_assert_int_eq(draw(&g, b, NULL), 0);
 	ck_assert_uint_eq(g.cycles_nr, 1);
 	ck_assert(graph_waits(&g, 2));
-	ck_assert_int_eq(graph_make(&g, b, done), 0);
+	ck_assert_int_eq(draw(&g, b, done), 0);
 	ck_assert_uint_eq(g.cycles_nr, 0);
 	ck_assert_uint_eq(g.order_nr, 3);
 	ck_assert(!graph_waits(&g, 2));
 	arena_free(b->arena);
+}
+END_TEST
+
+/* Which of two tasks an agent does first. */
+static bool comes_first(const struct board *b, size_t x, size_t y)
+{
+	const struct task *s = &b->tasks[x], *t = &b->tasks[y];
+
+	if ((s->work == WORK_STARTED) != (t->work == WORK_STARTED))
+		return s->work == WORK_STARTED;
+	if (s->priority != t->priority)
+		return s->priority < t->priority;
+	if (s->due != t->due)
+		return t->due == NO_DAY || (s->due != NO_DAY && s->due < t->due);
+	return x < y;
+}
+
+/* When all it depends on has ended; NO_POINT: not yet known. */
+static int64_t free_at(const struct board *b, const struct slot *slots, size_t task)
+{
+	const struct task *t = &b->tasks[task];
+	int64_t at = (t->agent == NONE ? b->today : b->workers[t->agent].today) * DAY_TICKS;
+	size_t k;
+
+	for (k = 0; k < t->depends_nr; k++) {
+		const struct slot *s = &slots[t->depends[k].task];
+
+		if (!s->known)
+			return NO_POINT;
+		at = s->end > at ? s->end : at;
+	}
+	return at;
+}
+
+/* The schedule by looking at all tasks again for each that begins: the next is what can begin
+ * earliest, and of one agent what comes first of what is free then. */
+static void slow_schedule(struct slot *slots, const struct board *b, size_t workers)
+{
+	int64_t busy[4] = { 0 }, begin, at, best;
+	size_t i, k, pick;
+
+	for (;;) {
+		pick = NONE;
+		best = INT64_MAX;
+		for (i = 0; i < b->tasks_nr; i++) {
+			const struct task *t = &b->tasks[i];
+			bool queues = t->agent != NONE && t->work != WORK_REVIEW;
+
+			at = slots[i].known ? NO_POINT : free_at(b, slots, i);
+			if (at == NO_POINT)
+				continue;
+			begin = queues && busy[t->agent] > at ? busy[t->agent] : at;
+			if (begin < best || (begin == best && pick != NONE &&
+			     (!queues || (b->tasks[pick].agent == t->agent &&
+			      b->tasks[pick].work != WORK_REVIEW && comes_first(b, i, pick))))) {
+				best = begin;
+				pick = i;
+			}
+		}
+		if (pick == NONE)
+			return;
+		k = b->tasks[pick].agent;
+		slots[pick].known = true;
+		slots[pick].begin = slots[pick].end = best;
+		if (b->tasks[pick].work == WORK_REVIEW)
+			continue;
+		slots[pick].end = calendar_after(k == NONE ? &b->calendar :
+						 &b->workers[k].calendar, best,
+						 calendar_ticks(&b->calendar,
+								b->tasks[pick].hours),
+						 &slots[pick].begin);
+		if (k != NONE && k < workers)
+			busy[k] = slots[pick].end;
+	}
+}
+
+UNIT_TEST(a_schedule_is_that_of_looking_at_all_tasks_again)
+{
+	static const int64_t off[] = { 20469, 20473, 20474 };
+	size_t round, i, k, busy = 0;
+
+	seed = 53;
+	for (round = 0; round < 5000; round++) {
+		struct board *b = make_board(1 + dice(14));
+		struct slot slow[14] = { { 0 } };
+		struct worker workers[3];
+		struct schedule s;
+		struct graph g;
+
+		memset(workers, 0, sizeof(workers));
+		b->workers = workers;
+		b->workers_nr = 3;
+		for (k = 0; k < 3; k++) {
+			workers[k].calendar = (struct calendar){ 0x1f >> (k == 1), 8, off,
+								 k == 2 ? 3 : 0, 0 };
+			workers[k].today = b->today + (k == 0);
+		}
+		for (i = 0; i < b->tasks_nr; i++) {
+			struct task *t = &b->tasks[i];
+
+			t->agent = dice(4) ? dice(3) : NONE;
+			t->work = (enum work)dice(WORK_OTHER);
+			t->priority = (unsigned)dice(3);
+			t->due = dice(3) ? b->today + (int64_t)dice(9) - 4 : NO_DAY;
+			t->hours = (double)(1 + dice(30));
+		}
+		for (i = dice(b->tasks_nr + 3); i > 0; i--) {
+			size_t from = dice(b->tasks_nr), to = dice(b->tasks_nr);
+
+			if (from != to)
+				depend(b, from > to ? from : to, from > to ? to : from);
+		}
+		ck_assert_int_eq(draw(&g, b, NULL), 0);
+		ck_assert_int_eq(schedule_make(&s, &g), 0);
+		slow_schedule(slow, b, 3);
+		for (i = 0; i < b->tasks_nr; i++) {
+			UNIT_NEED(s.slots[i].known && slow[i].known);
+			UNIT_NEED(s.slots[i].begin == slow[i].begin);
+			UNIT_NEED(s.slots[i].end == slow[i].end);
+			busy += s.slots[i].capacity;
+		}
+		arena_free(b->arena);
+	}
+	UNIT_NEED(busy > 5000);
 }
 END_TEST
 
@@ -264,6 +393,7 @@ UNIT_TEST(an_estimate_of_ages_ends_with_the_calendar)
 END_TEST
 
 UNIT_MAIN("graph", cycles_and_order_are_those_of_trying_all_ways,
-	  a_cycle_of_a_hundred_thousand_is_one_cycle, a_task_taken_as_done_holds_nobody_up,
+	  a_cycle_of_a_hundred_thousand_is_one_cycle,
+	  a_schedule_is_that_of_looking_at_all_tasks_again, a_task_taken_as_done_holds_nobody_up,
 	  work_goes_across_weekends_and_days_off, time_zones_are_offsets,
 	  an_estimate_of_ages_ends_with_the_calendar)

@@ -88,7 +88,7 @@ struct command {
 struct environment {
 	const char *actor, *home, *config_home, *git_dir, *author_name, *author_email, *ceiling;
 	const char *ssh_agent, *gnupg_home, *pager, *editor, *temporary, *terminal;
-	const char *now, *wait, *namespace;
+	const char *now, *wait, *namespace, *index_file;
 	const char *const *all;		/* for programs that are run */
 	bool no_color, inside_hook, other_index;
 };

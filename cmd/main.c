@@ -146,7 +146,10 @@ static void read_environment(struct environment *env)
 	env->author_name = getenv("GIT_AUTHOR_NAME");
 	env->author_email = getenv("GIT_AUTHOR_EMAIL");
 	env->ceiling = getenv("GIT_CEILING_DIRECTORIES");
-	env->other_index = getenv("GIT_INDEX_FILE") || getenv("GIT_QUARANTINE_PATH");
+	/* From here on it is an option: libgit2 would load the whole index with the repository. */
+	env->index_file = getenv("GIT_INDEX_FILE");
+	unsetenv("GIT_INDEX_FILE");
+	env->other_index = env->index_file || getenv("GIT_QUARANTINE_PATH");
 	env->inside_hook = env->git_dir || env->other_index;
 	env->ssh_agent = getenv("SSH_AUTH_SOCK");
 	env->gnupg_home = getenv("GNUPGHOME");
@@ -284,6 +287,7 @@ static int prepare(struct session *s)
 	if (s->where.serves && env->namespace && *env->namespace)
 		return error_set(&s->err, OPS_EENVIRONMENT, "this repository is served in parts "
 				 "(GIT_NAMESPACE), of which no branch of state is known");
+	s->where.index_file = env->index_file;
 	s->where.inside_hook = s->command->needs & AFTER_GIT ? env->other_index :
 			       env->inside_hook;
 	if (!(s->command->needs & NEED_REPO))

@@ -132,6 +132,31 @@ test_expect_success 'a status set by hand is stopped before there is a message' 
 	back
 '
 
+test_expect_success 'a commit of named files is judged by what it will have' '
+	hand "s/^Status: Queued/Status: Complete/" && echo code >code.txt &&
+	git add -N code.txt && by $LEAD git commit -q -m "feat: code" code.txt &&
+	stopped task.transition by $LEAD git commit -m "done" &&
+	git reset -q && stopped task.transition by $LEAD git commit -m "done" $H &&
+	test_grep "^pre-commit: stopped" out && back
+'
+
+test_expect_success 'the index that git names is read, and no other when it is damaged' '
+	cp .git/index other.index && hand "s/^Status: Queued/Status: Complete/" &&
+	export GIT_AUTHOR_EMAIL=$LEAD@example.org &&
+	test_when_finished "unset GIT_AUTHOR_EMAIL; rm -f other.index" &&
+	GIT_INDEX_FILE=$PWD/other.index ops hook pre-commit &&
+	GIT_WORK_TREE=$PWD GIT_INDEX_FILE=other.index ops hook pre-commit &&
+	for work in "" "GIT_WORK_TREE=."
+	do
+		test_expect_code 1 env $work GIT_INDEX_FILE=.git/index ops hook pre-commit \
+			>out 2>&1 && test_grep "error task.transition: " out || return 1
+	done &&
+	printf X | dd of=other.index bs=1 seek=40 conv=notrunc 2>/dev/null &&
+	test_expect_code 3 env GIT_INDEX_FILE=other.index ops hook pre-commit 2>err &&
+	test_grep "cannot read the index" err &&
+	back
+'
+
 test_expect_success 'nobody known' '
 	hand "s/^Priority: HIGH/Priority: LOW/" &&
 	stopped actor.unknown git commit -m "less" &&

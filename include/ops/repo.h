@@ -38,6 +38,8 @@ struct ops_repo_options {
 	bool serves;		/* somebody else asks: of git's configuration only the
 				   repository's own file is believed */
 	bool inside_hook;	/* git's hook variables are set: writing is refused */
+	const char *index_file;	/* GIT_INDEX_FILE, the index that a hook is about; NULL = that of
+				   the repository, inside a hook what the environment says */
 	/* An act that was done by this key and actor before, here or in a clone, is not done again:
 	 * the first result is given back.  NULL = each call is an act of its own. */
 	const char *key;

@@ -24,6 +24,7 @@ struct store_options repo_store_options(const struct ops_repo_options *options)
 	s.branch = options->branch;
 	s.global_config = options->home;
 	s.inside_hook = options->inside_hook;
+	s.index_file = options->index_file;
 	s.own_config = options->serves;
 	return s;
 }

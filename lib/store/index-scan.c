@@ -11,7 +11,9 @@
 
 #include <string.h>
 
+#include "util/arena.h"
 #include "util/buf.h"
+#include "util/map.h"
 
 #define FIXED 62		/* stat data, id, flags */
 #define EXTENDED 0x4000
@@ -220,9 +222,8 @@ int index_scan(size_t *nr, size_t *rest, const struct buf *raw,
 struct trees {
 	const unsigned char *at, *end;
 	struct buf path;
-	int (*each)(const char *path, size_t nr, const unsigned char *id, void *payload,
-		    struct ops_error *err);
-	void *payload;
+	struct map *out;
+	struct arena *arena;
 	unsigned depth;
 };
 
@@ -248,6 +249,7 @@ static int read_tree(struct trees *t, struct ops_error *err)
 	const unsigned char *name = t->at,
 		*nul = memchr(name, '\0', (size_t)(t->end - name));
 	size_t before = t->path.len;
+	struct index_tree *tree;
 	long nr, below;
 	int rc = 0;
 
@@ -263,7 +265,11 @@ static int read_tree(struct trees *t, struct ops_error *err)
 	if (buf_failed(&t->path))
 		return error_nomem(err);
 	if (nr >= 0) {
-		rc = t->each(t->path.data, (size_t)nr, t->at, t->payload, err);
+		tree = arena_alloc(t->arena, sizeof(*tree));
+		if (!tree || map_put(t->out, t->path.data, tree) < 0)
+			return error_nomem(err);
+		tree->nr = (size_t)nr;
+		memcpy(tree->oid.id, t->at, sizeof(tree->oid.id));
 		t->at += 20;
 	}
 	t->depth++;
@@ -306,12 +312,10 @@ static int read_trees(const char *bytes, size_t len, void *payload, struct ops_e
 	return read_tree(t, err);
 }
 
-int index_trees(const struct buf *raw, size_t rest,
-		int (*each)(const char *path, size_t nr, const unsigned char *id,
-			    void *payload, struct ops_error *err),
-		void *payload, struct ops_error *err)
+int index_trees(struct map *out, struct arena *arena, const struct buf *raw, size_t rest,
+		struct ops_error *err)
 {
-	struct trees t = { .path = BUF_INIT, .each = each, .payload = payload };
+	struct trees t = { .path = BUF_INIT, .out = out, .arena = arena };
 	int rc = index_extensions(raw, rest, read_trees, &t, err);
 
 	buf_release(&t.path);

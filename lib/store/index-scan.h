@@ -6,7 +6,9 @@
 
 #include "store/store.h"
 
+struct arena;
 struct buf;
+struct map;
 
 struct index_item {
 	const char *path;	/* valid during the call */
@@ -33,15 +35,19 @@ int index_scan(size_t *nr, size_t *rest, const struct buf *raw,
 			   struct ops_error *err),
 	       void *payload, struct ops_error *err);
 
+/* The tree that the entries below a directory make, so many of them. */
+struct index_tree {
+	size_t nr;
+	struct oid oid;
+};
+
 /*
- * Call `each` for every directory ("" is the top) of which the index remembers the tree that
- * its entries below it, `nr` of them, make.  `rest` is from index_scan().  Returns 0; what
- * `each` returned when negative; OPS_EIO: malformed.
+ * Put every directory ("" is the top) of which the index remembers the tree into the map, its
+ * struct index_tree into the arena.  `rest` is from index_scan().  Returns 0; OPS_EIO:
+ * malformed; OPS_ENOMEM.
  */
-int index_trees(const struct buf *raw, size_t rest,
-		int (*each)(const char *path, size_t nr, const unsigned char *id,
-			    void *payload, struct ops_error *err),
-		void *payload, struct ops_error *err);
+int index_trees(struct map *out, struct arena *arena, const struct buf *raw, size_t rest,
+		struct ops_error *err);
 
 /*
  * Call `each` for every extension behind the entries, with all of its bytes: name, length,

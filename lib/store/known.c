@@ -34,13 +34,7 @@ struct known {
 	struct entry *list;	/* in byte order of path */
 	size_t nr, cap;
 	struct timespec written;
-	struct map *trees;	/* by directory */
-};
-
-/* What the files of the index below a directory make. */
-struct known_tree {
-	size_t nr;
-	struct oid oid;
+	struct map *trees;	/* directory -> struct index_tree */
 };
 
 static int add(const struct index_item *item, void *payload, struct ops_error *err)
@@ -65,19 +59,6 @@ static int add(const struct index_item *item, void *payload, struct ops_error *e
 	return 0;
 }
 
-static int add_tree(const char *path, size_t nr, const unsigned char *id, void *payload,
-		    struct ops_error *err)
-{
-	struct known *k = payload;
-	struct known_tree *t = arena_alloc(k->arena, sizeof(*t));
-
-	if (!t || map_put(k->trees, path, t))
-		return error_nomem(err);
-	t->nr = nr;
-	memcpy(t->oid.id, id, sizeof(t->oid.id));
-	return 0;
-}
-
 /* Take in what the index says; without memory, and when it is not understood, nothing. */
 static int read_index(struct known *k, const struct buf *raw)
 {
@@ -85,7 +66,7 @@ static int read_index(struct known *k, const struct buf *raw)
 	size_t nr, rest;
 	int rc = index_scan(&nr, &rest, raw, add, k, &ignored);
 
-	return rc ? rc : index_trees(raw, rest, add_tree, k, &ignored);
+	return rc ? rc : index_trees(k->trees, k->arena, raw, rest, &ignored);
 }
 
 struct known *known_open(struct store *s)
@@ -181,7 +162,7 @@ bool known_oid(struct oid *out, const struct known *k, const char *path,
 
 bool known_tree_oid(struct oid *out, size_t *nr, const struct known *k, const char *dir)
 {
-	const struct known_tree *t = map_get(k->trees, dir);
+	const struct index_tree *t = map_get(k->trees, dir);
 
 	if (!t)
 		return false;

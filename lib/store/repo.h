@@ -24,6 +24,7 @@ struct store {
 	char *git_dir, *common_dir, *work_dir;	/* no trailing '/' */
 	char *head;		/* what HEAD names ("refs/heads/x"), or NULL */
 	char *branch;		/* branch of state, or NULL */
+	char *index_file;	/* the index to read, where it is not git_dir's; or NULL */
 	bool bare, branch_is_head, branch_configured, inside_hook, own_config;
 	bool strict;		/* every object is hashed again when it is read */
 	struct oid *cut;		/* shallow.c: where the clone is cut off, sorted */

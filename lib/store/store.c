@@ -216,7 +216,9 @@ int store_open(struct store **out, const struct store_options *options,
 		return error_nomem(err);
 	s->inside_hook = options->inside_hook;
 	s->own_config = options->own_config;
-	rc = open_repository(s, options, err);
+	s->index_file = options->index_file ? strdup(options->index_file) : NULL;
+	rc = options->index_file && !s->index_file ? error_nomem(err) :
+	     open_repository(s, options, err);
 	if (rc == 0)
 		rc = find_branch(s, options, err);
 	if (rc < 0) {
@@ -275,6 +277,7 @@ void store_close(struct store *s)
 	free(s->work_dir);
 	free(s->head);
 	free(s->branch);
+	free(s->index_file);
 	free(s->cut);
 	free(s);
 }

@@ -35,6 +35,8 @@ struct store_options {
 	const char *global_config; /* the user's git configuration directory (HOME), or NULL */
 	bool own_config;	/* of git's configuration, believe the repository's file only */
 	bool inside_hook;	/* GIT_DIR, GIT_INDEX_FILE or GIT_QUARANTINE_PATH was set */
+	const char *index_file;	/* GIT_INDEX_FILE: read this index; NULL = the repository's,
+				   inside a hook what libgit2 finds */
 };
 
 /*

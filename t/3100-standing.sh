@@ -106,13 +106,20 @@ test_expect_success 'secrets: in JSON neither, nor in the message' '
 	test_grep "in the message" ../out && test_grep ! "$KEY" ../out && rm message
 '
 
-test_expect_success 'secrets: what was there, what is marked, what is no text' '
+test_expect_success 'secrets: what was there, what is marked, what is no text but shows none' '
 	test_sed any.c "s/key/the_key/" && echo more >>any.c && git add any.c &&
 	fails by $DEV git commit -m "feat: any" >../out 2>&1 && test_grep "any.c:1:" ../out &&
 	git checkout -q -f HEAD any.c && echo more >>any.c && git mv any.c moved.c && git add . &&
 	fails by $DEV git commit -m "feat: any" >../out 2>&1 && test_grep "moved.c:1:" ../out && back &&
 	echo more >>any.c && echo "x = \"${KEY}\" # not-a-secret" >b.c &&
-	printf "\\0%s\\n" "$KEY" >binary && git add any.c b.c binary && through $DEV "feat: any"
+	printf "\\0\\1key\\n" >binary && git add any.c b.c binary && through $DEV "feat: any"
+'
+
+test_expect_success 'secrets: a NUL hides none' '
+	printf "\\0%s\\n" "$KEY" >behind && git add behind &&
+	every_door secret.shape $DEV "feat: data" &&
+	printf "%s" "$KEY" | sed "s/./&\\x00/g" >between && git add between &&
+	every_door secret.shape $DEV "feat: data"
 '
 
 test_expect_success 'the scope of a task' '

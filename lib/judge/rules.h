@@ -199,6 +199,10 @@ int rules_reviewed(bool *out, struct judging *j, const char *path,
 			      const void *payload),
 		   const void *payload);
 
+/* rules_clock.c: seconds: the time of the commit, or the latest since a document that was
+ * there came to be as it is, if that is later. */
+int rules_late(int64_t *out, struct judging *j, const char *path);
+
 /* rules_agent.c: what the entries of who acts forbid; and whether it has a standing order
  * for a commit with that subject, of the files that were touched. */
 int rules_agent(struct judging *j);

@@ -12,7 +12,6 @@
 
 #include "judge/rules.h"
 #include "model/handoff.h"
-#include "store/past.h"
 
 static const struct agent *named(const struct judging *j, const char *name)
 {
@@ -160,31 +159,19 @@ static bool is_of_open(struct judging *j, struct ops_document *d,
 	return false;
 }
 
-/* The place in history decides: a clock that was set back gains nothing once somebody else
- * has committed.  The handoff is read again by the latest date since it began. */
-static int as_late_as_it_is(struct handoff *h, struct judging *j, const struct packets *all)
-{
-	const struct past *past = snap_past(world_snap(j->c->before));
-	struct ops_error fault = { 0 };
-	int64_t latest;
-	int ret = past ? past->latest(&latest, past, h->start->path, &fault) : OPS_ENOTFOUND;
-
-	if (ret == 0 && latest > j->c->now)
-		handoff_read(h, all, h->start, latest);
-	return ret == OPS_ENOTFOUND ? 0 : ret;
-}
-
 static int check_package(struct judging *j, struct ops_document *d,
 			 struct ops_document *task, const struct packets *all)
 {
 	struct handoff h;
+	int64_t late;
 	int ret;
 
 	if (!is_of_open(j, d, all, &h))
 		return 0;
-	ret = as_late_as_it_is(&h, j, all);
+	ret = rules_late(&late, j, h.start->path);
 	if (ret)
 		return ret;
+	handoff_read(&h, all, h.start, late);
 	if (h.state != HANDOFF_REQUESTED)
 		rule_error(j, h.state == HANDOFF_LATE ? "handoff.late" : "handoff.state", d,
 			   "Answers", h.state == HANDOFF_PACKAGED ?

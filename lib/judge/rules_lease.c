@@ -159,15 +159,19 @@ int rules_leases_begin(struct judging *j)
 }
 
 /* The lease whose token the commit carries. */
-static const struct lease *carried(struct judging *j, const char *task, const char *text)
+static int carried(const struct lease **out, struct judging *j, const char *task,
+		   const char *text)
 {
 	unsigned long token = lease_token(text);
 	const struct lease *l;
+	int64_t late;
+	int ret;
 
+	*out = NULL;
 	if (!text)
-		return NULL;
+		return 0;
 	l = task && j->leases ? leases_of(j->leases, task) : NULL;
-	if (!task || !token || !l || l->token != token)
+	if (!task || !token || !l || l->token != token) {
 		findings_add(j->findings, "lease.token", OPS_ERROR, NULL, 0, 0,
 			     "ops scope show says what is leased; what was made by an old "
 			     "token is to be looked at again", !task ?
@@ -176,20 +180,25 @@ static const struct lease *carried(struct judging *j, const char *task, const ch
 			     "its lease was renewed, or was never given" :
 			     "token %s of '%s' is not in force: no lease of it is held",
 			     text, task ? task : "");
-	else if (!j->c->actor || !l->owner ||
-		 roster_agent_named(j->roster, l->owner) != j->c->actor)
+		return 0;
+	}
+	if (!j->c->actor || !l->owner ||
+	    roster_agent_named(j->roster, l->owner) != j->c->actor) {
 		findings_add(j->findings, "lease.token", OPS_ERROR, NULL, 0, 0, NULL,
 			     "token %s is of '%s', not of who commits", text,
 			     l->owner ? l->owner : "nobody");
-	else if (j->c->now > l->expires)
+		return 0;
+	}
+	ret = rules_late(&late, j, l->document->path);
+	if (ret == 0 && late > l->expires)
 		findings_add(j->findings, "lease.expired", OPS_ERROR, NULL, 0, 0,
 			     arena_printf(j->arena, "ops scope lock --token %s %s", text,
 					  task),
 			     "the lease of '%s' expired at %s", task,
 			     document_text(l->document, "Expires"));
-	else
-		return l;
-	return NULL;
+	else if (ret == 0)
+		*out = l;
+	return ret;
 }
 
 static int rules_leased_file(struct judging *j, const char *path,
@@ -223,12 +232,12 @@ int rules_leased(struct judging *j)
 	const char *token = message_trailer(&j->c->parsed, "Ops-Lease");
 	const struct lease *mine;
 	size_t i;
-	int ret = 0;
+	int ret;
 
 	if (!j->c->message)
 		return 0;	/* it may still name its task */
-	mine = carried(j, task, token);
-	if (j->leases && j->files.nr)
+	ret = carried(&mine, j, task, token);
+	if (ret == 0 && j->leases && j->files.nr)
 		ret = rules_lease_files(j);
 	for (i = 0; ret == 0 && (j->leases || j->config->leased.nr) && i < j->files.nr; i++)
 		ret = rules_leased_file(j, j->files.list[i], mine);

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * Reviews of files (`ops vet`): whether one of a file exactly as it becomes is on record, by
- * somebody else who counts.
+ * somebody else who counts, and of the file as it is: one that was changed since is read
+ * again, also when it is to become what it was once.
  *
  * A review of nothing is of a file that is taken away.  A link, a directory or a file too
  * large to have a digest is not nothing, and no review is of it.
@@ -10,6 +11,7 @@
 #include <string.h>
 
 #include "judge/rules.h"
+#include "store/past.h"
 
 #define NOTHING_DIGEST "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855"
 
@@ -40,6 +42,19 @@ static bool counts(const struct judging *j, const struct ops_document *review,
 	       !(j->c->actor && j->c->actor->principal == a->principal) && by(j, a, payload);
 }
 
+/* Whether the file is what it was when that review was recorded. */
+static int is_fresh(bool *out, struct judging *j, const struct ops_document *review,
+		    const char *path)
+{
+	const struct past *past = snap_past(world_snap(j->c->before));
+	struct ops_error fault = { 0 };
+	bool changed = false;
+	int ret = past ? past->changed(&changed, past, path, review->path, &fault) : 0;
+
+	*out = !changed;
+	return ret;
+}
+
 int rules_reviews(struct ops_document *const **out, size_t *nr, struct judging *j)
 {
 	const char *name = message_trailer(&j->c->parsed, "Ops-Task");
@@ -68,8 +83,9 @@ int rules_reviewed(bool *out, struct judging *j, const char *path,
 		return ret;
 	if (!*digest)
 		digest = NOTHING_DIGEST;
-	for (i = 0; !*out && i < nr; i++)
-		*out = packets[i]->doc && !strcmp(packets[i]->type->name, "path-review") &&
-		       covers(packets[i], path, digest) && counts(j, packets[i], by, payload);
-	return 0;
+	for (i = 0; ret == 0 && !*out && i < nr; i++)
+		if (packets[i]->doc && !strcmp(packets[i]->type->name, "path-review") &&
+		    covers(packets[i], path, digest) && counts(j, packets[i], by, payload))
+			ret = is_fresh(out, j, packets[i], path);
+	return ret;
 }

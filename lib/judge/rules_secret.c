@@ -3,8 +3,9 @@
  * Secrets in what a change adds: tokens whose shape is known, and quoted values that
  * look random in assignments to names that speak of a secret.
  *
- * Only lines that the file did not have before are looked at; of a link, where it leads to;
- * and the name of what is new.  A finding says where and what kind, and never what it found.
+ * Only lines that the file did not have before are looked at, whatever their bytes are; of a
+ * link, where it leads to; and the name of what is new.  A finding says where and what kind,
+ * and never what it found.
  */
 
 #include <ctype.h>
@@ -176,7 +177,7 @@ static void search_assignments(struct searching *s, const char *line, size_t len
 	}
 }
 
-static int search_line(struct searching *s, const char *line, size_t len)
+static int search_bytes(struct searching *s, const char *line, size_t len)
 {
 	const struct standing *st = s->s;
 	size_t i, at, from, n, before = s->found;
@@ -201,6 +202,24 @@ static int search_line(struct searching *s, const char *line, size_t len)
 	return 0;
 }
 
+/* A NUL hides nothing: neither does one before it, nor one after each letter. */
+static int search_line(struct searching *s, const char *line, size_t len)
+{
+	size_t i, nr = 0, before = s->found;
+	int ret = search_bytes(s, line, len);
+	char *copy;
+
+	if (ret || s->found != before || !memchr(line, '\0', len))
+		return ret;
+	copy = arena_alloc(s->j->arena, len);
+	if (!copy)
+		return OPS_ENOMEM;
+	for (i = 0; i < len; i++)
+		if (line[i])
+			copy[nr++] = line[i];
+	return search_bytes(s, copy, nr);
+}
+
 static int search(struct searching *s, const char *text, size_t len,
 		  const struct line_set *before)
 {
@@ -218,21 +237,15 @@ static int search(struct searching *s, const char *text, size_t len,
 
 /* --- files --- */
 
-/* Its bytes, if it is a text of a size that is searched; of a link, the path it leads to. */
-static int read_text(struct blob *out, bool *large, struct judging *j, struct world *w,
+/* Its bytes, if they are not more than are searched; of a link, the path it leads to. */
+static int read_bytes(struct blob *out, bool *large, struct judging *j, struct world *w,
 		     const char *path)
 {
 	int ret = snap_read_any(out, world_snap(w), path,
 				j->config->standing.secrets.max_bytes, NULL);
 
 	*large = ret == OPS_EINVALID;
-	if (ret == OPS_EINVALID || ret == OPS_ENOTFOUND)
-		return 0;
-	if (ret == 0 && memchr(out->data, '\0', out->len < 8000 ? out->len : 8000)) {
-		blob_release(out);
-		memset(out, 0, sizeof(*out));
-	}
-	return ret;
+	return ret == OPS_EINVALID || ret == OPS_ENOTFOUND ? 0 : ret;
 }
 
 int rules_secrets(struct judging *j, const char *path, const struct snap_entry *before,
@@ -248,13 +261,13 @@ int rules_secrets(struct judging *j, const char *path, const struct snap_entry *
 		return 0;
 	ret = before ? 0 : search_line(&s, path, strlen(path));
 	if (ret == 0)
-		ret = read_text(&now, &large, j, j->c->after, path);
+		ret = read_bytes(&now, &large, j, j->c->after, path);
 	if (ret == 0 && large)
 		findings_add(j->findings, "secret.shape", OPS_WARNING, path, 0, 0, NULL,
 			     "it is larger than %zu bytes, and was not searched for secrets",
 			     s.s->secrets.max_bytes);
 	if (ret == 0 && now.len && before)
-		ret = read_text(&old, &ignored, j, j->c->before, path);
+		ret = read_bytes(&old, &ignored, j, j->c->before, path);
 	if (ret == 0 && old.len)
 		ret = line_set_fill(&set, old.data, old.len);
 	if (ret == 0 && now.len)

@@ -68,6 +68,21 @@ int rules_waiver(struct judging *j, struct ops_document *d)
 
 /* --- applying them --- */
 
+/* Whether it is over by now, or was when another commit was made since it was written. */
+static int is_over(bool *out, struct judging *j, const struct ops_document *d,
+		   struct date end)
+{
+	int64_t late;
+	int ret = 0;
+
+	*out = date_compare(end, j->today) < 0;
+	if (!*out)
+		ret = rules_late(&late, j, d->path);
+	if (!*out && ret == 0)
+		*out = date_compare(end, date_from_epoch(late)) < 0;
+	return ret;
+}
+
 struct waiving {
 	struct judging *j;
 	const struct ops_finding *f;
@@ -115,17 +130,20 @@ static int consider(struct ops_document *d, void *payload, struct ops_error *err
 	const char *rule = d->doc ? document_text(d, "Rule") : NULL;
 	const char *expires = d->doc ? document_text(d, "Expires") : NULL;
 	struct date end;
+	bool over;
+	int ret;
 
 	(void)err;
 	if (!rule || !expires || strcmp(rule, w->f->rule) || !d->status ||
 	    strcmp(d->status, "Active") || !date_parse(&end, expires) ||
 	    !reaches(w->j, d, w->f))
 		return 0;
-	if (date_compare(end, w->j->today) < 0)
+	ret = is_over(&over, w->j, d, end);
+	if (ret == 0 && over)
 		w->expired = w->expired ? w->expired : d;
-	else
+	else if (ret == 0)
 		w->found = w->found ? w->found : d;
-	return 0;
+	return ret;
 }
 
 static int waive_one(struct judging *j, size_t at, const struct type *type)

@@ -19,10 +19,16 @@ struct past {
 	 * cut off; OPS_EIO. */
 	int (*has)(bool *out, const struct past *past, const struct oid *commit,
 		   struct ops_error *err);
-	/* The latest date of those that have a file, from the last to its first parent and so
-	 * on while it is there, of PAST_LOOK_MAX at most.  OPS_ENOTFOUND: the last has none. */
+	/* The latest date of those that have a file as it is now, from the last to its first
+	 * parent and so on while it is so, of PAST_LOOK_MAX at most.  OPS_ENOTFOUND: the last
+	 * has none. */
 	int (*latest)(int64_t *out, const struct past *past, const char *path,
 		      struct ops_error *err);
+	/* Whether one of them that has the file `since`, as have all on the way to it, has
+	 * `path` otherwise than the last one; true as well when they are more than
+	 * PAST_LOOK_MAX. */
+	int (*changed)(bool *out, const struct past *past, const char *path,
+		       const char *since, struct ops_error *err);
 	struct store *store;
 	struct oid tip;
 };

@@ -71,13 +71,22 @@ static int past_latest(int64_t *out, const struct past *past, const char *path,
 	return 0;
 }
 
+static int past_changed(bool *out, const struct past *past, const char *path,
+			const char *since, struct ops_error *err)
+{
+	(void)past, (void)since, (void)err;
+	*out = past_act->changed && is_listed(past_act->changed, path);
+	return 0;
+}
+
 static int judge(struct scene *s, struct snap *before, struct snap *after,
 		 struct ops_findings *found, struct ops_error *err)
 {
 	struct judge_case c = { 0 };
 	struct world_cache *cache = world_cache_new();
 	struct ops_document *d = NULL;
-	const struct past none = { 0 }, past = { .has = past_has, .latest = past_latest };
+	const struct past none = { 0 }, past = { .has = past_has, .latest = past_latest,
+						     .changed = past_changed };
 	int ret = world_open(&c.before, before, cache, err);
 
 	past_act = &s->act;

@@ -44,6 +44,7 @@ struct act {
 	int64_t today;
 	const char *base;		/* the commit it is made on */
 	int64_t latest;			/* the latest date so far; 0: none */
+	const char *changed;		/* files that were, since they were reviewed; or NULL */
 	bool lenient, strict, world, all;
 	unsigned standing;		/* enum judge_standing */
 };

@@ -15,6 +15,7 @@
  *	actor: NAME, author: E-MAIL, today: DATE, lenient: yes, strict: yes
  *	base: COMMIT		the one it is made on (else none is known)
  *	latest: DATE		that of some commit so far
+ *	changed: PATH...	files that are not what they were when they were reviewed
  *	branch: NAME		is to get the commit
  *	committer: E-MAIL	as far as that is asked; else the author
  *	message: | LINES	of the commit
@@ -300,6 +301,8 @@ static bool key_line(struct scene *s, const struct place *at, const char *key,
 		set_date(s, at, &act->today, value);
 	} else if (!strcmp(key, "base:")) {
 		act->base = value;
+	} else if (!strcmp(key, "changed:")) {
+		act->changed = value;
 	} else if (!strcmp(key, "latest:")) {
 		set_date(s, at, &act->latest, value);
 	} else if (!strcmp(key, "signed:")) {

@@ -204,8 +204,9 @@ static int read_moves(struct moves *m, struct session *s, split_fn *split,
 	while (!ret && (len = getline(&line, &room, stdin)) >= 0) {
 		copy = arena_dup(s->arena, line, (size_t)len);
 		ret = copy ? split(&update, copy, len, &s->err) : error_nomem(&s->err);
-		/* A transaction also tells of what is no branch. */
-		if (!ret && (like->server || !strncmp(update.ref, "refs/heads/", 11)))
+		/* A transaction also tells of what is neither branch nor seal. */
+		if (!ret && (like->server || !strncmp(update.ref, "refs/heads/", 11) ||
+			     !strncmp(update.ref, OPS_SEAL_REFS, strlen(OPS_SEAL_REFS))))
 			ret = add_move(m, &update, &s->err);
 	}
 	if (!ret && ferror(stdin))

@@ -92,7 +92,7 @@ test_expect_success 'a world in which every commit is asked, and its server' '
 		"  sensitive: {paths: [src/match/auth/]}" \
 		"scope: {leased: [src/match/schema/]}" >$CONFIG &&
 	ops_commit_as $GOV "chore: what holds for every commit" &&
-	attack_begin && ops audit verify
+	ops audit seal begun && attack_begin && ops audit verify
 '
 
 attack_list "$TEST_DIRECTORY/attack/standing.list"

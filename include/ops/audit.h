@@ -98,6 +98,9 @@ int ops_audit_verify(struct ops_audit_result *result, struct ops_findings *findi
 		     struct ops_repo *repo, const struct ops_audit_options *options,
 		     struct ops_error *err);
 
+/* Below this there are seals, and nothing else. */
+#define OPS_SEAL_REFS "refs/tags/ops-seal/"
+
 /* What ops_audit_seal() made. */
 struct ops_seal {
 	char name[100];		/* of the tag: "ops-seal/..." */
@@ -178,7 +181,9 @@ struct ops_ref_update {
  * alone.  Commits with findings are told as by ops_audit_verify(), what is wrong
  * with the move itself goes to `findings`.  On a server the branch of state is neither
  * deleted nor taken back, no refs/replace is taken, and no branch with a state while the branch
- * of state has none, since nobody would judge it.  What is about to be pushed is
+ * of state has none, since nobody would judge it.  Below OPS_SEAL_REFS nothing is taken but a
+ * seal; on a server it must hold, for the branch as the push leaves it, and stays there as it
+ * is.  What is about to be pushed is
  * judged as the server would, as far as can be told here.  Returns 0 whatever was found;
  * OPS_ECHANGED: the ref is not at `old` any more; OPS_EREFUSED: more than
  * `commits` commits in a push; OPS_EUSAGE: not such words; else as

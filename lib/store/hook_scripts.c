@@ -55,7 +55,7 @@ const struct hook_script hook_scripts[] = {
 	{ "reference-transaction", false, SCRIPT_BEGIN SCRIPT_WORDS
 	  "test \"$1\" = prepared || exit 0\n"
 	  "case $words in\n"
-	  "*' refs/heads/'*) ;;\n"
+	  "*' refs/heads/'* | *' refs/tags/ops-seal/'*) ;;\n"
 	  "*) exit 0 ;;\n"
 	  "esac\n" SCRIPT_PASS
 	  "printf %s \"$words\" | ops hook reference-transaction \"$1\"\n"

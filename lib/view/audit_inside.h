@@ -172,7 +172,7 @@ int audit_check_anchor(struct anchor_check *out, struct ops_findings *findings,
 		       struct ops_error *err);
 
 /* What a seal says. */
-#define SEALS "refs/tags/ops-seal/"
+#define SEALS OPS_SEAL_REFS
 struct seal {
 	const char *branch;		/* without refs/heads/ */
 	struct oid tip;
@@ -191,6 +191,10 @@ void seal_write_signer(struct buf *out, const struct seal *seal);
 bool seal_signer(struct ops_findings *findings, const struct roster *roster, const char *key,
 		 const char *what);
 const char *seal_branch(const char *ref);
+/* Whether a tag of that name is a seal; if not, that is a finding.  With a `tip` of the branch
+ * of state (else NULL) one of that branch must hold, too. */
+int seal_check(bool *is, struct ops_findings *findings, struct ops_repo *repo, const char *ref,
+	       const struct oid *id, const struct oid *tip, struct ops_error *err);
 /* Every seal of the branch must hold; those that do are listed in v->seals. */
 int audit_check_seals(struct verifying *v, struct ops_findings *findings,
 		      const struct oid *tip, const char *ref, struct ops_error *err);

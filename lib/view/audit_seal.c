@@ -253,37 +253,70 @@ static bool was_checked(const struct audit_past *p, const struct oid *id)
 	return false;
 }
 
+/* Whether a ref below SEALS is one; if not, that is said. */
+static int read_as_seal(bool *is, struct seal *said, struct tag *tag, struct sealing *s,
+			const char *ref, const struct oid *id, struct ops_error *err)
+{
+	struct ops_error found = { 0 };
+	int ret = tag_read(tag, s->v->repo->store, id, s->arena, &found);
+
+	if (ret == OPS_ENOMEM || ret == OPS_EIO)
+		return error_set(err, ret, "%s", found.message);
+	*is = ret == 0 && read_seal(said, tag->message, s->arena) &&
+	      oid_equal(&said->tip, &tag->target) &&
+	      !strcmp(tag->name, ref + strlen("refs/tags/"));
+	if (!*is)
+		wrong(s, "seal.malformed", ref, "delete it, if you know where it came from",
+		      "is none: it was not made by ops audit seal, or was changed");
+	return 0;
+}
+
+/* Whether what it says is so, and by whom. */
+static int check_whole(bool *holds, struct sealing *s, const char *ref, const struct seal *said,
+		       const struct tag *tag, bool known, struct ops_error *err)
+{
+	int ret = known ? 0 : check_claim(holds, s, ref, said, err);
+
+	/* The tip that a roster is read from is there only then. */
+	return ret || !*holds ? ret : check_signature(holds, s, ref, said, tag, err);
+}
+
 static int check_seal(const char *ref, const struct oid *id, void *payload,
 		      struct ops_error *err)
 {
 	struct sealing *s = payload;
-	struct ops_error found = { 0 };
 	struct seal said;
 	struct tag tag;
 	bool holds = true;
 	char hex[OID_HEX + 1];
-	int ret = tag_read(&tag, s->v->repo->store, id, s->arena, &found);
+	int ret = read_as_seal(&holds, &said, &tag, s, ref, id, err);
 
-	if (ret == OPS_ENOMEM || ret == OPS_EIO)
-		return error_set(err, ret, "%s", found.message);
-	if (ret || !read_seal(&said, tag.message, s->arena) ||
-	    !oid_equal(&said.tip, &tag.target) ||
-	    strcmp(tag.name, ref + strlen("refs/tags/"))) {
-		wrong(s, "seal.malformed", ref, "delete it, if you know where it came from",
-		      "is none: it was not made by ops audit seal, or was changed");
-		return 0;
-	}
-	if (strcmp(said.branch, s->branch))
-		return 0;
+	if (ret || !holds || strcmp(said.branch, s->branch))
+		return ret;
 	s->v->result->seals++;
 	oid_hex(hex, id);
 	buf_printf(&s->v->seal_lines, "%s %s\n", hex, ref);
-	if (!was_checked(&s->v->past, id))
-		ret = check_claim(&holds, s, ref, &said, err);
-	/* The tip that a roster is read from is there only then. */
-	if (ret == 0 && holds)
-		ret = check_signature(&holds, s, ref, &said, &tag, err);
+	ret = check_whole(&holds, s, ref, &said, &tag, was_checked(&s->v->past, id), err);
 	return ret == 0 && holds && remember_seal(s, id) ? error_nomem(err) : ret;
+}
+
+int seal_check(bool *is, struct ops_findings *findings, struct ops_repo *repo, const char *ref,
+	       const struct oid *id, const struct oid *tip, struct ops_error *err)
+{
+	const char *branch = store_branch(repo->store);
+	struct ops_audit_result ignored = { 0 };
+	struct verifying v = { .repo = repo, .result = &ignored };
+	struct sealing s = { &v, findings, tip, branch ? seal_branch(branch) : "",
+			     arena_new(), 0 };
+	bool holds = true;
+	struct seal said;
+	struct tag tag;
+	int ret = s.arena ? read_as_seal(is, &said, &tag, &s, ref, id, err) : error_nomem(err);
+
+	if (ret == 0 && *is && tip && !strcmp(said.branch, s.branch))
+		ret = check_whole(&holds, &s, ref, &said, &tag, false, err);
+	arena_free(s.arena);
+	return ret;
 }
 
 int audit_check_seals(struct verifying *v, struct ops_findings *findings,

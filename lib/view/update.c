@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * Judging a ref that is about to move, for git's hooks: may this branch of state
- * go from there to here?
+ * go from there to here, and is this tag among the seals one?
  *
  * The old value that is told is never believed: what is new is what the ref does not
  * hold yet.  Other branches are not asked about, which is safe because nothing of
@@ -17,6 +17,7 @@
 #include "store/ref.h"
 #include "store/state.h"
 #include "util/arena.h"
+#include "view/audit_inside.h"
 #include "view/landing.h"
 #include "view/view.h"
 
@@ -189,6 +190,77 @@ static int is_judged(bool *out, struct updating *u, struct ops_error *err)
 	return server_branch(out, u, err);
 }
 
+/* --- seals --- */
+
+static bool is_seal_name(const char *ref)
+{
+	return !strncasecmp(ref, OPS_SEAL_REFS, strlen(OPS_SEAL_REFS));
+}
+
+/* Where the branch of state will be when all of this push is taken. */
+static int tip_then(struct oid *tip, const struct updating *u, struct ops_error *err)
+{
+	const char *branch = store_branch(u->repo->store);
+	size_t i;
+
+	for (i = 0; branch && i < u->update->together_nr; i++)
+		if (!strcmp(u->update->together[i].ref, branch) &&
+		    oid_parse(tip, u->update->together[i].now) && !oid_is_zero(tip))
+			return 0;
+	return store_tip(tip, u->repo->store, err);
+}
+
+/* A seal that a server has stays there as it is; what only looks like one may go. */
+static int check_seal_gone(struct updating *u, struct ops_error *err)
+{
+	const char *name = u->update->ref + strlen(OPS_SEAL_REFS);
+	struct ops_findings *ignored;
+	bool is = false;
+	int ret = find_old(u, err);
+
+	if (ret || oid_is_zero(&u->old) || oid_equal(&u->old, &u->now))
+		return ret;
+	ignored = ops_findings_new();
+	ret = ignored ? seal_check(&is, ignored, u->repo, u->update->ref, &u->old, NULL, err) :
+	      error_nomem(err);
+	ops_findings_free(ignored);
+	if (ret == 0 && is)
+		findings_add(u->findings, "seal.removed", OPS_ERROR, NULL, 0, 0,
+			     "make another one, by another name", "the seal '%s' is there, and "
+			     "is neither moved nor deleted", name);
+	return ret;
+}
+
+/*
+ * A tag that is about to be among the seals: on a server all that an audit would ask of it;
+ * elsewhere whether it is one, because the branch may come after it.
+ */
+static int check_seal(struct updating *u, struct ops_error *err)
+{
+	const char *ref = u->update->ref;
+	struct ops_error none = { 0 };
+	struct oid tip;
+	bool is;
+	int ret = 0;
+
+	if (strncmp(ref, OPS_SEAL_REFS, strlen(OPS_SEAL_REFS))) {
+		if (!oid_is_zero(&u->now))
+			findings_add(u->findings, "seal.malformed", OPS_ERROR, NULL, 0, 0,
+				     "choose another name", "'%s' looks like a seal, and is "
+				     "none", ref);
+		return 0;
+	}
+	if (u->update->server)
+		ret = check_seal_gone(u, err);
+	if (ret || oid_is_zero(&u->now))
+		return ret;
+	if (u->update->server && tip_then(&tip, u, &none) == 0)
+		return seal_check(&is, u->findings, u->repo, ref, &u->now, &tip, err);
+	return seal_check(&is, u->findings, u->repo, ref, &u->now, NULL, err);
+}
+
+/* --- branches --- */
+
 /* What the branch would get, where that can be told. */
 static int judge_new(struct ops_audit_result *found, struct updating *u,
 		     const struct audit_calls *calls, struct ops_error *err)
@@ -227,6 +299,14 @@ int ops_audit_update(struct ops_audit_result *result, struct ops_findings *findi
 	if (!oid_parse(&u.old, update->old) || !oid_parse(&u.now, update->now))
 		return error_set(err, OPS_EUSAGE, "'%.50s' is not the id of a commit",
 				 oid_parse(&u.old, update->old) ? update->now : update->old);
+	if (is_seal_name(update->ref)) {
+		ret = check_seal(&u, err);
+		if (ret == 0 && findings_failed(findings))
+			ret = error_nomem(err);
+		if (ret == 0)
+			*result = found;
+		return ret;
+	}
 	ret = is_judged(&u.state, &u, err);
 	if (ret == 0)
 		ret = landing_protects(&u.protected, repo, update->ref, err);

@@ -27,7 +27,7 @@ static const struct {
 };
 
 struct making {
-	const struct board *b;
+	struct board *b;
 	const struct graph *g;
 	const struct schedule *s;
 	const struct agent *agent;
@@ -38,6 +38,7 @@ struct making {
 	unsigned *gravest;
 	uint32_t *because;
 	struct emergencies emergencies;
+	const struct names *accept, *start, *submit, *unblock;	/* who may do these */
 	struct ops_findings *findings;
 };
 
@@ -96,10 +97,11 @@ static int find_paused(struct deed *d, const struct making *m, struct ops_error 
 	struct ops_document *doc;
 	int ret;
 
-	if (!m->emergencies.nr || d->powers != powers_of(m, d->action))
+	if (d->powers != powers_of(m, d->action))
 		return 0;
-	t = &m->b->tasks[d->task];
-	ret = world_document(&doc, m->b->world, t->path, m->findings, err);
+	ret = board_get(&t, m->b, d->task, err);
+	if (ret == 0)
+		ret = world_document(&doc, m->b->world, t->path, m->findings, err);
 	if (ret == 0)
 		d->paused = emergency_refusing(&m->emergencies, d->action, doc);
 	d->waits = d->waits || d->paused;
@@ -107,7 +109,6 @@ static int find_paused(struct deed *d, const struct making *m, struct ops_error 
 }
 
 static int compare_deeds(const void *a, const void *b, void *payload);
-
 /* Put it at a place of the heap, or below it. */
 static void sink(struct making *m, size_t at, const struct deed *d)
 {
@@ -153,11 +154,14 @@ static int put(struct making *m, const struct deed *d, struct ops_error *err)
 /* A deed of a kind, unless who is asked about cannot, or what is open keeps it from that. */
 static int add(struct making *m, const struct deed *d, struct ops_error *err)
 {
-	struct deed own = *d;
+	struct deed own;
 	int ret;
 
 	if (!may(m, d->powers, d->task) || kept_from(m, kinds[d->kind].action))
 		return 0;
+	if (!m->emergencies.nr)
+		return put(m, d, err);
+	own = *d;
 	ret = find_paused(&own, m, err);
 	return ret ? ret : put(m, &own, err);
 }
@@ -165,8 +169,11 @@ static int add(struct making *m, const struct deed *d, struct ops_error *err)
 static int add_plain(struct making *m, size_t task, enum deed_kind kind,
 		     const struct names *powers, struct ops_error *err)
 {
-	struct deed d = deed_of(m, task, kind, powers);
+	struct deed d;
 
+	if (!may(m, powers, task))
+		return 0;
+	d = deed_of(m, task, kind, powers);
 	return add(m, &d, err);
 }
 
@@ -196,7 +203,7 @@ static int add_gate(struct making *m, size_t task, const struct gate_status *s,
 /* Whether the agent that is asked about could do anything at the gates of a task. */
 static bool concerned(const struct making *m, size_t task, const char *after)
 {
-	const struct task *t = &m->b->tasks[task];
+	const char *status = work_name((enum work)m->b->jobs[task].work);
 	size_t i;
 
 	if (!m->agent || may(m, powers_of(m, after), task))
@@ -204,7 +211,7 @@ static bool concerned(const struct making *m, size_t task, const char *after)
 	for (i = 0; i < m->b->config->gates_nr; i++) {
 		const struct gate *g = &m->b->config->gates[i];
 
-		if (names_have(&g->states, t->status) &&
+		if (status && names_have(&g->states, status) &&
 		    (may(m, &g->request_by, task) || agent_holds(m->agent, g->power)))
 			return true;
 	}
@@ -216,18 +223,21 @@ static bool concerned(const struct making *m, size_t task, const char *after)
 static int pass_gates(struct making *m, size_t task, enum deed_kind after,
 		      const char *action, struct world *recorded, struct ops_error *err)
 {
-	const struct board *b = m->b;
-	const struct task *t = &b->tasks[task];
+	struct board *b = m->b;
+	const char *status = work_name((enum work)b->jobs[task].work);
+	const struct task *t = NULL;
 	struct ops_document *const *packets;
 	struct ops_document *d = NULL;
 	struct gate_status s;
-	size_t i, nr;
-	int ret = world_packets(&packets, &nr, recorded, t->id, m->findings, err);
+	size_t i, nr = 0;
+	int ret = b->jobs[task].flags & JOB_RECORDED ? board_get(&t, b, task, err) : 0;
 
+	if (ret == 0 && t)
+		ret = world_packets(&packets, &nr, recorded, t->id, m->findings, err);
 	for (i = 0; ret == 0 && i < b->config->gates_nr; i++) {
 		memset(&s, 0, sizeof(s));
 		s.gate = &b->config->gates[i];
-		if (!names_have(&s.gate->states, t->status))
+		if (!status || !names_have(&s.gate->states, status))
 			continue;
 		/* Where nothing is recorded, nothing was asked. */
 		if (nr && !d)
@@ -252,7 +262,7 @@ static int add_gated(struct making *m, size_t task, enum deed_kind after,
 	if (!concerned(m, task, action))
 		return 0;
 	/* What is open has been read, and stays; the rest is looked at here only. */
-	if (!m->open.nr)
+	if (!m->open.nr && m->b->jobs[task].flags & JOB_RECORDED)
 		ret = world_open_aside(&once, w, err);
 	if (ret == 0)
 		ret = pass_gates(m, task, after, action, once ? once : w, err);
@@ -320,10 +330,10 @@ static int list_recorded(struct snap_entry **list, size_t *nr, struct board *b,
 			 const struct task *t, struct ops_error *err)
 {
 	const char *dir;
-	int ret = b->recorded ? 0 : read_recorded(b, err);
+	int ret = b->recorded || b->roll ? 0 : read_recorded(b, err);
 
 	*nr = 0;
-	if (ret || !map_has(b->recorded, t->id))
+	if (ret || (b->recorded && !map_has(b->recorded, t->id)))
 		return ret;
 	dir = arena_printf(b->arena, "%s/%s", config_directory(b->config, "packets"), t->id);
 	return dir ? snap_list(list, nr, world_snap(b->world), dir, b->arena, err) :
@@ -331,15 +341,20 @@ static int list_recorded(struct snap_entry **list, size_t *nr, struct board *b,
 }
 
 /* Packets are read where the name of one says that it may be open. */
-static int read_open(struct making *m, struct board *b, const struct task *t,
-		     struct ops_error *err)
+static int read_open(struct making *m, struct board *b, size_t task, struct ops_error *err)
 {
 	struct snap_entry *list = NULL;
 	const struct type *kind;
-	size_t i, nr;
-	int ret = list_recorded(&list, &nr, b, t, err);
+	const struct task *t;
+	size_t i, nr = 0;
+	int ret = 0;
 
 	m->open.nr = 0;
+	if (!(b->jobs[task].flags & JOB_RECORDED))
+		return 0;
+	ret = board_get(&t, b, task, err);
+	if (ret == 0)
+		ret = list_recorded(&list, &nr, b, t, err);
 	for (i = 0; ret == 0 && i < nr; i++) {
 		kind = packet_kind_of_file(b->config, list[i].name);
 		if (kind && kind->packet.until.nr)
@@ -439,12 +454,12 @@ static int add_work(struct making *m, size_t task, struct ops_error *err)
 		return add_gated(m, task, DEED_COMPLETE, "complete", err);
 	case WORK_ASSIGNED:
 		return j->flags & JOB_ACCEPTED ?
-		       add_plain(m, task, DEED_START, powers_of(m, "start"), err) :
-		       add_plain(m, task, DEED_ACCEPT, powers_of(m, "accept"), err);
+		       add_plain(m, task, DEED_START, m->start, err) :
+		       add_plain(m, task, DEED_ACCEPT, m->accept, err);
 	case WORK_STARTED:
-		return add_plain(m, task, DEED_CONTINUE, powers_of(m, "submit"), err);
+		return add_plain(m, task, DEED_CONTINUE, m->submit, err);
 	case WORK_BLOCKED:
-		return add_plain(m, task, DEED_UNBLOCK, powers_of(m, "unblock"), err);
+		return add_plain(m, task, DEED_UNBLOCK, m->unblock, err);
 	case WORK_OTHER:
 		return 0;
 	}
@@ -453,7 +468,7 @@ static int add_work(struct making *m, size_t task, struct ops_error *err)
 
 static int add_task(struct making *m, struct board *b, size_t task, struct ops_error *err)
 {
-	int ret = read_open(m, b, &b->tasks[task], err);
+	int ret = read_open(m, b, task, err);
 
 	if (ret == 0 && m->open.nr)
 		ret = add_open(m, task, err);
@@ -522,6 +537,10 @@ int agenda_make(struct agenda *out, struct board *b, const struct graph *g,
 	m.because = arena_array(b->arena, b->tasks_nr + 1, sizeof(*m.because));
 	if (!m.gravest || !m.because)
 		return error_nomem(err);
+	m.accept = powers_of(&m, "accept");
+	m.start = powers_of(&m, "start");
+	m.submit = powers_of(&m, "submit");
+	m.unblock = powers_of(&m, "unblock");
 	inherit(&m);
 	ret = emergencies_find(&m.emergencies, b->world, findings, err);
 	for (i = 0; ret == 0 && i < b->tasks_nr; i++)

@@ -197,14 +197,20 @@ int board_read_skills(struct skill **out, size_t *nr, struct reading *r,
 	return 0;
 }
 
+static const char *const work_names[] = { "Queued", "Assigned", "In-Progress", "Review",
+					  "Blocked" };
+
+const char *work_name(enum work work)
+{
+	return work < WORK_OTHER ? work_names[work] : NULL;
+}
+
 static enum work work_of(const char *status)
 {
-	static const char *const names[] = { "Queued", "Assigned", "In-Progress", "Review",
-					     "Blocked" };
 	unsigned i;
 
 	for (i = 0; i < WORK_OTHER && status; i++)
-		if (!strcmp(status, names[i]))
+		if (!strcmp(status, work_names[i]))
 			return (enum work)i;
 	return WORK_OTHER;
 }
@@ -336,8 +342,8 @@ static int add_task(struct ops_document *d, void *payload, struct ops_error *err
 }
 
 /* A line of the roll instead of its document. */
-static int add_line(const struct roll_line *line, bool plain, void *payload,
-		    struct ops_error *err)
+int board_add_line(const struct roll_line *line, bool plain, void *payload,
+		   struct ops_error *err)
 {
 	struct reading *r = payload;
 	const char *status = plain ? roll_value(line, ROLL_STATE) : NULL;
@@ -375,7 +381,7 @@ static int read_tasks(struct reading *r, struct ops_error *err)
 		return error_nomem(err);
 	if (roll) {
 		r->findings = apart;
-		ret = roll_each(roll, r->type, false, add_line, r, err);
+		ret = roll_each(roll, r->type, false, board_add_line, r, err);
 		r->findings = own;
 		if (ret == 0 && !world_roll(r->b->world))
 			ret = OPS_ENOTFOUND;
@@ -411,8 +417,8 @@ static int status_at(const char **out, struct board *b, const char *path,
 }
 
 /* What a name that is no active task means: a task of the archive, or nothing. */
-static int look_up(struct dependency *dep, struct board *b, struct map *known,
-		   struct ops_findings *findings, struct ops_error *err)
+int board_look_up(struct dependency *dep, struct board *b, struct map *known,
+		  struct ops_findings *findings, struct ops_error *err)
 {
 	struct dependency *before = map_get(known, dep->name);
 	const char *path;
@@ -465,7 +471,7 @@ static int link_tasks(struct board *b, struct ops_findings *findings,
 			if (to)
 				dep->task = (size_t)(to - b->tasks);
 			else
-				ret = look_up(dep, b, known, findings, err);
+				ret = board_look_up(dep, b, known, findings, err);
 		}
 	}
 	return ret;
@@ -486,9 +492,10 @@ static void count_work(struct board *b)
 	}
 }
 
-static int fill(struct board *b, struct ops_findings *findings, struct ops_error *err)
+/* What a board is read with, and who works. */
+static int begin(struct reading *r, struct ops_error *err)
 {
-	struct reading r = { b, NULL, findings, NULL, 0 };
+	struct board *b = r->b;
 	const struct planning *p;
 	int ret = world_config(&b->config, b->world, err);
 
@@ -502,25 +509,15 @@ static int fill(struct board *b, struct ops_findings *findings, struct ops_error
 	b->today = calendar_today(&b->calendar, b->now);
 	b->by_id = map_new(b->arena);
 	b->skill_map = map_new(b->arena);
-	r.type = config_type(b->config, "task");
-	r.words = map_new(b->arena);
-	if (!b->by_id || !b->skill_map || !r.words)
+	r->type = config_type(b->config, "task");
+	r->words = map_new(b->arena);
+	if (!b->by_id || !b->skill_map || !r->words)
 		return error_nomem(err);
-	ret = board_read_workers(&r, err);
-	if (ret == 0)
-		ret = read_tasks(&r, err);
-	if (ret == 0)
-		ret = link_tasks(b, findings, err);
-	if (ret == 0)
-		ret = depend_expand(b, findings, err);
-	if (ret)
-		return ret;
-	count_work(b);
-	return board_make_jobs(b) ? error_nomem(err) : 0;
+	return board_read_workers(r, err);
 }
 
-int board_read(struct board **out, struct world *w, int64_t now,
-	       struct ops_findings *findings, struct ops_error *err)
+int board_begin(struct board **out, struct world *w, int64_t now, struct reading *r,
+		struct ops_findings *findings, struct ops_error *err)
 {
 	struct arena *arena = arena_new();
 	struct board *b = arena ? arena_alloc(arena, sizeof(*b)) : NULL;
@@ -533,7 +530,33 @@ int board_read(struct board **out, struct world *w, int64_t now,
 	b->arena = arena;
 	b->world = w;
 	b->now = now;
-	ret = fill(b, findings, err);
+	*r = (struct reading){ b, NULL, findings, NULL, 0 };
+	ret = begin(r, err);
+	if (ret)
+		board_free(b);
+	else
+		*out = b;
+	return ret;
+}
+
+int board_read(struct board **out, struct world *w, int64_t now,
+	       struct ops_findings *findings, struct ops_error *err)
+{
+	struct reading r;
+	struct board *b;
+	int ret = board_begin(&b, w, now, &r, findings, err);
+
+	if (ret)
+		return ret;
+	ret = read_tasks(&r, err);
+	if (ret == 0)
+		ret = link_tasks(b, findings, err);
+	if (ret == 0)
+		ret = depend_expand(b, findings, err);
+	if (ret == 0)
+		count_work(b);
+	if (ret == 0 && board_make_jobs(b))
+		ret = error_nomem(err);
 	if (ret)
 		board_free(b);
 	else
@@ -546,5 +569,6 @@ void board_free(struct board *b)
 	if (!b)
 		return;
 	free(b->tasks);
+	free(b->apart);
 	arena_free(b->arena);
 }

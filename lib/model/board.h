@@ -67,7 +67,7 @@ struct job {
 	double hours;
 	int32_t due;		/* days since 1970, or JOB_NO_DAY */
 	uint32_t agent;		/* its assignee among the workers, or JOB_NOBODY */
-	uint32_t line;		/* where its task is, when the board has not all of them */
+	uint32_t line;		/* of a sketch: where its task is */
 	uint16_t priority;	/* 0 is the gravest */
 	uint8_t work;		/* enum work */
 	uint8_t flags;
@@ -80,7 +80,8 @@ struct job {
 enum job_flags {
 	JOB_ACCEPTED = 1 << 0,
 	JOB_PROMPT = 1 << 1,		/* it names one */
-	JOB_RECORDED = 1 << 2		/* there may be packets about it */
+	JOB_RECORDED = 1 << 2,		/* there may be packets about it */
+	JOB_APART = 1 << 3		/* `line` is a number of board->apart, and no row */
 };
 
 /* A link is the number of a job, or one of these. */
@@ -103,6 +104,10 @@ struct worker {
 	int64_t today;
 };
 
+/*
+ * A board may be a sketch: of the active tasks it has the jobs and links only, and `tasks` is
+ * NULL.  board_get() then takes a task out of the roll when it is asked for.
+ */
 struct board {
 	struct arena *arena;
 	struct world *world;
@@ -114,6 +119,8 @@ struct board {
 	struct calendar calendar;	/* of work that is nobody's */
 	struct task *tasks;		/* in order of path; on the heap */
 	size_t tasks_nr;
+	struct roll *roll;		/* of a sketch; else NULL */
+	struct task *apart;		/* of a sketch: those that its roll has no job of */
 	struct job *jobs;		/* of the tasks */
 	uint32_t *links_first, *links;	/* links[links_first[t] .. links_first[t + 1]) */
 	struct worker *workers;		/* in the roster's order, which is that of paths */
@@ -130,6 +137,16 @@ struct board {
 int board_read(struct board **out, struct world *w, int64_t now,
 	       struct ops_findings *findings, struct ops_error *err);
 void board_free(struct board *b);	/* NULL is fine */
+
+/* The same as a sketch, if the roll has one, with the same findings; else the whole board. */
+int board_sketch(struct board **out, struct world *w, int64_t now,
+		 struct ops_findings *findings, struct ops_error *err);
+
+/* A task by its number.  Of a sketch it is made anew each time, what it depends on has no
+ * status, and OPS_ENOTFOUND says that the roll was found damaged: begin again. */
+int board_get(const struct task **out, struct board *b, size_t at, struct ops_error *err);
+/* The name of that status; NULL for WORK_OTHER. */
+const char *work_name(enum work work);
 
 /* Make the jobs and links out of the tasks; who makes or changes tasks calls it.  In the
  * board's arena.  0 or OPS_ENOMEM. */

@@ -5,6 +5,7 @@
 /* Reading tasks into a board, for the files that do. */
 
 #include "model/board.h"
+#include "model/roll.h"
 #include "util/map.h"
 
 struct reading {
@@ -14,6 +15,18 @@ struct reading {
 	struct map *words;	/* strings that come again and again, once each */
 	size_t room;
 };
+
+/* The job of a task; its line is the caller's. */
+void board_fill_job(struct job *j, const struct task *t);
+/* What a name that is no active task means. */
+int board_look_up(struct dependency *dep, struct board *b, struct map *known,
+		  struct ops_findings *findings, struct ops_error *err);
+/* All of a board but its tasks; with what comes after them is read. */
+int board_begin(struct board **out, struct world *w, int64_t now, struct reading *r,
+		struct ops_findings *findings, struct ops_error *err);
+/* One line of the roll into the tasks of the board that is read, if it is an active task. */
+int board_add_line(const struct roll_line *line, bool plain, void *payload,
+		   struct ops_error *err);
 
 /* Read a task that is not final.  Without a roster in the board it has no agent.  0 or
  * OPS_ENOMEM. */

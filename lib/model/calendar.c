@@ -40,10 +40,15 @@ static int64_t floor_div(int64_t a, int64_t b)
 	return a / b - (a % b < 0);
 }
 
+/* Of days that a date can have; Monday is 0.  1970-01-01 was a Thursday. */
+static unsigned weekday(int64_t day)
+{
+	return (unsigned)((uint64_t)(day + 3 - 7 * DAY_FIRST) % 7);
+}
+
 static bool on_week(const struct calendar *c, int64_t day)
 {
-	/* 1970-01-01 was a Thursday. */
-	return c->days >> (((day + 3) % 7 + 7) % 7) & 1;
+	return c->days >> weekday(day) & 1;
 }
 
 /* The first day off at `day` or later: an index into c->off. */
@@ -67,6 +72,8 @@ bool calendar_works(const struct calendar *c, int64_t day)
 
 	if (!on_week(c, day))
 		return false;
+	if (!c->off_nr)
+		return true;
 	at = next_off(c, day);
 	return at == c->off_nr || c->off[at] != day;
 }
@@ -89,21 +96,30 @@ int64_t calendar_ticks(const struct calendar *c, double hours)
 	return (double)ticks < exact ? ticks + 1 : ticks;
 }
 
-static int64_t per_week(const struct calendar *c)
+/* How many of seven bits are set. */
+static unsigned bits_of(unsigned days)
 {
-	int64_t nr = 0;
-	unsigned days;
+	static const unsigned char nibble[] = { 0, 1, 1, 2, 1, 2, 2, 3, 1, 2, 2, 3, 2, 3, 3, 4 };
 
-	for (days = c->days; days; days >>= 1)
-		nr += days & 1;
-	return nr;
+	return nibble[days & 15] + nibble[days >> 4 & 7];
 }
 
-/* Whole weeks from `day` on (or back, with step -1) without a day off, at most `max`. */
-static int64_t free_weeks(const struct calendar *c, int64_t day, int step, int64_t max)
+static int64_t per_week(const struct calendar *c)
 {
-	size_t at = next_off(c, step > 0 ? day : day + 1);
-	int64_t room = max;
+	return bits_of(c->days);
+}
+
+/* Whole weeks from `day` on (or back, with step -1) without a day off that fewer ticks than
+ * these need. */
+static int64_t free_weeks(const struct calendar *c, int64_t day, int step, int64_t ticks)
+{
+	int64_t week = per_week(c) * DAY_TICKS, max, room;
+	size_t at;
+
+	if (ticks <= week)
+		return 0;
+	room = max = (ticks - 1) / week;
+	at = next_off(c, step > 0 ? day : day + 1);
 
 	if (step > 0 && at < c->off_nr)
 		room = (c->off[at] - day) / 7;
@@ -128,7 +144,7 @@ int64_t calendar_after(const struct calendar *c, int64_t from, int64_t ticks,
 	ticks -= DAY_TICKS - used;
 	for (;;) {
 		day++;
-		weeks = free_weeks(c, day, 1, (ticks - 1) / (per_week(c) * DAY_TICKS));
+		weeks = free_weeks(c, day, 1, ticks);
 		day += weeks * 7;
 		ticks -= weeks * per_week(c) * DAY_TICKS;
 		if (day >= DAY_LAST)
@@ -155,7 +171,7 @@ int64_t calendar_before(const struct calendar *c, int64_t to, int64_t ticks)
 	ticks -= left;
 	for (;;) {
 		day--;
-		weeks = free_weeks(c, day, -1, (ticks - 1) / (per_week(c) * DAY_TICKS));
+		weeks = free_weeks(c, day, -1, ticks);
 		day -= weeks * 7;
 		ticks -= weeks * per_week(c) * DAY_TICKS;
 		if (day <= DAY_FIRST)
@@ -171,11 +187,12 @@ int64_t calendar_before(const struct calendar *c, int64_t to, int64_t ticks)
 /* Working days in [from, to). */
 static int64_t count_days(const struct calendar *c, int64_t from, int64_t to)
 {
-	int64_t weeks = (to - from) / 7, nr = weeks * per_week(c), day;
+	int64_t weeks = (to - from) / 7, nr = weeks * per_week(c);
+	unsigned rest = (unsigned)(to - from - weeks * 7), turn = weekday(from);
 	size_t at;
 
-	for (day = from + weeks * 7; day < to; day++)
-		nr += on_week(c, day);
+	/* The rest of a week: its days, turned so that `from` is the first. */
+	nr += bits_of((c->days >> turn | c->days << (7 - turn)) & ((1u << rest) - 1));
 	for (at = next_off(c, from); at < c->off_nr && c->off[at] < to; at++)
 		nr -= on_week(c, c->off[at]);
 	return nr;

@@ -5,7 +5,7 @@
  * Tasks say more than ordering and scheduling ask for, and a hundred thousand of them do not
  * fit the processor's cache.  Reads only tasks.
  */
-#include "model/board.h"
+#include "model/board_inside.h"
 
 #include "util/arena.h"
 
@@ -16,7 +16,7 @@ static uint32_t link_of(const struct dependency *d)
 	return d->state == DEPENDS_COMPLETE ? LINK_MET : LINK_STUCK;
 }
 
-static void fill(struct job *j, const struct task *t)
+void board_fill_job(struct job *j, const struct task *t)
 {
 	j->hours = t->hours;
 	j->due = t->due == NO_DAY || t->due <= INT32_MIN || t->due > INT32_MAX ?
@@ -25,7 +25,7 @@ static void fill(struct job *j, const struct task *t)
 	j->priority = t->priority < JOB_PRIORITY_MAX ? (uint16_t)t->priority :
 		      JOB_PRIORITY_MAX;
 	j->work = (uint8_t)t->work;
-	j->flags = (uint8_t)((t->accepted ? JOB_ACCEPTED : 0) |
+	j->flags = (uint8_t)(JOB_RECORDED | (t->accepted ? JOB_ACCEPTED : 0) |
 			     (t->prompt ? JOB_PROMPT : 0));
 }
 
@@ -43,8 +43,7 @@ int board_make_jobs(struct board *b)
 	if (!b->jobs || !b->links_first || !b->links)
 		return OPS_ENOMEM;
 	for (i = links = 0; i < b->tasks_nr; i++) {
-		fill(&b->jobs[i], &b->tasks[i]);
-		b->jobs[i].line = (uint32_t)i;
+		board_fill_job(&b->jobs[i], &b->tasks[i]);
 		for (k = 0; k < b->tasks[i].depends_nr; k++)
 			b->links[links++] = link_of(&b->tasks[i].depends[k]);
 		b->links_first[i + 1] = (uint32_t)links;

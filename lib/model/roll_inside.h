@@ -9,17 +9,18 @@
 #include "store/sealed.h"
 #include "util/buf.h"
 
-#define ROLL_KIND "ops roll 3"
+#define ROLL_KIND "ops roll 4"
 
 /* Rows are what every question goes through, so they are small: what is asked for seldom lies
  * in MORE.  WORDS are few and come again and again; NAMES are those of other documents. */
 enum roll_part { PART_FACTS, PART_ROWS, PART_MORE, PART_IDS, PART_WORDS, PART_NAMES,
-		 PART_TEXT, PART_IMAGES, PART_ITEMS, ROLL_PARTS };
+		 PART_TEXT, PART_IMAGES, PART_ITEMS, PART_JOBS, PART_LINKS, ROLL_PARTS };
 
 struct roll_facts {
 	struct oid tree, config;	/* config: zero when there is no ops.yaml */
 	uint64_t base;			/* the seal of what it changes; 0 in a base */
 	uint64_t rows;
+	uint64_t jobs;			/* 1: the jobs are those of all active tasks */
 };
 
 enum roll_flags {
@@ -62,6 +63,29 @@ struct roll_item {
 	uint32_t spare;
 };
 
+/*
+ * What a base keeps of an active task for who orders and schedules all of them: a job, in
+ * order of rows, with its links side by side.  One of a document that has to be read says only
+ * that.
+ */
+struct roll_job {
+	double hours;
+	int32_t due;			/* INT32_MIN: no day */
+	uint32_t assigned_to;		/* word */
+	uint32_t row;
+	uint32_t links_nr;
+	uint16_t priority;
+	uint8_t work, flags;		/* enum job_flags, and these */
+};
+
+enum { ROLL_JOB_READ = 1 << 6,		/* its document has to be read */
+       ROLL_JOB_NAMES = 1 << 7 };	/* what it depends on has to be looked up by name */
+
+/* A link is the number of a job, or a row that is no active task with what it means. */
+#define ROLL_LINK_ROW (UINT32_C(1) << 31)
+#define ROLL_LINK_MET (UINT32_C(1) << 30)
+#define ROLL_LINK_AT (ROLL_LINK_MET - 1)
+
 struct roll {
 	struct world *world;
 	const struct config *config;
@@ -100,6 +124,10 @@ int roll_add_line(struct roll_writer *wr, const struct roll_line *line,
 int roll_finish(struct sealed **out, struct roll_writer *wr, const char *name,
 		const struct mac_pad *pad, const struct oid *tree, uint64_t base,
 		struct ops_error *err);
+
+/* Make the jobs of a base out of its rows, which are in order.  *whole: whether these are all
+ * active tasks. */
+int roll_add_jobs(bool *whole, struct roll_writer *wr, struct ops_error *err);
 
 /* The directories in which documents can lie, but packets; and that of packets. */
 int roll_roots(struct names *out, struct arena *arena, const struct config *config);

@@ -71,6 +71,7 @@ static bool read_facts(struct roll_facts *out, struct sealed *f, const struct op
 	    sealed_size(f, PART_ROWS) != facts->rows * sizeof(struct roll_row) ||
 	    sealed_size(f, PART_MORE) != facts->rows * sizeof(struct roll_more) ||
 	    sealed_size(f, PART_IDS) != facts->rows * sizeof(uint32_t) ||
+	    sealed_size(f, PART_JOBS) % sizeof(struct roll_job) ||
 	    !oid_equal(&facts->config, &o->config))
 		return false;
 	*out = *facts;

@@ -452,7 +452,9 @@ int roll_finish(struct sealed **out, struct roll_writer *wr, const char *name,
 	struct notes_part parts[ROLL_PARTS];
 	struct snap_entry entry;
 	uint64_t seal;
+	bool jobs = false;
 	unsigned i;
+	int ret;
 
 	if (snap_find(&entry, world_snap(wr->world), CONFIG_PATH, NULL) == 0)
 		facts.config = entry.oid;
@@ -462,6 +464,10 @@ int roll_finish(struct sealed **out, struct roll_writer *wr, const char *name,
 	sort_rows(wr);
 	if (number_ids(wr))
 		return error_nomem(err);
+	ret = base ? 0 : roll_add_jobs(&jobs, wr, err);
+	if (ret)
+		return ret;
+	facts.jobs = jobs;
 	buf_add(&wr->part[PART_FACTS], &facts, sizeof(facts));
 	for (i = 0; i < ROLL_PARTS; i++) {
 		if (buf_failed(&wr->part[i]))

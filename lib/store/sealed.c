@@ -20,7 +20,7 @@
 
 #include "store/store.h"
 
-#define MAGIC "ops-sealed 2\n\0\0"
+#define MAGIC "ops-sealed 3\n\0\0"
 #define BYTE_ORDER_MARK 0x01020304u
 #define BLOCK ((size_t)MAC_BLOCK)
 #define AHEAD 16		/* blocks that are read at once by who goes through a part */

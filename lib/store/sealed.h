@@ -24,7 +24,7 @@
 #include "store/notes.h"
 #include "util/mac.h"
 
-#define SEALED_PARTS 10
+#define SEALED_PARTS 12
 
 struct sealed;
 

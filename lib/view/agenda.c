@@ -13,10 +13,11 @@
 
 #define NAMES_MAX 3		/* agents that are named for a power */
 
-int view_outlook(struct outlook *out, struct ops_view *view,
+int view_outlook(struct outlook *out, struct ops_view *view, bool sketch,
 		 struct ops_findings *findings, struct ops_error *err)
 {
-	int ret = view_board(&out->b, view, findings, err);
+	int ret = sketch ? view_sketch(&out->b, view, findings, err) :
+		  view_board(&out->b, view, findings, err);
 
 	out->holders_nr = 0;
 	if (ret)
@@ -83,9 +84,10 @@ static void say_packet(struct buf *b, const struct deed *d)
 		buf_printf(b, " and %zu more", blocks->nr - NAMES_MAX);
 }
 
-static const char *reason_of(const struct outlook *o, const struct deed *d)
+/* `because`: whose priority it has. */
+static const char *reason_of(const struct outlook *o, const struct deed *d,
+			     const struct task *t, const struct task *because)
 {
-	const struct task *t = &o->b->tasks[d->task];
 	size_t waiting = o->g.back_first[d->task + 1] - o->g.back_first[d->task];
 	struct buf b = BUF_INIT;
 	const char *text;
@@ -106,9 +108,9 @@ static const char *reason_of(const struct outlook *o, const struct deed *d)
 	comma(&b);
 	buf_str(&b, t->priority_name ? t->priority_name : "no priority");
 	if (d->because != d->task)
-		buf_printf(&b, ", %s waits for it", o->b->tasks[d->because].id);
-	if (d->because != d->task && o->b->tasks[d->because].priority_name)
-		buf_printf(&b, " and is %s", o->b->tasks[d->because].priority_name);
+		buf_printf(&b, ", %s waits for it", because->id);
+	if (d->because != d->task && because->priority_name)
+		buf_printf(&b, " and is %s", because->priority_name);
 	say_time(&b, o, d);
 	if (waiting) {
 		comma(&b);
@@ -164,9 +166,8 @@ static bool holds_one(const struct agent *a, const void *payload)
 }
 
 /* The assignee, or who holds the power.  The lists are few, and each is named once. */
-static const char *who_of(struct outlook *o, const struct deed *d)
+static const char *who_of(struct outlook *o, const struct deed *d, const struct task *t)
 {
-	const struct task *t = &o->b->tasks[d->task];
 	const char *text;
 	size_t i;
 
@@ -188,11 +189,17 @@ static const char *who_of(struct outlook *o, const struct deed *d)
 	return text;
 }
 
-int view_deed(struct ops_deed *out, struct outlook *o, const struct deed *d)
+int view_deed(struct ops_deed *out, struct outlook *o, const struct deed *d,
+	      struct ops_error *err)
 {
-	const struct task *t = &o->b->tasks[d->task];
+	const struct task *t, *because = NULL;
 	char due[DATE_LEN + 1];
+	int ret = board_get(&t, o->b, d->task, err);
 
+	if (ret == 0 && d->because != d->task)
+		ret = board_get(&because, o->b, d->because, err);
+	if (ret)
+		return ret;
 	out->task = t->id;
 	out->title = t->title;
 	out->status = t->status;
@@ -202,15 +209,16 @@ int view_deed(struct ops_deed *out, struct outlook *o, const struct deed *d)
 	out->type = "task";
 	out->packet = d->packet ? d->packet->id : NULL;
 	out->gate = d->gate ? d->gate->name : NULL;
-	out->who = who_of(o, d);
-	out->reason = reason_of(o, d);
+	out->who = who_of(o, d, t);
+	out->reason = reason_of(o, d, t, because);
 	out->waits = d->waits;
 	out->due = NULL;
 	if (t->due != NO_DAY) {
 		date_format(due, date_from_days(t->due));
 		out->due = arena_str(o->b->arena, due);
 	}
-	return out->who && out->reason && (out->due || t->due == NO_DAY) ? 0 : OPS_ENOMEM;
+	return out->who && out->reason && (out->due || t->due == NO_DAY) ? 0 :
+	       error_nomem(err);
 }
 
 /* --- documents under review --- */
@@ -329,17 +337,18 @@ int view_paper(struct ops_deed *out, struct outlook *o, const struct paper *p)
 	return out->who ? 0 : OPS_ENOMEM;
 }
 
-int ops_view_next(const struct ops_deed **out, size_t *nr, struct ops_view *view,
-		  const char *agent, size_t max, struct ops_findings *findings,
-		  struct ops_error *err)
+/* The first `max` of what an agent can do, out of a board or a sketch of it. */
+static int next(const struct ops_deed **out, size_t *nr, struct ops_view *view,
+		const char *agent, size_t max, bool sketch, struct ops_findings *findings,
+		struct ops_error *err)
 {
 	const struct agent *a = NULL;
 	struct ops_deed *list;
 	struct outlook o;
 	struct papers papers;
 	struct agenda agenda;
-	size_t i, told, all;
-	int ret = view_outlook(&o, view, findings, err);
+	size_t i, told;
+	int ret = view_outlook(&o, view, sketch, findings, err);
 
 	if (ret)
 		return ret;
@@ -352,22 +361,41 @@ int ops_view_next(const struct ops_deed **out, size_t *nr, struct ops_view *view
 		ret = view_papers(&papers, &o, view, findings, err);
 	if (ret)
 		return ret;
-	told = agenda.nr;
-	list = arena_array(o.b->arena, told + papers.nr + 1, sizeof(*list));
-	for (i = 0; list && i < told; i++)
-		if (view_deed(&list[i], &o, &agenda.deeds[i]))
-			return error_nomem(err);
+	list = arena_array(o.b->arena, agenda.nr + papers.nr + 1, sizeof(*list));
 	if (!list)
 		return error_nomem(err);
-	all = agenda.all;
-	for (i = 0; i < papers.nr; i++) {
+	for (i = 0; ret == 0 && i < agenda.nr; i++)
+		ret = view_deed(&list[i], &o, &agenda.deeds[i], err);
+	for (i = 0, told = agenda.nr; ret == 0 && i < papers.nr; i++) {
 		if (a && !may_review(a, &papers.list[i]))
 			continue;
 		if ((!max || told < max) && view_paper(&list[told++], &o, &papers.list[i]))
-			return error_nomem(err);
-		all++;
+			ret = error_nomem(err);
+		agenda.all++;
 	}
+	if (ret)
+		return ret;
 	*out = list;
-	*nr = all;
+	*nr = agenda.all;
 	return 0;
+}
+
+int ops_view_next(const struct ops_deed **out, size_t *nr, struct ops_view *view,
+		  const char *agent, size_t max, struct ops_findings *findings,
+		  struct ops_error *err)
+{
+	bool by_roll = world_roll(view->world) != NULL;
+	struct ops_findings *apart = by_roll ? ops_findings_new() : NULL;
+	int ret;
+
+	if (by_roll && !apart)
+		return error_nomem(err);
+	ret = next(out, nr, view, agent, max, by_roll, by_roll ? apart : findings, err);
+	/* What a damaged roll gave is no answer: the documents are asked. */
+	if (by_roll && !world_roll(view->world))
+		ret = next(out, nr, view, agent, max, false, findings, err);
+	else if (by_roll)
+		ops_findings_copy(findings, apart, NULL);
+	ops_findings_free(apart);
+	return ret;
 }

@@ -8,7 +8,7 @@
 #include "ops/plan.h"
 #include "view/board.h"
 
-/* All that planning knows about the active tasks of a view. */
+/* All that planning knows about the active tasks of a view; of a sketch of them. */
 struct outlook {
 	struct board *b;
 	struct graph g;
@@ -21,11 +21,12 @@ struct outlook {
 	size_t holders_nr;
 };
 
-int view_outlook(struct outlook *out, struct ops_view *view,
+int view_outlook(struct outlook *out, struct ops_view *view, bool sketch,
 		 struct ops_findings *findings, struct ops_error *err);
 
-/* In the board's arena.  0 or OPS_ENOMEM. */
-int view_deed(struct ops_deed *out, struct outlook *o, const struct deed *d);
+/* In the board's arena.  As board_get(), or OPS_ENOMEM. */
+int view_deed(struct ops_deed *out, struct outlook *o, const struct deed *d,
+	      struct ops_error *err);
 
 /* Documents that wait for a review: those that none has brought into force, and those whose
  * Next-Review is past. */

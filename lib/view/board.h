@@ -15,6 +15,9 @@ struct view_board {
 /* Read a board of the view's state; it belongs to the view. */
 int view_board(struct board **out, struct ops_view *view, struct ops_findings *findings,
 	       struct ops_error *err);
+/* The same as a sketch, if it can be one (model/board.h). */
+int view_sketch(struct board **out, struct ops_view *view, struct ops_findings *findings,
+		struct ops_error *err);
 void view_boards_free(struct view_board *boards);
 
 /* whole.c: the tasks that were broken down and of whose parts some are active. */

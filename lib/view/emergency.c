@@ -216,7 +216,7 @@ static int show_lists(struct ops_emergency *out, struct telling *t, struct ops_e
 	int ret = 0;
 
 	if (!t->o.b) {
-		ret = view_outlook(&t->o, t->view, t->findings, err);
+		ret = view_outlook(&t->o, t->view, false, t->findings, err);
 		if (ret == 0)
 			ret = track_read(&t->track, t->o.b, t->findings, err);
 	}

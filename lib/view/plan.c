@@ -14,21 +14,35 @@
 #include "util/path.h"
 #include "view/board.h"
 
-int view_board(struct board **out, struct ops_view *view, struct ops_findings *findings,
-	       struct ops_error *err)
+static int read_board(struct board **out, struct ops_view *view,
+		      int (*read)(struct board **out, struct world *w, int64_t now,
+				  struct ops_findings *findings, struct ops_error *err),
+		      struct ops_findings *findings, struct ops_error *err)
 {
 	struct view_board *kept = arena_alloc(view->arena, sizeof(*kept));
 	int ret;
 
 	if (!kept)
 		return error_nomem(err);
-	ret = board_read(&kept->board, view->world, view->repo->now, findings, err);
+	ret = read(&kept->board, view->world, view->repo->now, findings, err);
 	if (ret)
 		return ret;
 	kept->next = view->boards;
 	view->boards = kept;
 	*out = kept->board;
 	return 0;
+}
+
+int view_board(struct board **out, struct ops_view *view, struct ops_findings *findings,
+	       struct ops_error *err)
+{
+	return read_board(out, view, board_read, findings, err);
+}
+
+int view_sketch(struct board **out, struct ops_view *view, struct ops_findings *findings,
+		struct ops_error *err)
+{
+	return read_board(out, view, board_sketch, findings, err);
 }
 
 void view_boards_free(struct view_board *boards)

@@ -161,8 +161,9 @@ static int look_at_deeds(struct report *r, struct ops_error *err)
 				      &gates[r->out->gates_nr++] : d->packet ?
 				      &r->open[r->out->open_nr++] : NULL;
 
-		if (to && view_deed(to, &r->o, d))
-			return error_nomem(err);
+		ret = to ? view_deed(to, &r->o, d, err) : 0;
+		if (ret)
+			return ret;
 	}
 	r->out->gates = gates;
 	return gates ? 0 : error_nomem(err);
@@ -239,7 +240,7 @@ int ops_view_status(const struct ops_status_report **out, struct ops_view *view,
 		    struct ops_findings *findings, struct ops_error *err)
 {
 	struct report r = { 0 };
-	int ret = view_outlook(&r.o, view, findings, err);
+	int ret = view_outlook(&r.o, view, false, findings, err);
 
 	if (ret)
 		return ret;

@@ -20,10 +20,11 @@
 #include <string.h>
 #include <unistd.h>
 
-#define RUN 16			/* commits */
-#define WORTH (3 * RUN)		/* fewer are judged faster alone */
+#define RUN_MIN 16		/* commits */
+#define RUN_MAX 64		/* the first of a run finds no world of its parent */
+#define WORTH (3 * RUN_MIN)	/* fewer are judged faster alone */
 #define THREADS_MAX 4
-#define RUNS (2 * THREADS_MAX)	/* in memory at once */
+#define RUNS (2 * THREADS_MAX)	/* in memory at once, at most */
 
 struct one {
 	struct judged judged;
@@ -33,7 +34,7 @@ struct one {
 };
 
 struct run {
-	struct one list[RUN];
+	struct one list[RUN_MAX];
 	bool ready;
 };
 
@@ -49,6 +50,8 @@ struct audit_ahead {
 	struct verifying *v;
 	const struct oid *list;
 	size_t nr;
+	size_t run;			/* commits of one */
+	size_t runs_nr;			/* in memory at once */
 	pthread_mutex_t lock;
 	pthread_cond_t room, answer;
 	size_t claimed, told;		/* runs */
@@ -61,13 +64,13 @@ struct audit_ahead {
 /* The commits of a run. */
 static size_t run_nr(const struct audit_ahead *a, size_t run)
 {
-	return a->nr - run * RUN < RUN ? a->nr - run * RUN : RUN;
+	return a->nr - run * a->run < a->run ? a->nr - run * a->run : a->run;
 }
 
 static void judge_run(struct audit_thread *w, size_t nr)
 {
 	struct audit_ahead *a = w->ahead;
-	struct run *run = &a->runs[nr % RUNS];
+	struct run *run = &a->runs[nr % a->runs_nr];
 	size_t i, count = run_nr(a, nr), left = 0;
 
 	for (i = 0; i < count; i++) {
@@ -77,13 +80,13 @@ static void judge_run(struct audit_thread *w, size_t nr)
 		one->left = false;
 		one->ret = audit_judged_init(&one->judged, &w->v, &one->err);
 		if (one->ret == 0)
-			one->ret = audit_judge_alone(&one->judged, &a->list[nr * RUN + i], true,
-						     &one->left, &one->err);
+			one->ret = audit_judge_alone(&one->judged, &a->list[nr * a->run + i],
+						     true, &one->left, &one->err);
 		left += one->left;
 	}
 	pthread_mutex_lock(&a->lock);
 	run->ready = true;
-	a->useless = a->useless || left == RUN;
+	a->useless = a->useless || left == a->run;
 	pthread_cond_signal(&a->answer);
 	pthread_mutex_unlock(&a->lock);
 }
@@ -92,12 +95,12 @@ static void *work(void *worker)
 {
 	struct audit_thread *w = worker;
 	struct audit_ahead *a = w->ahead;
-	size_t nr, runs = (a->nr + RUN - 1) / RUN;
+	size_t nr, runs = (a->nr + a->run - 1) / a->run;
 
 	for (;;) {
 		pthread_mutex_lock(&a->lock);
 		while (!a->ending && !a->useless && a->claimed < runs &&
-		       a->claimed >= a->told + RUNS)
+		       a->claimed >= a->told + a->runs_nr)
 			pthread_cond_wait(&a->room, &a->lock);
 		if (a->ending || a->useless || a->claimed == runs)
 			break;
@@ -151,6 +154,12 @@ struct audit_ahead *audit_ahead_new(struct verifying *v, const struct oid *list,
 	a->v = v;
 	a->list = list;
 	a->nr = nr;
+	if (cores > THREADS_MAX)
+		cores = THREADS_MAX;
+	a->runs_nr = 2 * (size_t)cores;
+	/* Of a short list everybody gets a part. */
+	a->run = nr / (4 * (size_t)cores);
+	a->run = a->run < RUN_MIN ? RUN_MIN : a->run > RUN_MAX ? RUN_MAX : a->run;
 	if (pthread_cond_init(&a->room, NULL)) {
 		pthread_mutex_destroy(&a->lock);
 		free(a);
@@ -162,7 +171,7 @@ struct audit_ahead *audit_ahead_new(struct verifying *v, const struct oid *list,
 		free(a);
 		return NULL;
 	}
-	while (a->workers_nr < THREADS_MAX && (long)a->workers_nr < cores && begin(a))
+	while ((long)a->workers_nr < cores && begin(a))
 		;
 	if (a->workers_nr)
 		return a;
@@ -183,7 +192,7 @@ void audit_ahead_free(struct audit_ahead *a)
 	for (i = 0; i < a->workers_nr; i++)
 		pthread_join(a->workers[i].thread, NULL);
 	for (i = 0; i < RUNS; i++)
-		for (k = 0; k < RUN; k++)
+		for (k = 0; k < RUN_MAX; k++)
 			audit_judged_release(&a->runs[i].list[k].judged);
 	for (i = 0; i < a->workers_nr; i++)
 		worker_end(&a->workers[i]);
@@ -196,7 +205,7 @@ void audit_ahead_free(struct audit_ahead *a)
 /* Wait until a run is judged; false: it never will be. */
 static bool wait_for(struct audit_ahead *a, size_t nr)
 {
-	struct run *run = &a->runs[nr % RUNS];
+	struct run *run = &a->runs[nr % a->runs_nr];
 	bool claimed;
 
 	pthread_mutex_lock(&a->lock);
@@ -210,12 +219,13 @@ static bool wait_for(struct audit_ahead *a, size_t nr)
 
 int audit_ahead_tell(struct audit_ahead *a, size_t at, bool *left, struct ops_error *err)
 {
-	struct run *run = &a->runs[at / RUN % RUNS];
-	struct one *one = &run->list[at % RUN];
+	size_t nr = at / a->run;
+	struct run *run = &a->runs[nr % a->runs_nr];
+	struct one *one = &run->list[at % a->run];
 	int ret;
 
-	if (at % RUN == 0 || !run->ready)
-		*left = !wait_for(a, at / RUN);
+	if (at % a->run == 0 || !run->ready)
+		*left = !wait_for(a, nr);
 	else
 		*left = false;
 	if (*left)
@@ -229,11 +239,11 @@ int audit_ahead_tell(struct audit_ahead *a, size_t at, bool *left, struct ops_er
 		ret = audit_tell(&one->judged, err);
 	}
 	audit_judged_clear(&one->judged);
-	if (at % RUN + 1 < run_nr(a, at / RUN))
+	if (at % a->run + 1 < run_nr(a, nr))
 		return ret;
 	pthread_mutex_lock(&a->lock);
 	run->ready = false;
-	a->told = at / RUN + 1;
+	a->told = nr + 1;
 	pthread_cond_signal(&a->room);
 	pthread_mutex_unlock(&a->lock);
 	return ret;

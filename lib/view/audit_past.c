@@ -129,22 +129,25 @@ static int by_id(const void *a, const void *b)
 	return memcmp(a, b, sizeof(struct audit_id));
 }
 
-static void add_ids(struct buf *b, const struct verifying *v)
+/* Those of before and the new ones, sorted; the table of the new ones is gone then. */
+static void add_ids(struct buf *b, struct verifying *v)
 {
-	size_t nr = v->past.ids_nr + v->ids.nr;
-	struct audit_id *all = malloc((nr + 1) * sizeof(*all));
+	const struct audit_id *old = v->past.ids, *old_end = old + v->past.ids_nr;
+	struct audit_id *new = v->ids.list, *new_end = new + v->ids.nr;
+	char *out = buf_space(b, (v->past.ids_nr + v->ids.nr) * sizeof(*new));
 
-	if (!all) {
-		b->failed = true;
+	if (!out || (old == old_end && new == new_end))
 		return;
-	}
-	if (v->past.ids_nr)
-		memcpy(all, v->past.ids, v->past.ids_nr * sizeof(*all));
+	free(v->ids.slots);
+	v->ids.slots = NULL;
+	v->ids.slots_nr = 0;
 	if (v->ids.nr)
-		memcpy(all + v->past.ids_nr, v->ids.list, v->ids.nr * sizeof(*all));
-	qsort(all, nr, sizeof(*all), by_id);
-	buf_add(b, all, nr * sizeof(*all));
-	free(all);
+		qsort(new, v->ids.nr, sizeof(*new), by_id);
+	for (; old < old_end || new < new_end; out += sizeof(*new))
+		if (new == new_end || (old < old_end && by_id(old, new) < 0))
+			memcpy(out, old++, sizeof(*old));
+		else
+			memcpy(out, new++, sizeof(*new));
 }
 
 void audit_past_store(struct verifying *v, const char *ref, const struct oid *tip,

@@ -18,7 +18,7 @@
 
 struct looking {
 	const struct config *config;
-	struct snap *after;
+	struct snap *base, *after;	/* what a side began with; the commit */
 	bool others;
 };
 
@@ -53,10 +53,9 @@ static int look_for_dropped(const char *path, const struct snap_entry *before,
 	(void)after;
 	if (ret == OPS_ENOTFOUND)
 		l->others = !before;
-	else if (ret == 0)
-		l->others = before && before->mode == now.mode &&
-			    oid_equal(&before->oid, &now.oid);
-	else if (ret < 0)
+	else if (ret == 0 && before)
+		ret = snap_same_file(&l->others, path, l->base, before, l->after, &now, &found);
+	if (ret < 0 && ret != OPS_ENOTFOUND)
 		return error_set(err, ret, "%s", found.message);
 	return l->others ? OPS_EEXISTS : 0;
 }
@@ -111,14 +110,15 @@ struct origin {
 static int look_at(bool *out, const struct origin *o, struct snap *after,
 		   const struct config *config, struct ops_error *err)
 {
-	struct looking look = { config, after, false };
+	struct looking look = { config, NULL, after, false };
 	struct ops_error enough = { 0 };
 	size_t i;
 	int ret = snap_diff(o->before, after, look_for_others, &look, &enough);
 
-	for (i = 0; ret == 0 && i < o->nr; i++)
-		ret = snap_diff(o->sides[i].base, o->sides[i].tip, look_for_dropped, &look,
-				&enough);
+	for (i = 0; ret == 0 && i < o->nr; i++) {
+		look.base = o->sides[i].base;
+		ret = snap_diff(look.base, o->sides[i].tip, look_for_dropped, &look, &enough);
+	}
 	*out = look.others;
 	return ret == 0 || look.others ? 0 : error_set(err, ret, "%s", enough.message);
 }

@@ -153,7 +153,7 @@ int rules_leases_begin(struct judging *j)
 	struct leases *all = arena_alloc(j->arena, sizeof(*all));
 	int ret = all ? held(all, j) : OPS_ENOMEM;
 
-	if (ret == 0 && (all->nr || all->unreadable.nr || map_count(all->tokens)))
+	if (ret == 0 && (all->unreadable.nr || map_count(all->tokens)))
 		j->leases = all;
 	return ret;
 }

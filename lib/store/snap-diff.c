@@ -59,26 +59,33 @@ static bool regular(const struct snap_entry *e)
 	return e->mode == SNAP_FILE || e->mode == SNAP_EXEC;
 }
 
+int snap_same_file(bool *out, const char *path, struct snap *a, const struct snap_entry *one,
+		   struct snap *b, const struct snap_entry *two, struct ops_error *err)
+{
+	struct oid x, y;
+	int rc = 0;
+
+	*out = one->mode == two->mode && one->has_oid && two->has_oid &&
+	       oid_equal(&one->oid, &two->oid);
+	if (*out || one->mode != two->mode || !regular(one))
+		return 0;
+	rc = hash(&x, a, path, one, err);
+	if (rc == 0)
+		rc = hash(&y, b, path, two, err);
+	*out = rc == 0 && oid_equal(&x, &y);
+	return rc;
+}
+
 /* Two entries at one path, neither a directory. */
 static int compare_files(struct diff *d, const char *path,
 			 const struct snap_entry *before,
 			 const struct snap_entry *after, struct ops_error *err)
 {
-	struct oid one, two;
-	int rc;
+	bool same;
+	int rc = snap_same_file(&same, path, d->before, before, d->after, after, err);
 
-	if (before->mode == after->mode && before->has_oid && after->has_oid &&
-	    oid_equal(&before->oid, &after->oid))
-		return 0;
-	if (before->mode == after->mode && regular(before)) {
-		rc = hash(&one, d->before, path, before, err);
-		if (rc == 0)
-			rc = hash(&two, d->after, path, after, err);
-		if (rc < 0)
-			return rc;
-		if (oid_equal(&one, &two))
-			return 0;
-	}
+	if (rc < 0 || same)
+		return rc;
 	return d->each(path, before, after, d->payload, err);
 }
 

@@ -103,6 +103,11 @@ int snap_walk(struct snap *snap, const char *dir,
 			  void *payload, struct ops_error *err),
 	      void *payload, struct ops_error *err);
 
+/* Whether two entries at one path, neither a directory, are the same file: its mode and its
+ * bytes, whatever kinds the snapshots are of. */
+int snap_same_file(bool *out, const char *path, struct snap *a, const struct snap_entry *one,
+		   struct snap *b, const struct snap_entry *two, struct ops_error *err);
+
 /* Call `each` for every file that differs between two snapshots of one store,
  * in path order; `before` or `after` is NULL when the file is not there.
  * Equal sub-trees cost nothing.  An overlay over `before` costs its own size. */

@@ -58,7 +58,10 @@ static int past_has(bool *out, const struct past *past, const struct oid *commit
 	char hex[OID_HEX + 1];
 
 	(void)past, (void)err;
+	*out = false;
 	oid_hex(hex, commit);
+	if (!strncmp(hex, "ffff", 4))
+		return OPS_ENOTFOUND;
 	*out = !strcmp(hex, past_act->base);
 	return 0;
 }
@@ -77,6 +80,27 @@ static int past_changed(bool *out, const struct past *past, const char *path,
 	(void)past, (void)since, (void)err;
 	*out = past_act->changed && is_listed(past_act->changed, path);
 	return 0;
+}
+
+/* Whether it may stand in the line of a branch, as a merge if there is another side. */
+static int judge_line(struct scene *s, const struct judge_case *c, struct snap *before,
+		      struct snap *after, struct ops_findings *found, struct ops_error *err)
+{
+	struct landing_side side = { s->side_base, s->side_tip, NULL };
+	struct landing l = { .authority = c->before, .before = before, .after = after,
+			     .branch = s->act.branch, .author = c->author,
+			     .committer = s->act.committer ? s->act.committer : c->author,
+			     .sides = &side, .sides_nr = s->side_tip ? 1 : 0 };
+	struct world_cache *cache = world_cache_new();
+	int ret = s->side_judges ? world_open(&side.authority, s->side_tip, cache, err) : 0;
+
+	if (ret == 0)
+		ret = judge_landing(&l, found, err);
+	if (ret == 0)
+		ret = judge_protects(&s->protects, c->before, s->act.branch, err);
+	world_close(side.authority);
+	world_cache_free(cache);
+	return ret;
 }
 
 static int judge(struct scene *s, struct snap *before, struct snap *after,
@@ -103,6 +127,7 @@ static int judge(struct scene *s, struct snap *before, struct snap *after,
 	c.now = s->act.today;
 	c.lenient = s->act.lenient;
 	c.strict = s->act.strict;
+	c.drafted = s->act.drafted;
 	c.only = s->act.only ? only : NULL;
 	c.payload = (void *)(size_t)s->act.only;
 	if (ret == 0 && s->act.document) {
@@ -119,16 +144,8 @@ static int judge(struct scene *s, struct snap *before, struct snap *after,
 		ret = s->act.world ? judge_world(c.after, found, err) :
 		      judge_change(&c, found, err);
 	}
-	if (ret == 0 && s->act.branch) {
-		const char *committer = s->act.committer ? s->act.committer : c.author;
-		struct landing l = { .authority = c.before, .before = before, .after = after,
-				     .branch = s->act.branch, .author = c.author,
-				     .committer = committer };
-
-		ret = judge_landing(&l, found, err);
-		if (ret == 0)
-			ret = judge_protects(&s->protects, c.before, s->act.branch, err);
-	}
+	if (ret == 0 && s->act.branch)
+		ret = judge_line(s, &c, before, after, found, err);
 	s->touched = c.changes_nr;
 	world_close(c.authority);
 	world_close(c.after);

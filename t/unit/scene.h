@@ -45,7 +45,7 @@ struct act {
 	const char *base;		/* the commit it is made on */
 	int64_t latest;			/* the latest date so far; 0: none */
 	const char *changed;		/* files that were, since they were reviewed; or NULL */
-	bool lenient, strict, world, all;
+	bool lenient, strict, drafted, world, all;
 	unsigned standing;		/* enum judge_standing */
 };
 
@@ -54,6 +54,8 @@ struct scene {
 	struct map *lets, *macros;
 	struct snap *nothing, *before, *after;
 	struct snap *authority;		/* that of another side, or NULL */
+	struct snap *side_base, *side_tip;	/* of another parent; or NULL */
+	bool side_judges;		/* it is asked, too */
 	struct act given, act;
 	const char *rule, *says;	/* of the change being described */
 	struct buf *out;		/* what went wrong */

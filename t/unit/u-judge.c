@@ -13,7 +13,8 @@
  *	world: NAME		read t/judge/NAME.world here
  *	rule: ID...		what the change is about
  *	actor: NAME, author: E-MAIL, today: DATE, lenient: yes, strict: yes
- *	base: COMMIT		the one it is made on (else none is known)
+ *	base: COMMIT		the one it is made on (else none is known); of those that
+ *			begin with ffff nobody knows
  *	latest: DATE		that of some commit so far
  *	changed: PATH...	files that are not what they were when they were reviewed
  *	branch: NAME		is to get the commit
@@ -25,6 +26,9 @@
  *	judge: standing WORDS	the change, by these rules alone: messages, secrets...
  *	judge: way PATH ACTION	whether an act may lead there
  *	authority: here		changes are judged by that of the world as it is in this line
+ *	side: base, side: tip	the world as it is in this line is what another parent began
+ *			with, or is; `tip, asked`: by its authority as well
+ *	drafted: yes		a command's draft, to be mended by its options
  *	only: PATH...		judge no other files
  *	says: TEXT		some finding must say that
  *	expect: accepted, expect: ID..., expect: unjudged (there is no answer)
@@ -279,6 +283,18 @@ static void set_authority(struct scene *s)
 	s->authority = copy;
 }
 
+/* What lies there now is where another parent of a merge left the line, or what it is. */
+static void set_side(struct scene *s, const struct place *at, const char *which)
+{
+	struct snap **side = strcmp(which, "base") ? &s->side_tip : &s->side_base;
+
+	if (strcmp(which, "base") && strcmp(which, "tip") && strcmp(which, "tip, asked"))
+		fault(s, at, "'%s' is neither base nor tip of a side", which);
+	s->side_judges = s->side_judges || !strcmp(which, "tip, asked");
+	snap_free(*side);
+	*side = copy_of(s, s->before);
+}
+
 /* A line `key: value`; false when it is none. */
 static bool key_line(struct scene *s, const struct place *at, const char *key,
 		     const char *value, const char *block)
@@ -315,8 +331,12 @@ static bool key_line(struct scene *s, const struct place *at, const char *key,
 		act->lenient = true;
 	} else if (!strcmp(key, "strict:")) {
 		act->strict = true;
+	} else if (!strcmp(key, "drafted:")) {
+		act->drafted = true;
 	} else if (!strcmp(key, "authority:") && !s->rule) {
 		set_authority(s);
+	} else if (!strcmp(key, "side:") && !s->rule) {
+		set_side(s, at, value);
 	} else if (!strcmp(key, "judge:") && !strncmp(value, "standing ", 9)) {
 		set_standing(s, at, act, value + 9);
 	} else if (!strcmp(key, "judge:") && !strncmp(value, "way ", 4)) {
@@ -464,6 +484,8 @@ static unsigned run_case(const char *name, const char *text, struct buf *out,
 	snap_free(s.after);
 	snap_free(s.before);
 	snap_free(s.authority);
+	snap_free(s.side_base);
+	snap_free(s.side_tip);
 	snap_free(s.nothing);
 	arena_free(s.arena);
 	return s.judged;

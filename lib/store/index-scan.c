@@ -141,6 +141,12 @@ static const unsigned char *extension(size_t *len, struct scan *s, int *rc,
 	return found;
 }
 
+static int is_split(struct ops_error *err)
+{
+	return error_set(err, OPS_EENVIRONMENT, "the index is split, which this build "
+			 "cannot change; 'git update-index --no-split-index' joins it");
+}
+
 /* An extension whose name begins with a small letter must be understood. */
 static int check_extensions(struct scan *s, struct ops_error *err)
 {
@@ -150,10 +156,7 @@ static int check_extensions(struct scan *s, struct ops_error *err)
 
 	while ((name = extension(&len, s, &rc, err))) {
 		if (memcmp(name, "link", 4) == 0)
-			return error_set(err, OPS_EENVIRONMENT, "the index is "
-					 "split, which this build cannot change; "
-					 "'git update-index --no-split-index' "
-					 "joins it");
+			return is_split(err);
 		if (memcmp(name, "sdir", 4) == 0)
 			return error_set(err, OPS_EENVIRONMENT, "the index is "
 					 "sparse, which this build cannot change; "
@@ -203,7 +206,12 @@ int index_scan(size_t *nr, size_t *rest, const struct buf *raw,
 	rc = open_scan(&s, raw, err);
 	count = rc ? 0 : index_number(s.start + 8);
 	for (i = 0; rc == 0 && i < count; i++) {
-		if (!read_item(&item, &s))
+		bool read = read_item(&item, &s);
+
+		/* What replaces an entry of the shared index has no path of its own. */
+		if (s.path && !*s.path)
+			rc = is_split(err);
+		else if (!read)
 			rc = malformed(err);
 		else if (buf_failed(&s.built))
 			rc = error_nomem(err);

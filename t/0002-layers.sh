@@ -91,7 +91,7 @@ foreign () {
 			else if (/<yaml\.h>/) where = "^lib/text/yaml\\.c$"
 			else if (/cJSON/) where = "^lib/util/json\\.c$"
 			else if (/<(sha2|md5|sha|sha1)\.h>/) where = "^lib/util/digest\\.c$"
-			else if (/<openssl/) where = "^lib/store/sshsig\\.c$"
+			else if (/<openssl/) where = "^lib/store/(sshsig|sha1)\\.c$"
 			else if (/<zlib\.h>/) where = "^lib/store/packs\\.c$"
 			else if (/<curl.*>/) where = "^$"
 			if (where != "-" && f !~ where)

@@ -18,8 +18,8 @@
 #include <string.h>
 
 #include "store/index.h"
+#include "store/sha1.h"
 #include "util/buf.h"
-#include "util/digest.h"
 
 #define HEAD 12
 #define FIXED 62		/* stat data, id, flags */
@@ -399,14 +399,14 @@ static int compose_entries(struct compose *c, size_t *rest, struct ops_error *er
 
 static int compose(struct compose *c, struct ops_error *err)
 {
-	unsigned char sum[DIGEST_SHA1];
+	unsigned char sum[SHA1_LEN];
 	size_t rest;
 	int rc = compose_entries(c, &rest, err);
 
 	if (rc == 0)
 		rc = index_extensions(c->raw, rest, copy_extension, c, err);
 	if (rc == 0 && !buf_failed(c->out)) {
-		digest_sha1(c->out->data, c->out->len, sum);
+		sha1_of(c->out->data, c->out->len, sum);
 		buf_add(c->out, sum, sizeof(sum));
 	}
 	if (rc == 0 && (buf_failed(c->out) || buf_failed(&c->last)))

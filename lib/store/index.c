@@ -27,8 +27,8 @@
 #include "store/index-edit.h"
 #include "store/objects.h"
 #include "store/repo.h"
+#include "store/sha1.h"
 #include "util/buf.h"
-#include "util/digest.h"
 
 #define INDEX_MAX ((size_t)1 << 30)
 #define RACY_FILE_MAX ((size_t)64 << 20)
@@ -199,12 +199,12 @@ static int64_t nanoseconds(const struct timespec *t)
 /* What was damaged must not get a checksum that says it is whole. */
 static int check_sum(const struct buf *raw, struct ops_error *err)
 {
-	unsigned char sum[DIGEST_SHA1];
+	unsigned char sum[SHA1_LEN];
 
 	if (!raw->len)
 		return 0;
-	digest_sha1(raw->data, raw->len - DIGEST_SHA1, sum);
-	return memcmp(sum, raw->data + raw->len - DIGEST_SHA1, DIGEST_SHA1) == 0 ? 0 :
+	sha1_of(raw->data, raw->len - SHA1_LEN, sum);
+	return memcmp(sum, raw->data + raw->len - SHA1_LEN, SHA1_LEN) == 0 ? 0 :
 	       error_set(err, OPS_EIO, "the index is damaged: its checksum is another");
 }
 

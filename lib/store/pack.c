@@ -23,9 +23,9 @@
 #include "store/pile.h"
 #include "store/pile_inside.h"
 #include "store/repo.h"
+#include "store/sha1.h"
 #include "util/buf.h"
 #include "util/checksum.h"
-#include "util/digest.h"
 
 #define OFS_DELTA 6
 #define COPY_MAX 0xffff		/* bytes that one instruction copies */
@@ -173,9 +173,9 @@ static int by_id(const void *a, const void *b)
 		      ((const struct packed *)b)->object->id.id, 20);
 }
 
-static void make_index(struct packing *w, const unsigned char sum[DIGEST_SHA1])
+static void make_index(struct packing *w, const unsigned char sum[SHA1_LEN])
 {
-	unsigned char own[DIGEST_SHA1];
+	unsigned char own[SHA1_LEN];
 	struct buf *b = &w->index;
 	size_t nr = w->pile->nr, i, k;
 
@@ -193,17 +193,17 @@ static void make_index(struct packing *w, const unsigned char sum[DIGEST_SHA1])
 		add_be32(b, w->list[i].crc);
 	for (i = 0; i < nr; i++)
 		add_be32(b, (uint32_t)w->list[i].at);
-	buf_add(b, sum, DIGEST_SHA1);
+	buf_add(b, sum, SHA1_LEN);
 	if (!buf_failed(b)) {
-		digest_sha1(b->data, b->len, own);
+		sha1_of(b->data, b->len, own);
 		buf_add(b, own, sizeof(own));
 	}
 }
 
 /* Both files, in memory; *name is what they are called by. */
-static int compose(struct packing *w, char name[2 * DIGEST_SHA1 + 1], struct ops_error *err)
+static int compose(struct packing *w, char name[2 * SHA1_LEN + 1], struct ops_error *err)
 {
-	unsigned char sum[DIGEST_SHA1];
+	unsigned char sum[SHA1_LEN];
 	size_t i, nr = w->pile->nr;
 
 	w->list = calloc(nr ? nr : 1, sizeof(*w->list));
@@ -218,7 +218,7 @@ static int compose(struct packing *w, char name[2 * DIGEST_SHA1 + 1], struct ops
 		return error_nomem(err);
 	if (w->pack.len > PACK_MAX)
 		return error_set(err, OPS_EINVALID, "too much for one pack");
-	digest_sha1(w->pack.data, w->pack.len, sum);
+	sha1_of(w->pack.data, w->pack.len, sum);
 	buf_add(&w->pack, sum, sizeof(sum));
 	make_index(w, sum);
 	for (i = 0; i < sizeof(sum); i++)
@@ -340,7 +340,7 @@ int pile_write(struct store *s, struct ops_error *err)
 {
 	struct packing w = { s->pile, BUF_INIT, BUF_INIT, BUF_INIT, NULL };
 	struct pile *p = s->pile;
-	char name[2 * DIGEST_SHA1 + 1];
+	char name[2 * SHA1_LEN + 1];
 	int rc;
 
 	if (!pile_is_open(s) || !p->nr)

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * SHA-256 and SHA-1 by libmd, and the only user of it.
+ * SHA-256 by libmd, and the only user of it.
  *
  * The state is opaque bytes so that no header of libmd reaches other files;
  * it is copied in and out, because plain bytes promise no alignment.
@@ -10,7 +10,6 @@
 #include <stdint.h>
 #include <string.h>
 #include <sys/types.h>
-#include <sha1.h>
 #include <sha2.h>
 
 _Static_assert(sizeof(SHA2_CTX) <= sizeof(struct digest_state),
@@ -68,16 +67,6 @@ void digest_of(const void *data, size_t len, char hex[DIGEST_HEX + 1])
 		SHA256Update(&ctx, data, len);
 	SHA256Final(raw, &ctx);
 	to_hex(raw, hex);
-}
-
-void digest_sha1(const void *data, size_t len, unsigned char out[DIGEST_SHA1])
-{
-	SHA1_CTX ctx;
-
-	SHA1Init(&ctx);
-	if (len)
-		SHA1Update(&ctx, data, len);
-	SHA1Final(out, &ctx);
 }
 
 bool digest_is_hex(const char *text)

@@ -2,7 +2,7 @@
 #ifndef UTIL_DIGEST_H
 #define UTIL_DIGEST_H
 
-/* SHA-256, by libmd; and SHA-1, for the trailers of git's files alone. */
+/* SHA-256, by libmd. */
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -17,9 +17,6 @@ void digest_init(struct digest_state *s);
 void digest_add(struct digest_state *s, const void *data, size_t len);
 void digest_end(struct digest_state *s, char hex[DIGEST_HEX + 1]);
 void digest_of(const void *data, size_t len, char hex[DIGEST_HEX + 1]);
-/* What ends a pack and its index.  Never for anything that somebody could forge. */
-#define DIGEST_SHA1 20
-void digest_sha1(const void *data, size_t len, unsigned char out[DIGEST_SHA1]);
 /* Exactly 64 lower-case hexadecimal digits. */
 bool digest_is_hex(const char *text);
 

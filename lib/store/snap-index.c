@@ -13,10 +13,10 @@
 
 #include "store/file.h"
 #include "store/index-scan.h"
+#include "store/sha1.h"
 #include "store/snap-kind.h"
 #include "util/arena.h"
 #include "util/buf.h"
-#include "util/digest.h"
 #include "util/map.h"
 #include "util/path.h"
 
@@ -171,11 +171,11 @@ static int add_item(const struct index_item *item, void *payload, struct ops_err
 /* What ends an index; git itself looks at it only when it is told to. */
 static bool is_whole(const struct buf *raw)
 {
-	unsigned char sum[DIGEST_SHA1];
+	unsigned char sum[SHA1_LEN];
 
 	if (raw->len < sizeof(sum))
 		return false;
-	digest_sha1(raw->data, raw->len - sizeof(sum), sum);
+	sha1_of(raw->data, raw->len - sizeof(sum), sum);
 	return !memcmp(raw->data + raw->len - sizeof(sum), sum, sizeof(sum));
 }
 

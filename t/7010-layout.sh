@@ -119,12 +119,27 @@ test_expect_success 'more than 4096 tasks in one directory: status says what wou
 		print \"commit refs/heads/$(git symbolic-ref --short HEAD)\"
 		print \"committer B <b@example.org> 1768478400 +0000\\ndata 1\\nx\\nfrom \" tip
 		for (i = 0; i < 4097; i++) {
-			t = \"---\\nTitle: T\\nStatus: Queued\\n---\\n\"
+			t = \"---\\nTitle: T\\nVersion: 1.0.0\\nStatus: Queued\\nPriority: LOW\\n\" \
+				\"Owner: Operations Orchestrator\\n---\\n\"
 			printf \"M 100644 inline $T/t-%d.md\\ndata %d\\n%s\\n\", i, length(t), t
 		}
 		print \"done\" }" | git fast-import --quiet --done &&
 	ops status >after && test_grep "relocate" after &&
 	ops --json status >answer && test_grep advice answer
+'
+
+test_expect_success 'so many are moved by two commits, each of which is judged' '
+	cd "$TEST_ROOT/many" && git reset -q --hard &&
+	set_types "types:" "  task:" "    place: \"{tasks}/{shard}/{id}.md\"" \
+		"    paths: [\"$T/*.md\"]" &&
+	at=$(git rev-parse HEAD) &&
+	ops --as $LEAD relocate >moved &&
+	test_grep "4096 documents moved" moved && test_grep "1 documents moved" moved &&
+	test "$(git rev-list --count $at..HEAD)" = 2 &&
+	test -z "$(git ls-tree HEAD $T/ | grep blob)" &&
+	test "$(git ls-tree -r HEAD $T/ | wc -l)" -eq 4097 &&
+	git diff --exit-code && git diff --cached --exit-code &&
+	ops_json result.committed false ops --as $LEAD relocate
 '
 
 test_done

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * Moving documents to where their types' places are now, after the configuration gave them
- * others: all of them, as one act that changes no byte of any.
+ * others, as an act that changes no byte of any.  Of very many the first are moved, so that what
+ * one commit holds and judges is bounded; whoever asks asks again until nothing has to be.
  *
  * What came to an end stays where it is: nothing after the end changes.  A place that asks
  * for more than the document says (a random part, a time) is nobody's to compute again.
@@ -11,6 +12,8 @@
 
 #include "change/draft.h"
 #include "util/path.h"
+
+#define PART 4096		/* documents of one commit */
 
 struct moving {
 	struct draft *d;
@@ -68,7 +71,8 @@ static int move_one(struct ops_document *doc, void *payload, struct ops_error *e
 		if (!m->act || !(m->act->path = arena_str(d->arena, path)))
 			return error_nomem(err);
 	}
-	return ret;
+	/* Enough: the rest is another commit's. */
+	return ret ? ret : m->nr == PART;
 }
 
 /* They are gathered first: what is walked does not change meanwhile. */
@@ -85,6 +89,8 @@ int act_relocate(struct draft *d, const struct ops_request *r, struct ops_error 
 			ret = world_each(d->now, m.type, false, false, move_one, &m,
 					 d->findings, err);
 	}
+	if (ret > 0)
+		ret = 0;
 	if (ret == 0 && m.nr > 1)
 		buf_printf(&d->body, "%zu documents went to where their types lie now.\n",
 			   m.nr);

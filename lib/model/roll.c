@@ -294,17 +294,29 @@ int roll_range(struct roll *r, const char *from, const char *to,
 	       void *payload, struct ops_error *err)
 {
 	struct cursor base, own;
+	size_t place = 0;
+	bool known = false;
 	int ret = 0, order;
 
 	if (!aim(&base, r, 0, from, to) || !aim(&own, r, 1, from, to))
 		return OPS_ENOTFOUND;
 	while (ret == 0 && (base.at < base.end || own.at < own.end)) {
-		order = own.at >= own.end ? -1 : 1;
-		if (own.at < own.end && base.at < base.end) {
-			if (!roll_path_to(base.path, ROOM, &base.line) ||
-			    !roll_path_to(own.path, ROOM, &own.line))
+		/* Where the next of its own lies among the others is looked up once. */
+		if (own.at < own.end && !known) {
+			if (!roll_path_to(own.path, ROOM, &own.line))
 				return OPS_ENOTFOUND;
-			order = strcmp(base.path, own.path);
+			place = roll_rows(r, 0) ? roll_lower(r, 0, own.path) : 0;
+			known = true;
+			if (place == NOWHERE)
+				return OPS_ENOTFOUND;
+		}
+		order = own.at >= own.end || base.at < place ? -1 : 1;
+		if (base.at >= base.end) {
+			order = 1;
+		} else if (order > 0 && base.at == place) {
+			if (!roll_path_to(base.path, ROOM, &base.line))
+				return OPS_ENOTFOUND;
+			order = strcmp(base.path, own.path) ? 1 : 0;
 		}
 		if (order < 0)
 			ret = each(&base.line, payload, err);
@@ -316,6 +328,7 @@ int roll_range(struct roll *r, const char *from, const char *to,
 		}
 		if (ret == 0 && order >= 0) {
 			own.at++;
+			known = false;
 			ret = load(&own) ? 0 : OPS_ENOTFOUND;
 		}
 	}

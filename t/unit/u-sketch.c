@@ -163,9 +163,9 @@ static bool look(struct store *s)
 	is_sketch = sketch->roll != NULL;
 	board_free(sketch);
 	board_free(whole);
+	roll_close(roll);
 	world_close(w);
 	world_close(plain);
-	roll_close(roll);
 	snap_free(snap);
 	snap_free(other);
 	ops_findings_free(said);

@@ -303,13 +303,19 @@ test_expect_success 'a linked work tree has the same hooks' '
 
 test_expect_success 'a shallow clone goes on' '
 	git clone -q --depth 1 "file://$TRASH" ../shallow &&
+	git clone -q --bare . ../shallow-end.git &&
 	(
 		cd ../shallow && ops hooks install && test_commit "code" src.c "int x;" &&
+		git push -q origin HEAD:refs/heads/of-shallow &&
+		git push -q "$TEST_ROOT/shallow-end.git" HEAD:main &&
+		test_commit "more" src.c "int y;" &&
+		git push -q "$TEST_ROOT/shallow-end.git" HEAD:main &&
 		test_sed $H "s/^Status: Queued/Status: Complete/" &&
 		fails env GIT_AUTHOR_EMAIL=$LEAD@example.org \
 			git commit -a --no-verify -m x 2>err &&
 		test_grep "error task.transition" err
-	)
+	) &&
+	git branch -q -D of-shallow
 '
 
 test_expect_success 'what cannot be judged is stopped, and it is said how to go on' '

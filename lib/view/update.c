@@ -26,7 +26,7 @@ struct updating {
 	const struct ops_ref_update *update;
 	struct ops_findings *findings;
 	struct oid old, now;	/* zero: not there */
-	bool unseen;		/* the old value is not in this clone */
+	bool unseen;		/* what is new by it cannot be told in this clone */
 	bool state, protected;	/* what the branch is */
 };
 
@@ -95,13 +95,16 @@ static int server_branch(bool *is, struct updating *u, struct ops_error *err)
 	return ret && ret != OPS_ENOTFOUND ? ret : check_unjudged(u, branch, err);
 }
 
-/* What is at the other end may not be here: then what was last seen of it is taken. */
+/* What is at the other end may not be here, or not what leads there: then what is new cannot
+ * be told, and that is for the server to see. */
 static int find_far(struct updating *u, struct ops_error *err)
 {
 	struct arena *arena = arena_new();
 	struct commit c;
 	int ret = arena ? 0 : error_nomem(err);
 
+	if (ret == 0 && store_is_shallow(u->repo->store))
+		ret = OPS_ENOTFOUND;
 	if (ret == 0 && !oid_is_zero(&u->old))
 		ret = commit_read(&c, u->repo->store, &u->old, arena, err);
 	if (ret == OPS_ENOTFOUND) {
@@ -268,9 +271,7 @@ static int judge_new(struct ops_audit_result *found, struct updating *u,
 	const struct ops_ref_update *update = u->update;
 	int ret = 0;
 
-	/* What is new cannot be told, or not be walked: that is for the server to see. */
-	if (u->unseen || (update->push && oid_is_zero(&u->old) &&
-			  store_is_shallow(u->repo->store)))
+	if (u->unseen)
 		return 0;
 	if (u->state)
 		ret = audit_range(found, u->repo, &u->now,

@@ -86,6 +86,15 @@ test_expect_success 'messages' '
 	ops --as $LEAD edit other-1 -f Priority=HIGH && git push -q origin main && git tag -f good
 '
 
+test_expect_success 'messages: an act keeps to the length that is allowed' '
+	configure "  messages: {check: on, subject-max: 40}" && git push -q origin main &&
+	ops --as $LEAD new task --id a-name-that-is-longer-than-a-subject-may-be-here \
+		--from "$TEST_FIXTURES/task.md" &&
+	git log -1 --format=%s >../out &&
+	echo "chore(ops): new task a-name-that-is-lo..." >../expected &&
+	test_cmp ../expected ../out && ops audit verify && git push -q origin main && git tag -f good
+'
+
 test_expect_success 'secrets: stopped, and never shown' '
 	configure "  secrets: {check: on}" && git push -q origin main &&
 	echo "key = \"$KEY\"" >deploy.sh && git add deploy.sh &&

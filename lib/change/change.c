@@ -194,6 +194,8 @@ static int write_message(struct changing *c, const char *subject, const char *ac
 			arena_printf(d->arena, "%u", d->config->version) };
 	trailers[nr++] = (struct trailer){ "Ops-Id", arena_str(d->arena, c->id) };
 	m.subject = subject;
+	m.subject_max = d->config->standing.messages.on ?
+			d->config->standing.messages.subject_max : 0;
 	m.body = d->body.data;
 	m.trailers = trailers;
 	m.trailers_nr = nr;

@@ -37,6 +37,7 @@ struct message {
 	const char *body;	/* without subject and trailers; "" if none */
 	const struct trailer *trailers;	/* Ops-* only */
 	size_t trailers_nr;	/* 0: not made by ops */
+	size_t subject_max;	/* in characters, of one to be written; 0, or too many: 100 */
 };
 
 /* Ops-Action, Ops-Doc, Ops-Status, Ops-Actor, Ops-Policy, Ops-Id, Ops-Task,

@@ -154,13 +154,15 @@ static int add_trailers(struct buf *b, const struct message *m,
 int message_write(struct buf *out, const struct message *m, struct ops_error *err)
 {
 	size_t len = strcspn(m->subject, "\n");
+	size_t max = m->subject_max && m->subject_max < SUBJECT_MAX ? m->subject_max :
+		     SUBJECT_MAX;
 	struct buf b = BUF_INIT;
 	int rc = 0;
 
 	len = trimmed_len(m->subject, len);
 	if (!len)
 		return error_set(err, OPS_EUSAGE, "the subject is empty");
-	add_guarded(&b, m->subject, len, SUBJECT_MAX);
+	add_guarded(&b, m->subject, len, max);
 	buf_char(&b, '\n');
 	if (m->body)
 		add_body(&b, m->body);

@@ -91,6 +91,13 @@ test_expect_success 'the others follow, and who cannot is last with the reason' 
 	test_grep "0.772 = 0.4 x 0.575 capability + 0.3 x 1.000 workload" table
 '
 
+test_expect_success 'a clone chooses as its origin does, with a cache and without' '
+	git clone -q . ../clone && ops plan --explain swap-1111 >table &&
+	ops -C ../clone plan --explain swap-1111 >../clone.table && test_cmp table ../clone.table &&
+	rm -rf .git/ops && ops plan --explain swap-1111 >again && test_cmp table again &&
+	test_grep "^Production/codegen" table && rm table again
+'
+
 # No project: 0.5.  codegen 0.23 + 0.3 + 0.1417 + 0.05; scout without a record 0.14.
 test_expect_success 'without a project cohesion is one half' '
 	queued bare-1111 "$NEEDS" &&

@@ -91,7 +91,7 @@ test_expect_success 'messages: an act keeps to the length that is allowed' '
 	ops --as $LEAD new task --id a-name-that-is-longer-than-a-subject-may-be-here \
 		--from "$TEST_FIXTURES/task.md" &&
 	git log -1 --format=%s >../out &&
-	echo "chore(ops): new task a-name-that-is-lo..." >../expected &&
+	echo "chore(ops): new task a-name-that-is-l..." >../expected &&
 	test_cmp ../expected ../out && ops audit verify && git push -q origin main && git tag -f good
 '
 

@@ -30,7 +30,8 @@ struct lines {
 	size_t line_start, line_end;	/* the line, without LF or CRLF */
 	size_t text_start, text_end;	/* without indentation, marker, trailing
 					   blanks; of headings the title */
-	size_t indent;		/* blanks before the line's text or marker */
+	size_t indent;		/* columns before the line's text or marker; a tab goes to the
+				   next multiple of four */
 	size_t mark;		/* of "- [ ]": the character within; else 0 */
 
 	/* what the walk remembers */

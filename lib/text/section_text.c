@@ -189,7 +189,8 @@ static bool gather_items(struct list *l, struct buf *text, struct lines walk)
 			open = true;
 			join(text, s, len);
 		} else if (walk.kind == LINE_ITEM) {
-			s = walk.text + walk.line_start + walk.indent;
+			s = walk.text + walk.line_start;
+			s += strspn(s, " \t");
 			join(text, s, (size_t)(walk.text + walk.text_end - s));
 		} else if (walk.kind == LINE_HEADING ||
 			   (walk.kind == LINE_TEXT && gap && !walk.indent)) {

@@ -215,6 +215,7 @@ UNIT_TEST(section_items_are_top_level_with_their_lines)
 		{ "# A\n- a\n## B\nx\n- b\n", "<a> <b>" },
 		{ "# A\none\ntwo\n\nthree\n", "<one two> <three>" },
 		{ "# A\n<!-- - x -->\n```\n- y\n```\n- z\n", "<z>" }, { "# A\n\n", "" },
+		{ "# A\n- a\n\t- deep\n\t*\n- b\n", "<a - deep *> <b>" },
 		{ "# A\n- \n- a\n", "<a>" }, { "# A\r\n- a\r\n- b\r\n", "<a> <b>" },
 	};
 	size_t i;

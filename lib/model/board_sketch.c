@@ -189,16 +189,6 @@ static int add_line(struct sketching *s, const struct roll_line *line, struct op
 	return ret ? ret : take_apart(s, before, err);
 }
 
-static bool is_below_root(const struct sketching *s, const char *dir)
-{
-	size_t i;
-
-	for (i = 0; i < s->roots.nr; i++)
-		if (!strcmp(s->roots.list[i], dir) || path_below(s->roots.list[i], dir))
-			return true;
-	return false;
-}
-
 static int add_change(struct sketching *s, size_t at, struct ops_error *err)
 {
 	struct roll_line line = { s->roll, 1, roll_row(s->roll, 1, at) };
@@ -216,7 +206,7 @@ static int add_change(struct sketching *s, size_t at, struct ops_error *err)
 		ret = is_twin(&twin, s, &line, err);
 	if (ret || twin)
 		return ret ? ret : OPS_ENOTFOUND;
-	return task && is_below_root(s, dir) ? add_line(s, &line, err) : 0;
+	return task && names_above(&s->roots, dir) ? add_line(s, &line, err) : 0;
 }
 
 static int add_base(struct sketching *s, uint32_t at, struct ops_error *err)

@@ -14,6 +14,7 @@
 #include <string.h>
 
 #include "util/buf.h"
+#include "util/path.h"
 
 bool names_have(const struct names *names, const char *name)
 {
@@ -21,6 +22,16 @@ bool names_have(const struct names *names, const char *name)
 
 	for (i = 0; i < names->nr; i++)
 		if (!strcmp(names->list[i], name))
+			return true;
+	return false;
+}
+
+bool names_above(const struct names *names, const char *dir)
+{
+	size_t i;
+
+	for (i = 0; i < names->nr; i++)
+		if (!strcmp(names->list[i], dir) || path_below(names->list[i], dir))
 			return true;
 	return false;
 }

@@ -21,6 +21,8 @@ struct names {
 };
 
 bool names_have(const struct names *names, const char *name);
+/* Whether one of these directories is that one, or above it. */
+bool names_above(const struct names *names, const char *dir);
 /* Append; returns 0 or OPS_ENOMEM. */
 int names_add(struct names *names, struct arena *arena, const char *name);
 /* "a, b or c" for messages; "" when out of memory. */

@@ -362,13 +362,9 @@ int roll_each_below(struct roll *r, const struct type *type, const char *dir,
 {
 	struct giving g = { type, each, payload };
 	char from[ROOM], to[ROOM];
-	size_t i;
 
-	for (i = 0; i < r->roots.nr; i++)
-		if (!strcmp(r->roots.list[i], dir) || path_below(r->roots.list[i], dir))
-			break;
 	/* '0' comes after '/'. */
-	if (strlen(dir) + 2 > sizeof(from) || i == r->roots.nr)
+	if (strlen(dir) + 2 > sizeof(from) || !names_above(&r->roots, dir))
 		return OPS_ENOTFOUND;
 	(void)snprintf(from, sizeof(from), "%s/", dir);
 	(void)snprintf(to, sizeof(to), "%s0", dir);

@@ -61,16 +61,6 @@ static bool in_order(const struct making *m)
 	return true;
 }
 
-static bool is_below_root(const struct making *m, const char *dir)
-{
-	size_t i;
-
-	for (i = 0; i < m->roots.nr; i++)
-		if (!strcmp(m->roots.list[i], dir) || path_below(m->roots.list[i], dir))
-			return true;
-	return false;
-}
-
 static bool is_task(const struct making *m, const struct roll_row *row)
 {
 	const struct config *config = m->wr->config;
@@ -110,7 +100,7 @@ static int number(struct making *m)
 		if (other && other != TWICE)
 			m->recorded[other - 1] = true;
 		if (row->dir != dir)
-			below = is_below_root(m, word_at(m, dir = row->dir));
+			below = names_above(&m->roots, word_at(m, dir = row->dir));
 		if (below && is_task(m, row) &&
 		    (row->flags & ROW_UNPLAIN || row->image != ROW_NO_IMAGE))
 			m->job[i] = ++m->nr;

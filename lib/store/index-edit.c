@@ -18,6 +18,7 @@
 #include <string.h>
 
 #include "store/index.h"
+#include "store/number.h"
 #include "store/sha1.h"
 #include "util/buf.h"
 
@@ -64,26 +65,18 @@ size_t index_collides(const struct journal_path *paths, size_t nr, size_t at, co
 	       paths[at - 1].has ? at - 1 : nr;
 }
 
-static void put_number(char *at, uint32_t n)
-{
-	at[0] = (char)(n >> 24);
-	at[1] = (char)(n >> 16);
-	at[2] = (char)(n >> 8);
-	at[3] = (char)n;
-}
-
 /* As git: the numbers of stat(2), cut to 32 bits. */
 static void put_stat(char *entry, const struct stat *st)
 {
-	put_number(entry, (uint32_t)st->st_ctim.tv_sec);
-	put_number(entry + 4, (uint32_t)st->st_ctim.tv_nsec);
-	put_number(entry + 8, (uint32_t)st->st_mtim.tv_sec);
-	put_number(entry + 12, (uint32_t)st->st_mtim.tv_nsec);
-	put_number(entry + 16, (uint32_t)st->st_dev);
-	put_number(entry + 20, (uint32_t)st->st_ino);
-	put_number(entry + 28, st->st_uid);
-	put_number(entry + 32, st->st_gid);
-	put_number(entry + AT_SIZE, (uint32_t)st->st_size);
+	number_put(entry, (uint32_t)st->st_ctim.tv_sec);
+	number_put(entry + 4, (uint32_t)st->st_ctim.tv_nsec);
+	number_put(entry + 8, (uint32_t)st->st_mtim.tv_sec);
+	number_put(entry + 12, (uint32_t)st->st_mtim.tv_nsec);
+	number_put(entry + 16, (uint32_t)st->st_dev);
+	number_put(entry + 20, (uint32_t)st->st_ino);
+	number_put(entry + 28, st->st_uid);
+	number_put(entry + 32, st->st_gid);
+	number_put(entry + AT_SIZE, (uint32_t)st->st_size);
 }
 
 /* Copy what was left as it is up to `end`. */
@@ -92,18 +85,6 @@ static void flush(struct compose *c, const unsigned char *end)
 	if (end > c->run)
 		buf_add(c->out, c->run, (size_t)(end - c->run));
 	c->run = end;
-}
-
-/* Version 4: how many bytes of the path before to drop; each further byte counts one more. */
-static void put_varint(struct buf *b, size_t n)
-{
-	unsigned char bytes[10];
-	size_t at = sizeof(bytes) - 1;
-
-	bytes[at] = n & 127;
-	while (n >>= 7)
-		bytes[--at] = (unsigned char)(128 | (--n & 127));
-	buf_add(b, bytes + at, sizeof(bytes) - at);
 }
 
 /* Where the entry just begun starts in the output. */
@@ -117,7 +98,7 @@ static char *put_entry(struct compose *c, const unsigned char *fixed, size_t nr,
 	if (c->version == 4) {
 		while (same < c->last.len && path[same] == c->last.data[same])
 			same++;
-		put_varint(c->out, c->last.len - same);
+		number_add_far(c->out, c->last.len - same);
 		buf_add(c->out, path + same, len - same + 1);
 	} else {
 		buf_add(c->out, path, len);
@@ -154,14 +135,14 @@ static void set_entry(struct compose *c, size_t i, const unsigned char *old, siz
 	entry = put_entry(c, old, fixed, p->path);
 	if (!entry)
 		return;
-	put_number(entry + 24, p->exec ? 0100755 : 0100644);
+	number_put(entry + 24, p->exec ? 0100755 : 0100644);
 	memcpy(entry + 40, p->new.id, sizeof(p->new.id));
 	if (c->files[i].fresh) {
 		put_stat(entry, &c->files[i].st);
 	} else {
 		/* Nothing known: git compares the content. */
 		memset(entry, 0, 16);
-		put_number(entry + AT_SIZE, 0);
+		number_put(entry + AT_SIZE, 0);
 	}
 	went(c, p->path);
 }
@@ -208,7 +189,7 @@ static void keep(struct compose *c, const struct index_item *item)
 		}
 	}
 	if (marked && entry)
-		put_number(entry + AT_SIZE, 0);
+		number_put(entry + AT_SIZE, 0);
 	went(c, item->path);
 }
 
@@ -339,7 +320,7 @@ static int copy_extension(const char *bytes, size_t len, void *payload, struct o
 	/* It may be left out, and is when it is odd. */
 	if (!memcmp(bytes, "TREE", 4) && len > 8 && copy_tree(&t) && t.at == t.end &&
 	    !buf_failed(&text)) {
-		put_number(number, (uint32_t)text.len);
+		number_put(number, (uint32_t)text.len);
 		buf_add(c->out, "TREE", 4);
 		buf_add(c->out, number, 4);
 		buf_add(c->out, text.data, text.len);
@@ -379,7 +360,7 @@ static int compose_entries(struct compose *c, size_t *rest, struct ops_error *er
 	int rc = adds(c) ? index_scan(&nr, rest, c->raw, find_collisions, c, err) : 0;
 
 	c->at = 0;
-	c->version = c->raw->len ? (unsigned)index_number(start + 4) : 2;
+	c->version = c->raw->len ? number_at(start + 4) : 2;
 	c->run = c->raw->len ? start + HEAD : start;
 	buf_add(c->out, "DIRC\0\0\0\0\0\0\0\0", HEAD);
 	if (rc == 0)
@@ -391,8 +372,8 @@ static int compose_entries(struct compose *c, size_t *rest, struct ops_error *er
 		insert(c, c->at, end);
 	flush(c, end);
 	if (!buf_failed(c->out)) {
-		put_number(c->out->data + 4, c->version);
-		put_number(c->out->data + 8, (uint32_t)c->count);
+		number_put(c->out->data + 4, c->version);
+		number_put(c->out->data + 8, (uint32_t)c->count);
 	}
 	return 0;
 }

@@ -11,6 +11,7 @@
 
 #include <string.h>
 
+#include "store/number.h"
 #include "util/arena.h"
 #include "util/buf.h"
 #include "util/map.h"
@@ -28,12 +29,6 @@ struct scan {
 	const char *path;	/* of the entry that was read last */
 	unsigned stage;
 };
-
-unsigned long index_number(const unsigned char *p)
-{
-	return (unsigned long)p[0] << 24 | (unsigned long)p[1] << 16 |
-	       (unsigned long)p[2] << 8 | p[3];
-}
 
 /* Version 4: how many bytes of the previous path to drop. */
 static bool varint(size_t *out, struct scan *s)
@@ -106,7 +101,7 @@ static bool read_item(struct index_item *item, struct scan *s)
 		return false;
 	item->path = s->path;
 	item->size = (size_t)(s->at - entry);
-	item->mode = (unsigned)index_number(entry + 24);
+	item->mode = number_at(entry + 24);
 	item->id = entry + 40;
 	item->stat = entry;
 	item->stage = flags >> 12 & 3;
@@ -132,11 +127,11 @@ static const unsigned char *extension(size_t *len, struct scan *s, int *rc,
 
 	if (s->at == s->end)
 		return NULL;
-	if (s->end - s->at < 8 || index_number(s->at + 4) > (unsigned long)(s->end - s->at) - 8) {
+	if (s->end - s->at < 8 || number_at(s->at + 4) > (unsigned long)(s->end - s->at) - 8) {
 		*rc = malformed(err);
 		return NULL;
 	}
-	*len = index_number(s->at + 4);
+	*len = number_at(s->at + 4);
 	s->at += 8 + *len;
 	return found;
 }
@@ -177,7 +172,7 @@ static int open_scan(struct scan *s, const struct buf *raw, struct ops_error *er
 	s->start = (const unsigned char *)raw->data;
 	if (raw->len < 32 || memcmp(s->start, "DIRC", 4) != 0)
 		return malformed(err);
-	s->version = (unsigned)index_number(s->start + 4);
+	s->version = number_at(s->start + 4);
 	if (s->version < 2 || s->version > 4)
 		return error_set(err, OPS_EENVIRONMENT,
 				 "the index has an unknown version, %u", s->version);
@@ -204,7 +199,7 @@ int index_scan(size_t *nr, size_t *rest, const struct buf *raw,
 	if (raw->len == 0)
 		return 0;
 	rc = open_scan(&s, raw, err);
-	count = rc ? 0 : index_number(s.start + 8);
+	count = rc ? 0 : number_at(s.start + 8);
 	for (i = 0; rc == 0 && i < count; i++) {
 		bool read = read_item(&item, &s);
 

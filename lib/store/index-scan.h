@@ -21,8 +21,6 @@ struct index_item {
 	size_t fixed, size;	/* bytes of the entry before its path, and all of them */
 };
 
-unsigned long index_number(const unsigned char *p);	/* four bytes, big end first */
-
 /*
  * Call `each` for every entry, in order of paths and stages.  Returns 0 with the number of
  * entries, and in *rest the offset of what is behind them; what `each` returned when negative;

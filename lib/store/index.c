@@ -25,6 +25,7 @@
 #include "store/durable.h"
 #include "store/file.h"
 #include "store/index-edit.h"
+#include "store/number.h"
 #include "store/objects.h"
 #include "store/repo.h"
 #include "store/sha1.h"
@@ -237,7 +238,7 @@ int index_load(struct index_edit *x, struct journal_path *paths, size_t nr,
 
 static uint32_t of_stat(const struct index_item *item, size_t at)
 {
-	return (uint32_t)index_number(item->stat + at);
+	return number_at(item->stat + at);
 }
 
 /* Both times, to the nanosecond, and the last change well before the index. */

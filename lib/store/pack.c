@@ -20,6 +20,7 @@
 
 #include "store/durable.h"
 #include "store/file.h"
+#include "store/number.h"
 #include "store/pile.h"
 #include "store/pile_inside.h"
 #include "store/repo.h"
@@ -45,14 +46,6 @@ struct packing {
 	struct packed *list;	/* in the order of the pile */
 };
 
-static void add_be32(struct buf *b, uint32_t n)
-{
-	unsigned char bytes[4] = { (unsigned char)(n >> 24), (unsigned char)(n >> 16),
-				   (unsigned char)(n >> 8), (unsigned char)n };
-
-	buf_add(b, bytes, sizeof(bytes));
-}
-
 /* A zlib stream of stored blocks. */
 static void add_stored(struct buf *b, const char *data, size_t len)
 {
@@ -73,7 +66,7 @@ static void add_stored(struct buf *b, const char *data, size_t len)
 		buf_add(b, data, run);
 		data += run;
 	} while (len);
-	add_be32(b, sum);
+	number_add(b, sum);
 }
 
 static void add_type_and_size(struct buf *b, int type, size_t len)
@@ -85,18 +78,6 @@ static void add_type_and_size(struct buf *b, int type, size_t len)
 		c = len & 0x7f;
 	}
 	buf_char(b, (char)c);
-}
-
-/* How far back the base is: big end first, each further byte counts one more. */
-static void add_offset(struct buf *b, size_t back)
-{
-	unsigned char bytes[10];
-	size_t at = sizeof(bytes) - 1;
-
-	bytes[at] = back & 0x7f;
-	while (back >>= 7)
-		bytes[--at] = (unsigned char)(0x80 | (--back & 0x7f));
-	buf_add(b, bytes + at, sizeof(bytes) - at);
 }
 
 static void add_length(struct buf *b, size_t len)
@@ -146,7 +127,7 @@ static void add_delta(struct packing *w, const struct pile_object *o, size_t at)
 	add_new(b, o->data + (o->whole ? o->start : 0), o->len - o->start - o->end);
 	add_copy(b, base->len - o->end, o->end);
 	add_type_and_size(&w->pack, OFS_DELTA, b->len);
-	add_offset(&w->pack, at - w->list[o->base].at);
+	number_add_far(&w->pack, at - w->list[o->base].at);
 }
 
 static void add_object(struct packing *w, size_t i)
@@ -181,18 +162,18 @@ static void make_index(struct packing *w, const unsigned char sum[SHA1_LEN])
 
 	qsort(w->list, nr, sizeof(*w->list), by_id);
 	buf_add(b, "\377tOc", 4);
-	add_be32(b, 2);
+	number_add(b, 2);
 	for (i = 0, k = 0; k < 256; k++) {
 		while (i < nr && w->list[i].object->id.id[0] <= k)
 			i++;
-		add_be32(b, (uint32_t)i);
+		number_add(b, (uint32_t)i);
 	}
 	for (i = 0; i < nr; i++)
 		buf_add(b, w->list[i].object->id.id, 20);
 	for (i = 0; i < nr; i++)
-		add_be32(b, w->list[i].crc);
+		number_add(b, w->list[i].crc);
 	for (i = 0; i < nr; i++)
-		add_be32(b, (uint32_t)w->list[i].at);
+		number_add(b, (uint32_t)w->list[i].at);
 	buf_add(b, sum, SHA1_LEN);
 	if (!buf_failed(b)) {
 		sha1_of(b->data, b->len, own);
@@ -210,8 +191,8 @@ static int compose(struct packing *w, char name[2 * SHA1_LEN + 1], struct ops_er
 	if (!w->list)
 		return error_nomem(err);
 	buf_str(&w->pack, "PACK");
-	add_be32(&w->pack, 2);
-	add_be32(&w->pack, (uint32_t)nr);
+	number_add(&w->pack, 2);
+	number_add(&w->pack, (uint32_t)nr);
 	for (i = 0; i < nr; i++)
 		add_object(w, i);
 	if (buf_failed(&w->pack) || buf_failed(&w->scratch))

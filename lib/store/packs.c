@@ -30,6 +30,7 @@
 #include <zlib.h>
 
 #include "store/file.h"
+#include "store/number.h"
 #include "util/array.h"
 
 #define FILES_MAX 64		/* more are left to libgit2 */
@@ -97,11 +98,6 @@ void packed_unref(struct packed *o)
 
 /* --- files --- */
 
-static uint32_t be32(const unsigned char *p)
-{
-	return (uint32_t)p[0] << 24 | (uint32_t)p[1] << 16 | (uint32_t)p[2] << 8 | p[3];
-}
-
 static const unsigned char *map_file(size_t *len, int dir, const char *name)
 {
 	int fd = openat(dir, name, O_RDONLY | O_CLOEXEC);
@@ -135,7 +131,7 @@ static bool index_is_sound(struct pack *k)
 	if (k->index_len < NAMES + 2 * TRAILER || memcmp(k->index, magic, TABLE))
 		return false;
 	for (i = 0; i < 256; i++) {
-		nr = be32(k->index + TABLE + 4 * i);
+		nr = number_at(k->index + TABLE + 4 * i);
 		if (nr < before)
 			return false;
 		before = nr;
@@ -149,7 +145,7 @@ static bool pack_is_sound(const struct pack *k)
 	static const unsigned char magic[8] = { 'P', 'A', 'C', 'K', 0, 0, 0, 2 };
 
 	return k->len >= HEAD + TRAILER && !memcmp(k->data, magic, sizeof(magic)) &&
-	       be32(k->data + 8) == k->nr;
+	       number_at(k->data + 8) == k->nr;
 }
 
 /* Map the pack of an index, unless it is of another form. */
@@ -287,8 +283,8 @@ static struct packed *known(struct packs *p, const struct pack *k, size_t at)
 static size_t find(const struct pack *k, const unsigned char *id)
 {
 	const unsigned char *fan = k->index + TABLE, *names = k->index + NAMES, *offsets;
-	uint32_t low = id[0] ? be32(fan + 4 * ((size_t)id[0] - 1)) : 0;
-	uint32_t high = be32(fan + 4 * (size_t)id[0]), middle;
+	uint32_t low = id[0] ? number_at(fan + 4 * ((size_t)id[0] - 1)) : 0;
+	uint32_t high = number_at(fan + 4 * (size_t)id[0]), middle;
 	uint64_t at;
 	size_t large;
 	int c;
@@ -306,12 +302,12 @@ static size_t find(const struct pack *k, const unsigned char *id)
 	if (low >= high)
 		return 0;
 	offsets = names + (size_t)k->nr * (ID_BYTES + 4);
-	at = be32(offsets + 4 * (size_t)middle);
+	at = number_at(offsets + 4 * (size_t)middle);
 	if (at & 0x80000000u) {
 		large = (size_t)(offsets - k->index) + 4 * (size_t)k->nr + 8 * (at & 0x7fffffffu);
 		if (large > k->index_len - 2 * TRAILER - 8)
 			return 0;
-		at = (uint64_t)be32(k->index + large) << 32 | be32(k->index + large + 4);
+		at = (uint64_t)number_at(k->index + large) << 32 | number_at(k->index + large + 4);
 	}
 	return at >= HEAD && at < k->len - TRAILER ? (size_t)at : 0;
 }

@@ -15,6 +15,7 @@
 #include "store/index-scan.h"
 #include "store/sha1.h"
 #include "store/snap-kind.h"
+#include "store/tree.h"
 #include "util/arena.h"
 #include "util/buf.h"
 #include "util/map.h"
@@ -126,25 +127,12 @@ static const struct snap_kind index_kind = {
 	index_list, index_find, index_read, index_release, index_is_tree
 };
 
-static enum snap_mode mode_of(uint32_t mode)
-{
-	switch (mode & 0170000) {
-	case 0100000:
-		return mode & 0111 ? SNAP_EXEC : SNAP_FILE;
-	case 0120000:
-		return SNAP_LINK;
-	case 0160000:
-		return SNAP_MODULE;
-	default:
-		return SNAP_OTHER;
-	}
-}
-
 static int add(struct snap_index *x, const char *path, uint32_t mode,
 	       const unsigned char id[20], struct ops_error *err)
 {
 	struct flat *f = &x->flat;
 	struct flat_file *file;
+	enum snap_mode kind;
 	size_t at = f->nr;
 	bool found;
 
@@ -157,7 +145,9 @@ static int add(struct snap_index *x, const char *path, uint32_t mode,
 	file->path = arena_str(x->arena, path);
 	if (!file->path)
 		return error_nomem(err);
-	file->mode = mode_of(mode);
+	/* An index has no directories: what says so is something else. */
+	kind = tree_mode(mode);
+	file->mode = kind == SNAP_DIR ? SNAP_OTHER : kind;
 	memcpy(file->oid.id, id, sizeof(file->oid.id));
 	return 0;
 }

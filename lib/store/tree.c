@@ -19,7 +19,7 @@
 #define TREE_MAX (64u << 20)
 #define KEPT_MAX (256u << 10)	/* bytes of a tree that the store keeps */
 
-static enum snap_mode mode_of(unsigned mode)
+enum snap_mode tree_mode(unsigned mode)
 {
 	switch (mode & 0170000) {
 	case 0040000:
@@ -160,7 +160,7 @@ struct tree_entry tree_at(const struct tree *t, size_t i)
 
 	while (*p != ' ')
 		mode = mode * 8 + (unsigned)(*p++ - '0');
-	e.mode = mode_of(mode);
+	e.mode = tree_mode(mode);
 	e.name = p + 1;
 	e.len = t->at[i + 1] - 21 - (size_t)(e.name - t->raw);
 	e.id = (const unsigned char *)t->raw + t->at[i + 1] - 20;

@@ -28,6 +28,9 @@ struct tree_entry {
 	const unsigned char *id;
 };
 
+/* What the mode of an entry of a tree, or of the index, says. */
+enum snap_mode tree_mode(unsigned mode);
+
 /* Load a tree; its entries are not looked at yet.  OPS_EIO; OPS_ENOMEM. */
 int tree_load(struct tree **out, struct store *s, const struct oid *id,
 	      struct ops_error *err);

@@ -290,4 +290,22 @@ test_expect_success 'mistakes in the configuration are named' '
 	git checkout -q $CONFIG
 '
 
+# A work tree holds what is made, which no commit will have.
+test_expect_success 'what git ignores is no part of the change to come' '
+	back && configure "  secrets: {check: on}" && mkdir -p made/deep && echo "key=$KEY" >made/deep/key.sh &&
+	echo "key=$KEY" >made.sh && test_expect_code 1 ops check >found &&
+	test_grep "^made.sh:1.*secret.shape" found && test_grep "^made/deep/key.sh:1.*secret.shape" found &&
+	test_write_lines "/made/*" "!/made/deep/" "made/deep/k*" "*.sh" >.git/info/exclude &&
+	ops check >found && test_grep ! secret found &&
+	git add -f made/deep/key.sh && test_expect_code 1 ops check >found &&
+	test_grep "^made/deep/key.sh:1.*secret.shape" found && test_grep ! "^made.sh" found &&
+	: >.git/info/exclude && back
+'
+
+test_expect_success 'but a document is judged where it lies' '
+	echo "05-PROCESSES/active-tasks/" >.git/info/exclude && test_write_lines --- "Status: Done" --- >05-PROCESSES/active-tasks/ignored-1.md &&
+	test_expect_code 1 ops check >found && test_grep "^05-PROCESSES/active-tasks/ignored-1.md.*error" found &&
+	: >.git/info/exclude && back
+'
+
 test_done

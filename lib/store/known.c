@@ -130,34 +130,48 @@ static bool before(const struct timespec *t, const struct timespec *written)
 	return (written->tv_sec - t->tv_sec) * SECOND + written->tv_nsec - t->tv_nsec > TICK;
 }
 
-bool known_oid(struct oid *out, const struct known *k, const char *path,
-	       const struct stat *st)
+/* The first entry that is not before these bytes. */
+static size_t place(const struct known *k, const char *path)
 {
 	size_t low = 0, high = k->nr;
 
 	while (low < high) {
 		size_t middle = low + (high - low) / 2;
-		const struct entry *e = &k->list[middle];
-		int order = strcmp(e->path, path);
 
-		if (order < 0) {
+		if (strcmp(k->list[middle].path, path) < 0)
 			low = middle + 1;
-		} else if (order > 0) {
+		else
 			high = middle;
-		} else {
-			if (!same_time(e->stat, &st->st_ctim) ||
-			    !same_time(e->stat + 8, &st->st_mtim) ||
-			    number(e->stat + 20) != ((unsigned long)st->st_ino & 0xffffffff) ||
-			    number(e->stat + 36) != ((unsigned long)st->st_size & 0xffffffff) ||
-			    (number(e->stat + 24) & 0111) != (st->st_mode & 0100 ? 0111 : 0) ||
-			    !before(&st->st_mtim, &k->written) ||
-			    !before(&st->st_ctim, &k->written))
-				return false;
-			memcpy(out->id, e->id, sizeof(out->id));
-			return true;
-		}
 	}
-	return false;
+	return low;
+}
+
+bool known_oid(struct oid *out, const struct known *k, const char *path,
+	       const struct stat *st)
+{
+	size_t at = place(k, path);
+	const struct entry *e = &k->list[at];
+
+	if (at == k->nr || strcmp(e->path, path) != 0 ||
+	    !same_time(e->stat, &st->st_ctim) ||
+	    !same_time(e->stat + 8, &st->st_mtim) ||
+	    number(e->stat + 20) != ((unsigned long)st->st_ino & 0xffffffff) ||
+	    number(e->stat + 36) != ((unsigned long)st->st_size & 0xffffffff) ||
+	    (number(e->stat + 24) & 0111) != (st->st_mode & 0100 ? 0111 : 0) ||
+	    !before(&st->st_mtim, &k->written) ||
+	    !before(&st->st_ctim, &k->written))
+		return false;
+	memcpy(out->id, e->id, sizeof(out->id));
+	return true;
+}
+
+bool known_names(const struct known *k, const char *path)
+{
+	size_t at = place(k, path), len = strlen(path);
+	bool below = len && path[len - 1] == '/';
+
+	return at < k->nr && (below ? strncmp(k->list[at].path, path, len) :
+			      strcmp(k->list[at].path, path)) == 0;
 }
 
 bool known_tree_oid(struct oid *out, size_t *nr, const struct known *k, const char *dir)

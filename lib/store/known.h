@@ -21,6 +21,9 @@ void known_free(struct known *k);	/* NULL is fine */
 bool known_oid(struct oid *out, const struct known *k, const char *path,
 	       const struct stat *st);
 
+/* Whether the index has a file there; with a '/' at the end, below it. */
+bool known_names(const struct known *k, const char *path);
+
 /* The id of the tree that the files below a directory make, if they are the *nr that the
  * index has there, each as known_oid() knows it, and nothing else. */
 bool known_tree_oid(struct oid *out, size_t *nr, const struct known *k, const char *dir);

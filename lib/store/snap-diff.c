@@ -104,13 +104,22 @@ static bool known_tree(struct diff *d, const struct snap_entry *before,
 	       other->kind->is_tree(other, d->path.data, &tree->oid);
 }
 
+/* Whether the entry at d->path, a directory's with a '/', is in one of them alone and
+ * ignored there. */
+static bool ignored(struct diff *d, const struct snap_entry *before,
+		    const struct snap_entry *after)
+{
+	return !(before && after) &&
+	       snap_ignores(before ? d->before : d->after, d->path.data);
+}
+
 /* At most one of the two is NULL, and they are of one class. */
 static int diff_entry(struct diff *d, const struct snap_entry *before,
 		      const struct snap_entry *after, struct ops_error *err)
 {
 	const struct snap_entry *either = before ? before : after;
 	size_t len = d->path.len;
-	int rc;
+	int rc = 0;
 
 	if (before && after && before->mode == SNAP_DIR && before->has_oid &&
 	    after->has_oid && oid_equal(&before->oid, &after->oid))
@@ -118,16 +127,23 @@ static int diff_entry(struct diff *d, const struct snap_entry *before,
 	if (len)
 		buf_char(&d->path, '/');
 	buf_str(&d->path, either->name);
+	if (either->mode == SNAP_DIR)
+		buf_char(&d->path, '/');
 	if (buf_failed(&d->path))
 		return error_nomem(err);
+	if (ignored(d, before, after))
+		goto out;
+	if (either->mode == SNAP_DIR)
+		d->path.data[--d->path.len] = '\0';
 	if (before && after && before->mode == SNAP_DIR && known_tree(d, before, after))
-		rc = 0;
-	else if (either->mode == SNAP_DIR)
+		goto out;
+	if (either->mode == SNAP_DIR)
 		rc = diff_directory(d, before != NULL, after != NULL, err);
 	else if (before && after)
 		rc = compare_files(d, d->path.data, before, after, err);
 	else
 		rc = d->each(d->path.data, before, after, d->payload, err);
+out:
 	d->path.len = len;
 	d->path.data[len] = '\0';
 	return rc;

@@ -417,6 +417,13 @@ static bool disk_is_tree(struct snap *snap, const char *dir, const struct oid *o
 	       oid_equal(&known, oid) && known_files(d, dir) == nr;
 }
 
+static bool disk_ignores(struct snap *snap, const char *path)
+{
+	struct snap_disk *d = (struct snap_disk *)snap;
+
+	return d->known && !known_names(d->known, path) && store_ignores(snap->store, path);
+}
+
 static void disk_release(struct snap *snap)
 {
 	struct snap_disk *d = (struct snap_disk *)snap;
@@ -433,7 +440,7 @@ static void disk_release(struct snap *snap)
 }
 
 static const struct snap_kind disk_kind = {
-	disk_list, disk_find, disk_read, disk_release, disk_is_tree
+	disk_list, disk_find, disk_read, disk_release, disk_is_tree, disk_ignores
 };
 
 static int open_disk(struct snap **out, struct store *s, const char *root,

@@ -29,6 +29,8 @@ struct snap_kind {
 	/* Whether it is known, without looking at anything again, that a directory is that
 	 * tree of git.  NULL: it never is. */
 	bool (*is_tree)(struct snap *snap, const char *dir, const struct oid *oid);
+	/* As snap_ignores().  NULL: nothing is. */
+	bool (*ignores)(struct snap *snap, const char *path);
 };
 
 struct snap {

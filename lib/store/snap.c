@@ -124,7 +124,7 @@ static int nothing_read(struct blob *out, struct snap *snap, const char *path,
 }
 
 static const struct snap_kind nothing = {
-	nothing_list, nothing_find, nothing_read, NULL, NULL
+	nothing_list, nothing_find, nothing_read, NULL, NULL, NULL
 };
 
 int snap_of_nothing(struct snap **out, struct ops_error *err)
@@ -136,6 +136,11 @@ int snap_of_nothing(struct snap **out, struct ops_error *err)
 	snap->kind = &nothing;
 	*out = snap;
 	return 0;
+}
+
+bool snap_ignores(struct snap *snap, const char *path)
+{
+	return snap->kind->ignores && snap->kind->ignores(snap, path);
 }
 
 int snap_find(struct snap_entry *out, struct snap *snap, const char *path,

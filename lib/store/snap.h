@@ -108,8 +108,13 @@ int snap_walk(struct snap *snap, const char *dir,
 int snap_same_file(bool *out, const char *path, struct snap *a, const struct snap_entry *one,
 		   struct snap *b, const struct snap_entry *two, struct ops_error *err);
 
+/* Whether what lies at a path is no part of any commit to come: in a work tree, what git's
+ * ignore files say to leave alone and the index does not have.  The path of a directory ends
+ * in '/'. */
+bool snap_ignores(struct snap *snap, const char *path);
+
 /* Call `each` for every file that differs between two snapshots of one store,
- * in path order; `before` or `after` is NULL when the file is not there.
+ * in path order; `before` or `after` is NULL when the file is not there, or is ignored.
  * Equal sub-trees cost nothing.  An overlay over `before` costs its own size. */
 int snap_diff(struct snap *before, struct snap *after,
 	      int (*each)(const char *path, const struct snap_entry *before,

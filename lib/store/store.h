@@ -94,7 +94,7 @@ void store_twin_free(struct store *twin);	/* NULL is fine */
 
 /* "merge", "rebase", ... when the work tree is in the middle of one, or NULL. */
 const char *store_busy_state(struct store *s);
-/* Whether git's ignore files say to leave a path alone. */
+/* Whether git's ignore files say to leave a path alone; that of a directory ends in '/'. */
 bool store_ignores(struct store *s, const char *path);
 /* Whether the id of every object is computed again when it is read; without, that of
  * commits is. */

@@ -118,15 +118,19 @@ static int check_directory(struct checking *c, const char *dir, unsigned depth,
 		  error_nomem(err);
 
 	for (i = 0; ret == 0 && i < nr; i++) {
-		const char *path = arena_printf(arena, "%s%s%s", dir, *dir ? "/" : "",
-						list[i].name);
+		bool below = list[i].mode == SNAP_DIR;
+		char *path = arena_printf(arena, "%s%s%s%s", dir, *dir ? "/" : "",
+					  list[i].name, below ? "/" : "");
 
-		if (!path)
+		if (!path) {
 			ret = error_nomem(err);
-		else if (c->options->what == OPS_CHECK_WORK_TREE &&
-			 store_ignores(c->repo->store, path))
+			break;
+		}
+		if (snap_ignores(c->snap, path))
 			continue;
-		else if (list[i].mode != SNAP_DIR)
+		if (below)
+			path[strlen(path) - 1] = '\0';
+		if (!below)
 			ret = check_file(c, path, false, err);
 		else if (depth < PATH_DEPTH_MAX)
 			ret = check_directory(c, path, depth + 1, err);

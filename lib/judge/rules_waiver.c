@@ -7,9 +7,11 @@
  * ever left out, and rules that hold the rest together have no waivers at all.
  */
 
+#include <stdlib.h>
 #include <string.h>
 
 #include "judge/rules.h"
+#include "util/array.h"
 #include "util/path.h"
 
 /* Whether a pattern names some place: its first part is a name. */
@@ -68,26 +70,37 @@ int rules_waiver(struct judging *j, struct ops_document *d)
 
 /* --- applying them --- */
 
+/* One that is in force, or was; whether it is over is asked of the history once, and only
+ * for those that a finding comes under. */
+struct held {
+	const struct ops_document *d;
+	const char *rule, *expires;
+	struct date end;
+	bool asked, over;
+};
+
+struct waivers {
+	struct judging *j;
+	struct held *list;
+	size_t nr, cap;
+};
+
 /* Whether it is over by now, or was when another commit was made since it was written. */
-static int is_over(bool *out, struct judging *j, const struct ops_document *d,
-		   struct date end)
+static int is_over(struct judging *j, struct held *h)
 {
 	int64_t late;
 	int ret = 0;
 
-	*out = date_compare(end, j->today) < 0;
-	if (!*out)
-		ret = rules_late(&late, j, d->path);
-	if (!*out && ret == 0)
-		*out = date_compare(end, date_from_epoch(late)) < 0;
+	if (h->asked)
+		return 0;
+	h->over = date_compare(h->end, j->today) < 0;
+	if (!h->over)
+		ret = rules_late(&late, j, h->d->path);
+	if (!h->over && ret == 0)
+		h->over = date_compare(h->end, date_from_epoch(late)) < 0;
+	h->asked = ret == 0;
 	return ret;
 }
-
-struct waiving {
-	struct judging *j;
-	const struct ops_finding *f;
-	const struct ops_document *found, *expired;
-};
 
 /* Whether a finding is about a task, its records, or a commit that names it. */
 static bool concerns(const struct judging *j, const struct ops_finding *f, const char *task)
@@ -124,51 +137,60 @@ static bool reaches(const struct judging *j, const struct ops_document *d,
 	return !nr;
 }
 
-static int consider(struct ops_document *d, void *payload, struct ops_error *err)
+static int keep(struct ops_document *d, void *payload, struct ops_error *err)
 {
-	struct waiving *w = payload;
-	const char *rule = d->doc ? document_text(d, "Rule") : NULL;
-	const char *expires = d->doc ? document_text(d, "Expires") : NULL;
-	struct date end;
-	bool over;
-	int ret;
+	struct waivers *w = payload;
+	struct held h = { .d = d };
 
-	(void)err;
-	if (!rule || !expires || strcmp(rule, w->f->rule) || !d->status ||
-	    strcmp(d->status, "Active") || !date_parse(&end, expires) ||
-	    !reaches(w->j, d, w->f))
+	if (!d->doc || !d->status || strcmp(d->status, "Active"))
 		return 0;
-	ret = is_over(&over, w->j, d, end);
-	if (ret == 0 && over)
-		w->expired = w->expired ? w->expired : d;
-	else if (ret == 0)
-		w->found = w->found ? w->found : d;
-	return ret;
+	h.rule = document_text(d, "Rule");
+	h.expires = document_text(d, "Expires");
+	if (!h.rule || !h.expires || !date_parse(&h.end, h.expires))
+		return 0;
+	if (array_room(&w->list, w->nr, &w->cap, sizeof(*w->list)) < 0)
+		return error_nomem(err);
+	w->list[w->nr++] = h;
+	return 0;
 }
 
-static int waive_one(struct judging *j, size_t at, const struct type *type)
+static int waive_one(struct waivers *w, size_t at)
 {
-	struct world *w = j->c->authority ? j->c->authority : j->c->before;
-	struct ops_findings *ignored = ops_findings_new();
-	struct waiving waiving = { .j = j, .f = ops_findings_at(j->findings, at) };
-	int ret = ignored ? world_each(w, type, false, true, consider, &waiving, ignored,
-				       NULL) : OPS_ENOMEM;
+	struct ops_findings *findings = w->j->findings;
+	const struct ops_finding *f = ops_findings_at(findings, at);
+	const struct held *expired = NULL;
+	size_t i;
 
-	if (ret == 0 && waiving.found)
-		findings_demote(j->findings, at, OPS_WARNING, "waived until %s by '%s'",
-				document_text(waiving.found, "Expires"), waiving.found->id);
-	else if (ret == 0 && waiving.expired)
-		findings_add(j->findings, waiving.f->rule, OPS_NOTE, waiving.expired->path, 0,
-			     0, "ops waive", "the waiver '%s' of it ended on %s",
-			     waiving.expired->id,
-			     document_text(waiving.expired, "Expires"));
-	ops_findings_free(ignored);
-	return ret;
+	for (i = 0; i < w->nr; i++) {
+		struct held *h = &w->list[i];
+		int ret;
+
+		if (strcmp(h->rule, f->rule) || !reaches(w->j, h->d, f))
+			continue;
+		ret = is_over(w->j, h);
+		if (ret)
+			return ret;
+		if (!h->over) {
+			findings_demote(findings, at, OPS_WARNING, "waived until %s by '%s'",
+					h->expires, h->d->id);
+			return 0;
+		}
+		if (!expired)
+			expired = h;
+	}
+	if (expired)
+		findings_add(findings, f->rule, OPS_NOTE, expired->d->path, 0, 0, "ops waive",
+			     "the waiver '%s' of it ended on %s", expired->d->id,
+			     expired->expires);
+	return 0;
 }
 
 int rules_waive(struct judging *j, size_t from)
 {
 	const struct type *type = config_type(j->config, "waiver");
+	struct world *world = j->c->authority ? j->c->authority : j->c->before;
+	struct waivers w = { .j = j };
+	struct ops_findings *ignored = NULL;
 	size_t i, nr = ops_findings_count(j->findings);
 	int ret = 0;
 
@@ -177,8 +199,17 @@ int rules_waive(struct judging *j, size_t from)
 	for (i = from; ret == 0 && i < nr; i++) {
 		const struct ops_finding *f = ops_findings_at(j->findings, i);
 
-		if (f->severity == OPS_ERROR && waiver_allows(&j->config->waivers, f->rule))
-			ret = waive_one(j, i, type);
+		if (f->severity != OPS_ERROR || !waiver_allows(&j->config->waivers, f->rule))
+			continue;
+		if (!ignored) {
+			ignored = ops_findings_new();
+			ret = ignored ? world_each(world, type, false, true, keep, &w, ignored,
+						   NULL) : OPS_ENOMEM;
+		}
+		if (ret == 0)
+			ret = waive_one(&w, i);
 	}
+	ops_findings_free(ignored);
+	free(w.list);
 	return ret;
 }

@@ -118,29 +118,22 @@ struct session {
 	bool incomplete;	/* the answer is not whole: exit status 3 without an error */
 	bool committed;		/* a change was made ... */
 	char commit[41];	/* ... by this commit */
+	const char *fate;	/* without one: what has become of things, if it is not known
+				   from the answer; or NULL */
 };
 
-/* Of the same kind as those that follow. */
-extern const struct command cmd_quality[], cmd_server[], cmd_waive[],
-	cmd_merge_driver[], cmd_resolve[], cmd_sync[];
-
 /* Every file ends in one of these: values, the last of which has no name. */
-extern const struct command cmd_dispatch[], cmd_handoff[], cmd_packet[], cmd_program[],
-	cmd_run[], cmd_synthesize[],
-	cmd_thread[], cmd_trust[];
-extern const struct command cmd_dispatch[], cmd_handoff[], cmd_packet[], cmd_signal[],
-	cmd_synthesize[], cmd_thread[], cmd_trust[];
 extern const struct command cmd_act[], cmd_assign[], cmd_audit[], cmd_batch[],
-	cmd_check[], cmd_checkpoint[], cmd_ci[], cmd_completion[], cmd_config[], cmd_edit[],
-	cmd_conflict[], cmd_emergency[], cmd_review_hard[], cmd_taskforce[],
-	cmd_gate[], cmd_help[], cmd_hook[], cmd_hook_notice[],
-	cmd_hooks[], cmd_init[], cmd_key[], cmd_list[],
-	cmd_log[], cmd_new[], cmd_recover[], cmd_relocate[], cmd_review[], cmd_scope[],
-	cmd_show[], cmd_transition[], cmd_vet[];
-
-/* Planning. */
-extern const struct command cmd_breakdown[], cmd_deps[], cmd_next[], cmd_orchestrate[], cmd_plan[],
-	cmd_rebalance[], cmd_status[];
+	cmd_breakdown[], cmd_check[], cmd_checkpoint[], cmd_ci[], cmd_completion[],
+	cmd_config[], cmd_conflict[], cmd_deps[], cmd_dispatch[], cmd_edit[],
+	cmd_emergency[], cmd_gate[], cmd_handoff[], cmd_help[], cmd_hook[],
+	cmd_hook_notice[], cmd_hooks[], cmd_init[], cmd_key[], cmd_list[], cmd_log[],
+	cmd_merge_driver[], cmd_new[], cmd_next[], cmd_orchestrate[], cmd_packet[],
+	cmd_plan[], cmd_program[], cmd_quality[], cmd_rebalance[], cmd_recover[],
+	cmd_relocate[], cmd_resolve[], cmd_review[], cmd_review_hard[], cmd_run[],
+	cmd_scope[], cmd_server[], cmd_show[], cmd_signal[], cmd_status[], cmd_sync[],
+	cmd_synthesize[], cmd_taskforce[], cmd_thread[], cmd_transition[], cmd_trust[],
+	cmd_vet[], cmd_waive[];
 
 /* One more name of a command, as the playbooks of orchestrators have it. */
 struct alias {

@@ -186,6 +186,9 @@ void report_fate(struct session *s)
 	if (s->committed) {
 		out_plain(s->talk, "; the change was made, commit ");
 		out_plain(s->talk, s->commit);
+	} else if (s->fate) {
+		out_plain(s->talk, "; ");
+		out_plain(s->talk, s->fate);
 	} else if (s->command && s->command->needs & WRITES) {
 		out_plain(s->talk, "; nothing was changed");
 	}

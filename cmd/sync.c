@@ -13,6 +13,7 @@
 #include "out.h"
 #include "request.h"
 #include "sync.h"
+#include "util/arena.h"
 #include "util/error.h"
 
 struct sync_options {
@@ -153,6 +154,10 @@ static void show(struct session *s, const struct ops_sync_outcome *o,
 		lost += !strcmp(o->acts[i].state, "lost");
 	}
 	out_end(s->out);
+	if (!how->check && !how->dry_run)
+		s->fate = arena_printf(s->arena, "this clone is at %s, %s of %s at %s",
+				       *o->tip ? o->tip : "nothing", o->branch, o->remote,
+				       *o->upstream ? o->upstream : "nothing");
 	request_notes(s, s->talk, o->notes);
 	say_acts(s, o, how->dry_run);
 	say_sum(s, o);

@@ -53,6 +53,15 @@ test_expect_success 'an empty server gets all of it' '
 	there git config user.email other@example.org && there git config user.name other && same_trees
 '
 
+# It is published, and who cannot read the answer learns so.
+test_expect_success 'whose answer is lost hears where both sides are' '
+	test_tick && ops --as $LEAD edit other-1 -f Priority=HIGH &&
+	test_expect_code 3 ops sync >/dev/full 2>err &&
+	test_grep "No space left on device; this clone is at $(git rev-parse HEAD), .* at $(git -C "$SERVER" rev-parse main)$" err &&
+	test_expect_code 3 ops sync --check >/dev/full 2>err && test_grep "on device$" err &&
+	there ops sync && same_trees
+'
+
 test_expect_success 'what is recorded here is published, and arrives there' '
 	test_tick && ops --as $LEAD edit other-1 -f Priority=LOW &&
 	ops_json result.ahead 0 ops sync &&

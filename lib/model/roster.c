@@ -37,14 +37,20 @@ static bool same_address(const char *a, const char *b)
 	return *a == '\0' && *b == '\0';
 }
 
-/* Give b's whole group the number of a's. */
+/* Who stands for the group of one; until all are read, `principal` leads there. */
+static size_t stands_for(struct agent *list, size_t at)
+{
+	while (list[at].principal != at) {
+		list[at].principal = list[list[at].principal].principal;
+		at = list[at].principal;
+	}
+	return at;
+}
+
+/* Make one group of two. */
 static void unite(struct roster *r, size_t a, size_t b)
 {
-	size_t from = r->list[b].principal, to = r->list[a].principal, i;
-
-	for (i = 0; from != to && i < r->nr; i++)
-		if (r->list[i].principal == from)
-			r->list[i].principal = to;
+	r->list[stands_for(r->list, b)].principal = stands_for(r->list, a);
 }
 
 /* Remember who was first with a mark of identity, and unite with them. */
@@ -144,6 +150,8 @@ static int add_identities(struct reading *r, struct world *w, struct ops_error *
 		    identify_keys(r, seen, i))
 			return error_nomem(err);
 	}
+	for (i = 0; i < r->roster->nr; i++)
+		r->roster->list[i].principal = stands_for(r->roster->list, i);
 	return 0;
 }
 
@@ -151,7 +159,6 @@ int roster_read(struct roster **out, struct world *w, struct arena *arena,
 		struct ops_error *err)
 {
 	struct reading r = { NULL, arena, NULL, 0 };
-	size_t i;
 	int ret = world_config(&r.config, w, err);
 
 	if (ret)
@@ -161,8 +168,10 @@ int roster_read(struct roster **out, struct world *w, struct arena *arena,
 		return error_nomem(err);
 	r.roster->by_id = map_new(arena);
 	r.roster->by_key = map_new(arena);
+	r.roster->holders = map_new(arena);
 	r.roster->findings = ops_findings_new();
-	if (!r.roster->by_id || !r.roster->by_key || !r.roster->findings) {
+	if (!r.roster->by_id || !r.roster->by_key || !r.roster->holders ||
+	    !r.roster->findings) {
 		roster_free(r.roster);
 		return error_nomem(err);
 	}
@@ -170,10 +179,8 @@ int roster_read(struct roster **out, struct world *w, struct arena *arena,
 			 r.roster->findings, err);
 	if (ret == 0)
 		ret = add_identities(&r, w, err);
-	for (i = 0; ret == 0 && i < r.roster->nr; i++)
-		if (!map_has(r.roster->by_id, r.roster->list[i].id) &&
-		    map_put(r.roster->by_id, r.roster->list[i].id, &r.roster->list[i]))
-			ret = error_nomem(err);
+	if (ret == 0 && roster_name(r.roster, arena))
+		ret = error_nomem(err);
 	if (ret) {
 		roster_free(r.roster);
 		return ret;
@@ -258,63 +265,6 @@ bool agent_is_named(const struct agent *a, const char *owner)
 			   !strcmp(a->role->title, owner));
 }
 
-/* Follow Reports-To upwards; true if it comes back to where it started. */
-static bool in_cycle(const struct roster *r, const struct agent *a)
-{
-	const struct agent *at = a;
-	size_t steps;
-
-	for (steps = 0; steps <= r->nr; steps++) {
-		if (!at->reports_to || !strcmp(at->reports_to, "none"))
-			return false;
-		at = roster_agent(r, at->reports_to);
-		if (!at)
-			return false;
-		if (at == a)
-			return true;
-	}
-	return false;
-}
-
-/* Names that a person cannot tell apart: equal but for hyphens. */
-static bool confusable(const char *a, const char *b)
-{
-	for (;;) {
-		a += strspn(a, "-");
-		b += strspn(b, "-");
-		if (*a != *b)
-			return false;
-		if (*a == '\0')
-			return true;
-		a++;
-		b++;
-	}
-}
-
-/* Whether the name an agent goes by is somebody else's, or a role that is not
- * its own: an Owner field may name any of them. */
-static const char *borrowed(const struct roster *r, const struct agent *a,
-			    const struct config *config)
-{
-	size_t i;
-
-	for (i = 0; a->name && i < r->nr; i++) {
-		const struct agent *b = &r->list[i];
-
-		if (b != a && b->principal != a->principal &&
-		    (!strcmp(a->name, b->id) || (b->name && !strcmp(a->name, b->name))))
-			return b->path;
-	}
-	for (i = 0; a->name && i < config->roles_nr; i++) {
-		const struct role *role = &config->roles[i];
-
-		if ((!strcmp(a->name, role->title) || !strcmp(a->name, role->id)) &&
-		    (!a->role || strcmp(a->role->id, role->id)))
-			return role->title;
-	}
-	return NULL;
-}
-
 static void check_superior(const struct roster *r, const struct agent *a,
 			   const char *field, const char *value,
 			   struct ops_findings *findings)
@@ -328,18 +278,12 @@ static void check_superior(const struct roster *r, const struct agent *a,
 void roster_check_agent(const struct roster *r, const struct agent *a,
 			const struct config *config, struct ops_findings *findings)
 {
-	const char *other = borrowed(r, a, config);
-	size_t i;
-
-	if (other)
-		findings_add(findings, "roster.confusable", OPS_ERROR, a->path, 1, 1,
-			     "choose another Name", "the name '%s' is taken by '%s'",
-			     a->name, other);
+	roster_check_names(r, a, config, findings);
 	roster_check_keys(r, a, findings);
 	roster_check_limits(a, findings);
 	check_superior(r, a, "Reports-To", a->reports_to, findings);
 	check_superior(r, a, "Spawned-By", a->spawned_by, findings);
-	if (in_cycle(r, a))
+	if (a->circular)
 		findings_add(findings, "roster.cycle", OPS_ERROR, a->path, 1, 1,
 			     "let somebody at the top report to none",
 			     "the chain of command of '%s' comes back to itself",
@@ -352,10 +296,4 @@ void roster_check_agent(const struct roster *r, const struct agent *a,
 		findings_add(findings, "roster.department", OPS_ERROR, a->path, 1, 1,
 			     "ops config departments",
 			     "department '%s' is not configured", a->department);
-	for (i = 0; i < r->nr; i++)
-		if (&r->list[i] != a && confusable(r->list[i].id, a->id))
-			findings_add(findings, "roster.confusable", OPS_ERROR, a->path,
-				     1, 1, "choose another name",
-				     "'%s' cannot be told from '%s'", a->id,
-				     r->list[i].path);
 }

@@ -20,6 +20,7 @@ struct agent_key {
 	enum key_state state;
 	const char *since;		/* revoked: its commits after that are disputed; or NULL */
 	const struct agent *agent;
+	const struct agent_key *next;	/* another of that name */
 };
 
 /* What an entry forbids its agent, and what it may do unasked (catalogue C5, C6).  Patterns are
@@ -44,6 +45,8 @@ struct agent {
 	const struct agent_key *keys;	/* its own; first those of Keys */
 	size_t keys_nr;
 	const struct agent_limits *limits;	/* NULL: it has none */
+	const char *bare;		/* its id without hyphens */
+	bool circular;			/* its chain of command comes back to it */
 };
 
 struct roster;

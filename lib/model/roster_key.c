@@ -21,6 +21,13 @@ static int add_key(struct roster *r, struct agent_key *k)
 	return map_put(r->by_key, k->name, k);
 }
 
+/* Put it with the others of its name. */
+static int hold(struct roster *r, struct agent_key *k)
+{
+	k->next = map_get(r->holders, k->name);
+	return map_put(r->holders, k->name, k);
+}
+
 int roster_add_keys(struct roster *r, size_t at, const struct ops_document *d,
 		    struct arena *arena)
 {
@@ -44,7 +51,7 @@ int roster_add_keys(struct roster *r, size_t at, const struct ops_document *d,
 		k->text = arena_str(arena, texts[i]);
 		k->name = known ? arena_str(arena, name) : k->text;
 		k->agent = a;
-		if (!k->name || !k->text || (known && add_key(r, k)))
+		if (!k->name || !k->text || (known && add_key(r, k)) || hold(r, k))
 			return OPS_ENOMEM;
 	}
 	for (i = 0; i < former_nr; i++) {
@@ -54,7 +61,7 @@ int roster_add_keys(struct roster *r, size_t at, const struct ops_document *d,
 		k->since = was.since ? arena_str(arena, was.since) : NULL;
 		k->state = was.revoked ? KEY_REVOKED : KEY_RETIRED;
 		k->agent = a;
-		if (!k->name || (was.since && !k->since) || add_key(r, k))
+		if (!k->name || (was.since && !k->since) || add_key(r, k) || hold(r, k))
 			return OPS_ENOMEM;
 		k++;
 	}
@@ -87,26 +94,30 @@ static bool say_the_same(const struct agent *a, const struct agent *b)
 	       (a->email && b->email && !strcmp(a->email, b->email));
 }
 
-static void check_owner(const struct agent *a, const struct agent_key *mine,
-			const struct agent *b, const struct agent_key *theirs,
-			struct ops_findings *findings)
+/* Whose else a key is: somebody of another Principal rather than one who counts as the same. */
+static const struct agent *other_holder(bool *differs, const struct roster *r,
+					const struct agent *a, const char *name)
 {
-	bool differ = a->principal_name && b->principal_name;
+	const struct agent_key *k = map_get(r->holders, name);
+	const struct agent *found = NULL;
 
-	if (strcmp(mine->name, theirs->name) || say_the_same(a, b))
-		return;
-	findings_add(findings, "roster.key", differ ? OPS_ERROR : OPS_WARNING, a->path,
-		     1, 1, "let each person have keys of their own, or write the same "
-		     "Principal in both entries",
-		     "key %s is also that of '%s'%s", mine->name, b->id, differ ?
-		     ", who has another Principal" : ", so they count as one person");
+	for (*differs = false; k && !*differs; k = k->next) {
+		if (k->agent == a || say_the_same(a, k->agent))
+			continue;
+		*differs = a->principal_name && k->agent->principal_name;
+		if (*differs || !found)
+			found = k->agent;
+	}
+	return found;
 }
 
 void roster_check_keys(const struct roster *r, const struct agent *a,
 		       struct ops_findings *findings)
 {
 	const struct agent_key *grave;
-	size_t i, k, m;
+	const struct agent *other;
+	size_t i, k;
+	bool differs;
 
 	for (i = 0; i < a->keys_nr; i++) {
 		const struct agent_key *mine = &a->keys[i];
@@ -122,9 +133,13 @@ void roster_check_keys(const struct roster *r, const struct agent *a,
 				findings_add(findings, "roster.key", OPS_ERROR, a->path,
 					     1, 1, "write it once",
 					     "key %s stands there twice", mine->name);
-		for (k = 0; k < r->nr; k++)
-			for (m = 0; &r->list[k] != a && m < r->list[k].keys_nr; m++)
-				check_owner(a, mine, &r->list[k], &r->list[k].keys[m],
-					    findings);
+		other = other_holder(&differs, r, a, mine->name);
+		if (other)
+			findings_add(findings, "roster.key", differs ? OPS_ERROR : OPS_WARNING,
+				     a->path, 1, 1, "let each person have keys of their own, or "
+				     "write the same Principal in both entries",
+				     "key %s is also that of '%s'%s", mine->name, other->id,
+				     differs ? ", who has another Principal" :
+				     ", so they count as one person");
 	}
 }

@@ -79,10 +79,21 @@ void shelved_unref(struct shelved *s)
 	arena_free(s->arena);
 }
 
-const char *shelved_note(const struct shelved *s, const void *key)
+/* Whoever holds a document over a clearing has its notes of before. */
+static void drop_old_notes(struct shelved *s)
 {
-	const struct note *n = s->notes;
+	if (!s->shelf || s->cleared == s->shelf->cleared)
+		return;
+	s->notes = NULL;
+	s->cleared = s->shelf->cleared;
+}
 
+const char *shelved_note(struct shelved *s, const void *key)
+{
+	const struct note *n;
+
+	drop_old_notes(s);
+	n = s->notes;
 	while (n && n->key != key)
 		n = n->next;
 	return n ? n->text : NULL;
@@ -94,6 +105,7 @@ int shelved_add_note(struct shelved *s, const void *key, const char *text)
 
 	if (!n || !(n->text = arena_str(s->arena, text)))
 		return OPS_ENOMEM;
+	drop_old_notes(s);
 	n->key = key;
 	n->next = s->notes;
 	s->notes = n;
@@ -155,6 +167,7 @@ void shelf_clear(struct shelf *shelf)
 {
 	size_t i;
 
+	shelf->cleared++;
 	for (i = 0; i < SHELF_TEXTS; i++) {
 		free(shelf->texts[i].text);
 		shelf->texts[i].text = NULL;

@@ -25,11 +25,14 @@ struct shelved {
 	struct blob blob;
 	struct arena *arena;
 	const void *config, *type;	/* by that configuration it is of this type */
+	const struct shelf *shelf;	/* of the world that has it */
+	size_t cleared;			/* how often that was cleared before the notes were made */
 	struct note *notes;
 	unsigned refs;
 };
 
 struct shelf {
+	size_t cleared;			/* so often */
 	struct shelved *documents[SHELF_SLOTS];
 	struct {
 		struct oid oid;
@@ -55,8 +58,9 @@ int shelf_parse(struct shelved **out, struct shelf *shelf, const struct oid *oid
 		struct ops_error *err);
 void shelved_unref(struct shelved *s);	/* NULL is fine */
 
-/* What was computed from a document, by whoever did: a short text by a pointer of his. */
-const char *shelved_note(const struct shelved *s, const void *key);
+/* What was computed from a document, by whoever did: a short text by a pointer of his, which
+ * is worth nothing any more once the shelf was cleared. */
+const char *shelved_note(struct shelved *s, const void *key);
 int shelved_add_note(struct shelved *s, const void *key, const char *text);
 
 /* The digest of a blob; NULL when it is not known. */
@@ -67,6 +71,7 @@ void shelf_add_digest(struct shelf *shelf, const struct oid *oid, const char *he
 void shelf_text_digest(char hex[DIGEST_HEX + 1], struct shelf *shelf, const char *text,
 		       size_t len);
 
+/* Forget all that is not held, and all notes: what they go by may be another's from now on. */
 void shelf_clear(struct shelf *shelf);
 
 #endif

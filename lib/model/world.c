@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Worlds: lazy reading of configuration, roster and documents out of one
- * snapshot, and the cache by which worlds share what is equal.
+ * Worlds: lazy reading of documents out of one snapshot.
  *
  * Must never write, and never hide a document that cannot be read: it is given
  * to the caller as unreadable, with its findings.
@@ -18,54 +17,6 @@
 #include "util/path.h"
 
 #define EVIDENCE_MAX (64u * 1024 * 1024)
-
-struct cached_config {
-	struct oid oid;
-	bool present;
-	struct config *config;
-	struct cached_config *next;
-};
-
-struct cached_roster {
-	struct oid oid;
-	const struct config *config;
-	struct arena *arena;
-	struct roster *roster;
-	struct cached_roster *next;
-};
-
-struct world_cache {
-	struct cached_config *configs;
-	struct cached_roster *rosters;
-	struct shelf shelf;
-};
-
-struct world_cache *world_cache_new(void)
-{
-	return calloc(1, sizeof(struct world_cache));
-}
-
-void world_cache_free(struct world_cache *cache)
-{
-	struct cached_config *c;
-	struct cached_roster *r;
-
-	if (!cache)
-		return;
-	shelf_clear(&cache->shelf);
-	while ((r = cache->rosters)) {
-		cache->rosters = r->next;
-		roster_free(r->roster);
-		arena_free(r->arena);
-		free(r);
-	}
-	while ((c = cache->configs)) {
-		cache->configs = c->next;
-		config_free(c->config);
-		free(c);
-	}
-	free(cache);
-}
 
 int world_open(struct world **out, struct snap *snap, struct world_cache *cache,
 	       struct ops_error *err)
@@ -96,7 +47,7 @@ int world_open_aside(struct world **out, struct world *w, struct ops_error *err)
 
 	if (ret)
 		return ret;
-	aside->config = w->config;
+	world_join_cache(aside, w);
 	aside->roster_of = w;
 	aside->aside = true;
 	*out = aside;
@@ -114,6 +65,7 @@ void world_close(struct world *w)
 		shelved_unref(h->shelved);
 	}
 	roster_free(w->own_roster);
+	world_leave_cache(w);
 	arena_free(w->arena);
 }
 
@@ -130,137 +82,6 @@ struct arena *world_arena(struct world *w)
 void world_share_roster(struct world *w, struct world *other)
 {
 	w->roster_of = other;
-}
-
-/* Load the configuration of an entry (NULL: there is none) and keep it. */
-static int load_config(struct world *w, const struct snap_entry *entry,
-		       struct ops_error *err)
-{
-	struct ops_findings *ignored = ops_findings_new();
-	struct cached_config *c = calloc(1, sizeof(*c));
-	struct blob blob = { NULL, 0, NULL };
-	int ret = 0;
-
-	if (!ignored || !c) {
-		ret = error_nomem(err);
-		goto out;
-	}
-	if (entry)
-		ret = snap_read(&blob, w->snap, CONFIG_PATH, DOC_MAX, err);
-	if (ret && ret != OPS_EINVALID)
-		goto out;
-	/* One too large to be read is as broken as one that is too large. */
-	ret = ret ? config_load(&c->config, "", CONFIG_MAX + 1, ignored, err) :
-		    config_load(&c->config, blob.data, blob.len, ignored, err);
-	if (ret)
-		goto out;
-	c->present = entry && entry->has_oid;
-	if (c->present)
-		c->oid = entry->oid;
-	c->next = w->cache->configs;
-	w->cache->configs = c;
-	w->config = c->config;
-	c = NULL;
-out:
-	free(c);
-	blob_release(&blob);
-	ops_findings_free(ignored);
-	return ret;
-}
-
-int world_config(const struct config **out, struct world *w, struct ops_error *err)
-{
-	struct snap_entry entry;
-	const struct cached_config *c;
-	bool present;
-	int ret;
-
-	if (w->config)
-		goto found;
-	ret = snap_find(&entry, w->snap, CONFIG_PATH, err);
-	if (ret && ret != OPS_ENOTFOUND)
-		return ret;
-	present = ret == 0 && (entry.mode == SNAP_FILE || entry.mode == SNAP_EXEC);
-	for (c = w->cache->configs; c && !w->config; c = c->next) {
-		if (present ? c->present && entry.has_oid &&
-			      oid_equal(&c->oid, &entry.oid) :
-			      !c->config->present)
-			w->config = c->config;
-	}
-	if (!w->config) {
-		ret = load_config(w, present ? &entry : NULL, err);
-		if (ret)
-			return ret;
-	}
-found:
-	*out = w->config;
-	return 0;
-}
-
-static int read_roster(struct world *w, const struct config *config,
-		       struct ops_error *err)
-{
-	struct snap_entry entry;
-	struct cached_roster *c = NULL;
-	struct oid tree;
-	bool keyed;
-	int ret;
-
-	/* Only a snapshot of a tree has directories that are named by content. */
-	keyed = snap_tree_oid(&tree, w->snap);
-	if (keyed) {
-		ret = snap_find(&entry, w->snap, config_directory(config, "agents"),
-				err);
-		if (ret && ret != OPS_ENOTFOUND)
-			return ret;
-		keyed = ret == 0 && entry.has_oid;
-	}
-	for (c = keyed ? w->cache->rosters : NULL; c; c = c->next)
-		if (c->config == config && oid_equal(&c->oid, &entry.oid)) {
-			w->roster = c->roster;
-			return 0;
-		}
-	if (!keyed) {
-		ret = roster_read(&w->own_roster, w, w->arena, err);
-		w->roster = w->own_roster;
-		return ret;
-	}
-	c = calloc(1, sizeof(*c));
-	if (!c)
-		return error_nomem(err);
-	c->arena = arena_new();
-	ret = c->arena ? roster_read(&c->roster, w, c->arena, err) :
-	      error_nomem(err);
-	if (ret) {
-		arena_free(c->arena);
-		free(c);
-		return ret;
-	}
-	c->oid = entry.oid;
-	c->config = config;
-	c->next = w->cache->rosters;
-	w->cache->rosters = c;
-	w->roster = c->roster;
-	return 0;
-}
-
-int world_roster(const struct roster **out, struct world *w, struct ops_error *err)
-{
-	const struct config *config;
-	int ret;
-
-	if (w->roster_of)
-		return world_roster(out, w->roster_of, err);
-	if (!w->roster) {
-		ret = world_config(&config, w, err);
-		if (ret)
-			return ret;
-		ret = read_roster(w, config, err);
-		if (ret)
-			return ret;
-	}
-	*out = w->roster;
-	return 0;
 }
 
 /* Which type a parsed document is: kinds of an abstract type by their field. */
@@ -420,6 +241,8 @@ static int take_document(struct ops_document **out, struct world *w, const char 
 	d->shelved = s;
 	s->config = w->config;
 	s->type = type;
+	s->shelf = &w->cache->shelf;
+	s->cleared = s->shelf->cleared;
 	*out = d;
 	return 0;
 }

@@ -8,12 +8,21 @@
 #include "model/world.h"
 #include "util/map.h"
 
+/* What worlds of one store share (world_cache.c). */
+struct world_cache {
+	struct cached_config *configs;
+	struct cached_roster *rosters;
+	struct shelf shelf;
+};
+
 struct world {
 	struct snap *snap;
 	struct arena *arena;
 	struct world_cache *cache;
 	const struct config *config;
 	const struct roster *roster;
+	struct cached_config *cached;	/* that configuration, counted; or NULL */
+	struct cached_roster *cached_roster;	/* and that roster */
 	struct roster *own_roster;
 	struct world *roster_of;
 	bool aside;		/* leaves nothing on the shelf */
@@ -30,6 +39,10 @@ struct held {
 	struct shelved *shelved;
 	struct held *next;
 };
+
+/* Let a world have the configuration of another; and let it go with its roster. */
+void world_join_cache(struct world *w, const struct world *other);
+void world_leave_cache(struct world *w);
 
 /* Make a document of bytes, in `arena`; `path` must live as long.  The world's
  * configuration must have been read.  Statuses as world_document(). */

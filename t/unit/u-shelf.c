@@ -92,5 +92,26 @@ UNIT_TEST(shelf_keeps_notes_and_digests)
 	ops_findings_free(findings);
 }
 
+/* Notes go by pointers of who made them, which may be another's once the shelf was cleared. */
+UNIT_TEST(shelf_cleared_takes_notes_from_who_holds_a_document)
+{
+	struct ops_findings *findings = ops_findings_new();
+	struct oid a = oid_of(4, 0);
+	struct shelved *one;
+	int mine;
+
+	ck_assert_int_eq(put(&one, &shelf, &a, "x.md", "---\nA: 1\n---\n", findings), 0);
+	one->shelf = &shelf;
+	one->cleared = shelf.cleared;
+	ck_assert_int_eq(shelved_add_note(one, &mine, "said"), 0);
+	shelf_clear(&shelf);
+	ck_assert_ptr_null(shelved_note(one, &mine));
+	ck_assert_int_eq(shelved_add_note(one, &mine, "said again"), 0);
+	ck_assert_str_eq(shelved_note(one, &mine), "said again");
+	ck_assert_str_eq(doc_text(one->doc, "A"), "1");
+	shelved_unref(one);
+	ops_findings_free(findings);
+}
+
 UNIT_MAIN("shelf", shelf_gives_a_document_by_blob_and_path, shelf_keeps_nothing_with_a_fault,
-	  shelf_keeps_notes_and_digests)
+	  shelf_keeps_notes_and_digests, shelf_cleared_takes_notes_from_who_holds_a_document)

@@ -73,8 +73,7 @@ static int run(struct session *s, const struct args *args)
 	if (ret < 0)
 		goto out;
 	out_string(s->out, "commit", ops_view_commit(view));
-	ret = graphs_show(s, g, task ? g->path[g->path_nr - 1].node : GRAPH_ALL,
-			  o->format ? o->format : "list");
+	ret = graphs_show(s, g, g->task, o->format ? o->format : "list");
 out:
 	ops_view_close(view);
 	return ret;

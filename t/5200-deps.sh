@@ -145,6 +145,8 @@ test_expect_success 'a task that depends on itself' '
 	test_grep "ouro-1111.md:[0-9]*.*graph.cycle.*.ouro-1111. depends on itself" err &&
 	test_grep "ops deps cut ouro-1111 ouro-1111 --reason WHY" err &&
 	test_grep "^ouro-1111 *Queued *cycle" out &&
+	test_expect_code 1 ops deps ouro-1111 >out 2>err && test_line_count = 4 err &&
+	test_grep "^ouro-1111 *Queued *cycle" out && test_grep ! "the critical path" out &&
 	ops_unchanged 0 ops --as $LEAD deps cut --dry-run ouro-1111 ouro-1111 -m "a slip" &&
 	ops --as $LEAD deps cut ouro-1111 ouro-1111 -m "a slip" &&
 	git log -1 --format=%B >message &&
@@ -168,7 +170,13 @@ test_expect_success 'of cycles that hang together the shortest is shown, edge by
 	echo 4 >expected && test_cmp expected members &&
 	"$TEST_BUILD/t/json-get" result.cycles.# answer >nr &&
 	echo 1 >expected && test_cmp expected nr &&
-	test_grep "^tail-1111 *Queued *cycle" out
+	test_grep "^tail-1111 *Queued *cycle" out &&
+	for form in list tree dot mermaid
+	do
+		test_expect_code 1 ops deps --format $form knot-cccc >out 2>err &&
+		test_grep knot-aaaa out && test_grep knot-cccc out || return 1
+	done &&
+	ops_json result.critical_path.# 3 ops deps --assume done:knot-aaaa tail-1111
 '
 
 test_expect_success 'cutting one edge leaves the next, cutting that none' '

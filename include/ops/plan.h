@@ -121,12 +121,14 @@ struct ops_graph {
 	const struct ops_step *path;	/* the critical one, from its beginning */
 	size_t path_nr;
 	size_t unestimated;		/* tasks without an estimate: they count with none */
+	size_t task;			/* the node that was asked about; (size_t)-1: none was */
 };
 
 /*
  * The dependencies of all active tasks, with dates from estimates, calendars and what
  * the assignees can do.  Tasks `done` (ids, prefixes, paths) are taken as complete.  The
- * critical path ends at `task` if it is not NULL, else at the task that ends last.  What
+ * critical path ends at `task` if it is not NULL, else at the task that ends last; one that waits
+ * for itself has none.  What
  * is wrong is among the findings: graph.cycle and graph.unknown (errors), graph.ended and
  * graph.late (warnings).  Belongs to the view.  OPS_ENOTFOUND, OPS_EAMBIGUOUS, OPS_EUSAGE:
  * a task is not there, or not active.

@@ -271,6 +271,7 @@ int ops_view_graph(const struct ops_graph **out, struct ops_view *view, const ch
 	if (!d.out || graph_make(&d.g, d.b, mark) || schedule_make(&d.s, &d.g) ||
 	    fill_graph(&d, end ? (size_t)(end - d.b->tasks) : d.s.last))
 		return error_nomem(err);
+	d.out->task = end ? (size_t)(end - d.b->tasks) : NONE;
 	*out = d.out;
 	return 0;
 }

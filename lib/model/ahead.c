@@ -8,6 +8,9 @@
  * takes it until ahead_done(); `done` and `claimed` only grow.  Who asks for what the thread
  * is at reads something else meanwhile, so neither sleeps for one document.
  *
+ * Where there is nothing to read it lists directories, in the order in which they will be
+ * looked at, so that who walks over them finds it done.
+ *
  * The thread claims some at once and says of each without the lock that it is ready: a
  * document takes less time than two threads that want one lock.
  */
@@ -15,10 +18,13 @@
 
 #include <pthread.h>
 #include <stdatomic.h>
+#include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 #include <unistd.h>
 
 #include "util/arena.h"
+#include "util/array.h"
 #include "util/error.h"
 
 #define WINDOW 128		/* documents in memory at once */
@@ -40,6 +46,9 @@ struct ahead {
 	bool threaded, tried, ending;
 	bool waits;		/* the thread does, for room or for items */
 	atomic_bool asks;	/* who takes waits for a place to be ready */
+	char **dirs;		/* to be listed, the next one last */
+	size_t dirs_nr, dirs_cap;
+	struct arena *listed;	/* the entries of one, for the thread alone */
 	struct ahead_item *items;
 	size_t nr, cap;
 	size_t claimed, done;	/* so many items */
@@ -103,6 +112,10 @@ void ahead_free(struct ahead *a)
 		arena_free(a->places[i]->doc.arena);
 		free(a->places[i]);
 	}
+	while (a->dirs_nr)
+		free(a->dirs[--a->dirs_nr]);
+	free(a->dirs);
+	arena_free(a->listed);
 	pthread_cond_destroy(&a->answer);
 	pthread_cond_destroy(&a->room);
 	pthread_mutex_destroy(&a->lock);
@@ -172,6 +185,43 @@ static void read_block(struct ahead *a, const struct claim *block, size_t nr)
 	}
 }
 
+/* Put a directory where it is the next to be listed; it is the ahead's from here on. */
+static bool push(struct ahead *a, char *dir)
+{
+	if (!dir || array_room(&a->dirs, a->dirs_nr, &a->dirs_cap, sizeof(*a->dirs))) {
+		free(dir);
+		return false;
+	}
+	a->dirs[a->dirs_nr++] = dir;
+	return true;
+}
+
+static char *below(const char *dir, const char *name)
+{
+	char *path;
+
+	return asprintf(&path, "%s%s%s", dir, *dir ? "/" : "", name) < 0 ? NULL : path;
+}
+
+/* List the next directory, without the lock.  What goes wrong is said when somebody asks
+ * for it. */
+static void list_next(struct ahead *a)
+{
+	char *dir = a->dirs[--a->dirs_nr];
+	struct snap_entry *list;
+	size_t nr = 0;
+
+	pthread_mutex_unlock(&a->lock);
+	arena_clear(a->listed);
+	if (snap_list(&list, &nr, a->snap, dir, a->listed, NULL))
+		nr = 0;
+	pthread_mutex_lock(&a->lock);
+	while (nr--)
+		if (list[nr].mode == SNAP_DIR && !push(a, below(dir, list[nr].name)))
+			break;
+	free(dir);
+}
+
 static void *work(void *ahead)
 {
 	struct ahead *a = ahead;
@@ -185,6 +235,10 @@ static void *work(void *ahead)
 			pthread_mutex_unlock(&a->lock);
 			read_block(a, block, nr);
 			pthread_mutex_lock(&a->lock);
+			continue;
+		}
+		if (a->dirs_nr) {
+			list_next(a);
 			continue;
 		}
 		a->waits = true;
@@ -226,6 +280,17 @@ int ahead_add(struct ahead *a, const struct ahead_item *item)
 	if (!a->tried && a->nr == WORTH)
 		begin(a);
 	return more ? 0 : OPS_ENOMEM;
+}
+
+void ahead_list(struct ahead *a, const char *const *dirs, size_t nr)
+{
+	bool all = nr && (a->listed = arena_new());
+
+	/* The first one last: with that begins who walks over them. */
+	for (all = all && push(a, strdup(dirs[0])); all && nr > 1; nr--)
+		all = push(a, strdup(dirs[nr - 1]));
+	if (a->dirs_nr)
+		begin(a);
 }
 
 size_t ahead_count(const struct ahead *a)

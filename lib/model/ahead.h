@@ -44,6 +44,10 @@ struct ahead_doc {
 struct ahead *ahead_new(struct snap *snap, size_t max, ahead_prepare *prepare);
 void ahead_free(struct ahead *a);	/* NULL is fine; a thread is waited for */
 
+/* List these directories and all below them meanwhile, which will be walked over in this
+ * order: before anything is added, once, and only of a snapshot that snap_lists_aside(). */
+void ahead_list(struct ahead *a, const char *const *dirs, size_t nr);
+
 /* Returns 0 or OPS_ENOMEM. */
 int ahead_add(struct ahead *a, const struct ahead_item *item);
 size_t ahead_count(const struct ahead *a);

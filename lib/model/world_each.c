@@ -300,15 +300,30 @@ int world_each_root(struct world *w, const struct type *type, bool archived,
 	return ret;
 }
 
+struct root_list {
+	struct arena *arena;
+	struct names names;
+};
+
 static int add_root(const char *root, void *payload, struct ops_error *err)
 {
-	return add_directory(payload, root, 0, err);
+	struct root_list *roots = payload;
+
+	return names_add(&roots->names, roots->arena, root) ? error_nomem(err) : 0;
 }
 
 static int find_documents(struct each_state *s, const char *unused, struct ops_error *err)
 {
+	struct root_list roots = { s->w->arena, { NULL, 0 } };
+	size_t i;
+	int ret = world_each_root(s->w, s->type, s->archived, add_root, &roots, err);
+
 	(void)unused;
-	return world_each_root(s->w, s->type, s->archived, add_root, s, err);
+	if (ret == 0 && snap_lists_aside(s->w->snap))
+		ahead_list(s->ahead, roots.names.list, roots.names.nr);
+	for (i = 0; ret == 0 && i < roots.names.nr; i++)
+		ret = add_directory(s, roots.names.list[i], 0, err);
+	return ret;
 }
 
 int world_each(struct world *w, const struct type *type, bool archived, bool keep,

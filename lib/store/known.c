@@ -147,12 +147,14 @@ static size_t place(const struct known *k, const char *path)
 }
 
 bool known_oid(struct oid *out, const struct known *k, const char *path,
-	       const struct stat *st)
+	       const struct stat *st, size_t *near)
 {
-	size_t at = place(k, path);
+	bool there = *near < k->nr && !strcmp(k->list[*near].path, path);
+	size_t at = there ? *near : place(k, path);
 	const struct entry *e = &k->list[at];
 
-	if (at == k->nr || strcmp(e->path, path) != 0 ||
+	*near = at == k->nr ? at : at + 1;
+	if (at == k->nr || (!there && strcmp(e->path, path) != 0) ||
 	    !same_time(e->stat, &st->st_ctim) ||
 	    !same_time(e->stat + 8, &st->st_mtim) ||
 	    number(e->stat + 20) != ((unsigned long)st->st_ino & 0xffffffff) ||
@@ -163,6 +165,11 @@ bool known_oid(struct oid *out, const struct known *k, const char *path,
 		return false;
 	memcpy(out->id, e->id, sizeof(out->id));
 	return true;
+}
+
+size_t known_count(const struct known *k)
+{
+	return k->nr;
 }
 
 bool known_names(const struct known *k, const char *path)

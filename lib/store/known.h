@@ -17,9 +17,13 @@ void known_free(struct known *k);	/* NULL is fine */
 
 /* The id of the blob that the file holds, if git would say the same of it without
  * reading it: its size, times, inode and mode are those in the index, and it was
- * certainly not written after the index was. */
+ * certainly not written after the index was.  *near is where to look first: zero, or as the
+ * call for the file before left it. */
 bool known_oid(struct oid *out, const struct known *k, const char *path,
-	       const struct stat *st);
+	       const struct stat *st, size_t *near);
+
+/* How many files the index has. */
+size_t known_count(const struct known *k);
 
 /* Whether the index has a file there; with a '/' at the end, below it. */
 bool known_names(const struct known *k, const char *path);

@@ -11,7 +11,6 @@
  * So it keeps what it listed, the directory it read from last, and what the index
  * knows about files that nobody touched.
  */
-#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <pthread.h>
@@ -22,14 +21,14 @@
 
 #include "store/file.h"
 #include "store/known.h"
+#include "store/lister.h"
 #include "store/snap-kind.h"
 #include "util/arena.h"
-#include "util/array.h"
-#include "util/buf.h"
 #include "util/map.h"
 #include "util/path.h"
 
 #define KEPT_MAX 50000		/* entries */
+#define MANY 512		/* files: then a thread that lists ahead is worth it */
 
 struct listing {
 	struct snap_entry *list;
@@ -39,45 +38,22 @@ struct listing {
 
 enum { FILES_UNCOUNTED = 0, FILES_UNKNOWN = SIZE_MAX };
 
-struct entries {
-	struct snap_entry *v;
-	size_t nr, cap;
-};
-
 struct snap_disk {
 	struct snap snap;
 	char *root;
 	int top;			/* open at `root`; -1: it could not be */
 	struct known *known;		/* NULL: not in a work tree */
+	pthread_mutex_t lists;		/* of the next six: another thread may list too */
+	pthread_cond_t listed;		/* one of those that were busy */
 	struct arena *arena;
-	struct map *listings;		/* by directory */
+	struct map *listings;		/* by directory; what is kept stays as it is */
 	size_t kept;
-	struct entries found;		/* in the directory that is read; its room stays */
-	uint64_t dirents[4096];		/* a piece of it, as the system says it */
+	struct lister *busy, *idle;
 	pthread_mutex_t lock;		/* of the next two: files may be read by another
 					   thread */
 	int dir;			/* open at `dir_path`, or -1 */
 	char dir_path[PATH_MAX_BYTES + 1];
 };
-
-static enum snap_mode mode_at(int dir, const char *name, const struct stat *st)
-{
-	char inner[PATH_PART_MAX + 8];
-	struct stat git;
-
-	if (S_ISLNK(st->st_mode))
-		return SNAP_LINK;
-	if (S_ISREG(st->st_mode))
-		return st->st_mode & 0100 ? SNAP_EXEC : SNAP_FILE;
-	if (!S_ISDIR(st->st_mode))
-		return SNAP_OTHER;
-	if (strlen(name) > PATH_PART_MAX)
-		return SNAP_OTHER;
-	memcpy(inner, name, strlen(name));
-	memcpy(inner + strlen(name), "/.git", 6);
-	return fstatat(dir, inner, &git, AT_SYMLINK_NOFOLLOW) == 0 ?
-		SNAP_MODULE : SNAP_DIR;
-}
 
 /* Open a directory, for the caller to close.  OPS_ENOTFOUND also when a part is a link. */
 static int open_directory(int *out, struct snap_disk *d, const char *path,
@@ -127,16 +103,6 @@ static int open_parent(int *out, const char **name, struct snap *snap, const cha
 	return 0;
 }
 
-static void set_entry(struct snap_entry *out, const struct snap_disk *d, int dir,
-		      const char *path, const char *name, const struct stat *st)
-{
-	memset(out, 0, sizeof(*out));
-	out->name = name;
-	out->mode = mode_at(dir, name, st);
-	if (d->known && (out->mode == SNAP_FILE || out->mode == SNAP_EXEC))
-		out->has_oid = known_oid(&out->oid, d->known, path, st);
-}
-
 static int disk_read(struct blob *out, struct snap *snap, const char *path,
 		     const struct snap_entry *entry, size_t max,
 		     struct ops_error *err)
@@ -164,165 +130,140 @@ static int disk_read(struct blob *out, struct snap *snap, const char *path,
 	return rc;
 }
 
-static int path_order(const void *a, const void *b)
-{
-	const struct snap_entry *x = a, *y = b;
-
-	return snap_compare(x->name, x->mode == SNAP_DIR, y->name,
-			    y->mode == SNAP_DIR);
-}
-
-/* Look at an entry: false when it is gone. */
-static bool look_at(struct stat *st, int *rc, int fd, const char *name, struct ops_error *err)
-{
-	if (fstatat(fd, name, st, AT_SYMLINK_NOFOLLOW) == 0)
-		return true;
-	if (errno != ENOENT)
-		*rc = error_set(err, OPS_EIO, "cannot look at '%s': %s", name,
-				strerror(errno));
-	return false;
-}
-
-static int add_entry(struct snap_disk *d, int fd, struct buf *path,
-		     const struct dirent64 *found, struct ops_error *err)
-{
-	struct entries *list = &d->found;
-	size_t len = path->len;
-	struct stat st = { .st_mode = S_IFDIR };
-	const char *name;
-	int rc = 0;
-
-	/* Of a directory there is no more to see than that it is one. */
-	if (found->d_type != DT_DIR && !look_at(&st, &rc, fd, found->d_name, err))
-		return rc;
-	if (list->nr == SNAP_DIR_MAX)
-		return error_set(err, OPS_EINVALID,
-				 "a directory has more than %d entries",
-				 SNAP_DIR_MAX);
-	if (array_room(&list->v, list->nr, &list->cap, sizeof(*list->v)) < 0)
-		return error_nomem(err);
-	name = arena_str(d->arena, found->d_name);
-	buf_str(path, found->d_name);
-	if (!name || buf_failed(path))
-		return error_nomem(err);
-	set_entry(&list->v[list->nr++], d, fd, path->data, name, &st);
-	path->len = len;
-	return 0;
-}
-
-static bool is_own(const char *name)
-{
-	return !strcmp(name, ".") || !strcmp(name, "..") || !strcmp(name, ".git");
-}
-
-/* Read the entries of an open directory into d->found.  Not by readdir(), which takes
- * memory and asks the system twice before it begins: most directories are small. */
-static int read_directory(struct snap_disk *d, int fd, const char *path,
-			  struct ops_error *err)
-{
-	struct buf below = BUF_INIT;
-	const struct dirent64 *one;
-	ssize_t nr, at;
-	int rc = 0;
-
-	d->found.nr = 0;
-	buf_printf(&below, "%s%s", path, *path ? "/" : "");
-	do {
-		nr = getdents64(fd, d->dirents, sizeof(d->dirents));
-		if (nr < 0)
-			rc = error_set(err, OPS_EIO, "cannot read directory '%s': %s", path,
-				       strerror(errno));
-		for (at = 0; rc == 0 && at < nr; at += one->d_reclen) {
-			one = (const void *)((const char *)d->dirents + at);
-			if (!is_own(one->d_name))
-				rc = add_entry(d, fd, &below, one, err);
-		}
-	} while (rc == 0 && nr > 0);
-	buf_release(&below);
-	return rc;
-}
-
 /* List a directory.  One that is not there has no entries. */
-static int list_directory(struct listing *out, struct snap_disk *d, const char *path,
-			  struct ops_error *err)
+static int list_directory(struct lister *l, struct snap_disk *d, struct ops_error *err)
 {
-	const struct entries *found = &d->found;
 	int fd, rc;
 
-	rc = open_directory(&fd, d, path, err);
+	lister_clear(l);
+	rc = open_directory(&fd, d, l->path, err);
 	if (rc < 0)
 		return rc == OPS_ENOTFOUND ? 0 : rc;
-	rc = read_directory(d, fd, path, err);
+	rc = lister_read(l, fd, d->known, err);
 	close(fd);
-	if (rc == 0 && found->nr > 0) {
-		qsort(found->v, found->nr, sizeof(*found->v), path_order);
-		out->list = (void *)arena_dup(d->arena, found->v,
-					      found->nr * sizeof(*found->v));
-		out->nr = found->nr;
-		if (!out->list)
-			rc = error_nomem(err);
-	}
 	return rc;
 }
 
-/* List it for good, if there is room. */
-static int keep_listing(struct snap_disk *d, const char *path, struct ops_error *err)
+/* Somebody to list a directory, who is busy with it until end_lister(). */
+static struct lister *begin_lister(struct snap_disk *d, const char *path)
 {
-	struct listing fresh = { .list = NULL }, *l;
-	int rc = list_directory(&fresh, d, path, err);
+	struct lister *l = d->idle;
 
-	if (rc)
-		return rc;
-	l = (void *)arena_dup(d->arena, &fresh, sizeof(fresh));
-	if (!l || map_put(d->listings, path, l))
+	if (l)
+		d->idle = l->next;
+	else
+		l = lister_new();
+	if (l) {
+		l->path = path;
+		l->next = d->busy;
+		d->busy = l;
+	}
+	return l;
+}
+
+static void end_lister(struct snap_disk *d, struct lister *l)
+{
+	struct lister **at = &d->busy;
+
+	while (*at != l)
+		at = &(*at)->next;
+	*at = l->next;
+	l->next = d->idle;
+	d->idle = l;
+	pthread_cond_broadcast(&d->listed);
+}
+
+static bool is_busy(const struct snap_disk *d, const char *path)
+{
+	const struct lister *l = d->busy;
+
+	while (l && strcmp(l->path, path))
+		l = l->next;
+	return l != NULL;
+}
+
+static int keep(struct snap_disk *d, const char *path, const struct lister *l,
+		struct ops_error *err)
+{
+	struct listing *kept = arena_alloc(d->arena, sizeof(*kept));
+
+	if (!kept)
 		return error_nomem(err);
-	d->kept += fresh.nr + 1;
+	kept->nr = l->nr;
+	if (l->nr && lister_take(&kept->list, l, d->arena, err))
+		return OPS_ENOMEM;
+	if (map_put(d->listings, path, kept))
+		return error_nomem(err);
+	d->kept += l->nr + 1;
 	return 0;
+}
+
+/* The kept listing of a directory, made if there is room for it.  Without room: NULL, or
+ * the entries in *other, of `arena` unless that is NULL.  With the lock `lists`, which is
+ * left while the disk is looked at. */
+static int listing_of(struct listing **out, struct listing *other, struct snap_disk *d,
+		      const char *path, struct arena *arena, struct ops_error *err)
+{
+	struct lister *l;
+	int rc;
+
+	while (!(*out = map_get(d->listings, path)) && is_busy(d, path))
+		pthread_cond_wait(&d->listed, &d->lists);
+	if (*out || (d->kept >= KEPT_MAX && !arena))
+		return 0;
+	l = begin_lister(d, path);
+	if (!l)
+		return error_nomem(err);
+	pthread_mutex_unlock(&d->lists);
+	rc = list_directory(l, d, err);
+	pthread_mutex_lock(&d->lists);
+	if (rc == 0 && d->kept < KEPT_MAX) {
+		rc = keep(d, path, l, err);
+		*out = rc ? NULL : map_get(d->listings, path);
+	} else if (rc == 0 && arena) {
+		other->nr = l->nr;
+		rc = l->nr ? lister_take(&other->list, l, arena, err) : 0;
+	}
+	end_lister(d, l);
+	return rc;
 }
 
 static int disk_list(struct snap_entry **out, size_t *nr, struct snap *snap,
 		     const char *path, struct arena *arena, struct ops_error *err)
 {
 	struct snap_disk *d = (struct snap_disk *)snap;
-	struct listing fresh = { .list = NULL };
-	const struct listing *l = map_get(d->listings, path);
-	int rc = 0;
+	struct listing other = { .list = NULL }, *l;
+	int rc;
 
 	*out = NULL;
 	*nr = 0;
-	if (!l && d->kept < KEPT_MAX) {
-		rc = keep_listing(d, path, err);
-		l = rc ? NULL : map_get(d->listings, path);
-	} else if (!l) {
-		rc = list_directory(&fresh, d, path, err);
-		l = &fresh;
-	}
-	if (rc || !l || !l->nr)
+	pthread_mutex_lock(&d->lists);
+	rc = listing_of(&l, &other, d, path, arena, err);
+	pthread_mutex_unlock(&d->lists);
+	if (rc)
 		return rc;
+	if (!l) {
+		*out = other.list;
+		*nr = other.nr;
+		return 0;
+	}
+	if (!l->nr)
+		return 0;
 	/* Whoever lists may sort. */
 	*out = (void *)arena_dup(arena, l->list, l->nr * sizeof(*l->list));
 	*nr = l->nr;
 	return *out ? 0 : error_nomem(err);
 }
 
-/* The kept listing of the directory of `path`; NULL when it is not kept. */
-static int listing_of(const struct listing **out, struct snap_disk *d, const char *path,
-		      struct ops_error *err)
+/* The kept listing of a directory; NULL when there is no room to keep it. */
+static int kept_listing(struct listing **out, struct snap_disk *d, const char *dir,
+			struct ops_error *err)
 {
-	char dir[PATH_MAX_BYTES + 1];
-	size_t len = path_directory_len(path);
-	int rc = 0;
+	int rc;
 
-	*out = NULL;
-	if (len > PATH_MAX_BYTES)
-		return 0;
-	memcpy(dir, path, len);
-	dir[len] = '\0';
-	*out = map_get(d->listings, dir);
-	if (!*out && d->kept < KEPT_MAX) {
-		rc = keep_listing(d, dir, err);
-		*out = rc ? NULL : map_get(d->listings, dir);
-	}
+	pthread_mutex_lock(&d->lists);
+	rc = listing_of(out, NULL, d, dir, NULL, err);
+	pthread_mutex_unlock(&d->lists);
 	return rc;
 }
 
@@ -333,11 +274,11 @@ static int find_listed(struct snap_entry *out, const struct listing *l, const ch
 	const struct snap_entry *found = NULL;
 
 	if (l->nr)
-		found = bsearch(&key, l->list, l->nr, sizeof(key), path_order);
+		found = bsearch(&key, l->list, l->nr, sizeof(key), lister_order);
 	/* Where the name of a directory comes is another place. */
 	key.mode = SNAP_DIR;
 	if (!found && l->nr)
-		found = bsearch(&key, l->list, l->nr, sizeof(key), path_order);
+		found = bsearch(&key, l->list, l->nr, sizeof(key), lister_order);
 	if (!found)
 		return snap_absent(path, err);
 	*out = *found;
@@ -348,12 +289,19 @@ static int find_listed(struct snap_entry *out, const struct listing *l, const ch
 static int disk_find(struct snap_entry *out, struct snap *snap, const char *path,
 		     struct ops_error *err)
 {
-	const struct listing *l;
+	char parent[PATH_MAX_BYTES + 1];
+	struct listing *l = NULL;
 	const char *name;
 	struct stat st;
 	struct snap_disk *d = (struct snap_disk *)snap;
-	int dir, rc = listing_of(&l, d, path, err);
+	size_t len = path_directory_len(path), near = 0;
+	int dir, rc = 0;
 
+	if (len <= PATH_MAX_BYTES) {
+		memcpy(parent, path, len);
+		parent[len] = '\0';
+		rc = kept_listing(&l, d, parent, err);
+	}
 	if (rc < 0)
 		return rc;
 	if (l)
@@ -361,7 +309,7 @@ static int disk_find(struct snap_entry *out, struct snap *snap, const char *path
 	pthread_mutex_lock(&d->lock);
 	rc = open_parent(&dir, &name, snap, path, err);
 	if (rc == 0 && fstatat(dir, name, &st, AT_SYMLINK_NOFOLLOW) == 0)
-		set_entry(out, d, dir, path, name, &st);
+		lister_entry(out, d->known, dir, path, name, &st, &near);
 	else if (rc == 0)
 		rc = errno == ENOENT || errno == ENAMETOOLONG ?
 			snap_absent(path, err) :
@@ -389,12 +337,10 @@ static size_t known_below(struct snap_disk *d, const char *dir, const struct sna
  * nothing else; else FILES_UNKNOWN. */
 static size_t known_files(struct snap_disk *d, const char *dir)
 {
-	struct listing *l = map_get(d->listings, dir);
+	struct listing *l = NULL;
 	size_t i, sum = 0, below;
 
-	if (!l && d->kept < KEPT_MAX && keep_listing(d, dir, NULL) == 0)
-		l = map_get(d->listings, dir);
-	if (!l || l->files)
+	if (kept_listing(&l, d, dir, NULL) || !l || l->files)
 		return l ? l->files : FILES_UNKNOWN;
 	l->files = FILES_UNKNOWN;
 	for (i = 0; i < l->nr; i++) {
@@ -424,31 +370,58 @@ static bool disk_ignores(struct snap *snap, const char *path)
 	return d->known && !known_names(d->known, path) && store_ignores(snap->store, path);
 }
 
-static void disk_release(struct snap *snap)
+static bool disk_lists_aside(struct snap *snap)
 {
 	struct snap_disk *d = (struct snap_disk *)snap;
 
+	return d->known && known_count(d->known) >= MANY;
+}
+
+static void disk_release(struct snap *snap)
+{
+	struct snap_disk *d = (struct snap_disk *)snap;
+	struct lister *l;
+
+	while ((l = d->idle)) {
+		d->idle = l->next;
+		lister_free(l);
+	}
 	if (d->dir >= 0)
 		close(d->dir);
 	if (d->top >= 0)
 		close(d->top);
-	free(d->found.v);
 	known_free(d->known);
 	arena_free(d->arena);
 	free(d->root);
+	pthread_cond_destroy(&d->listed);
+	pthread_mutex_destroy(&d->lists);
 	pthread_mutex_destroy(&d->lock);
 }
 
 static const struct snap_kind disk_kind = {
-	disk_list, disk_find, disk_read, disk_release, disk_is_tree, disk_ignores
+	disk_list, disk_find, disk_read, disk_release, disk_is_tree, disk_ignores,
+	disk_lists_aside
 };
+
+static int init_locks(struct snap_disk *d)
+{
+	if (pthread_mutex_init(&d->lock, NULL))
+		return OPS_ENOMEM;
+	if (pthread_mutex_init(&d->lists, NULL) == 0) {
+		if (pthread_cond_init(&d->listed, NULL) == 0)
+			return 0;
+		pthread_mutex_destroy(&d->lists);
+	}
+	pthread_mutex_destroy(&d->lock);
+	return OPS_ENOMEM;
+}
 
 static int open_disk(struct snap **out, struct store *s, const char *root,
 		     struct ops_error *err)
 {
 	struct snap_disk *d = calloc(1, sizeof(*d));
 
-	if (!d || pthread_mutex_init(&d->lock, NULL)) {
+	if (!d || init_locks(d)) {
 		free(d);
 		return error_nomem(err);
 	}

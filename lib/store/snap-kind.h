@@ -31,6 +31,8 @@ struct snap_kind {
 	bool (*is_tree)(struct snap *snap, const char *dir, const struct oid *oid);
 	/* As snap_ignores().  NULL: nothing is. */
 	bool (*ignores)(struct snap *snap, const char *path);
+	/* As snap_lists_aside().  NULL: it does not. */
+	bool (*lists_aside)(struct snap *snap);
 };
 
 struct snap {

@@ -124,7 +124,7 @@ static int nothing_read(struct blob *out, struct snap *snap, const char *path,
 }
 
 static const struct snap_kind nothing = {
-	nothing_list, nothing_find, nothing_read, NULL, NULL, NULL
+	nothing_list, nothing_find, nothing_read, NULL, NULL, NULL, NULL
 };
 
 int snap_of_nothing(struct snap **out, struct ops_error *err)
@@ -141,6 +141,11 @@ int snap_of_nothing(struct snap **out, struct ops_error *err)
 bool snap_ignores(struct snap *snap, const char *path)
 {
 	return snap->kind->ignores && snap->kind->ignores(snap, path);
+}
+
+bool snap_lists_aside(struct snap *snap)
+{
+	return snap->kind->lists_aside && snap->kind->lists_aside(snap);
 }
 
 int snap_find(struct snap_entry *out, struct snap *snap, const char *path,

@@ -96,6 +96,10 @@ int snap_read_entry(struct blob *out, struct snap *snap, const char *dir,
 int snap_list(struct snap_entry **out, size_t *nr, struct snap *snap, const char *dir,
 	      struct arena *arena, struct ops_error *err);
 
+/* Whether another thread may list directories of it too, and so much is there that this is
+ * worth it: who lists one after that finds it done. */
+bool snap_lists_aside(struct snap *snap);
+
 /* Call `each` for every file below `dir` ("" = all), in path order; a negative
  * return of it ends the walk and is returned. */
 int snap_walk(struct snap *snap, const char *dir,

@@ -7,6 +7,10 @@
 
 #include "trash.h"
 
+#include <dirent.h>
+#include <stdatomic.h>
+#include <sys/syscall.h>
+
 #include "model/ahead.h"
 #include "util/arena.h"
 
@@ -162,5 +166,51 @@ UNIT_TEST(ahead_ends_anywhere)
 }
 END_TEST
 
+static atomic_int pieces;	/* of directories, two of each: it and its end */
+
+/* In place of that of the C library. */
+ssize_t getdents64(int fd, void *buffer, size_t size)
+{
+	ssize_t nr = syscall(SYS_getdents64, fd, buffer, size);
+
+	atomic_fetch_add(&pieces, 1);
+	return nr;
+}
+
+/* Directories are listed meanwhile: who lists them then has no more to look at. */
+UNIT_TEST(ahead_lists_all_below)
+{
+	static const char *const dirs[] = { "d", "e" };
+	struct arena *arena = arena_new();
+	struct snap_entry *list;
+	struct ahead *a;
+	struct snap *snap;
+	size_t nr = 0, i;
+
+	trash_enter();
+	trash_do("mkdir -p d/one/two e/three && touch d/one/two/a e/three/b");
+	for (i = 0; i < 2; i++) {
+		ck_assert_int_eq(snap_of_directory(&snap, ".", NULL), 0);
+		a = ahead_new(snap, DOC_MAX, mark);
+		atomic_store(&pieces, 0);
+		ahead_list(a, dirs, 2);
+		/* At once, or when all was listed: what came since is not seen any more. */
+		if (i && sysconf(_SC_NPROCESSORS_ONLN) > 1) {
+			while (atomic_load(&pieces) < 2 * 5)
+				usleep(1000);
+			trash_do("touch d/one/two/late e/three/late d/late");
+		}
+		ck_assert_int_eq(snap_list(&list, &nr, snap, "d/one/two", arena, NULL), 0);
+		UNIT_NEED(nr == 1 && !strcmp(list[0].name, "a"));
+		ck_assert_int_eq(snap_list(&list, &nr, snap, "e/three", arena, NULL), 0);
+		UNIT_NEED(nr == 1 && !strcmp(list[0].name, "b"));
+		ahead_free(a);
+		snap_free(snap);
+	}
+	trash_do("cd / && rm -rf '%s'", trash_dir);
+	arena_free(arena);
+}
+END_TEST
+
 UNIT_MAIN("ahead", ahead_gives_what_is_there, ahead_gives_before_all_is_known,
-	  ahead_ends_anywhere)
+	  ahead_ends_anywhere, ahead_lists_all_below)

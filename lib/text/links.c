@@ -474,10 +474,10 @@ static bool worth(const char *text, size_t len)
 	return false;
 }
 
-/* Whether what stands here leads to another host. */
-static bool leads_away(const char *at, const char *end)
+/* Whether what stands here, behind one of these letters, leads to another host. */
+static bool leads_away(const char *at, const char *end, const char *before)
 {
-	while (at < end && (*at == ' ' || *at == '<' || *at == '"' || *at == '\''))
+	while (at < end && *at && strchr(before, *at))
 		at++;
 	return (end - at > 7 && !memcmp(at, "http://", 7)) ||
 	       (end - at > 8 && !memcmp(at, "https://", 8));
@@ -492,7 +492,7 @@ static bool tag_stays(const char *at, const char *end)
 
 	for (i = 0; close && i < 2; i++) {
 		found = memmem(at, (size_t)(close - at), names[i], strlen(names[i]));
-		if (found && !leads_away(found + strlen(names[i]), close))
+		if (found && !leads_away(found + strlen(names[i]), close, " \"'"))
 			return true;
 	}
 	return false;
@@ -504,7 +504,7 @@ bool links_worth(const char *text, size_t at, size_t end, const char *word)
 
 	for (i = from; (i = memchr(i, ']', (size_t)(stop - i))); )
 		if (++i < stop && (*i == '[' || ((*i == '(' || *i == ':') &&
-						 !leads_away(i + 1, stop))))
+						 !leads_away(i + 1, stop, " <"))))
 			return true;
 	for (i = from; (i = memchr(i, '<', (size_t)(stop - i))); ) {
 		if (++i < stop && is_letter(*i) && tag_stays(i, stop))

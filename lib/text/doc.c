@@ -102,7 +102,7 @@ static bytes not_plain(const char *text)
 
 	memcpy(&c, text, sizeof(c));
 	/* Beyond ASCII is below zero. */
-	return (bytes)((c < ' ') & (c != '\n') & (c != '\t')) | (bytes)(c == 0x7f);
+	return ((bytes)(c < ' ') & ~(bytes)((c == '\n') | (c == '\t'))) | (bytes)(c == 0x7f);
 }
 
 static bool none(bytes of)
@@ -320,7 +320,8 @@ int doc_read_body(struct doc *doc)
 	if (!links || !sections || (worth && !reader))
 		return OPS_ENOMEM;
 	for (; lines_next(&walk); line++) {
-		if (!sections_line(sections, doc->arena, &walk, line))
+		if ((walk.kind == LINE_HEADING || walk.kind == LINE_ITEM) &&
+		    !sections_line(sections, doc->arena, &walk, line))
 			return OPS_ENOMEM;
 		if (reader)
 			links_line(reader, &walk);

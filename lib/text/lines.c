@@ -72,14 +72,12 @@ static bool opens_comment(struct lines *l, size_t at)
 	return l->next_open <= l->line_end;
 }
 
-/* Whether a comment is open at the end of the line, scanning from `at`.  Code
+/* Whether a comment that the line opens at or after `at` is so at its end.  Code
  * spans that close on the line hide what is in them. */
-static bool comment_stays_open(struct lines *l, size_t at)
+static bool stays_open(struct lines *l, size_t at)
 {
 	size_t open, run, close;
 
-	if (!opens_comment(l, at))
-		return false;
 	while (at < l->line_end) {
 		if (l->text[at] == '`') {
 			run = run_of(l, at, '`');
@@ -107,27 +105,37 @@ static bool comment_stays_open(struct lines *l, size_t at)
 	return false;
 }
 
+static bool comment_stays_open(struct lines *l, size_t at)
+{
+	/* Nearly always it is known by now that there is none. */
+	return l->next_open <= l->line_end && opens_comment(l, at) && stays_open(l, at);
+}
+
 static void set_line(struct lines *l)
 {
-	const char *lf = memchr(l->text + l->at, '\n', l->end - l->at);
-	size_t next = lf ? (size_t)(lf - l->text) + 1 : l->end;
+	const char *lf = l->text + l->at;
+	size_t next, start, end, indent;
 
-	l->line_start = l->at;
-	l->line_end = lf ? next - 1 : next;
-	if (lf && l->line_end > l->line_start && l->text[l->line_end - 1] == '\r')
-		l->line_end--;
+	/* Of the lines of a text every third has nothing else. */
+	if (*lf != '\n')
+		lf = memchr(lf, '\n', l->end - l->at);
+	next = lf ? (size_t)(lf - l->text) + 1 : l->end;
+	start = l->at;
+	end = lf ? next - 1 : next;
+	if (lf && end > start && l->text[end - 1] == '\r')
+		end--;
+	l->line_start = start;
+	l->line_end = end;
 	l->at = next;
-	l->indent = 0;
 	l->mark = 0;
 	l->level = 0;
-	l->text_start = l->line_start;
-	while (l->text_start < l->line_end && is_blank(l->text[l->text_start])) {
-		l->indent += l->text[l->text_start] == '\t' ? 4 - l->indent % 4 : 1;
-		l->text_start++;
-	}
-	l->text_end = l->line_end;
-	while (l->text_end > l->text_start && is_blank(l->text[l->text_end - 1]))
-		l->text_end--;
+	for (indent = 0; start < end && is_blank(l->text[start]); start++)
+		indent += l->text[start] == '\t' ? 4 - indent % 4 : 1;
+	while (end > start && is_blank(l->text[end - 1]))
+		end--;
+	l->indent = indent;
+	l->text_start = start;
+	l->text_end = end;
 }
 
 /* Within a fenced code block. */

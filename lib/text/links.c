@@ -7,6 +7,7 @@
  * no link, because a finding about what is none would be a lie.  One pass over each
  * block, nothing is looked at twice without a bound.
  */
+#include <stdint.h>
 #include <string.h>
 
 #include "text/lines.h"
@@ -16,7 +17,6 @@
 #include "util/map.h"
 
 #define BRACKETS_MAX 32
-#define SIGNS 5
 #define PART_MAX 2048		/* of a destination or a title */
 
 struct scan {
@@ -24,7 +24,6 @@ struct scan {
 	struct arena *arena;
 	const char *text;
 	size_t end, whole;	/* of the block, and of the text */
-	size_t next[SIGNS];	/* where each sign comes next, as far as it is known */
 	bool no_tag, no_comment;	/* no end of one lies ahead in the block */
 	struct map *anchors;	/* instead of links: ids and names */
 	bool failed;
@@ -330,23 +329,51 @@ static bool begins_line(const struct scan *s, size_t at)
 	return blanks < 4 && (!at || s->text[at - 1] == '\n');
 }
 
-/* The next byte from `at` on that means something to scan_block(), or the end.  Each is
- * looked for by itself, and again only when it was passed: most are far away. */
-static size_t next_sign(struct scan *s, size_t at)
+/* Whether a byte means something to scan_block(). */
+static bool is_sign(char c)
 {
-	static const char signs[SIGNS + 1] = "\\`<[]";
-	size_t i, nearest = s->end;
+	return (c >= '[' && c <= ']') || c == '`' || c == '<';
+}
 
-	for (i = 0; i < SIGNS; i++) {
-		if (s->next[i] < at) {
-			const char *p = memchr(s->text + at, signs[i], s->whole - at);
+#define BLOCK 16
 
-			s->next[i] = p ? (size_t)(p - s->text) : s->whole;
-		}
-		if (s->next[i] < nearest)
-			nearest = s->next[i];
+/* As many bytes as the processor compares at once, each answer -1 or 0. */
+typedef unsigned char bytes __attribute__((vector_size(BLOCK)));
+
+/* Where the first sign stands in a block, or BLOCK. */
+static size_t first_sign(const char *text)
+{
+	uint64_t halves[2];
+	bytes c, signs;
+	size_t at = 0;
+
+	memcpy(&c, text, sizeof(c));
+	signs = (bytes)(c - '[' <= ']' - '[') | (bytes)(c == '`') | (bytes)(c == '<');
+	memcpy(halves, &signs, sizeof(halves));
+	if (!(halves[0] | halves[1]))
+		return BLOCK;
+	if (__BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__)
+		return halves[0] ? (size_t)__builtin_ctzll(halves[0]) / 8 :
+				   8 + (size_t)__builtin_ctzll(halves[1]) / 8;
+	while (!is_sign(text[at]))
+		at++;
+	return at;
+}
+
+/* The next byte from `at` on that means something to scan_block(), or the end. */
+static size_t next_sign(const struct scan *s, size_t at)
+{
+	size_t first;
+
+	while (s->end - at >= BLOCK) {
+		first = first_sign(s->text + at);
+		at += first;
+		if (first < BLOCK)
+			return at;
 	}
-	return nearest;
+	while (at < s->end && !is_sign(s->text[at]))
+		at++;
+	return at;
 }
 
 static void scan_block(struct scan *s, size_t at)

@@ -49,6 +49,30 @@ UNIT_TEST(links_are_found_with_their_places)
 	links_are("<a b", "");
 }
 
+/* Text is read by blocks: wherever a sign stands in one, and whatever stands beside it. */
+UNIT_TEST(links_are_found_behind_any_number_of_bytes)
+{
+	static const char *const fills[] = { "x", "Z", "^", "_", "ä", "\xf0\x9f\x99\x82" };
+	char text[512], expected[64];
+	size_t nr, i, k, len;
+
+	for (i = 0; i < UNIT_COUNT(fills); i++)
+		for (nr = 0; nr < 70; nr++) {
+			for (len = 0, k = 0; k < nr; k++)
+				len += (size_t)sprintf(text + len, "%s", fills[i]);
+			strcpy(text + len, "[a](b)");
+			snprintf(expected, sizeof(expected), ">1:%zu b", nr + 5);
+			links_are(text, expected);
+			strcpy(text + len, "`[a](b)` [c](d)");
+			snprintf(expected, sizeof(expected), ">1:%zu d", nr + 14);
+			links_are(text, expected);
+			strcpy(text + len, "\\[a](b) <a href='c'>");
+			snprintf(expected, sizeof(expected), ">1:%zu c", nr + 18);
+			links_are(text, expected);
+		}
+}
+END_TEST
+
 UNIT_TEST(links_references_and_definitions)
 {
 	links_are("[a][B  c] [d][]", "=1:5 b c|=1:12 d");
@@ -135,6 +159,7 @@ UNIT_TEST(anchors_are_called_as_github_calls_them)
 	anchors_are("# x &amp; y <b>z</b> #", "x--y-z", 1);
 }
 
-UNIT_MAIN("links", links_are_found_with_their_places, links_references_and_definitions,
+UNIT_MAIN("links", links_are_found_with_their_places,
+	  links_are_found_behind_any_number_of_bytes, links_references_and_definitions,
 	  links_are_not_in_code, links_comments,
 	  links_worth_knows_what_stays_here, anchors_are_called_as_github_calls_them)

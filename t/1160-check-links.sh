@@ -155,4 +155,22 @@ test_expect_success PLAIN_BUILD 'nor do what never ends, and names that nothing 
 	test_grep "nothing defines .*cb1" found && test_grep "did you mean .*cc1" found
 '
 
+test_expect_success 'what one type may lack another may not' '
+	test_write_lines "format: 1" "version: 9" "types:" "  note:" "    paths: [\"notes/*.md\"]" \
+		"    create: [anyone]" "    edit: [anyone]" "    absent: [\"later/*\"]" \
+		"    fields: {Updated: {kind: date}}" "  memo:" "    paths: [\"memos/*.md\"]" \
+		"    create: [anyone]" "    edit: [anyone]" \
+		"    fields: {Updated: {kind: date}}" >two.yaml &&
+	mkdir -p notes memos && test_when_finished "rm -r two.yaml notes/l* memos" &&
+	for file in notes/l1 memos/l1 notes/l2 memos/l2
+	do
+		test_write_lines --- "Updated: 2025-12-16" --- "[a](../later/a) [b](../never/b)" \
+			>$file.md || return 1
+	done &&
+	test_expect_code 1 ops check --config two.yaml >found &&
+	grep -c "link.broken: there is no .later/a" found >count && test "$(cat count)" = 2 &&
+	test_grep ! "^notes/l.*later/a" found && test_grep "^memos/l1.*later/a" found &&
+	grep -c "link.broken: there is no .never/b" found >count && test "$(cat count)" = 4
+'
+
 test_done

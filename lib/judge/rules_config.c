@@ -60,6 +60,7 @@ static int leaves(const char *path, const struct snap_entry *entry, void *payloa
 int rules_config(struct judging *j, const struct snap_entry *before,
 		 const struct snap_entry *after)
 {
+	const struct config *known;
 	struct config *config = NULL;
 	struct blob blob = { NULL, 0, NULL };
 	int ret;
@@ -75,6 +76,10 @@ int rules_config(struct judging *j, const struct snap_entry *before,
 			     NULL, "the configuration must be a regular file");
 		return 0;
 	}
+	/* As it was when the world read it: without a mistake there is nothing to tell. */
+	if (!before && world_config(&known, j->c->after, NULL) == 0 && known->present &&
+	    known->sound)
+		return 0;
 	ret = snap_read(&blob, world_snap(j->c->after), CONFIG_PATH, DOC_MAX, NULL);
 	if (ret == OPS_EINVALID)
 		findings_add(j->findings, "config.invalid", OPS_ERROR, CONFIG_PATH, 0,

@@ -15,7 +15,7 @@
 /* Nearer than a guess about a whole path has to be: one slip, in a long name two. */
 static struct near_best slip_of(const char *name)
 {
-	struct near_best best = { name, NULL, strlen(name) < 8 ? 2 : 3, 0 };
+	struct near_best best = { name, NULL, strlen(name) < 8 ? 2 : 3, 0, 0 };
 
 	return best;
 }
@@ -64,14 +64,8 @@ static bool is_known(struct near_best *best, const struct judging *j, const stru
 {
 	size_t i;
 
-	if (try_all(best, &t->sections))
+	if (try_all(best, &t->titles))
 		return true;
-	for (i = 0; i < t->cases_nr; i++)
-		if (try_all(best, &t->cases[i].sections))
-			return true;
-	for (i = 0; i < t->transitions_nr; i++)
-		if (try_all(best, &t->transitions[i].sections))
-			return true;
 	for (i = 0; type_passes_gates(t) && i < j->config->gates_nr; i++)
 		if (try_all(best, &j->config->gates[i].subject_sections))
 			return true;
@@ -81,8 +75,12 @@ static bool is_known(struct near_best *best, const struct judging *j, const stru
 /* Titles of words alone: what is set around them is no slip. */
 static bool is_words(const char *title)
 {
-	return strlen(title) >= 4 && title[strspn(title, "abcdefghijklmnopqrstuvwxyz"
-						  "ABCDEFGHIJKLMNOPQRSTUVWXYZ -")] == '\0';
+	size_t len = 0;
+
+	while (((title[len] | 32) >= 'a' && (title[len] | 32) <= 'z') || title[len] == ' ' ||
+	       title[len] == '-')
+		len++;
+	return len >= 4 && !title[len];
 }
 
 static int near_sections(struct judging *j, const struct ops_document *d)

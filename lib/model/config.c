@@ -148,7 +148,7 @@ static int load_layers(struct config **out, const char *text, size_t len,
 	}
 	ret = config_read(c, &r);
 	if (ret == 0)
-		ret = config_fold_patterns(c);
+		ret = config_ready_patterns(c);
 	if (ret)
 		error_nomem(err);
 	else if (r.broken)
@@ -165,6 +165,7 @@ int config_load(struct config **out, const char *text, size_t len,
 		struct ops_findings *findings, struct ops_error *err)
 {
 	struct ops_error ignored = { 0 };
+	size_t had = ops_findings_count(findings);
 	int ret;
 
 	if (text && len > CONFIG_MAX) {
@@ -176,7 +177,10 @@ int config_load(struct config **out, const char *text, size_t len,
 		ret = load_layers(out, text, len, findings, &ignored);
 	}
 	if (ret != OPS_EINVALID || !text) {
-		if (ret)
+		if (ret == 0)
+			(*out)->sound = ops_findings_count(findings) == had &&
+					!findings_failed(findings);
+		else
 			error_set(err, ret, "%s", ignored.status ? ignored.message :
 				  "the built-in configuration is broken");
 		return ret;

@@ -56,6 +56,7 @@ struct config {
 	unsigned version;
 	bool present;			/* there is an ops.yaml */
 	bool broken;			/* it has mistakes: only the built-in part is in force */
+	bool sound;			/* nothing was found when it was read */
 	struct period review;
 	unsigned ratio;			/* of results that succeed, in per cent */
 	unsigned handoff_limit;		/* seconds */
@@ -82,7 +83,9 @@ struct config {
 	size_t push_commits;		/* new ones, in one push */
 	size_t commit_files;		/* that one commit may change */
 	unsigned push_seconds;		/* for judging a push */
-	struct names folded;		/* the patterns of all types, in small letters */
+	struct place_pattern *places;	/* the patterns of all types, in their order ... */
+	size_t places_nr;
+	struct names folded;		/* ... and in small letters */
 	struct severity_rule *severities;
 	size_t severities_nr;
 	struct planning planning;
@@ -130,8 +133,8 @@ const char *config_directory(const struct config *c, const char *name);
 /* The type whose patterns match a path; an abstract type for packets; NULL for
  * a file that isn't governed. */
 const struct type *config_type_of_path(const struct config *c, const char *path);
-/* Make ready what the next one needs; for config_load().  Returns 0 or OPS_ENOMEM. */
-int config_fold_patterns(struct config *c);
+/* Make ready what this and the next one need; for config_load().  Returns 0 or OPS_ENOMEM. */
+int config_ready_patterns(struct config *c);
 /* Whether a path would be governed on a disk that ignores the case of letters.  Returns
  * 0 or OPS_ENOMEM. */
 int config_governs_folded(bool *out, const struct config *c, const char *path);

@@ -5,41 +5,80 @@
  */
 #include "model/config.h"
 
+#include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
 
 #include "util/path.h"
 
+/* A pattern of a type, and by what most paths are seen not to match it. */
+struct place_pattern {
+	const struct type *type;
+	const char *text;
+	size_t fixed;		/* bytes before the first special character */
+	size_t slashes;		/* in all that it matches; SIZE_MAX: any number */
+};
+
+static size_t slashes_of(const char *path)
+{
+	size_t nr = 0;
+
+	for (; *path; path++)
+		nr += *path == '/';
+	return nr;
+}
+
 const struct type *config_type_of_path(const struct config *c, const char *path)
 {
-	size_t i, j;
+	size_t i, slashes = slashes_of(path);
 
-	for (i = 0; i < c->types_nr; i++) {
-		const struct type *t = &c->types[i];
+	for (i = 0; i < c->places_nr; i++) {
+		const struct place_pattern *p = &c->places[i];
 
-		/* Kinds share the place of their abstract base. */
-		if (t->base && t->base->abstract)
-			continue;
-		for (j = 0; j < t->patterns.nr; j++) {
-			const char *pattern = t->patterns.list[j];
-			size_t fixed = strcspn(pattern, "*?[{");
-
-			/* Most paths differ before the first special character. */
-			if (!strncmp(pattern, path, fixed) && path_match(pattern, path))
-				return t;
-		}
+		if ((p->slashes == SIZE_MAX || p->slashes == slashes) &&
+		    !strncmp(p->text, path, p->fixed) && path_match(p->text, path))
+			return p->type;
 	}
 	return NULL;
 }
 
+static int ready_places(struct config *c)
+{
+	const struct type *t, *end = c->types + c->types_nr;
+	struct place_pattern *p;
+	size_t nr = 0, i;
+
+	for (t = c->types; t < end; t++)
+		nr += t->patterns.nr;
+	c->places = arena_array(c->arena, nr + 1, sizeof(*c->places));
+	if (!c->places)
+		return OPS_ENOMEM;
+	for (t = c->types; t < end; t++) {
+		/* Kinds share the place of their abstract base. */
+		for (i = 0; !(t->base && t->base->abstract) && i < t->patterns.nr; i++) {
+			p = &c->places[c->places_nr++];
+			p->type = t;
+			p->text = t->patterns.list[i];
+			p->fixed = strcspn(p->text, "*?[{");
+			/* A '/' at the end, in braces or a set, or "**" may be any number. */
+			p->slashes = strpbrk(p->text, "[{") || strstr(p->text, "**") ||
+				     !*p->text || p->text[strlen(p->text) - 1] == '/' ?
+				     SIZE_MAX : slashes_of(p->text);
+		}
+	}
+	return 0;
+}
+
 /* Once for all paths: a change may touch any number of files that are no documents. */
-int config_fold_patterns(struct config *c)
+int config_ready_patterns(struct config *c)
 {
 	const struct names *patterns;
 	char *small;
 	size_t i, k;
 
+	if (ready_places(c))
+		return OPS_ENOMEM;
 	for (i = 0; i < c->types_nr; i++) {
 		patterns = &c->types[i].patterns;
 		for (k = 0; k < patterns->nr; k++) {

@@ -17,7 +17,7 @@ const struct field *type_field(const struct type *t, const char *name)
 	size_t i;
 
 	for (i = 0; i < t->fields_nr; i++)
-		if (!strcmp(t->fields[i].name, name))
+		if (*t->fields[i].name == *name && !strcmp(t->fields[i].name, name))
 			return &t->fields[i];
 	return NULL;
 }

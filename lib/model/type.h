@@ -173,6 +173,7 @@ struct type {
 	size_t states_nr;
 	struct transition *transitions;
 	size_t transitions_nr;
+	struct names titles;		/* of all sections that any of these asks for, once each */
 	bool abstract;			/* its kinds are other types, see kinds_by */
 	const char *kinds_by;		/* the field that names the kind */
 	const char *status;		/* the field that holds the status */

@@ -359,6 +359,27 @@ static void read_transitions(struct conf_reader *r, struct type *t,
 	}
 }
 
+static void add_titles(struct conf_reader *r, struct type *t, const struct names *from)
+{
+	size_t i;
+
+	for (i = 0; i < from->nr; i++)
+		if (!names_have(&t->titles, from->list[i]) &&
+		    names_add(&t->titles, r->arena, from->list[i]))
+			r->failed = true;
+}
+
+static void gather_titles(struct conf_reader *r, struct type *t)
+{
+	size_t i;
+
+	add_titles(r, t, &t->sections);
+	for (i = 0; i < t->cases_nr; i++)
+		add_titles(r, t, &t->cases[i].sections);
+	for (i = 0; i < t->transitions_nr; i++)
+		add_titles(r, t, &t->transitions[i].sections);
+}
+
 static void read_type(struct conf_reader *r, struct type *t, const struct conf *c,
 		      const struct conf *own, const struct conf *directories)
 {
@@ -401,6 +422,7 @@ static void read_type(struct conf_reader *r, struct type *t, const struct conf *
 	type_read_packet(r, t, c);
 	read_transitions(r, t, c);
 	type_read_fresh(r, t, c);
+	gather_titles(r, t);
 	status = type_field(t, t->status);
 	if (t->states_nr && (!status || status->kind != FIELD_STATE))
 		conf_wrong(r, own, "add Status: {kind: state, required: always}",

@@ -44,7 +44,7 @@ static size_t distance(const char *a, const char *b)
 
 struct near_best near_best_of(const char *wanted)
 {
-	struct near_best best = { wanted, NULL, strlen(wanted) / 4 + 2, 0 };
+	struct near_best best = { wanted, NULL, strlen(wanted) / 4 + 2, 0, 0 };
 
 	/* A short name is near to everything. */
 	if (strlen(wanted) < 5)
@@ -94,8 +94,11 @@ static bool too_far(struct near_best *best, const char *name)
 
 void near_try(struct near_best *best, const char *name)
 {
-	size_t a = strlen(best->wanted), b = strlen(name), d;
+	size_t a, b = strlen(name), d;
 
+	if (!best->len)
+		best->len = strlen(best->wanted);
+	a = best->len;
 	if ((a > b ? a - b : b - a) >= best->distance)
 		return;
 	/* Case is none when all else is the same. */

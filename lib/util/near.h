@@ -11,7 +11,8 @@
 struct near_best {
 	const char *wanted, *name;	/* name NULL: none is near */
 	size_t distance;
-	uint64_t letters;		/* of `wanted`, looked at once; 0: not yet */
+	uint64_t letters;		/* of `wanted`, looked at once, ... */
+	size_t len;			/* ... as its length; 0: not yet */
 };
 
 struct near_best near_best_of(const char *wanted);

@@ -18,6 +18,7 @@
 #include "view/near.h"
 
 #define TARGET_MAX (4 * 1024 * 1024)
+#define TARGETS_MAX 50000	/* remembered */
 #define GUESSES_MAX 100		/* about names in one text: of very many only the first */
 
 /* A link that is broken, of which is still to be said what may have been meant. */
@@ -27,18 +28,34 @@ struct guess {
 	struct guess *next;
 };
 
+/* What lies where a link leads: many lead to the same. */
+struct target {
+	int status;		/* of snap_find() */
+	enum snap_mode mode;
+	const struct type *type;	/* the last one that was asked about, ... */
+	bool may_lack;		/* ... and whether it lets it lack */
+};
+
 struct linking {
 	struct arena *scratch;	/* of the text at hand */
+	struct map *targets;	/* by path */
 	struct map *anchors;	/* by path of a document: its fragments */
 	struct guess *guesses;
 };
 
+static bool is_letter(char c)
+{
+	return (c | 32) >= 'a' && (c | 32) <= 'z';
+}
+
 /* Whether a destination leads out of the repository, or is no link yet. */
 static bool leads_away(const char *to)
 {
-	size_t scheme = strspn(to, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
-			       "0123456789+-.");
+	size_t scheme = 0;
 
+	while (is_letter(to[scheme]) || (to[scheme] >= '0' && to[scheme] <= '9') ||
+	       (to[scheme] >= '+' && to[scheme] <= '.' && to[scheme] != ','))
+		scheme++;
 	return (scheme && to[scheme] == ':') || !strncmp(to, "//", 2) ||
 	       strstr(to, "{{") || strstr(to, "{%") || strstr(to, "${") || strchr(to, '<');
 }
@@ -107,9 +124,11 @@ static int linking_of(struct linking **out, struct checking *c, struct ops_error
 
 	if (!k) {
 		k = arena_alloc(c->arena, sizeof(*k));
-		if (k)
+		if (k) {
 			k->anchors = map_new(c->arena);
-		if (!k || !k->anchors || !(k->scratch = arena_new()))
+			k->targets = map_new(c->arena);
+		}
+		if (!k || !k->anchors || !k->targets || !(k->scratch = arena_new()))
 			return error_nomem(err);
 		c->linking = k;
 	}
@@ -253,11 +272,41 @@ static int broken(struct reading *r, const struct link *link, const char *path,
 	return 0;
 }
 
+/* What lies at a path, as it was when a link first led there. */
+static int find_target(struct target **out, struct reading *r, const char *path,
+		       struct ops_error *err)
+{
+	struct linking *k = r->c->linking;
+	struct target *t = map_get(k->targets, path);
+	bool keep = map_count(k->targets) < TARGETS_MAX;
+	struct snap_entry entry = { .mode = SNAP_OTHER };
+
+	if (!t) {
+		t = arena_alloc(keep ? r->c->arena : r->arena, sizeof(*t));
+		if (!t || (keep && map_put(k->targets, path, t)))
+			return error_nomem(err);
+		t->status = snap_find(&entry, r->c->snap, path, NULL);
+		t->mode = entry.mode;
+	}
+	*out = t;
+	return t->status && t->status != OPS_ENOTFOUND ?
+	       error_set(err, t->status, "cannot look for '%s'", path) : 0;
+}
+
+static bool may_lack(struct target *t, const struct type *type, const char *path)
+{
+	if (type && t->type != type) {
+		t->type = type;
+		t->may_lack = type_lets_lack(type, path);
+	}
+	return type && t->may_lack;
+}
+
 static int check_destination(struct reading *r, const struct link *link,
 			     struct ops_error *err)
 {
 	const char *to, *fragment, *hash, *path = r->path;
-	struct snap_entry entry;
+	struct target *target = NULL;
 	int ret = 0;
 
 	if (!*link->text || leads_away(link->text))
@@ -270,13 +319,12 @@ static int check_destination(struct reading *r, const struct link *link,
 	if (!path)
 		return broken(r, link, NULL, err);
 	if (*to)
-		ret = snap_find(&entry, r->c->snap, path, NULL);
-	if (ret == OPS_ENOTFOUND)
-		return r->type && type_lets_lack(r->type, path) ? 0 :
-		       broken(r, link, path, err);
+		ret = find_target(&target, r, path, err);
 	if (ret)
-		return error_set(err, ret, "cannot look for '%s'", path);
-	return *to && entry.mode != SNAP_FILE && entry.mode != SNAP_EXEC ? 0 :
+		return ret;
+	if (target && target->status)
+		return may_lack(target, r->type, path) ? 0 : broken(r, link, path, err);
+	return target && target->mode != SNAP_FILE && target->mode != SNAP_EXEC ? 0 :
 	       check_fragment(r, path, link, fragment, err);
 }
 

@@ -152,5 +152,53 @@ UNIT_TEST(config_names_the_place_of_each_mistake)
 }
 END_TEST
 
+/* Each kind of pattern matches what it means, however many parts that has. */
+UNIT_TEST(config_knows_the_type_of_a_path)
+{
+	static const struct {
+		const char *pattern, *in, *out;
+	} cases[] = {
+		{ "n/*.md", "n/a.md", "n/b/a.md" },
+		{ "n/*/x/?.md", "n/b/x/a.md", "n/x/a.md" },
+		{ "n/**/*.md", "n/a.md", "m/a.md" },
+		{ "n/**/*.md", "n/b/c/d/a.md", "n/b/c/d/a.txt" },
+		{ "n/", "n/b/a.txt", "na/b/a.txt" },
+		{ "n/{a,b/c}/*.md", "n/a/x.md", "n/c/x.md" },
+		{ "n/{a,b/c}/*.md", "n/b/c/x.md", "n/b/x.md" },
+		{ "n/[a-c]/x*.md", "n/b/x1.md", "n/d/x1.md" },
+		{ "n/a.md", "n/a.md", "n/a.mdx" },
+		{ "*.note", "a.note", "n/a.note" },
+		{ "**/*.note", "n/m/a.note", "n/m/a.notes" },
+	};
+	struct ops_findings *findings = ops_findings_new();
+	const struct type *type;
+	struct config *c;
+	char text[512];
+	size_t i;
+
+	for (i = 0; i < UNIT_COUNT(cases); i++) {
+		snprintf(text, sizeof(text), "format: 1\ntypes:\n  note:\n    paths: [\"%s\"]\n"
+			 "    create: [anyone]\n    edit: [anyone]\n"
+			 "    fields: {A: {kind: line}}\n", cases[i].pattern);
+		c = load(text, findings);
+		ck_assert_msg(!c->broken && c->sound, "'%s' is a mistake", cases[i].pattern);
+		type = config_type_of_path(c, cases[i].in);
+		ck_assert_msg(type && !strcmp(type->name, "note"), "'%s' is not in '%s'",
+			      cases[i].in, cases[i].pattern);
+		ck_assert_msg(!config_type_of_path(c, cases[i].out), "'%s' is in '%s'",
+			      cases[i].out, cases[i].pattern);
+		config_free(c);
+	}
+	/* Kinds lie in the place of their base. */
+	c = load("format: 1\nwrong: x\n", findings);
+	ck_assert(c->broken && !c->sound);
+	type = config_type_of_path(c, "05-PROCESSES/packets/swap-7k2f/1-decision-x.md");
+	ck_assert_msg(type && type->abstract, "packets lie elsewhere");
+	config_free(c);
+	ops_findings_free(findings);
+}
+END_TEST
+
 UNIT_MAIN("config", config_compiled_in_is_the_file, config_built_in_has_no_mistakes,
-	  config_lays_ones_own_over_the_built_in, config_names_the_place_of_each_mistake)
+	  config_lays_ones_own_over_the_built_in, config_names_the_place_of_each_mistake,
+	  config_knows_the_type_of_a_path)

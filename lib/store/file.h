@@ -44,7 +44,8 @@ int file_write(int fd, const void *data, size_t len, const char *name,
 int file_close(int fd, const char *name, struct ops_error *err);
 
 /* Open the directory `dir` below the open directory `top` by one call that follows no
- * link.  Negative: it is not there, or the kernel cannot do that: ask file_parent(). */
+ * link.  Negative: with errno ENOENT it is not there; else the kernel cannot do that, or it
+ * is no directory: file_parent() tells which. */
 int file_directory_at(int top, const char *dir);
 
 /*

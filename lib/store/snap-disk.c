@@ -69,6 +69,8 @@ static int open_directory(int *out, struct snap_disk *d, const char *path,
 	*out = d->top < 0 ? -1 : file_directory_at(d->top, path);
 	if (*out >= 0)
 		return 0;
+	if (d->top >= 0 && errno == ENOENT)
+		return snap_absent(path, err);
 	/* The parent of "path/." is the directory itself. */
 	memcpy(inner, path, len);
 	memcpy(inner + len, len ? "/." : ".", len ? 3 : 2);

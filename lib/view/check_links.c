@@ -402,9 +402,14 @@ static int guess(struct checking *c, const struct guess *g, const struct near *n
 int check_links_guess(struct checking *c, struct ops_error *err)
 {
 	const struct guess *g = c->linking ? c->linking->guesses : NULL;
+	const struct guess *one;
 	struct near *near = NULL;
-	int ret = g ? near_open(&near, c->snap, c->arena, err) : 0;
+	int ret = g ? near_new(&near, c->snap, c->arena, err) : 0;
 
+	for (one = g; ret == 0 && one; one = one->next)
+		ret = near_want(near, one->path) ? error_nomem(err) : 0;
+	if (ret == 0 && g)
+		ret = near_look(near, err);
 	for (; ret == 0 && g; g = g->next)
 		ret = guess(c, g, near, err);
 	return ret;

@@ -39,7 +39,7 @@ struct near_list {
 /*
  * Names are near only if they have the same digits, so those are kept together, directory
  * by directory: who looks for one of ten thousand numbered proposals compares its name
- * with a few.
+ * with a few.  What nobody will ask about is not kept at all.
  */
 struct near {
 	struct arena *arena;
@@ -64,27 +64,50 @@ static const char *digits_key(struct buf *key, const char *path, size_t dir,
 
 static const char *name_key(struct buf *key, const char *name)
 {
+	size_t i;
+
 	buf_clear(key);
-	for (; *name; name++)
-		buf_char(key, *name >= 'A' && *name <= 'Z' ? (char)(*name | 32) : *name);
-	return buf_failed(key) ? NULL : key->data;
+	buf_str(key, name);
+	if (buf_failed(key))
+		return NULL;
+	for (i = 0; i < key->len; i++)
+		if (key->data[i] >= 'A' && key->data[i] <= 'Z')
+			key->data[i] |= 32;
+	return key->data;
 }
 
-/* Put a file at the end of the list of that key. */
-static int add_to(struct near *n, struct map *lists, const char *key, const char *path)
+/* Whoever has that key will be asked for. */
+static int want_key(struct near *n, struct map *lists, const char *key)
+{
+	struct near_list *l;
+
+	if (!key)
+		return OPS_ENOMEM;
+	if (map_has(lists, key))
+		return 0;
+	l = arena_alloc(n->arena, sizeof(*l));
+	if (!l || map_put(lists, key, l))
+		return OPS_ENOMEM;
+	l->end = &l->first;
+	return 0;
+}
+
+/* Put a file at the end of the list of that key, if it is wanted; *copy: its path, if some
+ * list has it. */
+static int add_to(struct near *n, struct map *lists, const char *key, const char *path,
+		  const char **copy)
 {
 	struct near_list *l = key ? map_get(lists, key) : NULL;
-	struct near_file *f = arena_alloc(n->arena, sizeof(*f));
+	struct near_file *f;
 
-	if (!key || !f)
+	if (!l)
+		return key ? 0 : OPS_ENOMEM;
+	f = arena_alloc(n->arena, sizeof(*f));
+	if (!*copy)
+		*copy = arena_str(n->arena, path);
+	if (!f || !*copy)
 		return OPS_ENOMEM;
-	if (!l) {
-		l = arena_alloc(n->arena, sizeof(*l));
-		if (!l || map_put(lists, key, l))
-			return OPS_ENOMEM;
-		l->end = &l->first;
-	}
-	f->path = path;
+	f->path = *copy;
 	*l->end = f;
 	l->end = &f->next;
 	l->nr++;
@@ -95,23 +118,19 @@ static int add_file(const char *path, const struct snap_entry *entry, void *payl
 		    struct ops_error *err)
 {
 	struct near *n = payload;
-	const char *copy, *name = path_name(path);
+	const char *copy = NULL, *name = path_name(path);
 
 	(void)entry;
 	if (n->nr++ >= FILES_MAX)
 		return OPS_EEXISTS;	/* enough */
-	copy = arena_str(n->arena, path);
-	return !copy || add_to(n, n->names, name_key(&n->key, name), copy) ||
+	return add_to(n, n->names, name_key(&n->key, name), path, &copy) ||
 	       add_to(n, n->digits, digits_key(&n->key, path, path_directory_len(path), name),
-		      copy) ? error_nomem(err) : 0;
+		      path, &copy) ? error_nomem(err) : 0;
 }
 
-int near_open(struct near **out, struct snap *snap, struct arena *arena,
-	      struct ops_error *err)
+int near_new(struct near **out, struct snap *snap, struct arena *arena, struct ops_error *err)
 {
 	struct near *n = arena_alloc(arena, sizeof(*n));
-	struct ops_error ignored = { 0 };
-	int ret;
 
 	if (n) {
 		buf_init(&n->key);
@@ -122,13 +141,29 @@ int near_open(struct near **out, struct snap *snap, struct arena *arena,
 	}
 	if (!n || !n->digits || !n->names)
 		return error_nomem(err);
-	/* What cannot be walked is not guessed about. */
-	ret = snap_walk(snap, "", add_file, n, &ignored);
-	buf_release(&n->key);
-	if (ret == OPS_ENOMEM)
-		return error_nomem(err);
 	*out = n;
 	return 0;
+}
+
+int near_want(struct near *n, const char *path)
+{
+	const char *name = path_name(path);
+	int ret = want_key(n, n->names, name_key(&n->key, name)) ||
+		  want_key(n, n->digits, digits_key(&n->key, path, path_directory_len(path),
+						    name)) ? OPS_ENOMEM : 0;
+
+	buf_release(&n->key);
+	return ret;
+}
+
+int near_look(struct near *n, struct ops_error *err)
+{
+	struct ops_error ignored = { 0 };
+	/* What cannot be walked is not guessed about. */
+	int ret = snap_walk(n->snap, "", add_file, n, &ignored);
+
+	buf_release(&n->key);
+	return ret == OPS_ENOMEM ? error_nomem(err) : 0;
 }
 
 /* The document whose name `path` is but for its ending; *out is NULL if there is none. */

@@ -165,6 +165,18 @@ void out_flush(struct out *o)
 		o->lost = true;
 }
 
+/* As printf() would, which takes longer than all the rest of a line. */
+static void add_number(struct buf *line, size_t value)
+{
+	char digits[3 * sizeof(value)], *at = digits + sizeof(digits);
+
+	do {
+		*--at = (char)('0' + value % 10);
+		value /= 10;
+	} while (value);
+	buf_add(line, at, (size_t)(digits + sizeof(digits) - at));
+}
+
 /* One conversion at `fmt`, just after its %; returns what follows it. */
 static const char *convert(struct buf *line, const char *fmt, va_list *ap)
 {
@@ -182,10 +194,10 @@ static const char *convert(struct buf *line, const char *fmt, va_list *ap)
 	} else if (*fmt == 'd') {
 		buf_printf(line, "%d", va_arg(*ap, int));
 	} else if (*fmt == 'u') {
-		buf_printf(line, "%u", va_arg(*ap, unsigned));
+		add_number(line, va_arg(*ap, unsigned));
 	} else if (*fmt == 'z') {
 		fmt++;
-		buf_printf(line, "%zu", va_arg(*ap, size_t));
+		add_number(line, va_arg(*ap, size_t));
 	} else {
 		buf_char(line, '%');
 	}

@@ -110,6 +110,25 @@ static bool is_word(char c)
 	       (unsigned char)c >= 0x80;
 }
 
+/* Whether a byte can be nothing but text, whatever stands beside it. */
+static bool is_plain(char c)
+{
+	return ((c | 32) >= 'a' && (c | 32) <= 'z') || (c >= '0' && c <= '9') || c == ' ';
+}
+
+/* The plain text at the beginning of `s`, put in; how much. */
+static size_t put_plain(struct buf *b, const char *s, size_t len)
+{
+	char part[64];
+	size_t at;
+
+	for (at = 0; at < len && at < sizeof(part) && is_plain(s[at]); at++)
+		part[at] = s[at] == ' ' ? '-' : s[at] >= 'A' && s[at] <= 'Z' ?
+			   (char)(s[at] | 32) : s[at];
+	buf_add(b, part, at);
+	return at;
+}
+
 /* Append the fragment of a heading.  `emphasis`: underscores at the edges of words
  * are that. */
 static void fragment(struct buf *b, const char *s, size_t len, bool emphasis)
@@ -119,6 +138,10 @@ static void fragment(struct buf *b, const char *s, size_t len, bool emphasis)
 	uint32_t c;
 
 	while (at < len) {
+		if (is_plain(s[at])) {
+			at += put_plain(b, s + at, len - at);
+			continue;
+		}
 		skip = code ? 0 : markup(s + at, len - at);
 		if (skip) {
 			at += skip;

@@ -8,6 +8,8 @@
  */
 #include "util/utf8.h"
 
+#include <string.h>
+
 #include "util/buf.h"
 
 struct range {
@@ -135,11 +137,10 @@ void utf8_display(struct buf *b, const char *s, size_t len, bool multiline)
 	while (at < len) {
 		clean = utf8_clean_to(s + at, len - at, multiline);
 		if (!multiline) {
-			size_t tab = 0;
+			const char *tab = memchr(s + at, '\t', clean);
 
-			while (tab < clean && s[at + tab] != '\t')
-				tab++;
-			clean = tab;
+			if (tab)
+				clean = (size_t)(tab - (s + at));
 		}
 		buf_add(b, s + at, clean);
 		at += clean;

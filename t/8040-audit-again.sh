@@ -86,7 +86,7 @@ test_expect_success 'a cache that is damaged is none' '
 		head -c $cut good >$F && known 0 && cp good $F || return 1
 	done &&
 	printf x >>$F && known 0 && cp good $F && known 2 &&
-	for byte in 3 20 85 130 180 $((size - 30))
+	for byte in 3 20 85 130 180
 	do
 		cp good $F && printf "#" |
 			dd of=$F bs=1 seek=$byte conv=notrunc 2>/dev/null && known 0 || return 1
@@ -94,6 +94,20 @@ test_expect_success 'a cache that is damaged is none' '
 	head -c 100000 /dev/urandom >$F && known 0 &&
 	rm $F && mkdir $F && known 0 && rmdir $F &&
 	ln -s ../../good $F && known 0 && rm -f $F && known 0 && known 2
+'
+
+test_expect_success 'ids of acts that are damaged are none, once something new is held against them' '
+	git checkout -q -B replays start && ops audit verify && known 2 &&
+	ls -t .git/ops/verified-* | head -n 1 >name && F=$(cat name) && cp $F good &&
+	ops_task again-1 && size=$(($(wc -c <good))) &&
+	for byte in $((size - 30)) $((size - 50))
+	do
+		cp good $F && printf "####" |
+			dd of=$F bs=1 seek=$byte conv=notrunc 2>/dev/null &&
+		git reset -q --hard start && known 2 && git reset -q --hard HEAD@{1} &&
+		known 0 || return 1
+	done &&
+	cp good $F && known 2 && known 3
 '
 
 test_expect_success 'nor is one of another history that says it judged this one' '

@@ -12,8 +12,8 @@
 #include "model/world_inside.h"
 
 /* So many that no world has are kept; of a history that changes them often, not all. */
-#define CONFIGS_KEPT 4
-#define ROSTERS_KEPT 8
+#define CONFIGS_KEPT 1
+#define ROSTERS_KEPT 4
 
 /* Both are counted by the worlds that have them, and lie in order, the one asked for last
  * first. */

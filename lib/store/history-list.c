@@ -9,7 +9,7 @@
  * Invariants: a node is hidden only when it is an ancestor of what is hidden (or that
  * itself), so nothing that is new is ever left out.  The other way round a date that
  * lies may, in a merge of old branches, leave in what is not new.  A node costs about
- * fifty bytes and its message none.
+ * fifty bytes and its message none; a date is only kept where something is hidden.
  */
 #include <stdlib.h>
 #include <string.h>
@@ -22,23 +22,24 @@
 #define NODES_MAX (UINT32_MAX / 4)
 #define SLOP 5		/* commits of the past looked at beyond need, as git does */
 
-enum { HIDDEN = 1, READ = 2, QUEUED = 4, CERTAIN = 8, DONE = 16, SEEN = 32 };
+enum { HIDDEN = 1, READ = 2, QUEUED = 4, CERTAIN = 8, DONE = 16, SEEN = 32, LINE = 64 };
 
 struct node {
 	struct oid id;
-	uint32_t parents, parents_nr;	/* in listing.parents */
-	int64_t time;
-	unsigned flags;
+	uint32_t parents;		/* the first of them in listing.parents */
+	unsigned parents_nr : 24, flags : 8;	/* COMMIT_MAX bounds them */
 };
 
 struct listing {
 	struct store *store;
 	struct node *nodes;
+	int64_t *times;			/* of the nodes; NULL without `dated` */
 	uint32_t *slots;		/* index + 1 of a node; by its id */
 	uint32_t *parents, *heap;
-	size_t nr, room, slots_nr, parents_nr, parents_room, heap_nr, heap_room;
+	size_t nr, room, times_room, slots_nr, parents_nr, parents_room, heap_nr, heap_room;
 	size_t fresh;			/* nodes in the heap that are not hidden */
 	size_t max;			/* commits; 0: no bound */
+	bool dated;
 };
 
 /* Make room for one more; OPS_ENOMEM. */
@@ -79,11 +80,12 @@ static int node_of(uint32_t *out, struct listing *l, const struct oid *id)
 {
 	uint32_t *slot;
 
-	if (l->nr * 2 >= l->slots_nr && grow_slots(l))
+	if (l->nr * 4 >= l->slots_nr * 3 && grow_slots(l))
 		return OPS_ENOMEM;
 	slot = find_slot(l, id);
 	if (!*slot) {
-		if (grow(&l->nodes, &l->room, l->nr, sizeof(*l->nodes)))
+		if (grow(&l->nodes, &l->room, l->nr, sizeof(*l->nodes)) ||
+		    (l->dated && grow(&l->times, &l->times_room, l->nr, sizeof(*l->times))))
 			return OPS_ENOMEM;
 		memset(&l->nodes[l->nr], 0, sizeof(*l->nodes));
 		l->nodes[l->nr].id = *id;
@@ -131,7 +133,8 @@ static int add_parents(struct listing *l, uint32_t at, const char *raw, size_t l
 		l->parents[l->parents_nr++] = parent;
 		l->nodes[at].parents_nr++;
 	}
-	l->nodes[at].time = time_of(line, end);
+	if (l->dated)
+		l->times[at] = time_of(line, end);
 	l->nodes[at].flags |= READ;
 	return 0;
 }
@@ -167,7 +170,7 @@ static int read_node(struct listing *l, uint32_t at, struct ops_error *err)
 
 static bool younger(const struct listing *l, size_t a, size_t b)
 {
-	return l->nodes[l->heap[a]].time > l->nodes[l->heap[b]].time;
+	return l->times[l->heap[a]] > l->times[l->heap[b]];
 }
 
 static void swap(struct listing *l, size_t a, size_t b)
@@ -209,7 +212,7 @@ static uint32_t pop(struct listing *l)
 		swap(l, i, child);
 		i = child;
 	}
-	l->nodes[top].flags &= ~(unsigned)QUEUED;
+	l->nodes[top].flags &= (unsigned char)~QUEUED;
 	l->fresh -= !(l->nodes[top].flags & HIDDEN);
 	return top;
 }
@@ -258,8 +261,8 @@ static bool oldest_doubtful(int64_t *time, const struct listing *l)
 
 		if (!(n->flags & READ) || n->flags & (HIDDEN | CERTAIN))
 			continue;
-		if (!found || n->time < *time)
-			*time = n->time;
+		if (!found || l->times[i] < *time)
+			*time = l->times[i];
 		found = true;
 	}
 	return found;
@@ -276,12 +279,21 @@ static void note_descent(struct listing *l, struct node *n, uint32_t hide)
 	}
 }
 
+/* Append a node to a list, and say if it is of the line. */
+static void list_node(struct oid *out, unsigned char *line, size_t *nr, const struct node *n)
+{
+	out[*nr] = n->id;
+	if (line && n->flags & LINE)
+		line[*nr / 8] |= (unsigned char)(1u << *nr % 8);
+	++*nr;
+}
+
 /*
  * Visit what is new, parents first.  With `out` list it; without, note what descends
  * from `hide`.  The stack has pairs: a node, and which of its parents is next.
  */
 static int visit(struct listing *l, uint32_t tip, uint32_t hide, struct oid *out,
-		 size_t *nr, struct ops_error *err)
+		 unsigned char *line, size_t *nr, struct ops_error *err)
 {
 	unsigned mark = out ? DONE : SEEN;
 	uint32_t *stack = NULL, *top, parent;
@@ -307,7 +319,7 @@ static int visit(struct listing *l, uint32_t tip, uint32_t hide, struct oid *out
 			if (top[1] < n->parents_nr)
 				break;
 			if (out)
-				out[(*nr)++] = n->id;
+				list_node(out, line, nr, n);
 			else
 				note_descent(l, n, hide);
 		}
@@ -335,13 +347,13 @@ static int hide_past(struct listing *l, uint32_t tip, uint32_t hide,
 		ret = error_nomem(err);
 	while (ret == 0 && l->heap_nr && slop) {
 		if (!l->fresh && !asked) {
-			ret = visit(l, tip, hide, NULL, NULL, err);
+			ret = visit(l, tip, hide, NULL, NULL, NULL, err);
 			asked = true;
 			if (ret || !oldest_doubtful(&oldest, l))
 				break;
 		}
 		if (asked)
-			slop = l->nodes[l->heap[0]].time < oldest ? slop - 1 : SLOP;
+			slop = l->times[l->heap[0]] < oldest ? slop - 1 : SLOP;
 		ret = step(l, false, err);
 	}
 	while (ret == 0 && l->heap_nr)
@@ -362,31 +374,24 @@ static bool is_a_parent(const struct listing *l, uint32_t parent)
 	return false;
 }
 
-/* A node, its first parent and so on, as far as they are listed. */
-static int list_line(struct history_line *line, const struct listing *l, uint32_t at)
+/* Mark a node, its first parent and so on, as far as they are listed. */
+static void mark_line(struct listing *l, uint32_t at)
 {
-	struct oid *list = malloc((l->nr + 1) * sizeof(*list));
-	size_t nr = 0;
-
-	if (!list)
-		return OPS_ENOMEM;
 	while (!(l->nodes[at].flags & HIDDEN)) {
-		list[nr++] = l->nodes[at].id;
+		l->nodes[at].flags |= LINE;
 		if (!l->nodes[at].parents_nr)
 			break;
 		at = l->parents[l->nodes[at].parents];
 	}
-	line->list = list;
-	line->nr = nr;
-	return 0;
 }
 
-int history_list_line(struct oid **out, size_t *nr, struct history_line *line,
-		      struct store *s, const struct oid *tip, const struct oid *hide,
-		      size_t max, bool *descends, struct ops_error *err)
+int history_list_line(struct oid **out, size_t *nr, unsigned char **line, struct store *s,
+		      const struct oid *tip, const struct oid *hide, size_t max,
+		      bool *descends, struct ops_error *err)
 {
-	struct listing l = { .store = s, .max = max };
+	struct listing l = { .store = s, .max = max, .dated = hide != NULL };
 	uint32_t first = 0, past = UINT32_MAX;
+	unsigned char *bits = NULL;
 	struct oid *list = NULL;
 	size_t count = 0;
 	int ret = 0;
@@ -397,26 +402,32 @@ int history_list_line(struct oid **out, size_t *nr, struct history_line *line,
 		ret = hide_past(&l, first, past, err);
 	/* How many there will be is known when all were read. */
 	if (ret == 0)
-		ret = visit(&l, first, past, NULL, NULL, err);
+		ret = visit(&l, first, past, NULL, NULL, NULL, err);
 	if (ret == 0) {
 		list = malloc((l.nr + 1) * sizeof(*list));
-		ret = list ? visit(&l, first, past, list, &count, err) : error_nomem(err);
+		bits = line ? calloc(1, l.nr / 8 + 1) : NULL;
+		if (bits)
+			mark_line(&l, first);
+		ret = list && (bits || !line) ?
+		      visit(&l, first, past, list, bits, &count, err) : error_nomem(err);
 	}
 	/* What lies between the two is never hidden. */
 	if (ret == 0 && descends)
 		*descends = hide && (first == past || is_a_parent(&l, past));
 	if (ret == 0 && max && count > max)
 		ret = too_many(max, err);
-	if (ret == 0 && line && list_line(line, &l, first))
-		ret = error_nomem(err);
 	free(l.nodes);
+	free(l.times);
 	free(l.slots);
 	free(l.parents);
 	free(l.heap);
 	if (ret) {
 		free(list);
+		free(bits);
 		return ret;
 	}
+	if (line)
+		*line = bits;
 	*out = list;
 	*nr = count;
 	return 0;

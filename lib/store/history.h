@@ -56,14 +56,15 @@ int history_list(struct oid **out, size_t *nr, struct store *s, const struct oid
 		 const struct oid *hide, size_t max, bool *descends, struct ops_error *err);
 
 /* The same, and which of them are the tip, its first parent, the first parent of that and so
- * on: that list too is the caller's to free().  NULL: not asked for. */
-struct history_line {
-	struct oid *list;
-	size_t nr;
-};
-int history_list_line(struct oid **out, size_t *nr, struct history_line *line,
-		      struct store *s, const struct oid *tip, const struct oid *hide,
-		      size_t max, bool *descends, struct ops_error *err);
+ * on: a bit for each commit of the list, for history_in_line() and the caller to free(). */
+int history_list_line(struct oid **out, size_t *nr, unsigned char **line, struct store *s,
+		      const struct oid *tip, const struct oid *hide, size_t max,
+		      bool *descends, struct ops_error *err);
+
+static inline bool history_in_line(const unsigned char *line, size_t at)
+{
+	return line[at / 8] >> at % 8 & 1;
+}
 
 /*
  * Call `each` with the id of every commit reachable from `tip` and not from

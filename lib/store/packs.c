@@ -47,7 +47,7 @@
 #define SLACK 264
 
 #define KEPT_NR 1024
-#define KEPT_BYTES ((size_t)4 << 20)	/* of each reader, of which an audit has several */
+#define KEPT_BYTES ((size_t)2 << 20)	/* of each reader, of which an audit has several */
 #define KEPT_MAX ((size_t)1 << 20)
 
 /* A pack and its index, mapped. */

@@ -92,7 +92,7 @@ int ops_view_assurance(struct ops_assurance *out, struct ops_view *view,
 	struct ops_error why = { 0 };
 	int ret = 0;
 
-	buf_init(&w.past.text);
+	audit_past_init(&w.past);
 	w.ref = store_branch(view->repo->store);
 	if (w.ref && store_tip(&w.tip, view->repo->store, NULL) == 0)
 		audit_past_load(&w.past, view->repo, w.ref);

@@ -10,8 +10,12 @@
 
 #include <stdlib.h>
 #include <string.h>
+#ifdef __GLIBC__
+#include <malloc.h>
+#endif
 
 #define PROGRESS_EACH 64
+#define TRIM_EACH 512
 
 /* What a range names. */
 struct range {
@@ -92,12 +96,25 @@ static int begin_with_policy(struct range *r, struct ops_repo *repo, struct ops_
 	return ret;
 }
 
-int audit_list(struct verifying *v, const struct oid *list, size_t nr, struct ops_error *err)
+/* Give back what was freed: directories of all sizes leave holes that none of the next fits. */
+static void trim(void)
 {
-	struct audit_ahead *ahead = audit_ahead_new(v, list, nr);
-	size_t i;
-	int ret = 0;
+#ifdef __GLIBC__
+	malloc_trim(0);
+#endif
+}
 
+int audit_list(struct verifying *v, const struct oid *list, size_t nr,
+	       const unsigned char *line, struct ops_error *err)
+{
+	struct audit_ahead *ahead;
+	size_t i;
+	int ret = audit_ids_list(v, list, nr, err);
+
+	if (ret)
+		return ret;
+	v->line = line;
+	ahead = audit_ahead_new(v, list, nr);
 	v->signers = signers_new(v->repo->store, &v->repo->verifier, list, nr);
 	for (i = 0; ret == 0 && i < nr; i++) {
 		bool left = true;
@@ -109,8 +126,12 @@ int audit_list(struct verifying *v, const struct oid *list, size_t nr, struct op
 			ret = audit_commit(v, &list[i], err);
 		if (v->calls->progress && (i + 1) % PROGRESS_EACH == 0)
 			v->calls->progress(i + 1, nr, v->calls->payload);
+		if ((i + 1) % TRIM_EACH == 0)
+			trim();
 	}
 	audit_ahead_free(ahead);
+	if (nr >= TRIM_EACH)
+		trim();
 	signers_free(v->signers);
 	v->signers = NULL;
 	return ret;
@@ -123,7 +144,6 @@ void audit_release(struct verifying *v)
 	arena_free(v->arena);
 	audit_past_release(&v->past);
 	buf_release(&v->seal_lines);
-	free(v->line.list);
 	free(v->flagged);
 	free(v->seals);
 }
@@ -139,7 +159,7 @@ int audit_range(struct ops_audit_result *result, struct ops_repo *repo,
 	size_t nr = 0;
 	int ret = history_list(&list, &nr, repo->store, tip, hide, max, NULL, err);
 
-	buf_init(&v.past.text);
+	audit_past_init(&v.past);
 	buf_init(&v.seal_lines);
 	v.arena = arena_new();
 	if (ret == 0)
@@ -147,7 +167,7 @@ int audit_range(struct ops_audit_result *result, struct ops_repo *repo,
 	if (ret == 0 && hide && calls->earlier)
 		ret = audit_ids_before(&v, hide, list, nr, err);
 	if (ret == 0)
-		ret = audit_list(&v, list, nr, err);
+		ret = audit_list(&v, list, nr, NULL, err);
 	if (ret == 0 && nr) {
 		oid_hex(found.first, &list[0]);
 		oid_hex(found.last, &list[nr - 1]);

@@ -79,6 +79,7 @@ static void judge_run(struct audit_thread *w, size_t nr)
 		memset(&one->err, 0, sizeof(one->err));
 		one->left = false;
 		one->ret = audit_judged_init(&one->judged, &w->v, &one->err);
+		one->judged.at = nr * a->run + i;
 		if (one->ret == 0)
 			one->ret = audit_judge_alone(&one->judged, &a->list[nr * a->run + i],
 						     true, &one->left, &one->err);
@@ -132,7 +133,7 @@ static bool begin(struct audit_ahead *a)
 	w->v.result = &w->unused;
 	w->v.shallow = a->v->shallow;
 	w->v.branch = a->v->branch;
-	w->v.line = a->v->line;		/* only looked at */
+	w->v.line = a->v->line;
 	if (w->repo.store && w->repo.cache &&
 	    pthread_create(&w->thread, NULL, work, w) == 0) {
 		a->workers_nr++;

@@ -2,12 +2,14 @@
 /*
  * The ids of the acts of a history, to find one that is there twice.
  *
- * Never holds the ids themselves: sixteen bytes of their digest stand for them, whatever
- * they look like, so that a long history needs sixty bytes for each of its commits.
+ * Never holds the ids themselves, nor the commits, which are in the lists that are judged:
+ * of each commit, eight bytes of a digest and five of a table that leads to them.  Where
+ * those are alike the commit is read again, so nothing is decided by a part of a digest.
  */
 
 #include "view/audit_inside.h"
 
+#include <assert.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -15,93 +17,166 @@
 #include "util/arena.h"
 #include "util/digest.h"
 
-#define ID_BYTES 16
-
-/* The first bytes of the digest of a text. */
-static void shorten(unsigned char out[ID_BYTES], const char *text)
+/* The first bytes of the digest of an id, never zero. */
+static uint64_t key_of(const char *text)
 {
-	char hex[DIGEST_HEX + 1];
-	size_t i;
+	char hex[DIGEST_HEX + 1], digits[17];
+	uint64_t key;
 
 	digest_of(text, strlen(text), hex);
-	for (i = 0; i < ID_BYTES; i++) {
-		const char *digits = "0123456789abcdef";
-
-		out[i] = (unsigned char)((strchr(digits, hex[2 * i]) - digits) << 4 |
-					 (strchr(digits, hex[2 * i + 1]) - digits));
-	}
+	memcpy(digits, hex, 16);
+	digits[16] = '\0';
+	key = strtoull(digits, NULL, 16);
+	return key ? key : 1;
 }
 
-static uint32_t *find_slot(const struct audit_ids *ids, const unsigned char *id)
+/* The id of the act that a commit tells, as it is judged; NULL: of none. */
+static const char *id_of(const struct commit *c, struct arena *arena)
 {
-	uint32_t at;
+	struct ops_findings *ignored = ops_findings_new();
+	const char *id = NULL;
+	struct message m;
 
-	memcpy(&at, id, sizeof(at));
-	for (at &= (uint32_t)ids->slots_nr - 1; ids->slots[at];
-	     at = (at + 1) & ((uint32_t)ids->slots_nr - 1))
-		if (!memcmp(ids->list[ids->slots[at] - 1].id, id, ID_BYTES))
-			break;
-	return &ids->slots[at];
+	if (ignored && message_parse(&m, arena, c->message, c->message_len, ignored, NULL) == 0)
+		id = message_trailer(&m, "Ops-Id");
+	ops_findings_free(ignored);
+	return id;
 }
 
-static int grow(struct audit_ids *ids)
+int audit_ids_room(struct verifying *v, size_t nr, struct ops_error *err)
 {
-	size_t i, more = ids->slots_nr ? ids->slots_nr * 2 : 256;
-	struct audit_id *list = realloc(ids->list, more / 2 * sizeof(*list));
-	uint32_t *slots = calloc(more, sizeof(*slots));
+	struct audit_ids *ids = &v->ids;
 
-	if (list)
-		ids->list = list;
-	if (!list || !slots || more > UINT32_MAX / 2) {
-		free(slots);
-		return OPS_ENOMEM;
-	}
-	free(ids->slots);
-	ids->slots = slots;
-	ids->slots_nr = more;
-	ids->room = more / 2;
-	for (i = 0; i < ids->nr; i++)
-		*find_slot(ids, ids->list[i].id) = (uint32_t)i + 1;
+	if (nr >= UINT32_MAX / 2)
+		return error_nomem(err);
+	ids->keys = calloc(nr + 1, sizeof(*ids->keys));
+	ids->slots_nr = nr + nr / 3 + 2;
+	ids->slots = calloc(ids->slots_nr, sizeof(*ids->slots));
+	ids->room = nr;
+	return ids->keys && ids->slots ? 0 : error_nomem(err);
+}
+
+int audit_ids_list(struct verifying *v, const struct oid *list, size_t nr,
+		   struct ops_error *err)
+{
+	struct audit_ids *ids = &v->ids;
+	int ret = ids->keys ? 0 : audit_ids_room(v, nr, err);
+
+	if (ret)
+		return ret;
+	assert(ids->lists_nr < AUDIT_LISTS && nr <= ids->room - ids->nr);
+	ids->lists[ids->lists_nr].list = list;
+	ids->lists[ids->lists_nr++].start = ids->nr;
+	ids->nr += nr;
 	return 0;
 }
 
-static int by_id(const void *key, const void *entry)
+const struct oid *audit_ids_commit(const struct audit_ids *ids, size_t place)
 {
-	return memcmp(key, ((const struct audit_id *)entry)->id, ID_BYTES);
+	size_t i = ids->lists_nr - 1;
+
+	while (ids->lists[i].start > place)
+		i--;
+	return &ids->lists[i].list[place - ids->lists[i].start];
 }
 
-int audit_ids_add(bool *found, struct oid *first, struct verifying *v, const char *id,
-		  const struct oid *commit, struct ops_error *err)
-{
-	struct audit_ids *ids = &v->ids;
-	const struct audit_id *known;
-	unsigned char key[ID_BYTES];
-	uint32_t *slot = NULL;
+/* Looking for one. */
+struct asking {
+	struct verifying *v;
+	const char *id;
+	uint64_t key;
+	struct oid found;
+	struct arena *scratch;
+};
 
-	if (ids->nr == ids->room && grow(ids))
+/* Whether that commit has the id. */
+static int ask_commit(bool *has, struct asking *a, const struct oid *commit,
+		      struct ops_error *err)
+{
+	struct commit c;
+	const char *id;
+	int ret;
+
+	if (!a->scratch && !(a->scratch = arena_new()))
 		return error_nomem(err);
-	shorten(key, id);
-	known = v->past.ids_nr ? bsearch(key, v->past.ids, v->past.ids_nr, sizeof(*known),
-					 by_id) : NULL;
-	if (!known) {
-		slot = find_slot(ids, key);
-		known = *slot ? &ids->list[*slot - 1] : NULL;
+	ret = commit_read(&c, a->v->repo->store, commit, a->scratch, err);
+	id = ret == 0 ? id_of(&c, a->scratch) : NULL;
+	*has = id && !strcmp(id, a->id);
+	if (*has)
+		a->found = *commit;
+	arena_clear(a->scratch);
+	return ret;
+}
+
+/* Those of the past are sorted by their keys. */
+static int ask_past(bool *has, struct asking *a, struct ops_error *err)
+{
+	const struct audit_past *p = &a->v->past;
+	size_t low = 0, high = p->ids ? p->ids_nr : 0, middle;
+	int ret = 0;
+
+	while (low < high) {
+		middle = low + (high - low) / 2;
+		if (audit_id_key(&p->ids[middle]) < a->key)
+			low = middle + 1;
+		else
+			high = middle;
 	}
+	for (; ret == 0 && !*has && p->ids && low < p->ids_nr &&
+	       audit_id_key(&p->ids[low]) == a->key; low++)
+		ret = ask_commit(has, a, &p->ids[low].commit, err);
+	return ret;
+}
+
+/* Those of the lists at hand; *slot is where it would be. */
+static int ask_present(bool *has, uint32_t **slot, struct asking *a, struct ops_error *err)
+{
+	struct audit_ids *ids = &a->v->ids;
+	size_t at = (size_t)((a->key >> 32) * ids->slots_nr >> 32);
+	int ret = 0;
+
+	for (; ret == 0 && !*has && ids->slots[at]; at = at + 1 < ids->slots_nr ? at + 1 : 0)
+		if (ids->keys[ids->slots[at] - 1] == a->key)
+			ret = ask_commit(has, a, audit_ids_commit(ids, ids->slots[at] - 1),
+					 err);
+	*slot = &ids->slots[at];
+	return ret;
+}
+
+int audit_ids_add(bool *found, struct oid *first, const struct judged *j,
+		  struct ops_error *err)
+{
+	struct audit_ids *ids = &j->v->ids;
+	struct asking a = { .v = j->v, .id = j->act_id, .key = key_of(j->act_id) };
+	const struct oid *earlier = map_get(ids->earlier, j->act_id);
+	size_t place = ids->lists[ids->lists_nr - 1].start + j->at;
+	uint32_t *slot = NULL;
+	bool has = earlier != NULL;
+	int ret = 0;
+
+	if (has)
+		a.found = *earlier;
+	else
+		ret = ask_past(&has, &a, err);
+	if (ret == 0 && !has)
+		ret = ask_present(&has, &slot, &a, err);
+	arena_free(a.scratch);
+	if (ret)
+		return ret;
 	/* One that had findings is judged again, and is not its own replay. */
-	*found = known && !oid_equal(&known->commit, commit);
+	*found = has && !oid_equal(&a.found, &j->commit.id);
 	if (*found)
-		*first = known->commit;
-	if (known)
-		return 0;
-	memcpy(ids->list[ids->nr].id, key, ID_BYTES);
-	ids->list[ids->nr].commit = *commit;
-	*slot = (uint32_t)++ids->nr;
+		*first = a.found;
+	if (!has) {
+		ids->keys[place] = a.key;
+		*slot = (uint32_t)place + 1;
+	}
 	return 0;
 }
 
 void audit_ids_release(struct audit_ids *ids)
 {
-	free(ids->list);
+	free(ids->keys);
 	free(ids->slots);
 	memset(ids, 0, sizeof(*ids));
 }
@@ -111,19 +186,9 @@ void audit_ids_release(struct audit_ids *ids)
 struct earlier {
 	struct verifying *v;
 	struct arena *arena;
-	struct ops_findings *ignored;
 	struct map *ids;		/* of the range; NULL: that is looked for now */
 	size_t left;
 };
-
-/* The id of the act that a commit tells, as it is judged; NULL: of none. */
-static const char *id_of(struct earlier *e, const struct commit *c, struct arena *arena)
-{
-	struct message m;
-
-	return message_parse(&m, arena, c->message, c->message_len, e->ignored, NULL) == 0 ?
-	       message_trailer(&m, "Ops-Id") : NULL;
-}
 
 /* Whether a line of the message may be one of them: parsing all would cost far more. */
 static bool may_tell(struct earlier *e, const struct commit *c)
@@ -146,15 +211,20 @@ static int add_earlier(const struct oid *id, void *payload, struct ops_error *er
 {
 	struct earlier *e = payload;
 	const char *text = NULL;
+	struct oid *copy;
 	struct commit c;
-	struct oid first;
-	bool found;
 	int ret = commit_read(&c, e->v->repo->store, id, e->arena, err);
 
 	if (ret == 0 && may_tell(e, &c))
-		text = id_of(e, &c, e->arena);
-	if (text)
-		ret = audit_ids_add(&found, &first, e->v, text, id, err);
+		text = id_of(&c, e->arena);
+	/* Of those that have the same the last one is told. */
+	if (text && map_has(e->ids, text) && !map_has(e->v->ids.earlier, text)) {
+		copy = arena_alloc(e->v->arena, sizeof(*copy));
+		if (copy)
+			*copy = *id;
+		if (!copy || map_put(e->v->ids.earlier, text, copy))
+			ret = error_nomem(err);
+	}
 	arena_clear(e->arena);
 	return ret ? ret : --e->left == 0;
 }
@@ -170,7 +240,7 @@ static int list_ids(struct earlier *e, struct map *ids, struct arena *keep,
 
 	for (i = 0; ret == 0 && i < nr; i++) {
 		ret = commit_read(&c, e->v->repo->store, &list[i], e->arena, err);
-		text = ret == 0 && may_tell(e, &c) ? id_of(e, &c, e->arena) : NULL;
+		text = ret == 0 && may_tell(e, &c) ? id_of(&c, e->arena) : NULL;
 		text = text ? arena_str(keep, text) : NULL;
 		if (text) {
 			ret = map_put(ids, text, e) < 0 ? error_nomem(err) : 0;
@@ -184,17 +254,19 @@ static int list_ids(struct earlier *e, struct map *ids, struct arena *keep,
 int audit_ids_before(struct verifying *v, const struct oid *tip, const struct oid *list,
 		     size_t nr, struct ops_error *err)
 {
-	struct earlier e = { v, arena_new(), ops_findings_new(), NULL, 0 };
+	struct earlier e = { v, arena_new(), NULL, 0 };
 	struct arena *keep = arena_new();
 	struct map *ids = keep ? map_new(keep) : NULL;
-	int ret = e.arena && e.ignored && ids ? 0 : error_nomem(err);
+	int ret = 0;
 
+	v->ids.earlier = map_new(v->arena);
+	if (!e.arena || !ids || !v->ids.earlier)
+		ret = error_nomem(err);
 	if (ret == 0)
 		ret = list_ids(&e, ids, keep, list, nr, err);
 	e.ids = ids;
 	if (ret == 0 && e.left)
 		ret = history_walk(v->repo->store, tip, NULL, true, add_earlier, &e, err);
-	ops_findings_free(e.ignored);
 	arena_free(e.arena);
 	arena_free(keep);
 	return ret;

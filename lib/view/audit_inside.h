@@ -27,27 +27,38 @@ struct disputed {
 	struct map *commits;		/* by id; NULL: all */
 };
 
-/* Ops-Ids, each with the commit that had it first. */
+#define AUDIT_LISTS 2		/* what had findings, and what is new */
+
+/* Ops-Ids of the commits of these lists, each by whoever had it first. */
 struct audit_ids {
-	struct audit_id *list;
-	uint32_t *slots;
-	size_t nr, room, slots_nr;
+	struct {
+		const struct oid *list;
+		size_t start;		/* the place of its first commit */
+	} lists[AUDIT_LISTS];
+	size_t lists_nr, nr, room;
+	uint64_t *keys;			/* by place; 0: it told none, or not as the first */
+	uint32_t *slots;		/* place + 1, by key */
+	size_t slots_nr;
+	struct map *earlier;		/* id -> commit before the range; NULL: not asked for */
 };
 
-/* One of them, short: what stands for it, and the commit. */
+/* One of the past: a key, the highest byte first, and the commit. */
 struct audit_id {
-	unsigned char id[16];
+	unsigned char key[8];
 	struct oid commit;
 };
 
-/* What was judged before, up to `tip`; all points into `text`. */
+/* What was judged before, up to `tip`; all points into `text`, but ids into `ids_text`. */
 struct audit_past {
 	bool usable;
-	struct buf text;
+	int fd;				/* of the file, if usable */
+	struct buf text, ids_text;
+	size_t text_len;		/* of what is sealed in `text` */
+	char ids_digest[DIGEST_HEX + 1];
 	struct oid tip, first, genesis;
 	size_t commits, prehistory, judged, verified;	/* without those with findings */
 	const struct oid *flagged;		/* those */
-	const struct audit_id *ids;		/* sorted */
+	const struct audit_id *ids;		/* sorted; NULL: not read yet, or none */
 	const struct oid *seals;
 	size_t flagged_nr, ids_nr, seals_nr;
 };
@@ -62,8 +73,8 @@ struct verifying {
 	size_t at;
 	struct audit_ids ids;
 	struct arena *arena;		/* of the whole run */
-	const char *branch;	/* whose line it is, without refs/heads/ */
-	struct history_line line;	/* the commits in it that may be judged, sorted */
+	const char *branch;	/* without refs/heads/; NULL: of none */
+	const unsigned char *line;	/* which of the list at hand are in its line; or NULL */
 	struct map *disputed;	/* name of a key -> struct disputed; NULL: none */
 	struct audit_past past;
 	struct oid *flagged, *seals;	/* commits with findings; tags that were checked */
@@ -82,6 +93,7 @@ struct judged {
 	struct world *world;
 	const char *actor_id, *verified_id;
 	const char *act_id;	/* its Ops-Id, or NULL */
+	size_t at;		/* in the list at hand */
 	struct signer signer;
 	bool touched, before_ops, unjudged, message_read;
 	struct map *own;	/* of a merge: files that equal no parent's */
@@ -114,8 +126,9 @@ void audit_ahead_free(struct audit_ahead *a);
 /* Tell of the commit at that place, each in turn; *left: it has to be judged yet. */
 int audit_ahead_tell(struct audit_ahead *a, size_t at, bool *left, struct ops_error *err);
 
-/* The same for a list of them. */
-int audit_list(struct verifying *v, const struct oid *list, size_t nr, struct ops_error *err);
+/* The same for a list of them; `line` (NULL: none) has a bit for those in the line. */
+int audit_list(struct verifying *v, const struct oid *list, size_t nr,
+	       const unsigned char *line, struct ops_error *err);
 void audit_release(struct verifying *v);
 
 /* Judge a history from its beginning to `tip`, which is that of the branch `ref` (NULL: of
@@ -132,7 +145,10 @@ void audit_keep(struct verifying *v, struct judged *j);
  * What was judged before of a branch: not usable when there is nothing, or nothing that
  * can be believed.  Storing it may fail in silence.
  */
+void audit_past_init(struct audit_past *p);
 void audit_past_load(struct audit_past *p, struct ops_repo *repo, const char *ref);
+/* Read the ids of it; false: they are not what was written, and nothing of it can be used. */
+bool audit_past_ids(struct audit_past *p);
 void audit_past_release(struct audit_past *p);
 void audit_past_store(struct verifying *v, const char *ref, const struct oid *tip,
 		      const struct oid *genesis);
@@ -204,9 +220,16 @@ int audit_descends(bool *out, struct ops_repo *repo, const struct oid *tip,
 		   const struct oid *from, struct ops_error *err);
 int audit_by_oid(const void *a, const void *b);
 
-/* Remember the Ops-Id of a commit.  *found: it was that of the commit *first. */
-int audit_ids_add(bool *found, struct oid *first, struct verifying *v, const char *id,
-		  const struct oid *commit, struct ops_error *err);
+/* Make room for so many commits, and take in a list that is judged from now on, which makes
+ * room for itself if there is none; it must live as long. */
+int audit_ids_room(struct verifying *v, size_t nr, struct ops_error *err);
+int audit_ids_list(struct verifying *v, const struct oid *list, size_t nr,
+		   struct ops_error *err);
+/* Remember the Ops-Id of a commit of the last list.  *found: it was that of *first. */
+int audit_ids_add(bool *found, struct oid *first, const struct judged *j,
+		  struct ops_error *err);
+const struct oid *audit_ids_commit(const struct audit_ids *ids, size_t place);
+uint64_t audit_id_key(const struct audit_id *id);
 void audit_ids_release(struct audit_ids *ids);
 /* Remember those of the commits up to `tip`, the last v->calls->earlier of them, if one of
  * the list has any. */
@@ -216,9 +239,12 @@ int audit_ids_before(struct verifying *v, const struct oid *tip, const struct oi
 /* Judge the commit against one parent (NULL: it has none). */
 int audit_judge_by(struct judged *j, const struct oid *parent, struct ops_error *err);
 
-/* audit_line.c: branch.protected.  v->line has what is new of it, from the tip on.
- * `parent` is not NULL, and `before` its world. */
-int audit_line_begin(struct verifying *v, const char *ref, struct ops_error *err);
+/* audit_line.c: branch.protected.  *out has a bit for each of v->past.flagged, for the caller
+ * to free(): those in the line that goes on at `from`. */
+void audit_line_begin(struct verifying *v, const char *ref);
+int audit_line_past(unsigned char **out, struct verifying *v, const struct oid *from,
+		    struct ops_error *err);
+/* `parent` is not NULL, and `before` its world. */
 int audit_landing(struct judged *j, const struct oid *parent, struct world *before,
 		  struct ops_error *err);
 

@@ -148,8 +148,7 @@ static int check_id(struct judged *j, struct ops_error *err)
 	struct oid first;
 	char hex[OID_HEX + 1];
 	bool found = false;
-	int ret = j->act_id ? audit_ids_add(&found, &first, j->v, j->act_id, &j->commit.id,
-					    err) : 0;
+	int ret = j->act_id ? audit_ids_add(&found, &first, j, err) : 0;
 
 	if (found) {
 		oid_hex(hex, &first);
@@ -330,6 +329,7 @@ int audit_commit(struct verifying *v, const struct oid *id, struct ops_error *er
 	bool left;
 	int ret = audit_judged_init(&j, v, err);
 
+	j.at = v->at;
 	if (ret == 0)
 		ret = audit_judge_alone(&j, id, false, &left, err);
 	if (ret == 0)

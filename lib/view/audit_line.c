@@ -12,29 +12,43 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "util/array.h"
 #include "view/landing.h"
 
-/* The rest of the line, down to where it begins: what had findings is judged again. */
-static int line_past(struct verifying *v, struct ops_error *err)
+/* Those that had findings, in order of their ids, and which of them were met. */
+struct flagged {
+	const struct oid **list;
+	bool *met;
+	size_t nr, left;
+};
+
+static int by_pointed_oid(const void *a, const void *b)
 {
-	size_t room = v->line.nr;
-	struct oid id;
+	return audit_by_oid(*(const struct oid *const *)a, *(const struct oid *const *)b);
+}
+
+static void meet(struct flagged *f, const struct oid *id)
+{
+	const struct oid **at = bsearch(&id, f->list, f->nr, sizeof(*f->list), by_pointed_oid);
+
+	if (!at || f->met[at - f->list])
+		return;
+	f->met[at - f->list] = true;
+	f->left--;
+}
+
+/* Go down the line from `id`, to where it begins or no more of them are looked for. */
+static int walk_line(struct flagged *f, struct verifying *v, struct oid id,
+		     struct ops_error *err)
+{
 	struct arena *arena = arena_new();
 	struct commit c;
 	int ret = arena ? 0 : error_nomem(err);
 
-	/* Without anything new the tip is the one that was judged last. */
-	id = v->line.nr ? v->line.list[--v->line.nr] : v->past.tip;
 	while (ret == 0) {
-		if (array_room(&v->line.list, v->line.nr, &room, sizeof(id)) < 0) {
-			ret = error_nomem(err);
-			break;
-		}
-		v->line.list[v->line.nr++] = id;
+		meet(f, &id);
 		arena_clear(arena);
-		ret = commit_read(&c, v->repo->store, &id, arena, err);
-		if (ret || !c.parents_nr || store_is_cut(v->repo->store, &id))
+		ret = f->left ? commit_read(&c, v->repo->store, &id, arena, err) : 0;
+		if (ret || !f->left || !c.parents_nr || store_is_cut(v->repo->store, &id))
 			break;
 		id = c.parents[0];
 	}
@@ -42,20 +56,41 @@ static int line_past(struct verifying *v, struct ops_error *err)
 	return ret;
 }
 
-int audit_line_begin(struct verifying *v, const char *ref, struct ops_error *err)
+int audit_line_past(unsigned char **out, struct verifying *v, const struct oid *from,
+		    struct ops_error *err)
 {
-	int ret = 0;
+	const struct audit_past *p = &v->past;
+	struct flagged f = { .nr = p->flagged_nr, .left = p->flagged_nr };
+	unsigned char *line = calloc(1, f.nr / 8 + 1);
+	size_t i;
+	int ret;
 
-	if (!ref || strncmp(ref, "refs/heads/", 11)) {
-		v->line.nr = 0;
-		return 0;
+	f.list = calloc(f.nr + 1, sizeof(*f.list));
+	f.met = calloc(f.nr + 1, sizeof(*f.met));
+	ret = line && f.list && f.met ? 0 : error_nomem(err);
+	for (i = 0; ret == 0 && i < f.nr; i++)
+		f.list[i] = &p->flagged[i];
+	if (ret == 0)
+		qsort(f.list, f.nr, sizeof(*f.list), by_pointed_oid);
+	if (ret == 0)
+		ret = walk_line(&f, v, *from, err);
+	for (i = 0; ret == 0 && i < f.nr; i++)
+		if (f.met[i])
+			line[(size_t)(f.list[i] - p->flagged) / 8] |=
+				(unsigned char)(1u << (size_t)(f.list[i] - p->flagged) % 8);
+	free(f.list);
+	free(f.met);
+	if (ret) {
+		free(line);
+		return ret;
 	}
-	if (v->past.usable && v->past.flagged_nr)
-		ret = line_past(v, err);
-	if (v->line.nr)
-		qsort(v->line.list, v->line.nr, sizeof(*v->line.list), audit_by_oid);
-	v->branch = ref + 11;
-	return ret;
+	*out = line;
+	return 0;
+}
+
+void audit_line_begin(struct verifying *v, const char *ref)
+{
+	v->branch = ref && !strncmp(ref, "refs/heads/", 11) ? ref + 11 : NULL;
 }
 
 int audit_landing(struct judged *j, const struct oid *parent, struct world *before,
@@ -68,10 +103,8 @@ int audit_landing(struct judged *j, const struct oid *parent, struct world *befo
 			     .committer = j->commit.committer.email };
 	int ret;
 
-	if (!v->line.nr || !j->commit.parents_nr ||
-	    !oid_equal(parent, &j->commit.parents[0]) ||
-	    !bsearch(&j->commit.id, v->line.list, v->line.nr, sizeof(*v->line.list),
-		     audit_by_oid))
+	if (!v->branch || !v->line || !history_in_line(v->line, j->at) ||
+	    !j->commit.parents_nr || !oid_equal(parent, &j->commit.parents[0]))
 		return 0;
 	ret = landing_read_sides(&l, v->repo, &j->commit, true, err);
 	if (ret == 0)

@@ -21,6 +21,7 @@ struct whole {
 	struct oid genesis;
 	struct anchor_check anchor;
 	struct oid *list;
+	unsigned char *line;		/* which of the list are in the line of the branch */
 	size_t nr;
 };
 
@@ -35,18 +36,18 @@ static int list_new(struct whole *w, struct ops_error *err)
 	if (w->ref && !w->options->full && !w->v.shallow && !w->v.disputed)
 		audit_past_load(&w->v.past, w->v.repo, w->ref);
 	if (w->v.past.usable &&
-	    history_list_line(&w->list, &w->nr, &w->v.line, s, w->tip, &w->v.past.tip, 0,
+	    history_list_line(&w->list, &w->nr, &w->line, s, w->tip, &w->v.past.tip, 0,
 			      &descends, NULL) == 0 &&
-	    descends)
+	    descends && ((!w->nr && !w->v.past.flagged_nr) || audit_past_ids(&w->v.past)))
 		return 0;
 	free(w->list);
-	free(w->v.line.list);
+	free(w->line);
 	w->list = NULL;
-	memset(&w->v.line, 0, sizeof(w->v.line));
+	w->line = NULL;
 	audit_past_release(&w->v.past);
 	if (w->v.calls->looks)
 		return error_set(err, OPS_EREFUSED, "it was not judged before");
-	return history_list_line(&w->list, &w->nr, &w->v.line, s, w->tip, NULL, 0, NULL, err);
+	return history_list_line(&w->list, &w->nr, &w->line, s, w->tip, NULL, 0, NULL, err);
 }
 
 /* Begin with what was judged before, and judge again what had findings then. */
@@ -54,6 +55,9 @@ static int judge_past(struct whole *w, struct ops_error *err)
 {
 	struct audit_past *p = &w->v.past;
 	struct ops_audit_result *r = w->v.result;
+	unsigned char *line = NULL;
+	size_t at = 0;
+	int ret = 0;
 
 	if (!p->usable)
 		return 0;
@@ -63,7 +67,15 @@ static int judge_past(struct whole *w, struct ops_error *err)
 	r->judged = p->judged;
 	r->verified = p->verified;
 	w->genesis = p->genesis;
-	return audit_list(&w->v, p->flagged, p->flagged_nr, err);
+	/* Where the line leaves what is new; else it is the tip that was judged last. */
+	while (at < w->nr && !history_in_line(w->line, at))
+		at++;
+	if (w->v.branch && p->flagged_nr)
+		ret = audit_line_past(&line, &w->v, at < w->nr ? &w->list[at] : &p->tip, err);
+	if (ret == 0)
+		ret = audit_list(&w->v, p->flagged, p->flagged_nr, line, err);
+	free(line);
+	return ret;
 }
 
 static int judge(struct whole *w, struct ops_error *err)
@@ -73,12 +85,13 @@ static int judge(struct whole *w, struct ops_error *err)
 
 	if (ret == 0)
 		ret = list_new(w, err);
+	audit_line_begin(&w->v, w->ref);
 	if (ret == 0)
-		ret = audit_line_begin(&w->v, w->ref, err);
+		ret = audit_ids_room(&w->v, w->v.past.flagged_nr + w->nr, err);
 	if (ret == 0)
 		ret = judge_past(w, err);
 	if (ret == 0)
-		ret = audit_list(&w->v, w->list, w->nr, err);
+		ret = audit_list(&w->v, w->list, w->nr, w->line, err);
 	if (ret == 0 && oid_is_zero(&w->genesis))
 		ret = audit_genesis(&w->genesis, w->v.repo, w->list, w->nr, err);
 	if (ret)
@@ -165,7 +178,7 @@ int audit_whole(struct ops_audit_result *result, struct ops_findings *findings,
 	size_t i;
 	int ret;
 
-	buf_init(&w.v.past.text);
+	audit_past_init(&w.v.past);
 	buf_init(&w.v.seal_lines);
 	store_strict(repo->store, options->full);
 	w.v.arena = arena_new();
@@ -192,5 +205,6 @@ out:
 	audit_release(&w.v);
 	ops_findings_free(w.about);
 	free(w.list);
+	free(w.line);
 	return ret;
 }

@@ -179,7 +179,8 @@ static int run(struct session *s, const struct args *args)
 			ret = report_assurance(s, view);
 		goto out;
 	}
-	if ((ret = ops_view_status(&r, view, s->findings, &s->err)) < 0)
+	if ((ret = ops_view_status(&r, view, s->globals->json ? 0 : ROWS, s->findings,
+				   &s->err)) < 0)
 		goto out;
 	show_counts(s, r);
 	title(s, "Gates that wait for a decision", r->gates_nr);

@@ -27,8 +27,12 @@ questions () {
 	next --all
 	next --all -n 2
 	next --for codegen
+	status
 	--json status
+	plan
 	plan --explain
+	plan queued-1
+	plan review-1
 	deps
 	show que
 	show queu

@@ -261,8 +261,9 @@ struct ops_status_report {
 	size_t wholes_nr;
 };
 
-/* How everything stands.  Belongs to the view. */
-int ops_view_status(const struct ops_status_report **out, struct ops_view *view,
+/* How everything stands.  Of the lists of concerns it has the first `max`, or with 0 all; their
+ * counts are of all.  Belongs to the view. */
+int ops_view_status(const struct ops_status_report **out, struct ops_view *view, size_t max,
 		    struct ops_findings *findings, struct ops_error *err);
 
 /* How many commits this clone has that its upstream had not when it was last seen; not

@@ -56,7 +56,7 @@ static int look_late(struct pass_step *s, const struct task *t, const struct slo
 	char due[DATE_LEN + 1], end[DATE_LEN + 1];
 	const char *text;
 
-	if (!slot_is_late(slot, t))
+	if (!slot_is_late(slot, t->due))
 		return 0;
 	date_format(due, date_from_days(t->due));
 	date_format(end, date_from_days(slot_last_day(slot)));

@@ -8,13 +8,11 @@
 
 #include "model/agenda.h"
 
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include "model/board_inside.h"
 #include "model/handoff.h"
-#include "util/map.h"
-#include "util/path.h"
 
 /* What each deed is called, and the action that it ends in, which may be kept from. */
 static const struct {
@@ -35,6 +33,7 @@ struct making {
 	struct packets open;	/* of the task at hand, when some may be open */
 	struct deed *deeds;	/* with `max` a heap, the last of them on top */
 	size_t nr, room, all, max;
+	bool waiting;
 	unsigned *gravest;
 	uint32_t *because;
 	struct emergencies emergencies;
@@ -157,6 +156,8 @@ static int add(struct making *m, const struct deed *d, struct ops_error *err)
 	struct deed own;
 	int ret;
 
+	if (m->waiting && d->kind != DEED_DECIDE && d->kind != DEED_LIFT)
+		return 0;
 	if (!may(m, d->powers, d->task) || kept_from(m, kinds[d->kind].action))
 		return 0;
 	if (!m->emergencies.nr)
@@ -171,7 +172,7 @@ static int add_plain(struct making *m, size_t task, enum deed_kind kind,
 {
 	struct deed d;
 
-	if (!may(m, powers, task))
+	if (m->waiting || !may(m, powers, task))
 		return 0;
 	d = deed_of(m, task, kind, powers);
 	return add(m, &d, err);
@@ -259,7 +260,9 @@ static int add_gated(struct making *m, size_t task, enum deed_kind after,
 	struct world *w = m->b->world, *once = NULL;
 	int ret = 0;
 
-	if (!concerned(m, task, action))
+	/* Where nothing is recorded, nothing waits for a decision. */
+	if (!concerned(m, task, action) ||
+	    (m->waiting && !(m->b->jobs[task].flags & JOB_RECORDED)))
 		return 0;
 	/* What is open has been read, and stays; the rest is looked at here only. */
 	if (!m->open.nr && m->b->jobs[task].flags & JOB_RECORDED)
@@ -307,39 +310,6 @@ static int add_queued(struct making *m, size_t task, struct ops_error *err)
 
 /* --- what is open --- */
 
-/* Of which tasks there are packets: one directory tells, instead of one for each task. */
-static int read_recorded(struct board *b, struct ops_error *err)
-{
-	struct map *map = map_new(b->arena);
-	struct snap_entry *list;
-	size_t i, nr;
-	int ret = map ? snap_list(&list, &nr, world_snap(b->world),
-				  config_directory(b->config, "packets"), b->arena, err) :
-		  error_nomem(err);
-
-	for (i = 0; ret == 0 && i < nr; i++)
-		if (map_put(map, list[i].name, map))
-			ret = error_nomem(err);
-	if (ret == 0)
-		b->recorded = map;
-	return ret;
-}
-
-/* The files of the packets of a task. */
-static int list_recorded(struct snap_entry **list, size_t *nr, struct board *b,
-			 const struct task *t, struct ops_error *err)
-{
-	const char *dir;
-	int ret = b->recorded || b->roll ? 0 : read_recorded(b, err);
-
-	*nr = 0;
-	if (ret || (b->recorded && !map_has(b->recorded, t->id)))
-		return ret;
-	dir = arena_printf(b->arena, "%s/%s", config_directory(b->config, "packets"), t->id);
-	return dir ? snap_list(list, nr, world_snap(b->world), dir, b->arena, err) :
-	       error_nomem(err);
-}
-
 /* Packets are read where the name of one says that it may be open. */
 static int read_open(struct making *m, struct board *b, size_t task, struct ops_error *err)
 {
@@ -354,7 +324,7 @@ static int read_open(struct making *m, struct board *b, size_t task, struct ops_
 		return 0;
 	ret = board_get(&t, b, task, err);
 	if (ret == 0)
-		ret = list_recorded(&list, &nr, b, t, err);
+		ret = board_list_recorded(&list, &nr, b, t->id, err);
 	for (i = 0; ret == 0 && i < nr; i++) {
 		kind = packet_kind_of_file(b->config, list[i].name);
 		if (kind && kind->packet.until.nr)
@@ -528,6 +498,7 @@ int agenda_make(struct agenda *out, struct board *b, const struct graph *g,
 		struct ops_findings *findings, struct ops_error *err)
 {
 	struct making m = { .b = b, .g = g, .s = s, .agent = wish->agent, .max = wish->max,
+			    .waiting = wish->waiting,
 			    .findings = findings };
 	size_t i;
 	int ret;
@@ -550,49 +521,5 @@ int agenda_make(struct agenda *out, struct board *b, const struct graph *g,
 	if (m.nr)
 		qsort_r(m.deeds, m.nr, sizeof(*m.deeds), compare_deeds, &m);
 	*out = (struct agenda){ m.deeds, m.nr, m.all };
-	return 0;
-}
-
-/* When a packet was made whose kind an assignee makes; NO_POINT for others.  Its name is
- * <YYYYMMDD>T<HHMMSS>Z-<kind>-<random>. */
-static int64_t sign_of(const struct board *b, const char *name)
-{
-	const struct type *kind;
-	const char *stem, *end;
-	char text[64], time[DATE_TIME_LEN + 1];
-	size_t len = path_stem(name, &stem);
-	int64_t at;
-
-	for (end = stem + len; end > stem && *end != '-'; end--)
-		;
-	if (len < 19 || stem[16] != '-' || end <= stem + 17 ||
-	    (size_t)(end - stem) - 17 >= sizeof(text))
-		return NO_POINT;
-	memcpy(text, stem + 17, (size_t)(end - stem) - 17);
-	text[end - stem - 17] = '\0';
-	kind = config_type(b->config, text);
-	if (!kind || !names_have(&kind->create, "assignee"))
-		return NO_POINT;
-	(void)snprintf(time, sizeof(time), "%.4s-%.2s-%.5s:%.2s:%.3s", stem, stem + 4,
-		       stem + 6, stem + 11, stem + 13);
-	return date_time_parse(&at, time) ? at : NO_POINT;
-}
-
-int task_last_sign(int64_t *out, struct board *b, const struct task *t,
-		   struct ops_error *err)
-{
-	struct snap_entry *list = NULL;
-	int64_t sign;
-	size_t i, nr;
-	int ret = list_recorded(&list, &nr, b, t, err);
-
-	if (ret)
-		return ret;
-	*out = t->started == NO_DAY ? NO_POINT : t->started * DAY_TICKS;
-	for (i = 0; i < nr; i++) {
-		sign = sign_of(b, list[i].name);
-		if (sign > *out)
-			*out = sign;
-	}
 	return 0;
 }

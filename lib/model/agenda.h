@@ -52,6 +52,7 @@ struct agenda {
 struct agenda_wish {
 	const struct agent *agent;	/* only what that one can do; NULL: what anybody can */
 	size_t max;			/* the first so many; 0: all */
+	bool waiting;			/* only gates that are asked or blocked, and what is open */
 };
 
 /* In the board's arena. */
@@ -61,7 +62,6 @@ int agenda_make(struct agenda *out, struct board *b, const struct graph *g,
 
 /* The last sign of life of a task in progress: when its assignee last recorded something
  * or began, in seconds since 1970.  NO_POINT: there is none. */
-int task_last_sign(int64_t *out, struct board *b, const struct task *t,
-		   struct ops_error *err);
+int task_last_sign(int64_t *out, struct board *b, size_t task, struct ops_error *err);
 
 #endif

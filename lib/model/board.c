@@ -477,21 +477,6 @@ static int link_tasks(struct board *b, struct ops_findings *findings,
 	return ret;
 }
 
-static void count_work(struct board *b)
-{
-	size_t i;
-
-	for (i = 0; i < b->tasks_nr; i++) {
-		const struct task *t = &b->tasks[i];
-
-		if (!task_is_held(t))
-			continue;
-		b->workers[t->agent].active++;
-		b->workers[t->agent].hours += t->hours;
-		b->workers[t->agent].complexity += t->complexity;
-	}
-}
-
 /* What a board is read with, and who works. */
 static int begin(struct reading *r, struct ops_error *err)
 {
@@ -553,14 +538,14 @@ int board_read(struct board **out, struct world *w, int64_t now,
 		ret = link_tasks(b, findings, err);
 	if (ret == 0)
 		ret = depend_expand(b, findings, err);
-	if (ret == 0)
-		count_work(b);
 	if (ret == 0 && board_make_jobs(b))
 		ret = error_nomem(err);
-	if (ret)
+	if (ret) {
 		board_free(b);
-	else
-		*out = b;
+		return ret;
+	}
+	board_count_work(b);
+	*out = b;
 	return ret;
 }
 

@@ -65,9 +65,10 @@ struct task {
  * hundred thousand.  What it depends on are its links. */
 struct job {
 	double hours;
-	int32_t due;		/* days since 1970, or JOB_NO_DAY */
+	int32_t due, started;	/* days since 1970, or JOB_NO_DAY */
 	uint32_t agent;		/* its assignee among the workers, or JOB_NOBODY */
 	uint32_t line;		/* of a sketch: where its task is */
+	uint32_t project;	/* of a sketch: a word; board_project() says it */
 	uint16_t priority;	/* 0 is the gravest */
 	uint8_t work;		/* enum work */
 	uint8_t flags;
@@ -81,7 +82,9 @@ enum job_flags {
 	JOB_ACCEPTED = 1 << 0,
 	JOB_PROMPT = 1 << 1,		/* it names one */
 	JOB_RECORDED = 1 << 2,		/* there may be packets about it */
-	JOB_APART = 1 << 3		/* `line` is a number of board->apart, and no row */
+	JOB_APART = 1 << 3,		/* `line` is a number of board->apart, and no row */
+	JOB_NAMED = 1 << 4,		/* its priority has a name */
+	JOB_PART = 1 << 5		/* it is of a type that parts of a task have */
 };
 
 /* A link is the number of a job, or one of these. */
@@ -97,7 +100,7 @@ struct worker {
 	bool away;			/* today */
 	unsigned limit;			/* tasks at a time */
 	unsigned active;		/* tasks it has */
-	double hours, complexity;	/* of these, together */
+	double hours, complexity;	/* of these, together; of a sketch no complexity */
 	struct skill *skills;		/* in order of their names' numbers */
 	size_t skills_nr;
 	struct calendar calendar;
@@ -145,6 +148,13 @@ int board_sketch(struct board **out, struct world *w, int64_t now,
 /* A task by its number.  Of a sketch it is made anew each time, what it depends on has no
  * status, and OPS_ENOTFOUND says that the roll was found damaged: begin again. */
 int board_get(const struct task **out, struct board *b, size_t at, struct ops_error *err);
+/* Its id, and its project or NULL; an id that is NULL: likewise damaged. */
+const char *board_id(struct board *b, size_t at);
+const char *board_project(struct board *b, size_t at);
+/* The number of an id among the tasks, of several the last; NONE. */
+size_t board_number(struct board *b, const char *id);
+/* Whether its task counts for its assignee's limit, as task_is_held(). */
+bool job_is_held(const struct job *j);
 /* The name of that status; NULL for WORK_OTHER. */
 const char *work_name(enum work work);
 

@@ -17,7 +17,11 @@ struct reading {
 };
 
 /* The job of a task; its line is the caller's. */
-void board_fill_job(struct job *j, const struct task *t);
+void board_fill_job(struct job *j, const struct task *t, const struct planning *p);
+/* Whether tasks of a type (or NULL) may be parts of one that was broken down. */
+bool job_may_be_part(const struct planning *p, const char *type);
+/* Count the work of each worker, out of the jobs. */
+void board_count_work(struct board *b);
 /* What a name that is no active task means. */
 int board_look_up(struct dependency *dep, struct board *b, struct map *known,
 		  struct ops_findings *findings, struct ops_error *err);
@@ -27,6 +31,10 @@ int board_begin(struct board **out, struct world *w, int64_t now, struct reading
 /* One line of the roll into the tasks of the board that is read, if it is an active task. */
 int board_add_line(const struct roll_line *line, bool plain, void *payload,
 		   struct ops_error *err);
+
+/* The files of the packets about the task of an id, in the board's arena. */
+int board_list_recorded(struct snap_entry **list, size_t *nr, struct board *b,
+			const char *id, struct ops_error *err);
 
 /* Read a task that is not final.  Without a roster in the board it has no agent.  0 or
  * OPS_ENOMEM. */

@@ -45,12 +45,25 @@ struct sketching {
 	struct names roots;
 };
 
+/* Say of what a task depends on what its links do. */
+static void say_depends(struct task *t, const struct board *b, size_t at)
+{
+	size_t i;
+
+	for (i = 0; i < t->depends_nr && i < b->links_first[at + 1] - b->links_first[at]; i++) {
+		uint32_t link = b->links[b->links_first[at] + i];
+
+		t->depends[i].task = link < LINK_STUCK ? link : NONE;
+		t->depends[i].state = link == LINK_MET ? DEPENDS_COMPLETE :
+				      link == LINK_STUCK ? DEPENDS_ENDED : DEPENDS_OPEN;
+	}
+}
+
 int board_get(const struct task **out, struct board *b, size_t at, struct ops_error *err)
 {
 	const struct job *j = &b->jobs[at];
 	struct roll_line line = { b->roll, 0, NULL };
 	struct task *t;
-	size_t i;
 	int ret;
 
 	if (!b->roll || j->flags & JOB_APART) {
@@ -65,13 +78,7 @@ int board_get(const struct task **out, struct board *b, size_t at, struct ops_er
 	if (ret)
 		return ret == OPS_ENOMEM ? error_nomem(err) : ret;
 	t->agent = j->agent == JOB_NOBODY ? NONE : j->agent;
-	for (i = 0; i < t->depends_nr && i < b->links_first[at + 1] - b->links_first[at]; i++) {
-		uint32_t link = b->links[b->links_first[at] + i];
-
-		t->depends[i].task = link < LINK_STUCK ? link : NONE;
-		t->depends[i].state = link == LINK_MET ? DEPENDS_COMPLETE :
-				      link == LINK_STUCK ? DEPENDS_ENDED : DEPENDS_OPEN;
-	}
+	say_depends(t, b, at);
 	*out = t;
 	return 0;
 }
@@ -171,7 +178,7 @@ static int take_apart(struct sketching *s, size_t before, struct ops_error *err)
 			   t->id);
 	if (!j || !dir)
 		return j ? error_nomem(err) : OPS_ENOTFOUND;
-	board_fill_job(j, t);
+	board_fill_job(j, t, s->b->planning);
 	j->flags |= JOB_APART;
 	if (roll_at(&line, s->roll, dir))
 		j->flags &= (uint8_t)~JOB_RECORDED;
@@ -229,11 +236,13 @@ static int add_base(struct sketching *s, uint32_t at, struct ops_error *err)
 		return OPS_ENOTFOUND;
 	j->hours = from->hours;
 	j->due = from->due;
+	j->started = from->started;
+	j->project = from->project;
 	j->agent = agent_of(s, from->assigned_to);
 	j->line = from->row;
 	j->priority = from->priority;
 	j->work = from->work;
-	j->flags = from->flags & (JOB_ACCEPTED | JOB_PROMPT | JOB_RECORDED);
+	j->flags = from->flags & ROLL_JOB_FLAGS;
 	s->number[at] = (uint32_t)s->nr++;
 	return 0;
 }
@@ -404,6 +413,8 @@ static int add_links(struct sketching *s, struct ops_error *err)
 			ret = link_base(s, &s->base[i], first, done, err);
 		}
 		s->b->links_first[++done] = (uint32_t)s->links_nr;
+		if (s->b->jobs[done - 1].flags & JOB_APART)
+			say_depends(&s->b->apart[s->b->jobs[done - 1].line], s->b, done - 1);
 	}
 	return ret;
 }
@@ -485,6 +496,8 @@ static int sketch(struct sketching *s, struct ops_error *err)
 	ret = add_links(s, err);
 	if (ret == 0)
 		ret = mark_recorded(s, err);
+	if (ret == 0)
+		board_count_work(b);
 	return ret == 0 && !world_roll(b->world) ? OPS_ENOTFOUND : ret;
 }
 

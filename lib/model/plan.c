@@ -146,6 +146,32 @@ static const struct transition *assignment(const struct config *c)
 	return NULL;
 }
 
+/* The tasks that it is about. */
+static int find_rows(struct plan *plan, struct board *b, const struct plan_wish *wish,
+		     struct ops_error *err)
+{
+	const struct task *t;
+	size_t i, room = 0;
+	int ret = 0;
+
+	for (i = 0; !wish->only && i < b->tasks_nr; i++)
+		room += b->jobs[i].work == WORK_QUEUED;
+	plan->rows = arena_array(b->arena, room + 2, sizeof(*plan->rows));
+	if (!plan->rows)
+		return error_nomem(err);
+	i = wish->only ? board_number(b, wish->only) : 0;
+	for (; ret == 0 && i < b->tasks_nr; i++) {
+		if (!wish->only && b->jobs[i].work != WORK_QUEUED)
+			continue;
+		ret = board_get(&t, b, i, err);
+		if (ret == 0 && !(!wish->only && wish->skip && names_have(wish->skip, t->id)))
+			plan->rows[plan->nr++].task = t;
+		if (wish->only)
+			break;
+	}
+	return ret;
+}
+
 int plan_make(struct plan *out, struct board *b, struct track *track,
 	      const struct plan_wish *wish, struct ops_findings *findings,
 	      struct ops_error *err)
@@ -156,16 +182,10 @@ int plan_make(struct plan *out, struct board *b, struct track *track,
 	size_t i;
 	int ret = emergencies_find(&emergencies, b->world, findings, err);
 
-	plan.rows = arena_array(b->arena, b->tasks_nr + 1, sizeof(*plan.rows));
-	if (ret || !plan.rows)
-		return ret ? ret : error_nomem(err);
-	for (i = 0; i < b->tasks_nr; i++) {
-		struct task *t = &b->tasks[i];
-
-		if (wish->only ? !strcmp(t->id, wish->only) : t->work == WORK_QUEUED &&
-		    !(wish->skip && names_have(wish->skip, t->id)))
-			plan.rows[plan.nr++].task = t;
-	}
+	if (ret == 0)
+		ret = find_rows(&plan, b, wish, err);
+	if (ret)
+		return ret;
 	qsort(plan.rows, plan.nr, sizeof(*plan.rows), compare_tasks);
 	for (i = 0; ret == 0 && i < plan.nr; i++) {
 		struct plan_row *row = &plan.rows[i];

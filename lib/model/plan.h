@@ -18,7 +18,7 @@ enum verdict {
 extern const char *const verdict_names[];
 
 struct plan_row {
-	struct task *task;
+	const struct task *task;
 	enum verdict verdict;
 	struct score best;	/* if has_best */
 	bool has_best;

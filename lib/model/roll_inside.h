@@ -9,7 +9,7 @@
 #include "store/sealed.h"
 #include "util/buf.h"
 
-#define ROLL_KIND "ops roll 4"
+#define ROLL_KIND "ops roll 5"
 
 /* Rows are what every question goes through, so they are small: what is asked for seldom lies
  * in MORE.  WORDS are few and come again and again; NAMES are those of other documents. */
@@ -70,8 +70,8 @@ struct roll_item {
  */
 struct roll_job {
 	double hours;
-	int32_t due;			/* INT32_MIN: no day */
-	uint32_t assigned_to;		/* word */
+	int32_t due, started;		/* INT32_MIN: no day */
+	uint32_t assigned_to, project;	/* words */
 	uint32_t row;
 	uint32_t links_nr;
 	uint16_t priority;
@@ -80,6 +80,9 @@ struct roll_job {
 
 enum { ROLL_JOB_READ = 1 << 6,		/* its document has to be read */
        ROLL_JOB_NAMES = 1 << 7 };	/* what it depends on has to be looked up by name */
+
+/* What a job of a board has of these. */
+#define ROLL_JOB_FLAGS (JOB_ACCEPTED | JOB_PROMPT | JOB_RECORDED | JOB_NAMED | JOB_PART)
 
 /* A link is the number of a job, or a row that is no active task with what it means. */
 #define ROLL_LINK_ROW (UINT32_C(1) << 31)

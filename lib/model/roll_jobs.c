@@ -9,7 +9,7 @@
  */
 #include <string.h>
 
-#include "model/board.h"
+#include "model/board_inside.h"
 #include "model/roll_inside.h"
 #include "model/world_inside.h"
 #include "util/map.h"
@@ -166,6 +166,12 @@ static void add_links(struct making *m, struct roll_job *j, const struct roll_im
 	j->links_nr = image->depends_nr;
 }
 
+static bool is_part(const struct making *m, const struct roll_image *image)
+{
+	return image->type && job_may_be_part(&m->wr->config->planning,
+					      word_at(m, image->type));
+}
+
 static void add_job(struct making *m, size_t at)
 {
 	const struct roll_row *row = row_at(m, at);
@@ -179,13 +185,17 @@ static void add_job(struct making *m, size_t at)
 			row->image;
 		j.hours = image->hours;
 		j.due = image->due;
+		j.started = image->started;
 		j.assigned_to = image->assigned_to;
+		j.project = image->project;
 		j.priority = image->priority < JOB_PRIORITY_MAX ? (uint16_t)image->priority :
 			     JOB_PRIORITY_MAX;
 		j.work = image->work;
 		j.flags = (uint8_t)((image->accepted ? JOB_ACCEPTED : 0) |
 				    (image->prompt ? JOB_PROMPT : 0) |
-				    (m->recorded[at] ? JOB_RECORDED : 0));
+				    (m->recorded[at] ? JOB_RECORDED : 0) |
+				    (image->priority_name ? JOB_NAMED : 0) |
+				    (is_part(m, image) ? JOB_PART : 0));
 		add_links(m, &j, image);
 	}
 	buf_add(&m->wr->part[PART_JOBS], &j, sizeof(j));

@@ -385,7 +385,7 @@ int64_t slot_last_day(const struct slot *s)
 	       calendar_last_day(s->end + 1);
 }
 
-bool slot_is_late(const struct slot *s, const struct task *t)
+bool slot_is_late(const struct slot *s, int64_t due)
 {
-	return s->known && t->due != NO_DAY && slot_last_day(s) > t->due;
+	return s->known && due != NO_DAY && slot_last_day(s) > due;
 }

@@ -36,7 +36,7 @@ int schedule_make(struct schedule *out, const struct graph *g);
 /* The day of the earliest end. */
 int64_t slot_last_day(const struct slot *s);
 
-/* Whether the earliest end is after the task's own due date. */
-bool slot_is_late(const struct slot *s, const struct task *t);
+/* Whether the earliest end is after the task's own due date, a day or NO_DAY. */
+bool slot_is_late(const struct slot *s, int64_t due);
 
 #endif

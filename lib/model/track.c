@@ -15,6 +15,8 @@
 #include "util/map.h"
 #include "util/path.h"
 
+#define JOINED 64		/* agents whose last project is known */
+
 struct sums {
 	unsigned ended, completed;
 	double efficiency, quality;
@@ -335,11 +337,35 @@ static int read_ended(struct track *t, const struct board *b, struct ops_finding
 	return ret ? ret : read_archive(t, err);
 }
 
-int track_read(struct track **out, const struct board *b, struct ops_findings *findings,
+/* Who has active tasks is in the teams of their projects.  Most have the same two as one that
+ * lies near. */
+static int join_all(struct track *t, struct board *b)
+{
+	struct {
+		const char *project;
+		uint32_t agent;
+	} last[JOINED] = { { NULL, 0 } };
+	size_t i, at;
+
+	for (i = 0; i < b->tasks_nr; i++) {
+		const struct job *j = &b->jobs[i];
+		const char *project = job_is_held(j) ? board_project(b, i) : NULL;
+
+		at = j->agent % JOINED;
+		if (!project || (last[at].project == project && last[at].agent == j->agent))
+			continue;
+		if (track_join(t, project, j->agent))
+			return OPS_ENOMEM;
+		last[at].project = project;
+		last[at].agent = j->agent;
+	}
+	return 0;
+}
+
+int track_read(struct track **out, struct board *b, struct ops_findings *findings,
 	       struct ops_error *err)
 {
 	struct track *t = arena_alloc(b->arena, sizeof(*t));
-	size_t i;
 	int ret;
 
 	if (!t)
@@ -348,10 +374,8 @@ int track_read(struct track **out, const struct board *b, struct ops_findings *f
 	if (ret)
 		return ret;
 	introduce(t);
-	for (i = 0; i < b->tasks_nr; i++)
-		if (task_is_held(&b->tasks[i]) && b->tasks[i].project &&
-		    track_join(t, b->tasks[i].project, b->tasks[i].agent))
-			return error_nomem(err);
+	if (join_all(t, b))
+		return error_nomem(err);
 	*out = t;
 	return 0;
 }

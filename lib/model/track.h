@@ -31,7 +31,7 @@ struct cohesion {
 struct track;
 
 /* Read the tasks that ended within the configured time.  Goes into the board's arena. */
-int track_read(struct track **out, const struct board *b, struct ops_findings *findings,
+int track_read(struct track **out, struct board *b, struct ops_findings *findings,
 	       struct ops_error *err);
 size_t track_count(const struct track *t);	/* tasks that count */
 

@@ -68,7 +68,7 @@ unsigned waited_priority(const struct board *b, const struct task *t,
 int task_stalled(bool *out, int64_t *sign, struct board *b, const struct task *t,
 		 struct ops_error *err)
 {
-	int ret = task_last_sign(sign, b, t, err);
+	int ret = task_last_sign(sign, b, (size_t)(t - b->tasks), err);
 
 	if (ret == 0)
 		*out = *sign == NO_POINT || b->now - *sign > b->planning->stalled;

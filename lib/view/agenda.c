@@ -337,25 +337,33 @@ int view_paper(struct ops_deed *out, struct outlook *o, const struct paper *p)
 	return out->who ? 0 : OPS_ENOMEM;
 }
 
-/* The first `max` of what an agent can do, out of a board or a sketch of it. */
-static int next(const struct ops_deed **out, size_t *nr, struct ops_view *view,
-		const char *agent, size_t max, bool sketch, struct ops_findings *findings,
-		struct ops_error *err)
+struct asking {
+	const struct ops_deed **out;
+	size_t *nr;
+	const char *agent;
+	size_t max;
+};
+
+/* The first `max` of what an agent can do. */
+static int ask(struct ops_view *view, void *payload, struct ops_findings *findings,
+	       struct ops_error *err)
 {
+	const struct asking *ask = payload;
+	const size_t max = ask->max;
 	const struct agent *a = NULL;
 	struct ops_deed *list;
 	struct outlook o;
 	struct papers papers;
 	struct agenda agenda;
 	size_t i, told;
-	int ret = view_outlook(&o, view, sketch, findings, err);
+	int ret = view_outlook(&o, view, true, findings, err);
 
 	if (ret)
 		return ret;
-	a = agent ? roster_agent_named(o.b->roster, agent) : NULL;
-	if (agent && !a)
-		return error_set(err, OPS_ENOTFOUND, "'%s' is not in the roster", agent);
-	ret = agenda_make(&agenda, o.b, &o.g, &o.s, &(struct agenda_wish){ a, max },
+	a = ask->agent ? roster_agent_named(o.b->roster, ask->agent) : NULL;
+	if (ask->agent && !a)
+		return error_set(err, OPS_ENOTFOUND, "'%s' is not in the roster", ask->agent);
+	ret = agenda_make(&agenda, o.b, &o.g, &o.s, &(struct agenda_wish){ a, max, false },
 			  findings, err);
 	if (ret == 0)
 		ret = view_papers(&papers, &o, view, findings, err);
@@ -375,8 +383,8 @@ static int next(const struct ops_deed **out, size_t *nr, struct ops_view *view,
 	}
 	if (ret)
 		return ret;
-	*out = list;
-	*nr = agenda.all;
+	*ask->out = list;
+	*ask->nr = agenda.all;
 	return 0;
 }
 
@@ -384,18 +392,5 @@ int ops_view_next(const struct ops_deed **out, size_t *nr, struct ops_view *view
 		  const char *agent, size_t max, struct ops_findings *findings,
 		  struct ops_error *err)
 {
-	bool by_roll = world_roll(view->world) != NULL;
-	struct ops_findings *apart = by_roll ? ops_findings_new() : NULL;
-	int ret;
-
-	if (by_roll && !apart)
-		return error_nomem(err);
-	ret = next(out, nr, view, agent, max, by_roll, by_roll ? apart : findings, err);
-	/* What a damaged roll gave is no answer: the documents are asked. */
-	if (by_roll && !world_roll(view->world))
-		ret = next(out, nr, view, agent, max, false, findings, err);
-	else if (by_roll)
-		ops_findings_copy(findings, apart, NULL);
-	ops_findings_free(apart);
-	return ret;
+	return view_ask(view, ask, &(struct asking){ out, nr, agent, max }, findings, err);
 }

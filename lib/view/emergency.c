@@ -72,7 +72,7 @@ static int show_running(struct telling *t, const struct task *task, const char *
 	if (task->work != WORK_STARTED)
 		return 0;
 	return add_task(t, list, task, orphaned ? "its agent is gone" :
-			slot_is_late(&t->o.s.slots[task - t->o.b->tasks], task) ?
+			slot_is_late(&t->o.s.slots[task - t->o.b->tasks], task->due) ?
 			"late" : "goes on", err);
 }
 
@@ -148,7 +148,7 @@ static int show_critical(struct telling *t, const char *list, struct ops_error *
 	while (ret == 0 && nr--) {
 		const struct task *task = &b->tasks[path[nr]];
 
-		ret = add_task(t, list, task, slot_is_late(&slots[path[nr]], task) ? "late" :
+		ret = add_task(t, list, task, slot_is_late(&slots[path[nr]], task->due) ? "late" :
 			       task->work == WORK_STARTED ? "goes on" : "waits", err);
 	}
 	return ret;

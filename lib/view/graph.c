@@ -85,7 +85,7 @@ static void say_task(struct drawing *d, size_t at)
 				     dep->name, dep->status ? dep->status :
 				     "without a status");
 	}
-	if ((d->g.done && d->g.done[at]) || !slot_is_late(slot, t))
+	if ((d->g.done && d->g.done[at]) || !slot_is_late(slot, t->due))
 		return;
 	date_format(due, date_from_days(t->due));
 	date_format(end, date_from_days(slot_last_day(slot)));
@@ -149,7 +149,7 @@ static int fill_node(struct ops_node *n, const struct drawing *d, size_t at)
 		return OPS_ENOMEM;
 	if (!slot->known || n->assumed)
 		return 0;
-	n->late = slot_is_late(slot, t);
+	n->late = slot_is_late(slot, t->due);
 	n->begin = day_text(arena, slot->end > slot->begin ?
 			    calendar_last_day(slot->begin + 1) : slot_last_day(slot));
 	n->end = day_text(arena, slot_last_day(slot));

@@ -45,16 +45,38 @@ int view_sketch(struct board **out, struct ops_view *view, struct ops_findings *
 	return read_board(out, view, board_sketch, findings, err);
 }
 
+int view_ask(struct ops_view *view,
+	     int (*ask)(struct ops_view *view, void *payload, struct ops_findings *findings,
+			struct ops_error *err),
+	     void *payload, struct ops_findings *findings, struct ops_error *err)
+{
+	bool by_roll = world_roll(view->world) != NULL;
+	struct ops_findings *apart = by_roll ? ops_findings_new() : NULL;
+	int ret;
+
+	if (by_roll && !apart)
+		return error_nomem(err);
+	ret = ask(view, payload, by_roll ? apart : findings, err);
+	/* What a damaged roll gave is no answer: the documents are asked. */
+	if (by_roll && !world_roll(view->world))
+		ret = ask(view, payload, findings, err);
+	else if (by_roll)
+		ops_findings_copy(findings, apart, NULL);
+	ops_findings_free(apart);
+	return ret;
+}
+
 void view_boards_free(struct view_board *boards)
 {
 	for (; boards; boards = boards->next)
 		board_free(boards->board);
 }
 
-int view_task(struct task **out, struct board *b, struct ops_view *view,
-	      const char *name, struct ops_error *err)
+int view_number(size_t *out, struct board *b, struct ops_view *view, const char *name,
+		struct ops_error *err)
 {
 	const char *path, *stem, *id;
+	const struct task *t = NULL;
 	size_t len;
 	int ret = world_find_path(&path, view->world, name, "task", err);
 
@@ -64,10 +86,23 @@ int view_task(struct task **out, struct board *b, struct ops_view *view,
 	id = arena_dup(b->arena, stem, len);
 	if (!id)
 		return error_nomem(err);
-	*out = board_task(b, id);
-	if (!*out || strcmp((*out)->path, path))
+	*out = board_number(b, id);
+	if (*out != NONE)
+		ret = board_get(&t, b, *out, err);
+	if (ret == 0 && (!t || strcmp(t->path, path)))
 		return error_set(err, OPS_EUSAGE, "'%s' is finished, or cannot be read", id);
-	return 0;
+	return ret;
+}
+
+int view_task(struct task **out, struct board *b, struct ops_view *view,
+	      const char *name, struct ops_error *err)
+{
+	size_t at = 0;
+	int ret = view_number(&at, b, view, name, err);
+
+	if (ret == 0)
+		*out = &b->tasks[at];
+	return ret;
 }
 
 static int fill_candidates(struct ops_choice *c, const struct board *b,
@@ -149,19 +184,28 @@ static int fill_plan(struct ops_plan *out, const struct board *b,
 	return list ? 0 : OPS_ENOMEM;
 }
 
-int ops_view_plan(const struct ops_plan **out, struct ops_view *view, const char *task,
-		  bool tables, struct ops_findings *findings, struct ops_error *err)
+struct asking {
+	struct ops_plan *out;
+	const char *task;
+	bool tables;
+};
+
+static int ask(struct ops_view *view, void *payload, struct ops_findings *findings,
+	       struct ops_error *err)
 {
-	struct plan_wish wish = { NULL, tables, NULL };
-	struct ops_plan *public = arena_alloc(view->arena, sizeof(*public));
+	const struct asking *a = payload;
+	struct plan_wish wish = { NULL, a->tables, NULL };
+	const struct task *t = NULL;
 	struct track *track;
 	struct board *b;
 	struct plan plan;
-	struct task *t;
-	int ret = public ? view_board(&b, view, findings, err) : error_nomem(err);
+	size_t at;
+	int ret = view_sketch(&b, view, findings, err);
 
-	if (ret == 0 && task) {
-		ret = view_task(&t, b, view, task, err);
+	if (ret == 0 && a->task) {
+		ret = view_number(&at, b, view, a->task, err);
+		if (ret == 0)
+			ret = board_get(&t, b, at, err);
 		if (ret == 0 && t->work != WORK_QUEUED)
 			ret = error_set(err, OPS_EUSAGE, "'%s' is %s, and only a task that "
 					"is Queued is assigned", t->id, t->status);
@@ -172,8 +216,18 @@ int ops_view_plan(const struct ops_plan **out, struct ops_view *view, const char
 		ret = track_read(&track, b, findings, err);
 	if (ret == 0)
 		ret = plan_make(&plan, b, track, &wish, findings, err);
-	if (ret == 0 && fill_plan(public, b, track, &plan))
+	if (ret == 0 && fill_plan(a->out, b, track, &plan))
 		ret = error_nomem(err);
+	return ret;
+}
+
+int ops_view_plan(const struct ops_plan **out, struct ops_view *view, const char *task,
+		  bool tables, struct ops_findings *findings, struct ops_error *err)
+{
+	struct ops_plan *public = arena_alloc(view->arena, sizeof(*public));
+	struct asking a = { public, task, tables };
+	int ret = public ? view_ask(view, ask, &a, findings, err) : error_nomem(err);
+
 	if (ret == 0)
 		*out = public;
 	return ret;

@@ -20,21 +20,15 @@
 
 #define AHEAD_MAX 100000
 
-/* Whether a task is of a type that parts have. */
-static bool may_be_part(const struct board *b, const struct task *t)
-{
-	size_t i;
+struct wholes {
+	struct ops_concern *list;
+	size_t nr, room;
+};
 
-	for (i = 0; i < PART_KINDS && t->type; i++)
-		if (!strcmp(b->planning->breakdown.part[i].type, t->type))
-			return true;
-	return false;
-}
-
-static int add_whole(struct ops_concern *list, size_t *nr, struct board *b, const char *name,
+static int add_whole(struct wholes *all, struct board *b, const char *name,
 		     struct ops_findings *findings, struct ops_error *err)
 {
-	struct ops_concern *c = &list[*nr];
+	struct ops_concern *c;
 	struct ops_document *d;
 	struct progress p;
 	const char *title;
@@ -47,6 +41,11 @@ static int add_whole(struct ops_concern *list, size_t *nr, struct board *b, cons
 	ret = progress_of(&p, b->world, d, findings, err);
 	if (ret)
 		return ret;
+	c = arena_room(b->arena, all->list, all->nr, &all->room, sizeof(*c));
+	if (!c)
+		return error_nomem(err);
+	all->list = c;
+	c += all->nr;
 	title = document_text(d, "Title");
 	memset(c, 0, sizeof(*c));
 	c->task = arena_str(b->arena, d->id);
@@ -57,32 +56,35 @@ static int add_whole(struct ops_concern *list, size_t *nr, struct board *b, cons
 			       p.percent, p.complete, p.parts);
 	if (!c->task || !c->title || !c->status || !c->what)
 		return error_nomem(err);
-	(*nr)++;
+	all->nr++;
 	return 0;
 }
 
 int view_wholes(const struct ops_concern **out, size_t *nr, struct board *b,
 		struct ops_findings *findings, struct ops_error *err)
 {
-	struct ops_concern *list = arena_array(b->arena, b->tasks_nr + 1, sizeof(*list));
+	struct wholes all = { NULL, 0, 0 };
 	struct map *seen = map_new(b->arena);
+	const struct task *t;
 	struct ops_document *d;
 	const char *parent;
 	size_t i;
-	int ret = list && seen ? 0 : error_nomem(err);
+	int ret = seen ? 0 : error_nomem(err);
 
-	*nr = 0;
 	for (i = 0; ret == 0 && i < b->tasks_nr; i++) {
-		if (!may_be_part(b, &b->tasks[i]))
+		if (!(b->jobs[i].flags & JOB_PART))
 			continue;
-		ret = world_document(&d, b->world, b->tasks[i].path, findings, err);
+		ret = board_get(&t, b, i, err);
+		if (ret == 0)
+			ret = world_document(&d, b->world, t->path, findings, err);
 		parent = ret ? NULL : document_text(d, "Parent");
 		if (!parent || map_get(seen, parent))
 			continue;
-		ret = map_put(seen, parent, list) ? error_nomem(err) :
-		      add_whole(list, nr, b, parent, findings, err);
+		ret = map_put(seen, parent, seen) ? error_nomem(err) :
+		      add_whole(&all, b, parent, findings, err);
 	}
-	*out = list;
+	*out = all.list;
+	*nr = all.nr;
 	return ret;
 }
 

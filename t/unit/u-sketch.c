@@ -16,7 +16,10 @@
 #define ARCHIVE "05-PROCESSES/completed-tasks/2026/01"
 #define PACKETS "05-PROCESSES/packets"
 
+#define SAME (JOB_ACCEPTED | JOB_PROMPT | JOB_NAMED | JOB_PART)
+
 static unsigned long seed;
+static size_t parts, held;	/* that were compared */
 static struct world_cache *cache;
 
 static size_t dice(size_t sides)
@@ -35,9 +38,17 @@ static void write_task(const char *dir, size_t id, const char *status, bool twin
 	snprintf(path, sizeof(path), "r/%s/%s/task-%zu.md", dir, twin ? "twin" : ".", id);
 	f = fopen(path, "w");
 	ck_assert_ptr_nonnull(f);
-	fprintf(f, "---\nTitle: Task %zu\nVersion: 1.0.0\nStatus: %s\nPriority: %s\n", id,
-		status, dice(2) ? "LOW" : "HIGH");
-	fprintf(f, "Assigned-To: %s\nEstimated-Hours: %zu\n", agents[dice(3)], 1 + dice(20));
+	fprintf(f, "---\nTitle: Task %zu\nVersion: 1.0.0\nStatus: %s\n", id, status);
+	if (dice(8))
+		fprintf(f, "Priority: %s\n", dice(2) ? "LOW" : "CRITICAL");
+	if (dice(3))
+		fprintf(f, "Started: 2026-01-%02zu\n", 10 + dice(10));
+	if (dice(3))
+		fprintf(f, "Project: %s\n", dice(2) ? "parser" : "lexer");
+	if (dice(3))
+		fprintf(f, "Type: %s\n", dice(2) ? "feature" : "IMPLEMENTATION");
+	fprintf(f, "Assigned-To: %s\nEstimated-Hours: %s%zu\n", agents[dice(3)],
+		dice(8) ? "" : "-", 1 + dice(20));
 	if (dice(3))
 		fprintf(f, "Due: 2026-02-%02zu\n", 10 + dice(10));
 	if (dice(3))
@@ -110,6 +121,21 @@ static void open_world(struct world **w, struct snap **snap, struct store *s)
 	ck_assert_int_eq(world_open(w, *snap, cache, NULL), 0);
 }
 
+/* What each worker has to do. */
+static void compare_workers(const struct board *sketch, const struct board *whole)
+{
+	size_t i;
+
+	ck_assert_uint_eq(sketch->workers_nr, whole->workers_nr);
+	for (i = 0; i < whole->workers_nr; i++) {
+		const struct worker *x = &sketch->workers[i], *y = &whole->workers[i];
+
+		ck_assert_uint_eq(x->active, y->active);
+		ck_assert(x->hours == y->hours);
+		held += y->active;
+	}
+}
+
 static void compare(struct board *sketch, struct board *whole)
 {
 	const struct task *a, *b;
@@ -128,15 +154,25 @@ static void compare(struct board *sketch, struct board *whole)
 		ck_assert(a->agent == b->agent);
 		ck_assert(x->hours == y->hours && x->due == y->due && x->agent == y->agent);
 		ck_assert(x->priority == y->priority && x->work == y->work);
-		ck_assert_uint_eq(x->flags & (JOB_ACCEPTED | JOB_PROMPT),
-				  y->flags & (JOB_ACCEPTED | JOB_PROMPT));
+		ck_assert(x->started == y->started);
+		ck_assert_uint_eq(x->flags & SAME, y->flags & SAME);
+		parts += (y->flags & JOB_PART) != 0;
+		ck_assert_str_eq(board_id(sketch, i), b->id);
+		ck_assert_uint_eq(board_number(sketch, b->id), board_number(whole, b->id));
+		ck_assert_pstr_eq(board_project(sketch, i), b->project);
+		ck_assert_pstr_eq(board_project(whole, i), b->project);
 		snprintf(dir, sizeof(dir), "r/" PACKETS "/%s", a->id);
 		ck_assert(x->flags & JOB_RECORDED || access(dir, F_OK));
 		ck_assert_uint_eq(sketch->links_first[i + 1] - sketch->links_first[i], nr);
-		for (k = 0; k < nr; k++)
+		for (k = 0; k < nr; k++) {
+			ck_assert_msg((a->depends[k].state == DEPENDS_COMPLETE) ==
+				      (b->depends[k].state == DEPENDS_COMPLETE) &&
+				      a->depends[k].task == b->depends[k].task,
+				      "dependency %zu of %s", k, a->path);
 			ck_assert_msg(sketch->links[sketch->links_first[i] + k] ==
 				      whole->links[whole->links_first[i] + k],
 				      "link %zu of %s", k, a->path);
+		}
 	}
 }
 
@@ -160,6 +196,7 @@ static bool look(struct store *s)
 	ck_assert_int_eq(board_read(&whole, plain, 1768478400, findings, NULL), 0);
 	ck_assert_uint_eq(ops_findings_count(said), ops_findings_count(findings));
 	compare(sketch, whole);
+	compare_workers(sketch, whole);
 	is_sketch = sketch->roll != NULL;
 	board_free(sketch);
 	board_free(whole);
@@ -209,6 +246,8 @@ UNIT_TEST(a_sketch_is_the_board)
 	}
 	ck_assert_msg(sketches > 60, "%zu sketches", sketches);
 	ck_assert_msg(sketches < 160, "%zu sketches", sketches);
+	ck_assert_msg(parts > 60, "%zu parts", parts);
+	ck_assert_msg(held > 60, "%zu tasks that somebody has", held);
 	end(s);
 }
 

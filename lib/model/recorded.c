@@ -1,0 +1,90 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * What there is on record about the tasks of a board, by the names of files: packets are not
+ * read here.
+ */
+#include <stdio.h>
+#include <string.h>
+
+#include "model/agenda.h"
+#include "model/board_inside.h"
+#include "util/map.h"
+#include "util/path.h"
+
+/* Of which tasks there are packets: one directory tells, instead of one for each task. */
+static int read_recorded(struct board *b, struct ops_error *err)
+{
+	struct map *map = map_new(b->arena);
+	struct snap_entry *list;
+	size_t i, nr;
+	int ret = map ? snap_list(&list, &nr, world_snap(b->world),
+				  config_directory(b->config, "packets"), b->arena, err) :
+		  error_nomem(err);
+
+	for (i = 0; ret == 0 && i < nr; i++)
+		if (map_put(map, list[i].name, map))
+			ret = error_nomem(err);
+	if (ret == 0)
+		b->recorded = map;
+	return ret;
+}
+
+int board_list_recorded(struct snap_entry **list, size_t *nr, struct board *b,
+			const char *id, struct ops_error *err)
+{
+	const char *dir;
+	int ret = b->recorded || b->roll ? 0 : read_recorded(b, err);
+
+	*nr = 0;
+	if (ret || (b->recorded && !map_has(b->recorded, id)))
+		return ret;
+	dir = arena_printf(b->arena, "%s/%s", config_directory(b->config, "packets"), id);
+	return dir ? snap_list(list, nr, world_snap(b->world), dir, b->arena, err) :
+	       error_nomem(err);
+}
+
+/* When a packet was made whose kind an assignee makes; NO_POINT for others.  Its name is
+ * <YYYYMMDD>T<HHMMSS>Z-<kind>-<random>. */
+static int64_t sign_of(const struct board *b, const char *name)
+{
+	const struct type *kind;
+	const char *stem, *end;
+	char text[64], time[DATE_TIME_LEN + 1];
+	size_t len = path_stem(name, &stem);
+	int64_t at;
+
+	for (end = stem + len; end > stem && *end != '-'; end--)
+		;
+	if (len < 19 || stem[16] != '-' || end <= stem + 17 ||
+	    (size_t)(end - stem) - 17 >= sizeof(text))
+		return NO_POINT;
+	memcpy(text, stem + 17, (size_t)(end - stem) - 17);
+	text[end - stem - 17] = '\0';
+	kind = config_type(b->config, text);
+	if (!kind || !names_have(&kind->create, "assignee"))
+		return NO_POINT;
+	(void)snprintf(time, sizeof(time), "%.4s-%.2s-%.5s:%.2s:%.3s", stem, stem + 4,
+		       stem + 6, stem + 11, stem + 13);
+	return date_time_parse(&at, time) ? at : NO_POINT;
+}
+
+int task_last_sign(int64_t *out, struct board *b, size_t task, struct ops_error *err)
+{
+	const struct job *j = &b->jobs[task];
+	const char *id = j->flags & JOB_RECORDED ? board_id(b, task) : NULL;
+	struct snap_entry *list = NULL;
+	int64_t sign;
+	size_t i, nr = 0;
+	int ret = id ? board_list_recorded(&list, &nr, b, id, err) :
+		  j->flags & JOB_RECORDED ? OPS_ENOTFOUND : 0;
+
+	if (ret)
+		return ret;
+	*out = j->started == JOB_NO_DAY ? NO_POINT : (int64_t)j->started * DAY_TICKS;
+	for (i = 0; i < nr; i++) {
+		sign = sign_of(b, list[i].name);
+		if (sign > *out)
+			*out = sign;
+	}
+	return 0;
+}

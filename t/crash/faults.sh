@@ -120,8 +120,8 @@ faults_of () {
 	unblock) words="unblock|stuck-1|-m|goes" as=$DEV ;;
 	submit) words="submit|busy-1|-s|Outputs=a|-s|Test Results=b|-e|reports/test.log" as=$DEV ;;
 	cancel) words="cancel|new-1|-m|never" ;;
-	flag) words="flag|delivery-prompt|-m|odd" ;;
-	reassign) words="act|reassign|given-1|docwriter|-m|other" ;;
+	flag) words="review|--flag" ;;
+	reassign) words="act|reassign|--to|docwriter|-m|other|given-1" ;;
 	handoff) words="handoff|start|busy-1|docwriter" as=$DEV ;;
 	handoff-package) words="handoff|package|-e|reports/test.log|-F|$TEST_ROOT/package|hand-1" as=$DEV world=work ;;
 	handoff-accept) words="handoff|accept|pack-1" as=docwriter world=work ;;
@@ -135,7 +135,7 @@ faults_of () {
 	chain)
 		words="--key|order|signal|OPS:CHAIN|task_description=Chain it"
 		world=chain options="--commits 0 --changes" agents="knowledge-curator meta-updater" ;;
-	waive) words="waive|gate.missing|--until|2026-02-01|-m|x" as=$BOSS ;;
+	waive) words="waive|gate.self-approval|--until|2026-02-01|-m|x" as=$GOV ;;
 	*) return 1 ;;
 	esac
 }

@@ -299,6 +299,8 @@ test_expect_success 'what git ignores is no part of the change to come' '
 	ops check >found && test_grep ! secret found &&
 	git add -f made/deep/key.sh && test_expect_code 1 ops check >found &&
 	test_grep "^made/deep/key.sh:1.*secret.shape" found && test_grep ! "^made.sh" found &&
+	git reset -q && git add -f -N made/deep/key.sh && test_expect_code 1 ops check >found &&
+	test_grep "^made/deep/key.sh:1.*secret.shape" found && git reset -q && ops check &&
 	: >.git/info/exclude && back
 '
 

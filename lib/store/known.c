@@ -26,6 +26,7 @@
 
 struct entry {
 	const char *path;
+	bool plain;		/* else it says nothing about the file */
 	unsigned char stat[40], id[20];
 };
 
@@ -42,7 +43,8 @@ static int add(const struct index_item *item, void *payload, struct ops_error *e
 	struct known *k = payload;
 	struct entry *e;
 
-	if (item->stage || item->intent_to_add || item->skip_worktree)
+	/* Of the sides of a conflict one stands for all. */
+	if (item->stage && k->nr && !strcmp(k->list[k->nr - 1].path, item->path))
 		return 0;
 	if (array_room(&k->list, k->nr, &k->cap, sizeof(*k->list)) < 0)
 		return error_nomem(err);
@@ -50,6 +52,7 @@ static int add(const struct index_item *item, void *payload, struct ops_error *e
 	e->path = arena_str(k->arena, item->path);
 	if (!e->path)
 		return error_nomem(err);
+	e->plain = !item->stage && !item->intent_to_add && !item->skip_worktree;
 	memcpy(e->stat, item->stat, sizeof(e->stat));
 	memcpy(e->id, item->id, sizeof(e->id));
 	/* Another order than ours is one of a file system without case. */
@@ -154,7 +157,7 @@ bool known_oid(struct oid *out, const struct known *k, const char *path,
 	const struct entry *e = &k->list[at];
 
 	*near = at == k->nr ? at : at + 1;
-	if (at == k->nr || (!there && strcmp(e->path, path) != 0) ||
+	if (at == k->nr || (!there && strcmp(e->path, path) != 0) || !e->plain ||
 	    !same_time(e->stat, &st->st_ctim) ||
 	    !same_time(e->stat + 8, &st->st_mtim) ||
 	    number(e->stat + 20) != ((unsigned long)st->st_ino & 0xffffffff) ||

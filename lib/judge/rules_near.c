@@ -11,6 +11,7 @@
 #include <string.h>
 
 #include "util/near.h"
+#include "util/utf8.h"
 
 /* Nearer than a guess about a whole path has to be: one slip, in a long name two. */
 static struct near_best slip_of(const char *name)
@@ -77,8 +78,7 @@ static bool is_words(const char *title)
 {
 	size_t len = 0;
 
-	while (((title[len] | 32) >= 'a' && (title[len] | 32) <= 'z') || title[len] == ' ' ||
-	       title[len] == '-')
+	while (ascii_letter(title[len]) || title[len] == ' ' || title[len] == '-')
 		len++;
 	return len >= 4 && !title[len];
 }

@@ -106,14 +106,14 @@ static size_t markup(const char *s, size_t len)
 
 static bool is_word(char c)
 {
-	return ((c | 32) >= 'a' && (c | 32) <= 'z') || (c >= '0' && c <= '9') ||
+	return ascii_letter(c) || (c >= '0' && c <= '9') ||
 	       (unsigned char)c >= 0x80;
 }
 
 /* Whether a byte can be nothing but text, whatever stands beside it. */
 static bool is_plain(char c)
 {
-	return ((c | 32) >= 'a' && (c | 32) <= 'z') || (c >= '0' && c <= '9') || c == ' ';
+	return ascii_letter(c) || (c >= '0' && c <= '9') || c == ' ';
 }
 
 /* The plain text at the beginning of `s`, put in; how much. */

@@ -349,10 +349,10 @@ static bool is_name(const char *s, size_t len)
 {
 	size_t i;
 
-	if (!len || !((s[0] | 32) >= 'a' && (s[0] | 32) <= 'z'))
+	if (!len || !ascii_letter(s[0]))
 		return false;
 	for (i = 0; i < len; i++)
-		if (!((s[i] | 32) >= 'a' && (s[i] | 32) <= 'z') &&
+		if (!ascii_letter(s[i]) &&
 		    !(s[i] >= '0' && s[i] <= '9') && !strchr(" -_|", s[i]))
 			return false;
 	return true;

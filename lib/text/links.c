@@ -15,6 +15,7 @@
 #include "util/arena.h"
 #include "util/error.h"
 #include "util/map.h"
+#include "util/utf8.h"
 
 #define BRACKETS_MAX 32
 #define PART_MAX 2048		/* of a destination or a title */
@@ -37,11 +38,6 @@ static bool is_blank(char c)
 static bool is_punctuation(char c)
 {
 	return c && strchr("!\"#$%&'()*+,-./:;<=>?@[\\]^_`{|}~", c);
-}
-
-static bool is_letter(char c)
-{
-	return ((c | 32) >= 'a' && (c | 32) <= 'z');
 }
 
 /* A new link, or NULL. */
@@ -217,7 +213,7 @@ static size_t reference(struct scan *s, size_t open, size_t at)
 
 	if (!close || memchr(s->text + at, '[', end - at))
 		return at;
-	if (is_letter(before) || (before >= '0' && before <= '9') ||
+	if (ascii_letter(before) || (before >= '0' && before <= '9') ||
 	    strchr("_])}\\`", before) || s->text[at] == '^' || s->text[open + 1] == '^')
 		return end + 1;
 	if (end > at)
@@ -296,7 +292,7 @@ static bool attribute(const struct scan *s, size_t at, size_t end, const char *n
 static size_t tag(struct scan *s, size_t at)
 {
 	static const char *const links[] = { "href", "src" }, *const ids[] = { "id", "name" };
-	bool begins = at + 1 < s->end && (is_letter(s->text[at + 1]) || s->text[at + 1] == '/');
+	bool begins = at + 1 < s->end && (ascii_letter(s->text[at + 1]) || s->text[at + 1] == '/');
 	const char *close = s->no_tag || !begins ? NULL :
 			    memchr(s->text + at, '>', s->end - at), *id;
 	size_t end = close ? (size_t)(close - s->text) : 0, from, to, i;
@@ -496,7 +492,7 @@ static bool worth(const char *text, size_t len)
 			return true;
 	}
 	for (at = text; (at = memchr(at, '<', (size_t)(end - at))); )
-		if (++at < end && (*at == '!' || is_letter(*at)))
+		if (++at < end && (*at == '!' || ascii_letter(*at)))
 			return true;
 	return false;
 }
@@ -534,7 +530,7 @@ bool links_worth(const char *text, size_t at, size_t end, const char *word)
 						 !leads_away(i + 1, stop, " <"))))
 			return true;
 	for (i = from; (i = memchr(i, '<', (size_t)(stop - i))); ) {
-		if (++i < stop && is_letter(*i) && tag_stays(i, stop))
+		if (++i < stop && ascii_letter(*i) && tag_stays(i, stop))
 			return true;
 		if (!comments && i < stop && *i == '!')
 			comments = i;

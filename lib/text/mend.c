@@ -15,6 +15,7 @@
 #include "util/arena.h"
 #include "util/buf.h"
 #include "util/date.h"
+#include "util/utf8.h"
 
 #define MENDS_MAX 64
 #define BOM "\xef\xbb\xbf"
@@ -52,10 +53,10 @@ static bool find_value(struct value *v, struct arena *arena, const char *text, s
 	v->key = NULL;
 	if (text[at] == '-' && text[at + 1] == ' ')
 		at += 1 + blanks(text, at + 1);
-	for (key = at; (text[key] | 32) >= 'a' && (text[key] | 32) <= 'z'; key++)
+	for (key = at; ascii_letter(text[key]); key++)
 		;
 	while (key > at && key < end && (strchr("-_0123456789", text[key]) ||
-					 ((text[key] | 32) >= 'a' && (text[key] | 32) <= 'z')))
+					 ascii_letter(text[key])))
 		key++;
 	if (key > at && text[key] == ':' && text[key + 1] == ' ') {
 		v->key = arena_dup(arena, text + at, key - at);

@@ -10,6 +10,12 @@
 
 struct buf;
 
+/* Whether a byte is a letter of ASCII. */
+static inline bool ascii_letter(char c)
+{
+	return (c | 32) >= 'a' && (c | 32) <= 'z';
+}
+
 /* Decode one character at s[0..len).  Returns its length, or 0 if the bytes
  * are not valid UTF-8 (overlong, surrogate, above U+10FFFF, cut off). */
 size_t utf8_decode(uint32_t *out, const char *s, size_t len);

@@ -14,6 +14,7 @@
 
 #include "util/buf.h"
 #include "util/path.h"
+#include "util/utf8.h"
 #include "view/check_inside.h"
 #include "view/near.h"
 
@@ -43,17 +44,12 @@ struct linking {
 	struct guess *guesses;
 };
 
-static bool is_letter(char c)
-{
-	return (c | 32) >= 'a' && (c | 32) <= 'z';
-}
-
 /* Whether a destination leads out of the repository, or is no link yet. */
 static bool leads_away(const char *to)
 {
 	size_t scheme = 0;
 
-	while (is_letter(to[scheme]) || (to[scheme] >= '0' && to[scheme] <= '9') ||
+	while (ascii_letter(to[scheme]) || (to[scheme] >= '0' && to[scheme] <= '9') ||
 	       (to[scheme] >= '+' && to[scheme] <= '.' && to[scheme] != ','))
 		scheme++;
 	return (scheme && to[scheme] == ':') || !strncmp(to, "//", 2) ||

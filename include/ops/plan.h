@@ -127,11 +127,10 @@ struct ops_graph {
 /*
  * The dependencies of all active tasks, with dates from estimates, calendars and what
  * the assignees can do.  Tasks `done` (ids, prefixes, paths) are taken as complete.  The
- * critical path ends at `task` if it is not NULL, else at the task that ends last; one that waits
- * for itself has none.  What
- * is wrong is among the findings: graph.cycle and graph.unknown (errors), graph.ended and
- * graph.late (warnings).  Belongs to the view.  OPS_ENOTFOUND, OPS_EAMBIGUOUS, OPS_EUSAGE:
- * a task is not there, or not active.
+ * critical path ends at `task` if it is not NULL, else at the task that ends last; one that
+ * waits for itself has none.  What is wrong is among the findings: graph.cycle and
+ * graph.unknown (errors), graph.ended and graph.late (warnings).  Belongs to the view.
+ * OPS_ENOTFOUND, OPS_EAMBIGUOUS, OPS_EUSAGE: a task is not there, or not active.
  */
 int ops_view_graph(const struct ops_graph **out, struct ops_view *view, const char *task,
 		   const char *const *done, size_t done_nr,

@@ -60,8 +60,4 @@ int agenda_make(struct agenda *out, struct board *b, const struct graph *g,
 		const struct schedule *s, const struct agenda_wish *wish,
 		struct ops_findings *findings, struct ops_error *err);
 
-/* The last sign of life of a task in progress: when its assignee last recorded something
- * or began, in seconds since 1970.  NO_POINT: there is none. */
-int task_last_sign(int64_t *out, struct board *b, size_t task, struct ops_error *err);
-
 #endif

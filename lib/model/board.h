@@ -155,6 +155,9 @@ const char *board_project(struct board *b, size_t at);
 size_t board_number(struct board *b, const char *id);
 /* Whether its task counts for its assignee's limit, as task_is_held(). */
 bool job_is_held(const struct job *j);
+/* The last sign of life of a task in progress: when its assignee last recorded something
+ * or began, in seconds since 1970.  NO_POINT: there is none. */
+int task_last_sign(int64_t *out, struct board *b, size_t task, struct ops_error *err);
 /* The name of that status; NULL for WORK_OTHER. */
 const char *work_name(enum work work);
 

@@ -4,12 +4,10 @@
  * read here.
  */
 #include <stdio.h>
-#include <string.h>
 
-#include "model/agenda.h"
 #include "model/board_inside.h"
+#include "model/packet.h"
 #include "util/map.h"
-#include "util/path.h"
 
 /* Of which tasks there are packets: one directory tells, instead of one for each task. */
 static int read_recorded(struct board *b, struct ops_error *err)
@@ -47,24 +45,14 @@ int board_list_recorded(struct snap_entry **list, size_t *nr, struct board *b,
  * <YYYYMMDD>T<HHMMSS>Z-<kind>-<random>. */
 static int64_t sign_of(const struct board *b, const char *name)
 {
-	const struct type *kind;
-	const char *stem, *end;
-	char text[64], time[DATE_TIME_LEN + 1];
-	size_t len = path_stem(name, &stem);
+	const struct type *kind = packet_kind_of_file(b->config, name);
+	char time[DATE_TIME_LEN + 1];
 	int64_t at;
 
-	for (end = stem + len; end > stem && *end != '-'; end--)
-		;
-	if (len < 19 || stem[16] != '-' || end <= stem + 17 ||
-	    (size_t)(end - stem) - 17 >= sizeof(text))
-		return NO_POINT;
-	memcpy(text, stem + 17, (size_t)(end - stem) - 17);
-	text[end - stem - 17] = '\0';
-	kind = config_type(b->config, text);
 	if (!kind || !names_have(&kind->create, "assignee"))
 		return NO_POINT;
-	(void)snprintf(time, sizeof(time), "%.4s-%.2s-%.5s:%.2s:%.3s", stem, stem + 4,
-		       stem + 6, stem + 11, stem + 13);
+	(void)snprintf(time, sizeof(time), "%.4s-%.2s-%.5s:%.2s:%.3s", name, name + 4,
+		       name + 6, name + 11, name + 13);
 	return date_time_parse(&at, time) ? at : NO_POINT;
 }
 

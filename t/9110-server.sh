@@ -284,7 +284,7 @@ test_expect_success 'a ref that moved meanwhile, odd words, a gigantic push' '
 	GIT_DIR=$SERVER ops hook pre-receive <in &&
 	echo "$tip" >in && test_expect_code 2 ops --git-dir $SERVER hook pre-receive <in &&
 	awk -v tip=$tip "BEGIN { for (i = 0; i <= 10000; i++) {
-		print \"commit refs/heads/many\\ncommitter a <a@example.org> 1800000000 +0000\\ndata 1\\nx\"
+		print \"commit refs/heads/many\\ncommitter a <a@example.org> 1770000000 +0000\\ndata 1\\nx\"
 		if (!i) print \"from \" tip } }" | git fast-import --quiet &&
 	ops --git-dir $SERVER hooks install &&
 	refs >before &&

@@ -339,6 +339,7 @@ int judge_change(struct judge_case *c, struct ops_findings *findings,
 			break;
 	if (i == j.changes_nr && !j.genesis && !c->configures)
 		world_share_roster(c->after, c->before);
+	rules_dated(&j);
 	ret = rules_actor(&j);
 	if (ret == 0)
 		rules_signature(&j);

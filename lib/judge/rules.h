@@ -202,6 +202,10 @@ int rules_reviewed(bool *out, struct judging *j, const char *path,
 /* rules_clock.c: seconds: the time of the commit, or the latest since a document that was
  * there came to be as it is, if that is later. */
 int rules_late(int64_t *out, struct judging *j, const char *path);
+/* The same with the commit that it was made on for all of them, which costs nothing. */
+int64_t rules_no_earlier(const struct judging *j);
+/* Whether it is dated before that one. */
+void rules_dated(struct judging *j);
 
 /* rules_agent.c: what the entries of who acts forbid; and whether it has a standing order
  * for a commit with that subject, of the files that were touched. */

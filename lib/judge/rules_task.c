@@ -62,7 +62,8 @@ static int check_prompt(struct judging *j, struct change *change)
 			   arena_printf(j->arena, "ops review %s", prompt->id),
 			   "prompt '%s' has not been reviewed yet (Last-Reviewed %s)",
 			   prompt->id, from ? from : "missing");
-	if (!to || !date_parse(&date, to) || date_compare(date, j->today) < 0)
+	if (!to || !date_parse(&date, to) ||
+	    date_compare(date, date_from_epoch(rules_no_earlier(j))) < 0)
 		rule_error(j, "prompt.expired", change->after, "Prompt",
 			   arena_printf(j->arena, "ops review %s", prompt->id),
 			   "prompt '%s' is past its review (Next-Review %s)",

@@ -208,6 +208,24 @@ static int take_signature(struct reader *r, const char *raw, size_t len)
 	return 0;
 }
 
+int64_t commit_date(const char *raw, size_t len)
+{
+	static const char word[] = "\ncommitter ";
+	const char *end = memmem(raw, len, "\n\n", 2), *at, *line_end;
+	int64_t date = 0;
+
+	end = end ? end : raw + len;
+	at = memmem(raw, (size_t)(end - raw), word, sizeof(word) - 1);
+	line_end = at ? memchr(at + 1, '\n', (size_t)(end - at) - 1) : NULL;
+	line_end = line_end ? line_end : end;
+	at = at ? memrchr(at, '>', (size_t)(line_end - at)) : NULL;
+	if (!at || line_end - at < 3)
+		return 0;
+	for (at += 2; at < line_end && *at >= '0' && *at <= '9' && date < INT64_MAX / 20; at++)
+		date = date * 10 + (*at - '0');
+	return date;
+}
+
 static int parse(struct commit *c, const char *raw, size_t len,
 		 struct arena *arena, struct ops_error *err)
 {

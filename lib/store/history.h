@@ -41,6 +41,9 @@ struct commit {
 int commit_read(struct commit *out, struct store *s, const struct oid *id,
 		struct arena *arena, struct ops_error *err);
 
+/* When the commit of these bytes was made, in seconds; 0: they do not say. */
+int64_t commit_date(const char *raw, size_t len);
+
 /* SHA-256 of the bytes of a commit, whose id is computed again on the way.  Statuses as
  * above. */
 int commit_digest(char hex[DIGEST_HEX + 1], struct store *s, const struct oid *id,

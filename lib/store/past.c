@@ -181,13 +181,14 @@ static int store_changed(bool *out, const struct past *past, const char *path,
 	return ret;
 }
 
-void past_of_commit(struct past *out, struct store *s, const struct oid *commit)
+void past_of_commit(struct past *out, struct store *s, const struct oid *commit, int64_t date)
 {
 	out->has = store_has;
 	out->latest = store_latest;
 	out->changed = store_changed;
 	out->store = s;
 	out->tip = *commit;
+	out->date = date;
 }
 
 const struct past *snap_past(const struct snap *snap)

@@ -31,12 +31,13 @@ struct past {
 		       const char *since, struct ops_error *err);
 	struct store *store;
 	struct oid tip;
+	int64_t date;		/* of the last one, in seconds; 0: it says none */
 };
 
 #define PAST_LOOK_MAX 10000
 
-/* That of a commit, in the store. */
-void past_of_commit(struct past *out, struct store *s, const struct oid *commit);
+/* That of a commit of that date, in the store. */
+void past_of_commit(struct past *out, struct store *s, const struct oid *commit, int64_t date);
 
 /* That of a snapshot; NULL: it has none.  Belongs to the snapshot. */
 const struct past *snap_past(const struct snap *snap);

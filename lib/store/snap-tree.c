@@ -7,6 +7,7 @@
  */
 #include <stdlib.h>
 
+#include "store/history.h"
 #include "store/snap-kind.h"
 #include "store/tree.h"
 #include "util/arena.h"
@@ -225,6 +226,7 @@ int snap_of_commit(struct snap **out, struct store *s, const struct oid *commit,
 	char hex[OID_HEX + 1] = "";
 	struct past past;
 	struct oid tree;
+	int64_t date;
 	int rc;
 
 	rc = repo_object(&object, s, commit, GIT_OBJECT_COMMIT, 64u << 20, err);
@@ -232,12 +234,13 @@ int snap_of_commit(struct snap **out, struct store *s, const struct oid *commit,
 		return rc;
 	if (object.len > 5 + OID_HEX && memcmp(object.data, "tree ", 5) == 0)
 		memcpy(hex, object.data + 5, OID_HEX);
+	date = commit_date(object.data, object.len);
 	object_release(&object);
 	if (strlen(hex) != OID_HEX || !oid_parse(&tree, hex))
 		return error_set(err, OPS_EIO, "a commit without a tree");
 	rc = snap_of_tree(out, s, &tree, err);
 	if (rc == 0) {
-		past_of_commit(&past, s, commit);
+		past_of_commit(&past, s, commit, date);
 		snap_set_past(*out, &past);
 	}
 	return rc;

@@ -183,8 +183,9 @@ int ops_audit_verify(struct ops_audit_result *result, struct ops_findings *findi
 		     struct ops_repo *repo, const struct ops_audit_options *options,
 		     struct ops_error *err)
 {
-	struct audit_calls calls = { options->gather ? findings : NULL, options->each,
-				     options->progress, options->payload, false, 0 };
+	struct audit_calls calls = { .gather = options->gather ? findings : NULL,
+				     .each = options->each, .progress = options->progress,
+				     .payload = options->payload };
 	const char *ref = store_branch(repo->store);
 	struct range r;
 	int ret = resolve_range(&r, repo, options->range, err);

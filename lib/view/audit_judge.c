@@ -16,6 +16,7 @@
 #include "store/past.h"
 #include "text/message.h"
 #include "util/array.h"
+#include "util/date.h"
 
 int audit_world(struct world **world, struct snap **snap, struct ops_repo *repo,
 		const struct oid *commit, struct ops_error *err)
@@ -43,7 +44,7 @@ static int open_world(struct judged *j, struct ops_error *err)
 	if (ret)
 		return ret;
 	/* The next one is made on it. */
-	past_of_commit(&past, j->v->repo->store, &j->commit.id);
+	past_of_commit(&past, j->v->repo->store, &j->commit.id, j->commit.committer.time);
 	snap_set_past(j->snap, &past);
 	ret = world_open(&j->world, j->snap, j->v->repo->cache, err);
 	if (ret) {
@@ -269,12 +270,27 @@ int audit_judge_alone(struct judged *j, const struct oid *id, bool plain, bool *
 	return ret;
 }
 
+/* Who takes commits as they come can tell that one has not been made yet. */
+static void check_ahead(struct judged *j)
+{
+	int64_t clock = j->v->calls->clock;
+	char date[DATE_TIME_LEN + 1];
+
+	if (!clock || j->before_ops || j->commit.committer.time <= clock + OPS_AHEAD_MAX)
+		return;
+	date_time_format(date, j->commit.committer.time);
+	findings_add(j->findings, "commit.dated-ahead", OPS_ERROR, NULL, 0, 0,
+		     "set the clock, and make the commit again: git rebase --force-rebase",
+		     "it is dated %s, which has not come yet", date);
+}
+
 int audit_tell(struct judged *j, struct ops_error *err)
 {
 	struct verifying *v = j->v;
 	int ret;
 
 	audit_dispute(j);
+	check_ahead(j);
 	ret = check_id(j, err);
 	if (ret)
 		return ret;

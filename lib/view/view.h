@@ -37,6 +37,7 @@ struct audit_calls {
 	void (*progress)(size_t done, size_t known, void *payload);
 	void *payload;
 	bool looks;			/* nothing is to be remembered of it */
+	int64_t clock;			/* seconds: no commit is from after it; 0: not asked */
 	size_t earlier;			/* so many commits before the range are asked whether one
 					   of their acts is told again; 0: none */
 };

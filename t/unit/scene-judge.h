@@ -110,7 +110,8 @@ static int judge(struct scene *s, struct snap *before, struct snap *after,
 	struct world_cache *cache = world_cache_new();
 	struct ops_document *d = NULL;
 	const struct past none = { 0 }, past = { .has = past_has, .latest = past_latest,
-						     .changed = past_changed };
+						     .changed = past_changed,
+						     .date = s->act.before };
 	int ret = world_open(&c.before, before, cache, err);
 
 	past_act = &s->act;

@@ -44,8 +44,9 @@ struct act {
 	int64_t today;
 	const char *base;		/* the commit it is made on */
 	int64_t latest;			/* the latest date so far; 0: none */
+	int64_t before;			/* the date of `base`; 0: none */
 	const char *changed;		/* files that were, since they were reviewed; or NULL */
-	bool lenient, strict, drafted, world, all;
+	bool lenient, strict, drafted, notes, world, all;
 	unsigned standing;		/* enum judge_standing */
 };
 

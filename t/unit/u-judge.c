@@ -16,6 +16,7 @@
  *	base: COMMIT		the one it is made on (else none is known); of those that
  *			begin with ffff nobody knows
  *	latest: DATE		that of some commit so far
+ *	before: DATE		that of `base`
  *	changed: PATH...	files that are not what they were when they were reviewed
  *	branch: NAME		is to get the commit
  *	committer: E-MAIL	as far as that is asked; else the author
@@ -28,6 +29,7 @@
  *	authority: here		changes are judged by that of the world as it is in this line
  *	side: base, side: tip	the world as it is in this line is what another parent began
  *			with, or is; `tip, asked`: by its authority as well
+ *	notes: yes		they are expected, too
  *	drafted: yes		a command's draft, to be mended by its options
  *	only: PATH...		judge no other files
  *	says: TEXT		some finding must say that
@@ -116,7 +118,8 @@ static void compare(struct scene *s, const struct place *at, const char *expecte
 
 		check_manners(s, at, f);
 		if (f->severity == OPS_ERROR ||
-		    (f->severity == OPS_WARNING && s->act.document))
+		    (f->severity == OPS_WARNING && s->act.document) ||
+		    (f->severity == OPS_NOTE && s->act.notes))
 			buf_printf(&ids, " %s", f->rule);
 		says = says || strstr(f->message, s->says);
 	}
@@ -321,6 +324,8 @@ static bool key_line(struct scene *s, const struct place *at, const char *key,
 		act->changed = value;
 	} else if (!strcmp(key, "latest:")) {
 		set_date(s, at, &act->latest, value);
+	} else if (!strcmp(key, "before:")) {
+		set_date(s, at, &act->before, value);
 	} else if (!strcmp(key, "signed:")) {
 		set_signer(s, at, act, value);
 	} else if (!strcmp(key, "branch:")) {
@@ -333,6 +338,8 @@ static bool key_line(struct scene *s, const struct place *at, const char *key,
 		act->strict = true;
 	} else if (!strcmp(key, "drafted:")) {
 		act->drafted = true;
+	} else if (!strcmp(key, "notes:")) {
+		act->notes = true;
 	} else if (!strcmp(key, "authority:") && !s->rule) {
 		set_authority(s);
 	} else if (!strcmp(key, "side:") && !s->rule) {

@@ -7,6 +7,8 @@
 #include <sys/wait.h>
 
 #include "store/history.h"
+#include "store/past.h"
+#include "store/snap.h"
 #include "util/arena.h"
 
 static int open_fails(const struct store_options *o, struct ops_error *err)
@@ -329,6 +331,7 @@ UNIT_TEST(commit_read_tells_what_is_odd)
 	struct arena *arena = arena_new();
 	struct ops_error err = { 0 };
 	struct commit c;
+	struct snap *snap;
 	struct store *s;
 	struct oid oid;
 	size_t i;
@@ -343,6 +346,10 @@ UNIT_TEST(commit_read_tells_what_is_odd)
 				      "%zu: '%s'", i, c.odd ? c.odd : "nothing");
 		else
 			ck_assert_msg(!c.odd, "%zu: '%s'", i, c.odd);
+		/* Who reads no more than its date reads the same one. */
+		ck_assert_int_eq(snap_of_commit(&snap, s, &oid, &err), 0);
+		ck_assert_int_eq(snap_past(snap)->date, c.committer.time);
+		snap_free(snap);
 		store_close(s);
 	}
 	oid = raw_commit(cases[0].rest);

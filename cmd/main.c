@@ -295,6 +295,13 @@ static int prepare(struct session *s)
 	return ops_repo_open(&s->repo, &s->where, &s->err);
 }
 
+/* Who has read enough of an answer wants to hear no more: end as every filter does. */
+static void end_by_pipe(void)
+{
+	signal(SIGPIPE, SIG_DFL);
+	raise(SIGPIPE);
+}
+
 /* Close standard output; what could not be written is an error of its own, and the
  * reader must know whether the act it was about has happened. */
 static int close_output(struct session *s, int result)
@@ -307,6 +314,8 @@ static int close_output(struct session *s, int result)
 		return result;
 	if (result > EXIT_REFUSED)
 		return result;
+	if (why == EPIPE && !(s->command && s->command->needs & (WRITES | SERVES | AFTER_GIT)))
+		end_by_pipe();
 	out_say(s->talk, "ops: cannot write to standard output: %s",
 		why ? strerror(why) : "closed");
 	report_fate(s);

@@ -72,6 +72,7 @@ static int run(struct session *s, const struct args *args)
 	ret = ops_view_graph(&g, view, task, done, o->assume.nr, s->findings, &s->err);
 	if (ret < 0)
 		goto out;
+	out_leave(s->out);
 	out_string(s->out, "commit", ops_view_commit(view));
 	ret = graphs_show(s, g, g->task, o->format ? o->format : "list");
 out:

@@ -1,12 +1,11 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The output interface: text that goes out as it comes, JSON that is kept as a
- * tree until out_write().
+ * The output interface: text that goes out as it comes, JSON that is kept as text until
+ * out_write(), or leaves in pieces once it may.
  *
- * Nothing reaches the stream but through emit() or the one fwrite of
- * out_write(); no caller's string reaches emit() but through utf8_display().  A
- * container is attached to its parent when it ends, so whatever is on the stack
- * belongs to the stack.
+ * Nothing reaches the stream but through emit(); no caller's string gets there but through
+ * utf8_display() or as a string of JSON.  The stack says what is open: what ends a container,
+ * and whether anything stands in it.
  */
 
 #include "out.h"
@@ -28,89 +27,124 @@ struct out *out_new(FILE *stream, bool json, bool color, int width)
 	o->json = json;
 	o->color = color;
 	o->width = width > 0 ? (size_t)width : 0;
+	o->pretty = o->width != 0;	/* for a reader, not for a program */
 	buf_init(&o->line);
+	buf_init(&o->text);
 	return o;
 }
 
 void out_discard(struct out *o)
 {
-	while (o->depth)
-		json_free(o->stack[--o->depth].value);
-	json_free(o->root);
-	o->root = NULL;
+	o->depth = 0;
+	buf_clear(&o->text);
 }
 
 void out_free(struct out *o)
 {
 	if (!o)
 		return;
-	out_discard(o);
 	free(o->cells);
 	buf_release(&o->line);
+	buf_release(&o->text);
 	free(o);
 }
 
-/* Give a finished value to the container on top of the stack. */
-static void attach(struct out *o, const char *key, struct json *value)
+/* Give a buffer to the stream. */
+static void emit(struct out *o, struct buf *b)
 {
-	struct json *top;
-
-	if (!o->depth) {
-		json_free(o->root);
-		o->root = value;
-		o->failed |= !value;
-		return;
-	}
-	top = o->stack[o->depth - 1].value;
-	if (json_kind(top) == JSON_OBJECT)
-		o->failed |= !json_put(top, key, value);
-	else
-		o->failed |= !json_append(top, value);
+	if (buf_failed(b))
+		o->failed = true;
+	else if (b->len && fwrite(b->data, 1, b->len, o->stream) != b->len)
+		o->lost = true;
+	buf_clear(b);
 }
 
-static void begin(struct out *o, const char *key, struct json *value)
+void out_emit(struct out *o)
 {
-	if (!value || o->depth == OUT_DEPTH_MAX) {
-		json_free(value);
+	emit(o, &o->line);
+}
+
+/* The line of JSON that the next value or end stands on. */
+static void start_line(struct out *o, size_t depth)
+{
+	if (!o->pretty)
+		return;
+	buf_char(&o->text, '\n');
+	while (depth--)
+		buf_str(&o->text, "  ");
+}
+
+/* All that stands before a value. */
+static void place(struct out *o, const char *key)
+{
+	if (!o->depth) {	/* it is the answer, instead of one that was there */
+		buf_clear(&o->text);
+		return;
+	}
+	if (o->stack[o->depth - 1].any)
+		buf_char(&o->text, ',');
+	o->stack[o->depth - 1].any = true;
+	start_line(o, o->depth);
+	if (o->stack[o->depth - 1].close == '}') {
+		json_write_string(&o->text, key);
+		buf_str(&o->text, o->pretty ? ": " : ":");
+	}
+}
+
+/* What there is to do after a value: what is much leaves, if it may. */
+static void placed(struct out *o)
+{
+	if (buf_failed(&o->text))
+		o->failed = true;
+	else if (o->leaves && o->text.len >= OUT_PIECE) {
+		o->left = true;
+		emit(o, &o->text);
+	}
+}
+
+static void begin(struct out *o, const char *key, char open, char close)
+{
+	if (!o->json || o->failed)
+		return;
+	if (o->depth == OUT_DEPTH_MAX) {
 		o->failed = true;
 		return;
 	}
-	o->stack[o->depth].key = key;
-	o->stack[o->depth++].value = value;
+	place(o, key);
+	buf_char(&o->text, open);
+	o->stack[o->depth].close = close;
+	o->stack[o->depth++].any = false;
 }
 
 void out_map(struct out *o, const char *key)
 {
-	if (o->json && !o->failed)
-		begin(o, key, json_new_object());
+	begin(o, key, '{', '}');
 }
 
 void out_list(struct out *o, const char *key)
 {
-	if (o->json && !o->failed)
-		begin(o, key, json_new_array());
+	begin(o, key, '[', ']');
 }
 
 void out_end(struct out *o)
 {
-	struct json *value;
-	const char *key;
-
 	if (!o->json || o->failed || !o->depth)
 		return;
-	value = o->stack[--o->depth].value;
-	key = o->stack[o->depth].key;
-	attach(o, key, value);
+	if (o->stack[--o->depth].any)
+		start_line(o, o->depth);
+	buf_char(&o->text, o->stack[o->depth].close);
+	placed(o);
 }
 
 /* A string that is safe even after a program has undone JSON's escapes. */
-static struct json *safe_string(struct out *o, const char *value)
+static void add_string(struct out *o, const char *value)
 {
 	size_t len = strlen(value);
-	struct json *string = NULL;
 
-	if (utf8_clean_to(value, len, true) == len)
-		return json_new_string(value);
+	if (utf8_clean_to(value, len, true) == len) {
+		json_write_string(&o->text, value);
+		return;
+	}
 	buf_clear(&o->line);
 	while (len) {
 		const char *cr = memchr(value, '\r', len);
@@ -124,38 +158,49 @@ static struct json *safe_string(struct out *o, const char *value)
 		value += part;
 		len -= part;
 	}
-	if (!buf_failed(&o->line))
-		string = json_new_string(o->line.data);
+	o->failed |= buf_failed(&o->line);
+	json_write_string(&o->text, o->line.data);
 	buf_clear(&o->line);
-	return string;
 }
 
 void out_string(struct out *o, const char *key, const char *value)
 {
-	if (o->json && !o->failed)
-		attach(o, key, value ? safe_string(o, value) : json_new_null());
+	if (!o->json || o->failed)
+		return;
+	place(o, key);
+	if (value)
+		add_string(o, value);
+	else
+		buf_str(&o->text, "null");
+	placed(o);
 }
 
 void out_number(struct out *o, const char *key, double value)
 {
-	if (o->json && !o->failed)
-		attach(o, key, json_new_number(value));
+	if (!o->json || o->failed)
+		return;
+	place(o, key);
+	json_write_number(&o->text, value);
+	placed(o);
 }
 
 void out_bool(struct out *o, const char *key, bool value)
 {
-	if (o->json && !o->failed)
-		attach(o, key, json_new_bool(value));
+	if (!o->json || o->failed)
+		return;
+	place(o, key);
+	buf_str(&o->text, value ? "true" : "false");
+	placed(o);
 }
 
-void out_emit(struct out *o)
+void out_leave(struct out *o)
 {
-	if (buf_failed(&o->line))
-		o->failed = true;
-	else if (o->line.len &&
-		 fwrite(o->line.data, 1, o->line.len, o->stream) != o->line.len)
-		o->lost = true;
-	buf_clear(&o->line);
+	o->leaves = true;
+}
+
+bool out_left(const struct out *o)
+{
+	return o->left;
 }
 
 void out_flush(struct out *o)
@@ -283,15 +328,10 @@ bool out_failed(const struct out *o)
 
 int out_write(struct out *o)
 {
-	bool pretty = o->width != 0;	/* for a reader, not for a program */
-
-	if (o->json && !o->failed && o->root) {
-		buf_clear(&o->line);
-		if (!json_write(&o->line, o->root, pretty))
-			o->failed = true;
-		buf_char(&o->line, '\n');
-		if (!o->failed)
-			out_emit(o);
+	if (o->json && !o->failed && !o->depth && (o->text.len || o->left)) {
+		buf_char(&o->text, '\n');
+		emit(o, &o->text);
 	}
+	o->leaves = o->left = false;
 	return o->failed ? OPS_ENOMEM : o->lost ? OPS_EIO : 0;
 }

@@ -10,10 +10,11 @@
  *	out_say, out_block	words for people: become text, are nothing in JSON
  *	out_table, out_row	rows: a list of objects, or columns fitted to the terminal
  *
- * JSON is built whole and written once by out_write(), so a failure never leaves
- * half a document.  Every string that is passed to any of these calls may be hostile: it
- * goes through utf8_display(), and in JSON the result is escaped to ASCII.  A failed
- * allocation sticks and is reported by out_write().
+ * JSON is written by out_write(), so an error never leaves half a document; only a command
+ * whose answer is long says when nothing but its showing is left to do (out_leave()).  Every
+ * string that is passed to any of these calls may be hostile: it goes through utf8_display(),
+ * and in JSON the result is escaped to ASCII.  A failed allocation sticks and is reported by
+ * out_write().
  */
 
 #include <stdbool.h>
@@ -32,8 +33,7 @@ enum out_style { STYLE_PLAIN, STYLE_BOLD, STYLE_DIM, STYLE_RED, STYLE_YELLOW,
 struct out *out_new(FILE *stream, bool json, bool color, int width);
 void out_free(struct out *o);		/* NULL is fine; closes nothing */
 
-/* Structure.  `key` names the value in a map and is NULL in a list; keys must
- * live until the out_end() of their container. */
+/* Structure.  `key` names the value in a map and is NULL in a list. */
 void out_map(struct out *o, const char *key);
 void out_list(struct out *o, const char *key);
 void out_end(struct out *o);
@@ -80,7 +80,16 @@ void out_flush(struct out *o);
 /* Whether writing has failed, so that a long walk may end early. */
 bool out_failed(const struct out *o);
 
-/* Forget the structure that was built. */
+/*
+ * The answer is known, and only to be shown: no refusal and no error can come any more, but for
+ * want of memory or because nobody reads.  From here to out_write() JSON leaves as it grows, so
+ * that a long answer takes no memory.
+ */
+void out_leave(struct out *o);
+/* Whether some of it has: what goes wrong now can only be said beside it. */
+bool out_left(const struct out *o);
+
+/* Forget the structure that was built, as far as it has not left. */
 void out_discard(struct out *o);
 
 /* Write the JSON, if that is what this is.  Returns 0, OPS_ENOMEM or OPS_EIO. */

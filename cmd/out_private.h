@@ -8,8 +8,7 @@
 #include "util/buf.h"
 
 #define OUT_DEPTH_MAX 16
-
-struct json;
+#define OUT_PIECE 65536		/* bytes that are worth a call */
 
 /* A column that text has. */
 struct out_shown {
@@ -28,13 +27,16 @@ struct out {
 	bool failed;		/* an allocation */
 	bool lost;		/* a write */
 	size_t width;
+	bool pretty;		/* JSON in lines */
+	bool leaves;		/* JSON may be written before it ends; */
+	bool left;		/* some of it was */
 	struct buf line;	/* on its way to the stream */
+	struct buf text;	/* of JSON */
 	struct {
-		const char *key;
-		struct json *value;
-	} stack[OUT_DEPTH_MAX];
+		char close;
+		bool any;
+	} stack[OUT_DEPTH_MAX];	/* the containers that did not end */
 	size_t depth;
-	struct json *root;	/* what was on the stack alone, when it ended */
 	/* the table that is being filled, row after row */
 	const struct out_column *columns;
 	size_t columns_nr;

@@ -254,7 +254,7 @@ int report_end(struct session *s, int status)
 		else if (s->incomplete)
 			result = EXIT_ENVIRONMENT;
 		out_end(s->out);
-	} else if (json) {
+	} else if (json && !out_left(s->out)) {
 		error_json(s, outcome);
 	} else {
 		error_text(s, status, outcome);

@@ -18,7 +18,6 @@
 #define GAP 2
 #define FIRST_MIN 10		/* columns a cell keeps however narrow the terminal */
 #define LAST_MIN 24
-#define EMIT 65536		/* bytes that are worth a call */
 #define CUT "..."
 
 static const char blanks[] = "                                ";
@@ -256,7 +255,7 @@ static void print_row(struct out *o, const char *const *cells)
 {
 	if (!print_plain(o, cells))
 		print_cells(o, cells);
-	if (o->line.len >= EMIT)
+	if (o->line.len >= OUT_PIECE)
 		out_emit(o);
 }
 

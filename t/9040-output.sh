@@ -123,6 +123,23 @@ test_expect_success 'a reader that goes away' '
 	{ test_grep -x 141 status || test_grep -x 0 status; } && test_must_be_empty err
 '
 
+# The answer of deps leaves in pieces.
+test_expect_success 'a long answer is one object, and half of it is told' '
+	git clone -q . long && (
+		cd long && git config user.name Ops && git config user.email ops@example.org &&
+		i=0 && while test $i -lt 700
+		do
+			i=$((i + 1)) && sed "s/^Title: .*/Title: part $i/" ../$(ops_path swap-7k2f) \
+				>05-PROCESSES/active-tasks/part-$i.md || exit 1
+		done && git add 05-PROCESSES && git commit -q --no-verify -m "feat: many" ) &&
+	ops -C long --json deps >out && test_line_count = 1 out && test $(wc -c <out) -gt 131072 &&
+	"$TEST_BUILD/t/json-get" result.tasks.# out >nr && test_grep -x 70[0-9] nr &&
+	test_expect_code 3 $OPS_PROGRAM -C long --json deps >/dev/full 2>err && test_grep "standard output" err &&
+	{ $OPS_PROGRAM -C long --json deps; echo $? >status; } 2>err | head -c 70000 >first &&
+	test_grep -x 3 status && test_grep "standard output" err && head -c 70000 out | cmp - first &&
+	rm -rf long
+'
+
 test_expect_success 'refusals and findings go to standard error, answers to standard output' '
 	test_expect_code 1 ops --as $DEV new task x >out 2>err &&
 	test_must_be_empty out && test_grep power.missing err &&

@@ -249,7 +249,7 @@ static void write_escaped(struct buf *b, uint32_t c)
 	}
 }
 
-static void write_string(struct buf *b, const char *s)
+void json_write_string(struct buf *b, const char *s)
 {
 	size_t len = strlen(s), step, run = 0;
 	uint32_t c;
@@ -282,7 +282,7 @@ static void write_string(struct buf *b, const char *s)
 	buf_char(b, '"');
 }
 
-static void write_number(struct buf *b, double n)
+void json_write_number(struct buf *b, double n)
 {
 	char digits[40];
 	char *p;
@@ -323,9 +323,9 @@ static void write_value(struct buf *b, const cJSON *v, bool pretty,
 	const cJSON *child;
 
 	if (cJSON_IsString(v)) {
-		write_string(b, v->valuestring);
+		json_write_string(b, v->valuestring);
 	} else if (cJSON_IsNumber(v)) {
-		write_number(b, v->valuedouble);
+		json_write_number(b, v->valuedouble);
 	} else if (cJSON_IsBool(v)) {
 		buf_str(b, cJSON_IsTrue(v) ? "true" : "false");
 	} else if (object || cJSON_IsArray(v)) {
@@ -333,7 +333,7 @@ static void write_value(struct buf *b, const cJSON *v, bool pretty,
 		for (child = v->child; child; child = child->next) {
 			write_break(b, pretty, depth + 1);
 			if (object) {
-				write_string(b, child->string);
+				json_write_string(b, child->string);
 				buf_str(b, pretty ? ": " : ":");
 			}
 			write_value(b, child, pretty, depth + 1);

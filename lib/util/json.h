@@ -47,5 +47,8 @@ bool json_append(struct json *array, struct json *v);
 
 /* Append the text of v, indented by two if pretty; false when out of memory. */
 bool json_write(struct buf *b, const struct json *v, bool pretty);
+/* The text of a string, and of a number, for who writes as it goes. */
+void json_write_string(struct buf *b, const char *s);
+void json_write_number(struct buf *b, double n);
 
 #endif

@@ -203,11 +203,25 @@ static char *below(const char *dir, const char *name)
 	return asprintf(&path, "%s%s%s", dir, *dir ? "/" : "", name) < 0 ? NULL : path;
 }
 
-/* List the next directory, without the lock.  What goes wrong is said when somebody asks
- * for it. */
-static void list_next(struct ahead *a)
+/* Take the next directory to be listed; while who walks over them is at that one, the one
+ * behind it: two that take the same steps wait for each other at every one. */
+static char *pop(struct ahead *a)
 {
 	char *dir = a->dirs[--a->dirs_nr];
+
+	if (a->dirs_nr && snap_is_busy(a->snap, dir)) {
+		char *other = a->dirs[a->dirs_nr - 1];
+
+		a->dirs[a->dirs_nr - 1] = dir;
+		dir = other;
+	}
+	return dir;
+}
+
+/* List a directory, without the lock.  What goes wrong is said when somebody asks for it. */
+static void list_next(struct ahead *a)
+{
+	char *dir = pop(a);
 	struct snap_entry *list;
 	size_t nr = 0;
 

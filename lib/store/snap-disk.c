@@ -379,6 +379,17 @@ static bool disk_lists_aside(struct snap *snap)
 	return d->known && known_count(d->known) >= MANY;
 }
 
+static bool disk_is_busy(struct snap *snap, const char *dir)
+{
+	struct snap_disk *d = (struct snap_disk *)snap;
+	bool busy;
+
+	pthread_mutex_lock(&d->lists);
+	busy = is_busy(d, dir);
+	pthread_mutex_unlock(&d->lists);
+	return busy;
+}
+
 static void disk_release(struct snap *snap)
 {
 	struct snap_disk *d = (struct snap_disk *)snap;
@@ -402,7 +413,7 @@ static void disk_release(struct snap *snap)
 
 static const struct snap_kind disk_kind = {
 	disk_list, disk_find, disk_read, disk_release, disk_is_tree, disk_ignores,
-	disk_lists_aside
+	disk_lists_aside, disk_is_busy
 };
 
 static int init_locks(struct snap_disk *d)

@@ -33,6 +33,8 @@ struct snap_kind {
 	bool (*ignores)(struct snap *snap, const char *path);
 	/* As snap_lists_aside().  NULL: it does not. */
 	bool (*lists_aside)(struct snap *snap);
+	/* As snap_is_busy(); never NULL beside lists_aside. */
+	bool (*is_busy)(struct snap *snap, const char *dir);
 };
 
 struct snap {

@@ -124,7 +124,7 @@ static int nothing_read(struct blob *out, struct snap *snap, const char *path,
 }
 
 static const struct snap_kind nothing = {
-	nothing_list, nothing_find, nothing_read, NULL, NULL, NULL, NULL
+	nothing_list, nothing_find, nothing_read, NULL, NULL, NULL, NULL, NULL
 };
 
 int snap_of_nothing(struct snap **out, struct ops_error *err)
@@ -146,6 +146,11 @@ bool snap_ignores(struct snap *snap, const char *path)
 bool snap_lists_aside(struct snap *snap)
 {
 	return snap->kind->lists_aside && snap->kind->lists_aside(snap);
+}
+
+bool snap_is_busy(struct snap *snap, const char *dir)
+{
+	return snap->kind->is_busy && snap->kind->is_busy(snap, dir);
 }
 
 int snap_find(struct snap_entry *out, struct snap *snap, const char *path,

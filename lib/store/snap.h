@@ -100,6 +100,10 @@ int snap_list(struct snap_entry **out, size_t *nr, struct snap *snap, const char
  * worth it: who lists one after that finds it done. */
 bool snap_lists_aside(struct snap *snap);
 
+/* Whether somebody lists that directory of such a snapshot at this moment: who wants its list
+ * now has to wait. */
+bool snap_is_busy(struct snap *snap, const char *dir);
+
 /* Call `each` for every file below `dir` ("" = all), in path order; a negative
  * return of it ends the walk and is returned. */
 int snap_walk(struct snap *snap, const char *dir,

@@ -8,6 +8,7 @@
 #include "trash.h"
 
 #include <dirent.h>
+#include <pthread.h>
 #include <stdatomic.h>
 #include <sys/syscall.h>
 
@@ -167,12 +168,18 @@ UNIT_TEST(ahead_ends_anywhere)
 END_TEST
 
 static atomic_int pieces;	/* of directories, two of each: it and its end */
+static _Thread_local bool stays;	/* whoever does stays in one as long as ... */
+static atomic_bool held, inside;	/* ... it is held */
 
 /* In place of that of the C library. */
 ssize_t getdents64(int fd, void *buffer, size_t size)
 {
 	ssize_t nr = syscall(SYS_getdents64, fd, buffer, size);
 
+	while (stays && atomic_load(&held)) {
+		atomic_store(&inside, true);
+		usleep(100);
+	}
 	atomic_fetch_add(&pieces, 1);
 	return nr;
 }
@@ -212,5 +219,56 @@ UNIT_TEST(ahead_lists_all_below)
 }
 END_TEST
 
+static void *stay_in_d(void *snap)
+{
+	struct arena *arena = arena_new();
+	struct snap_entry *list;
+	size_t nr;
+
+	stays = true;
+	UNIT_NEED(arena && snap_list(&list, &nr, snap, "d", arena, NULL) == 0 && nr == 1);
+	arena_free(arena);
+	return NULL;
+}
+
+/* Nobody waits for who is at a directory while there is another. */
+UNIT_TEST(ahead_lists_another_meanwhile)
+{
+	/* It begins with the last one. */
+	static const char *const dirs[] = { "e", "d" };
+	struct arena *arena = arena_new();
+	struct snap_entry *list;
+	struct ahead *a;
+	struct snap *snap;
+	pthread_t other;
+	size_t nr = 0, i;
+
+	trash_enter();
+	trash_do("mkdir d e && touch d/a e/b");
+	ck_assert_int_eq(snap_of_directory(&snap, ".", NULL), 0);
+	a = ahead_new(snap, DOC_MAX, mark);
+	atomic_store(&held, true);
+	ck_assert_int_eq(pthread_create(&other, NULL, stay_in_d, snap), 0);
+	while (!atomic_load(&inside))
+		usleep(100);
+	UNIT_NEED(snap_is_busy(snap, "d") && !snap_is_busy(snap, "e"));
+	atomic_store(&pieces, 0);
+	ahead_list(a, dirs, 2);
+	for (i = 0; sysconf(_SC_NPROCESSORS_ONLN) > 1 && atomic_load(&pieces) < 2; i++) {
+		UNIT_NEED(i < 10000);
+		usleep(1000);
+	}
+	atomic_store(&held, false);
+	ck_assert_int_eq(pthread_join(other, NULL), 0);
+	UNIT_NEED(!snap_is_busy(snap, "d"));
+	ck_assert_int_eq(snap_list(&list, &nr, snap, "e", arena, NULL), 0);
+	UNIT_NEED(nr == 1 && !strcmp(list[0].name, "b"));
+	ahead_free(a);
+	snap_free(snap);
+	trash_do("cd / && rm -rf '%s'", trash_dir);
+	arena_free(arena);
+}
+END_TEST
+
 UNIT_MAIN("ahead", ahead_gives_what_is_there, ahead_gives_before_all_is_known,
-	  ahead_ends_anywhere, ahead_lists_all_below)
+	  ahead_ends_anywhere, ahead_lists_all_below, ahead_lists_another_meanwhile)

@@ -7,7 +7,6 @@
 #include <string.h>
 
 #include "judge/rules.h"
-#include "text/conflict.h"
 
 /* Why a field must have a value now, as the end of a sentence; NULL: it need not. */
 static const char *required_by(struct judging *j, const struct field *f,
@@ -275,8 +274,7 @@ static int rules_sections_once(struct judging *j, struct ops_document *d)
 /* Marks of a merge in the header are seen by its reader. */
 static void rules_conflict(struct judging *j, const struct ops_document *d)
 {
-	unsigned line = hunk_line(d->doc->text, d->doc->body_at, d->doc->len,
-				  d->doc->body_line);
+	unsigned line = doc_conflict(d->doc);
 
 	if (line)
 		findings_add(j->findings, "doc.conflict", OPS_ERROR, d->path, line, 1,

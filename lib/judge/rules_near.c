@@ -90,9 +90,12 @@ static int near_sections(struct judging *j, const struct ops_document *d)
 
 	for (i = 0; sections && i < sections->nr; i++) {
 		const struct section *one = &sections->list[i];
-		struct near_best best = slip_of(one->title);
+		struct near_best best;
 
-		if (one->level == 2 && is_words(one->title) && !is_known(&best, j, d->type))
+		if (one->level != 2 || !is_words(one->title))
+			continue;
+		best = slip_of(one->title);
+		if (!is_known(&best, j, d->type))
 			say(j, d, "section.near", one->line, 1, "section", &best);
 	}
 	return sections ? 0 : OPS_ENOMEM;

@@ -12,6 +12,7 @@
 #include <string.h>
 
 #include "text/allow.h"
+#include "text/conflict.h"
 #include "text/lines.h"
 #include "util/arena.h"
 #include "util/map.h"
@@ -332,6 +333,15 @@ int doc_read_body(struct doc *doc)
 	doc->sections = sections;
 	doc->links = links;
 	return 0;
+}
+
+unsigned doc_conflict(struct doc *doc)
+{
+	if (!doc->conflict_known)
+		doc->conflict_line = hunk_line(doc->text, doc->body_at, doc->len,
+					       doc->body_line);
+	doc->conflict_known = true;
+	return doc->conflict_line;
 }
 
 const struct map *doc_anchors(struct doc *doc)

@@ -39,6 +39,8 @@ struct doc {
 	struct sections *sections;	/* NULL until doc_sections() */
 	struct links *links;		/* NULL until doc_links() */
 	struct map *anchors;		/* NULL until doc_anchors() */
+	unsigned conflict_line;		/* of doc_conflict(), ... */
+	bool conflict_known;		/* ... once it was asked */
 	struct arena *arena;
 };
 
@@ -72,6 +74,10 @@ const struct links *doc_links(struct doc *doc);
 
 /* Both of them by one walk over the body, for who will ask for both.  0 or OPS_ENOMEM. */
 int doc_read_body(struct doc *doc);
+
+/* The line of the first place in the body where a merge left two versions, looked for once;
+ * 0: there is none. */
+unsigned doc_conflict(struct doc *doc);
 
 /* The fragments that lead into the document, as keys, found once; NULL when out of memory. */
 const struct map *doc_anchors(struct doc *doc);

@@ -70,6 +70,7 @@ static void prepare(struct doc *doc, const void *of_type)
 {
 	const struct type *type = of_type;
 
+	(void)doc_conflict(doc);
 	if (type_needs_sections(type))
 		(void)doc_read_body(doc);
 	if (!type->unlinked && leads_into_itself(doc_links(doc)))

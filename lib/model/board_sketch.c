@@ -498,6 +498,8 @@ static int sketch(struct sketching *s, struct ops_error *err)
 		ret = mark_recorded(s, err);
 	if (ret == 0)
 		board_count_work(b);
+	sealed_forget(s->roll->segment[0], PART_JOBS);
+	sealed_forget(s->roll->segment[0], PART_LINKS);
 	return ret == 0 && !world_roll(b->world) ? OPS_ENOTFOUND : ret;
 }
 

@@ -31,9 +31,9 @@ const struct roll_row *roll_row(const struct roll *r, unsigned segment, size_t a
 
 const struct roll_more *roll_more(const struct roll_line *line)
 {
-	return sealed_at(line->roll->segment[line->segment], PART_MORE,
-			 (size_t)line->row->more * sizeof(struct roll_more),
-			 sizeof(struct roll_more));
+	return sealed_peek(line->roll->segment[line->segment], PART_MORE,
+			   (size_t)line->row->more * sizeof(struct roll_more),
+			   sizeof(struct roll_more));
 }
 
 /* Read all words of a segment, which are few: then one is a place among them.  The last ends

@@ -21,9 +21,9 @@ static int64_t long_day(int32_t day)
 
 static const struct roll_item *items(const struct roll_line *line, uint32_t at, uint32_t nr)
 {
-	return sealed_at(line->roll->segment[line->segment], PART_ITEMS,
-			 (size_t)at * sizeof(struct roll_item),
-			 (size_t)nr * sizeof(struct roll_item));
+	return sealed_peek(line->roll->segment[line->segment], PART_ITEMS,
+			   (size_t)at * sizeof(struct roll_item),
+			   (size_t)nr * sizeof(struct roll_item));
 }
 
 static int take_needs(struct task *t, struct board *b, const struct roll_line *line,
@@ -114,8 +114,8 @@ int roll_task(struct task *t, struct board *b, const struct roll_line *line)
 
 	if (line->row->image == ROW_NO_IMAGE)
 		return OPS_ENOTFOUND;
-	i = sealed_at(line->roll->segment[line->segment], PART_IMAGES,
-		      (size_t)line->row->image * sizeof(*i), sizeof(*i));
+	i = sealed_peek(line->roll->segment[line->segment], PART_IMAGES,
+			(size_t)line->row->image * sizeof(*i), sizeof(*i));
 	if (!i || !take_words(t, line, i))
 		return OPS_ENOTFOUND;
 	t->path = roll_path(line, b->arena);

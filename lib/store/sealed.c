@@ -24,6 +24,7 @@
 #define BYTE_ORDER_MARK 0x01020304u
 #define BLOCK ((size_t)MAC_BLOCK)
 #define AHEAD 16		/* blocks that are read at once by who goes through a part */
+#define PEEK_MAX 512		/* blocks of a part that are kept for who only looks */
 #define FILE_MAX ((uint64_t)1 << 30)
 
 extern const char rules_digest[];
@@ -46,6 +47,7 @@ struct sealed {
 	uint64_t *table;
 	unsigned char *body, *state;
 	size_t len, blocks;
+	size_t read, peeked[SEALED_PARTS];	/* blocks that were read: ever, and by peeks */
 	int fd;
 	bool bad;
 };
@@ -316,6 +318,7 @@ static bool read_blocks(struct sealed *f, size_t block)
 	if (!read_exactly(f->fd, f->body + at, len, f->head.body + at))
 		return false;
 	memset(f->state + block, READ, nr);
+	f->read += nr;
 	return true;
 }
 
@@ -350,6 +353,42 @@ const void *sealed_at(struct sealed *f, size_t part, size_t at, size_t len)
 		if (!need_block(f, block))
 			return NULL;
 	return f->body + from;
+}
+
+/* The blocks that are that part's alone. */
+static void own_blocks(size_t *first, size_t *end, const struct sealed *f, size_t part)
+{
+	size_t from = (size_t)f->head.part[part].at, size = sealed_size(f, part);
+
+	*first = blocks_of(from);
+	*end = (from + size) / BLOCK;
+}
+
+void sealed_forget(struct sealed *f, size_t part)
+{
+	size_t first, end;
+
+	if (f->fd < 0 || part >= f->head.nr)
+		return;
+	f->peeked[part] = 0;
+	own_blocks(&first, &end, f, part);
+	if (first >= end)
+		return;
+	(void)madvise(f->body + first * BLOCK, (end - first) * BLOCK, MADV_DONTNEED);
+	memset(f->state + first, ABSENT, end - first);
+}
+
+const void *sealed_peek(struct sealed *f, size_t part, size_t at, size_t len)
+{
+	size_t before = f->read;
+	const void *bytes;
+
+	if (part < SEALED_PARTS && f->peeked[part] >= PEEK_MAX)
+		sealed_forget(f, part);
+	bytes = sealed_at(f, part, at, len);
+	if (part < SEALED_PARTS)
+		f->peeked[part] += f->read - before;
+	return bytes;
 }
 
 const char *sealed_text(struct sealed *f, size_t part, size_t at)

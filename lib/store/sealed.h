@@ -50,6 +50,11 @@ size_t sealed_size(const struct sealed *f, size_t part);
 /* So many bytes of a part; NULL when they are beyond its end or damaged.  They belong to
  * the file. */
 const void *sealed_at(struct sealed *f, size_t part, size_t at, size_t len);
+/* The same of a part whose bytes are only looked at: these are there until that part is looked
+ * into again, and of a long one no more than some MiB are. */
+const void *sealed_peek(struct sealed *f, size_t part, size_t at, size_t len);
+/* Nobody uses what was read of a part any more; it is read again when it is asked for. */
+void sealed_forget(struct sealed *f, size_t part);
 /* A text that ends within its part; NULL likewise. */
 const char *sealed_text(struct sealed *f, size_t part, size_t at);
 /* Whether damage was met. */

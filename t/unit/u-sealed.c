@@ -1,0 +1,142 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Sealed files: what is only looked at does not stay, and is looked at again as it was written
+ * or not at all.
+ */
+#include "trash.h"
+
+#include <fcntl.h>
+#include <sys/mman.h>
+
+#include "store/sealed.h"
+
+#define NAME "roll-test"
+#define WORDS ((size_t)1 << 20)		/* 8 MiB of them in the part in the middle */
+#define PAGE 4096
+
+static struct mac_pad pad;
+
+static uint64_t value(size_t at)
+{
+	return at * UINT64_C(0x9e3779b97f4a7c15) ^ at;
+}
+
+static struct sealed *make(struct store *s)
+{
+	static uint64_t words[WORDS];
+	static char first[100000], last[100000];
+	const struct notes_part parts[] = {
+		{ first, sizeof(first) }, { words, sizeof(words) }, { last, sizeof(last) }
+	};
+	struct mac_key key = mac_key_of("00112233445566778899aabbccddeeff");
+	struct sealed *f = NULL;
+	uint64_t seal;
+	size_t i;
+
+	for (i = 0; i < WORDS; i++)
+		words[i] = value(i);
+	memset(first, 'a', sizeof(first));
+	memset(last, 'z', sizeof(last));
+	mac_pad_of(&pad, &key);
+	ck_assert_int_eq(sealed_write(&seal, s, NAME, &pad, parts, UNIT_COUNT(parts), NULL), 0);
+	ck_assert_int_eq(sealed_open(&f, s, NAME, &pad), 0);
+	return f;
+}
+
+static bool is_word(struct sealed *f, size_t at)
+{
+	const uint64_t *word = sealed_peek(f, 1, at * sizeof(*word), sizeof(*word));
+
+	return word && *word == value(at);
+}
+
+/* How many pages of `len` bytes that lie around there are in memory. */
+static size_t resident(const void *at, size_t len)
+{
+	static unsigned char vec[2 * WORDS * sizeof(uint64_t) / PAGE];
+	char *from = (char *)((size_t)at / PAGE * PAGE);
+	size_t i, nr = 0;
+
+	ck_assert_int_eq(mincore(from, len, vec), 0);
+	for (i = 0; i < len / PAGE; i++)
+		nr += vec[i] & 1;
+	return nr;
+}
+
+UNIT_TEST(sealed_peek_keeps_a_part_short_and_its_neighbours)
+{
+	struct store *s;
+	struct sealed *f;
+	const char *first, *last;
+	const void *part;
+	size_t i, len = WORDS * sizeof(uint64_t);
+
+	trash_make();
+	s = trash_open("r");
+	f = make(s);
+	first = sealed_at(f, 0, 0, 100000);
+	last = sealed_at(f, 2, 0, 100000);
+	part = sealed_at(f, 1, 0, 8);
+	ck_assert(first && last && part);
+	for (i = 0; i < WORDS; i++)
+		ck_assert_msg(is_word(f, i), "%zu", i);
+	ck_assert_uint_lt(resident(part, len), len / PAGE * 3 / 4);
+	for (i = 0; i < 100000; i++)
+		ck_assert(first[i] == 'a' && last[i] == 'z');
+	for (i = 0; i < 20000; i++)
+		ck_assert_msg(is_word(f, i * 7919 % WORDS), "%zu", i);
+	ck_assert_uint_lt(resident(part, len), len / PAGE * 3 / 4);
+	sealed_forget(f, 1);
+	ck_assert_uint_lt(resident(part, len), 16);
+	ck_assert(is_word(f, 0) && is_word(f, WORDS - 1));
+	ck_assert_ptr_null(sealed_peek(f, 1, len, 1));
+	ck_assert_ptr_null(sealed_peek(f, 99, 0, 1));
+	sealed_close(f);
+	store_close(s);
+	trash_end();
+}
+
+UNIT_TEST(sealed_peek_meets_what_was_changed_since)
+{
+	struct store *s;
+	struct sealed *f;
+	size_t at = 0;
+	int fd;
+
+	trash_make();
+	s = trash_open("r");
+	f = make(s);
+	ck_assert(is_word(f, WORDS / 2));
+	fd = open("r/.git/ops/" NAME, O_WRONLY);
+	ck_assert_int_ge(fd, 0);
+	ck_assert_int_eq(pwrite(fd, "x", 1, 4 << 20), 1);
+	ck_assert_int_eq(close(fd), 0);
+	ck_assert(is_word(f, WORDS / 2));
+	sealed_forget(f, 1);
+	ck_assert(is_word(f, 0) && !sealed_is_bad(f));
+	while (at < WORDS && is_word(f, at))
+		at++;
+	ck_assert_uint_lt(at, ((size_t)4 << 20) / sizeof(uint64_t));
+	ck_assert(sealed_is_bad(f) && !sealed_at(f, 0, 0, 1));
+	sealed_close(f);
+	store_close(s);
+	trash_end();
+}
+
+UNIT_TEST(sealed_forget_leaves_what_lies_nowhere)
+{
+	static const uint64_t words[4096] = { 7 };
+	const struct notes_part part = { words, sizeof(words) };
+	struct sealed *f;
+	const uint64_t *word;
+
+	ck_assert_int_eq(sealed_of(&f, &part, 1, &pad), 0);
+	sealed_forget(f, 0);
+	word = sealed_peek(f, 0, 0, sizeof(*word));
+	ck_assert(word && *word == 7);
+	sealed_close(f);
+}
+
+UNIT_MAIN("sealed", sealed_peek_keeps_a_part_short_and_its_neighbours,
+	  sealed_peek_meets_what_was_changed_since,
+	  sealed_forget_leaves_what_lies_nowhere)

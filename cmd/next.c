@@ -105,6 +105,7 @@ static int run(struct session *s, const struct args *args)
 		goto out;
 	if (!nr && (ret = tell_empty(s, view)) < 0)
 		goto out;
+	out_leave(s->out);
 	if (agent)
 		out_say(s->out, "for %s: %s\n", agent, nr ? "" : "nothing to do");
 	else if (!nr)

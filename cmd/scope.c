@@ -81,28 +81,46 @@ static const struct out_column lease_columns[] = {
 
 #define LEASE_COLUMNS (sizeof(lease_columns) / sizeof(lease_columns[0]))
 
-static int show_leases(struct session *s, struct ops_view *view, const char *path,
-		       const char *task)
-{
-	const struct ops_lease *list = NULL;
-	size_t nr = 0;
-	int ret = ops_scope_leases(&list, &nr, view, path, task, s->findings, &s->err);
+/* What stands below the tasks; it is known before any of them is shown. */
+struct below {
+	const struct ops_lease *leases;
+	size_t nr;
+	struct ops_assurance assurance;
+	size_t faults;		/* findings that say that the list may not be whole */
+};
 
-	if (ret)
-		return ret;
-	if (nr)
+static int read_below(struct below *b, struct session *s, struct ops_view *view,
+		      const char *path, const char *task)
+{
+	int ret;
+
+	b->faults = ops_findings_refuse(s->findings) ? ops_findings_count(s->findings) : 0;
+	ret = ops_scope_leases(&b->leases, &b->nr, view, path, task, s->findings, &s->err);
+	if (ret == 0)
+		ret = ops_view_assurance(&b->assurance, view, &s->err);
+	if (ret == 0)
+		out_leave(s->out);
+	return ret;
+}
+
+static void show_below(struct session *s, const struct below *b)
+{
+	if (b->faults)
+		out_say(s->talk, "ops: the list may not be whole (findings: %zu)\n", b->faults);
+	if (b->nr)
 		out_say(s->out, "\n");
 	out_table(s->out, "leases", lease_columns, LEASE_COLUMNS);
-	for (size_t i = 0; i < nr; i++) {
+	for (size_t i = 0; i < b->nr; i++) {
+		const struct ops_lease *l = &b->leases[i];
 		const char *cells[LEASE_COLUMNS] = {
-			list[i].task, list[i].owner, list[i].token, list[i].expires,
-			list[i].state, list[i].paths, list[i].id, list[i].path,
+			l->task, l->owner, l->token, l->expires, l->state, l->paths, l->id,
+			l->path,
 		};
 
 		out_row(s->out, cells);
 	}
 	out_table_end(s->out);
-	return report_assurance(s, view);
+	report_assured(s, b->assurance);
 }
 
 static int run_lock(struct session *s, const struct args *args)
@@ -188,9 +206,6 @@ static void show(struct session *s, const struct ops_scope_holder *list, size_t 
 		out_row(s->out, cells);
 	}
 	out_table_end(s->out);
-	if (ops_findings_refuse(s->findings))
-		out_say(s->talk, "ops: the list may not be whole (findings: %zu)\n",
-			ops_findings_count(s->findings));
 }
 
 static int run_show(struct session *s, const struct args *args)
@@ -199,6 +214,7 @@ static int run_show(struct session *s, const struct args *args)
 	const struct ops_document *task = NULL;
 	const char *patterns = NULL;
 	struct ops_view *view = NULL;
+	struct below below;
 	size_t nr = 0;
 	int ret;
 
@@ -206,9 +222,11 @@ static int run_show(struct session *s, const struct args *args)
 		goto out;
 	if (!args->nr) {
 		ret = ops_scope_holders(&list, &nr, view, NULL, s->findings, &s->err);
+		if (!ret)
+			ret = read_below(&below, s, view, NULL, NULL);
 		if (!ret) {
 			show(s, list, nr, false);
-			ret = show_leases(s, view, NULL, NULL);
+			show_below(s, &below);
 		}
 		goto out;
 	}
@@ -217,6 +235,8 @@ static int run_show(struct session *s, const struct args *args)
 		ret = ops_scope_of(&patterns, view, task, &s->err);
 	if (!ret)
 		ret = ops_scope_meetings(&list, &nr, view, task, s->findings, &s->err);
+	if (!ret)
+		ret = read_below(&below, s, view, NULL, ops_document_id(task));
 	if (ret)
 		goto out;
 	out_string(s->out, "task", ops_document_id(task));
@@ -224,7 +244,7 @@ static int run_show(struct session *s, const struct args *args)
 	out_say(s->out, "%s: %s\n", ops_document_id(task),
 		*patterns ? patterns : "its section Scope names no paths in `code`");
 	show(s, list, nr, true);
-	ret = show_leases(s, view, NULL, ops_document_id(task));
+	show_below(s, &below);
 out:
 	ops_view_close(view);
 	return ret;
@@ -235,12 +255,15 @@ static int run_who(struct session *s, const struct args *args)
 	const struct ops_scope_holder *list = NULL;
 	struct ops_view *view = NULL;
 	const char *critical;
+	struct below below;
 	size_t nr = 0;
 	int ret;
 
 	if ((ret = ops_view_open(&view, s->repo, NULL, &s->err)) < 0)
 		goto out;
 	ret = ops_scope_holders(&list, &nr, view, args->words[0], s->findings, &s->err);
+	if (!ret)
+		ret = read_below(&below, s, view, args->words[0], NULL);
 	if (ret)
 		goto out;
 	critical = ops_scope_critical(view, args->words[0]);
@@ -249,7 +272,7 @@ static int run_who(struct session *s, const struct args *args)
 	if (critical)
 		out_say(s->out, "%s is critical (%s)\n", args->words[0], critical);
 	show(s, list, nr, false);
-	ret = show_leases(s, view, args->words[0], NULL);
+	show_below(s, &below);
 out:
 	ops_view_close(view);
 	return ret;

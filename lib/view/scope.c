@@ -5,18 +5,21 @@
  */
 #include "ops/scope.h"
 
+#include <stdlib.h>
 #include <string.h>
 
 #include "model/lease.h"
 #include "util/arena.h"
+#include "util/map.h"
 #include "view/view.h"
 
 struct holding {
 	struct ops_view *view;
 	const char *path;
-	struct ops_scope_holder *list;
+	struct ops_scope_holder *list;	/* on the heap, until all are there */
 	size_t nr, room;
 	struct arena *scratch;
+	struct map *words;	/* what comes again and again */
 	struct ops_error *err;
 };
 
@@ -31,33 +34,67 @@ static const char *joined(struct arena *arena, const struct scope *scope)
 	return names.nr ? names_text(&names, arena, ", ") : "";
 }
 
+/* The one copy of a word. */
+static const char *word(struct holding *h, const char *text)
+{
+	char *own = map_get(h->words, text);
+
+	if (own)
+		return own;
+	own = arena_str(h->view->arena, text);
+	return own && map_put(h->words, own, own) == 0 ? own : NULL;
+}
+
 static int add_holder(struct holding *h, const struct ops_document *d,
 		      const struct scope *scope, const char *example)
 {
 	struct arena *arena = h->view->arena;
 	struct ops_scope_holder *one, *list;
+	size_t room = h->room ? h->room * 2 : 16;
 
 	if (h->nr == h->room) {
-		h->room = h->room ? h->room * 2 : 16;
-		list = arena_array(arena, h->room, sizeof(*list));
+		list = realloc(h->list, room * sizeof(*list));
 		if (!list)
 			return error_nomem(h->err);
-		if (h->nr)
-			memcpy(list, h->list, h->nr * sizeof(*list));
 		h->list = list;
+		h->room = room;
 	}
 	one = &h->list[h->nr];
 	one->task = arena_str(arena, d->id);
-	one->path = arena_str(arena, d->path);
-	one->owner = arena_str(arena, document_text(d, "Assigned-To"));
-	one->status = arena_str(arena, d->status);
+	one->path = d->path;	/* the world's, as the view's */
+	one->owner = word(h, document_text(d, "Assigned-To"));
+	one->status = word(h, d->status);
 	one->patterns = joined(arena, scope);
 	one->example = example ? arena_str(arena, example) : NULL;
-	if (!one->task || !one->path || !one->owner || !one->status || !one->patterns ||
+	if (!one->task || !one->owner || !one->status || !one->patterns ||
 	    (example && !one->example))
 		return error_nomem(h->err);
 	h->nr++;
 	return 0;
+}
+
+static int begin(struct holding *h)
+{
+	h->words = map_new(h->view->arena);
+	return h->words ? 0 : error_nomem(h->err);
+}
+
+/* Give what was found, if all went well, to the view. */
+static int end(const struct ops_scope_holder **out, size_t *nr, struct holding *h, int ret)
+{
+	struct ops_scope_holder *list = NULL;
+
+	if (ret == 0 && h->nr) {
+		list = arena_array(h->view->arena, h->nr, sizeof(*list));
+		if (list)
+			memcpy(list, h->list, h->nr * sizeof(*list));
+		else
+			ret = error_nomem(h->err);
+	}
+	*out = list;
+	*nr = list ? h->nr : 0;
+	free(h->list);
+	return ret;
 }
 
 static int hold_one(struct ops_document *d, void *payload, struct ops_error *err)
@@ -79,7 +116,7 @@ int ops_scope_holders(const struct ops_scope_holder **out, size_t *nr,
 		      struct ops_view *view, const char *path,
 		      struct ops_findings *findings, struct ops_error *err)
 {
-	struct holding h = { view, path, NULL, 0, 0, NULL, err };
+	struct holding h = { .view = view, .path = path, .err = err };
 	const struct type *task = config_type(view->config, "task");
 	const char *fault = path ? path_fault(path) : NULL;
 	int ret = 0;
@@ -89,13 +126,12 @@ int ops_scope_holders(const struct ops_scope_holder **out, size_t *nr,
 	h.scratch = arena_new();
 	if (!h.scratch)
 		return error_nomem(err);
-	if (task)
+	ret = begin(&h);
+	if (ret == 0 && task)
 		ret = world_each(view->world, task, false, false, hold_one, &h, findings,
 				 err);
 	arena_free(h.scratch);
-	*out = h.list;
-	*nr = h.nr;
-	return ret;
+	return end(out, nr, &h, ret);
 }
 
 static int meet_one(const struct scope_meeting *meeting, void *payload)
@@ -127,17 +163,17 @@ int ops_scope_meetings(const struct ops_scope_holder **out, size_t *nr,
 		       struct ops_view *view, const struct ops_document *task,
 		       struct ops_findings *findings, struct ops_error *err)
 {
-	struct holding h = { view, NULL, NULL, 0, 0, NULL, err };
+	struct holding h = { .view = view, .err = err };
 	struct scope scope;
 	int ret = scope_of(&scope, view, task, err);
 
 	if (ret == 0)
+		ret = begin(&h);
+	if (ret == 0)
 		ret = scope_meetings(view->world, &scope, "**", task->id,
 				     document_text(task, "Assigned-To"), meet_one, &h,
 				     findings, err);
-	*out = h.list;
-	*nr = h.nr;
-	return ret;
+	return end(out, nr, &h, ret);
 }
 
 int ops_scope_of(const char **out, struct ops_view *view,

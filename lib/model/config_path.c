@@ -45,16 +45,17 @@ const struct type *config_type_of_path(const struct config *c, const char *path)
 
 static int ready_places(struct config *c)
 {
-	const struct type *t, *end = c->types + c->types_nr;
+	const struct type *t;
 	struct place_pattern *p;
-	size_t nr = 0, i;
+	size_t nr = 0, i, k;
 
-	for (t = c->types; t < end; t++)
-		nr += t->patterns.nr;
+	for (k = 0; k < c->types_nr; k++)
+		nr += c->types[k].patterns.nr;
 	c->places = arena_array(c->arena, nr + 1, sizeof(*c->places));
 	if (!c->places)
 		return OPS_ENOMEM;
-	for (t = c->types; t < end; t++) {
+	for (k = 0; k < c->types_nr; k++) {
+		t = &c->types[k];
 		/* Kinds share the place of their abstract base. */
 		for (i = 0; !(t->base && t->base->abstract) && i < t->patterns.nr; i++) {
 			p = &c->places[c->places_nr++];

@@ -317,8 +317,12 @@ void out_buf(struct out *o, const char *key, const struct buf *text)
 
 void out_plain(struct out *o, const char *text)
 {
-	if (!o->json && fputs(text, o->stream) < 0)
-		o->lost = true;
+	for (; !o->json && *text; text++) {
+		bool shown = (*text >= ' ' && *text <= '~') || (*text == '\n' && !text[1]);
+
+		if (fputc(shown ? *text : '?', o->stream) == EOF)
+			o->lost = true;
+	}
 }
 
 bool out_failed(const struct out *o)

@@ -46,7 +46,8 @@ void out_bool(struct out *o, const char *key, bool value);
  * one line; NULL is "-"), %.7s and the like, %d, %u, %zu and %%, nothing else.
  */
 void out_say(struct out *o, const char *fmt, ...) PRINTF_LIKE(2, 3);
-/* Words of ours alone, printed as they are and without any memory: for when there is none. */
+/* Words without any memory, for when there is none: what is not plain is "?", and so is the
+ * end of a line but the last. */
 void out_plain(struct out *o, const char *text);
 void out_style(struct out *o, enum out_style style);
 /* Many lines, each after `indent`; ends in a newline unless it is empty. */

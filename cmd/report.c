@@ -264,6 +264,11 @@ int report_end(struct session *s, int status)
 		if (status == OPS_EUNKNOWN) {
 			out_plain(s->talk, "; the outcome is unknown\n");
 		} else {
+			if (status && s->err.message[0] &&
+			    strcmp(s->err.message, "out of memory")) {
+				out_plain(s->talk, "; ");
+				out_plain(s->talk, s->err.message);
+			}
 			report_fate(s);
 			result = EXIT_BUG;
 		}

@@ -44,4 +44,21 @@ test_expect_success 'who has no memory to speak says what became of it all the s
 	done && test $told = 3 && rm -rf copy
 '
 
+test_expect_success 'what is published and cannot be told is told all the same' '
+	(cd "$TEST_ROOT/world-plain" && git init -q --bare -b main ../remote.git && git remote add origin ../remote.git &&
+		ops sync >/dev/null && ops --as $LEAD assign free-1 codegen >/dev/null) &&
+	mkdir pair && try () {
+		rm -rf pair && mkdir pair && cp -a "$TEST_ROOT/remote.git" "$TEST_ROOT/world-plain" pair || return 1
+		(cd pair/world-plain && LD_PRELOAD=$TEST_BUILD/t/alloc-fault.so OPS_ALLOC_AT=$1 OPS_ALLOC_EVER=$2 \
+			OPS_ALLOC_COUNT=$PWD/../nr "$OPS_PROGRAM" sync >../../out 2>../../err)
+	} && try 0 "" && at=$(cat pair/nr) && told=0 && while test $at -gt 0 && test $told -lt 7
+	do
+		at=$((at - 1)) && try $at 1 && continue
+		status=$? tip=$(git -C pair/world-plain log -1 --format=%h --abbrev=7)
+		test "$(git -C pair/remote.git log -1 --format=%h --abbrev=7 main)" = "$tip" || break
+		test $status = 7 || grep "out of memory; .*$tip" err || return 1
+		told=$((told + 1))
+	done && test $told -ge 5 && rm -rf pair
+'
+
 test_done

@@ -189,7 +189,7 @@ int upstream_push(enum push_end *end, const char **words, struct store *s,
 		rc = error_nomem(err);
 	}
 	*words = "";
-	if (rc == OPS_EIO) {
+	if (rc == OPS_EIO || (rc == OPS_ENOMEM && spec)) {
 		/* It may have run, and nobody heard what it said. */
 		*words = "its answer was lost";
 		*end = PUSH_UNKNOWN;

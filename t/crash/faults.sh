@@ -49,7 +49,9 @@ faults_world_plain () {
 }
 
 faults_worlds () {
-	faults_world_plain && git init -q --bare -b main server.git && rm -rf server.git/hooks/*.sample && mv server.git .. &&
+	# A server brings to its disk what it takes, as ops server install has it.
+	faults_world_plain && git init -q --bare -b main server.git && rm -rf server.git/hooks/*.sample &&
+		git -C server.git config core.fsync committed,reference && mv server.git .. &&
 		mkdir ../world-many && cp -a . ../world-many/clone && mv ../server.git ../world-many &&
 		(cd ../world-many/clone && git remote add origin ../server.git && ops sync >/dev/null &&
 			ops --as $LEAD assign free-1 codegen >/dev/null) &&

@@ -7,14 +7,19 @@
  */
 #include "store/upstream.h"
 
+#include <errno.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
+#include "store/lock.h"
 #include "store/ref.h"
 #include "store/repo.h"
 #include "util/arena.h"
 
 #define WORDS_MAX 20000
+#define LEFT_MS 1000		/* longer than git needs for a ref */
 
 static int config_text(const char **out, struct store *s, struct arena *arena,
 		       const char *section, const char *name, const char *key,
@@ -83,6 +88,30 @@ int upstream_find(struct upstream *out, struct store *s, struct arena *arena,
 						  "'%s' is no name for a remote", name);
 }
 
+/*
+ * The lock of a ref that only a sync writes, one at a time: if it stays while this is the one, it
+ * is of a git that was killed, or whose rename was lost with the power.
+ */
+static int drop_left(struct store *s, const char *ref, struct ops_error *err)
+{
+	struct file_id first, now;
+	char *path = ref_lock_path(s, ref);
+	uint64_t begun = wait_clock_ms();
+	int rc = path ? file_identify(&first, path, err) : error_nomem(err);
+
+	while (rc == 0 && wait_clock_ms() - begun < LEFT_MS) {
+		wait_for(20);
+		rc = file_identify(&now, path, err);
+		if (rc == 0 && !file_same(&first, &now, false))
+			break;
+	}
+	if (rc == 0 && file_same(&first, &now, false) && unlink(path) && errno != ENOENT)
+		rc = error_set(err, OPS_EIO, "cannot delete '%s', which a dead process left: %s",
+			       path, strerror(errno));
+	free(path);
+	return rc == OPS_ENOTFOUND ? 0 : rc;
+}
+
 int upstream_fetch(struct oid *tip, struct store *s, const struct upstream *u,
 		   const struct gitprog *how, struct ops_error *err)
 {
@@ -98,7 +127,9 @@ int upstream_fetch(struct oid *tip, struct store *s, const struct upstream *u,
 
 	talking.remote = u->remote;
 	child_result_init(&result);
-	rc = spec ? gitprog_run(&result, s, &talking, args, err) : error_nomem(err);
+	rc = spec ? drop_left(s, u->fetched, err) : error_nomem(err);
+	if (rc == 0)
+		rc = gitprog_run(&result, s, &talking, args, err);
 	if (rc == 0 && result.timed_out)
 		rc = error_set(err, OPS_ETIMEOUT, "'%s' did not answer in %u s", u->remote,
 			       how->timeout_ms / 1000);
@@ -181,8 +212,9 @@ int upstream_push(enum push_end *end, const char **words, struct store *s,
 	spec = arena_printf(arena, "%s:%s", hex, u->ref);
 	child_result_init(&result);
 	if (spec) {
-		const char *args[] = { "push", "--porcelain", "--no-follow-tags",
-				       "--no-recurse-submodules", "--", u->remote, spec, NULL };
+		const char *args[] = { "-c", "core.fsync=all", "push", "--porcelain",
+				       "--no-follow-tags", "--no-recurse-submodules", "--",
+				       u->remote, spec, NULL };
 
 		rc = gitprog_run(&result, s, &talking, args, err);
 	} else {
@@ -219,7 +251,9 @@ int upstream_note(struct store *s, const char *ref, const struct oid *what,
 	alone.asks = false;
 	alone.plain = true;
 	child_result_init(&result);
-	rc = arena ? gitprog_run(&result, s, &alone, args, err) : error_nomem(err);
+	rc = arena ? drop_left(s, ref, err) : error_nomem(err);
+	if (rc == 0)
+		rc = gitprog_run(&result, s, &alone, args, err);
 	if (rc == 0 && result.code != 0)
 		rc = error_set(err, OPS_EIO, "cannot write '%s': %s", ref,
 			       gitprog_words(arena, &result));

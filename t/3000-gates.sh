@@ -95,8 +95,16 @@ test_expect_success 'ticking a box of the criteria is not another task' '
 	sed "s/^- \[ \] .make check/- [x] \`make check/" 05-PROCESSES/active-tasks/swap-7k2f.md >ticked &&
 	ops --as $DEV edit swap-7k2f --from ticked &&
 	test_grep "^- \[x\]" 05-PROCESSES/active-tasks/swap-7k2f.md &&
-	gate_is pre-governance approved &&
-	ops_step Review swap-7k2f
+	gate_is pre-governance approved
+'
+
+test_expect_success 'what is edited when the gate decides no more is put back' '
+	cp 05-PROCESSES/active-tasks/swap-7k2f.md approved && ops --as $LEAD edit swap-7k2f -s "Scope=- \`lib/*.c\`" &&
+	ops_refused gate.stale ops --as $DEV submit swap-7k2f -s Outputs=a -s "Test Results=b" -e reports/test.log &&
+	test_grep "fix: that gate decides no more when the status is In-Progress: .ops edit swap-7k2f. to what" \
+		"$TEST_ROOT/refused.err" &&
+	ops_refused gate.state ask_pre swap-7k2f && ops --as $LEAD edit swap-7k2f --from approved &&
+	gate_is pre-governance approved && ops_step Review swap-7k2f
 '
 
 test_expect_success 'evidence: at least one, committed, by digest' '

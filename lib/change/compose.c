@@ -135,6 +135,8 @@ static int edit_text(struct buf *text, struct draft *d, const char *path,
 	if (ret == 0) {
 		buf_clear(text);
 		buf_add(text, next.data, next.len);
+		if (buf_failed(text))
+			ret = error_nomem(err);
 	}
 	buf_release(&next);
 	return ret;

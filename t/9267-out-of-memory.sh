@@ -23,7 +23,7 @@ test_expect_success 'a world for it' '
 '
 
 test_expect_success 'one allocation fails' '
-	some assign --sample 2 && some complete --sample 1 && some batch --sample 1 --seed 2
+	some assign --sample 2 && some complete --sample 1 && some batch --sample 1 --seed 2 && some batch-each --sample 1
 '
 
 test_expect_success 'all of them fail from there on' '

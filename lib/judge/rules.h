@@ -73,7 +73,8 @@ bool rules_bounded(struct judging *j, const char *path, size_t most);
 #define JUDGE_MATCH_STEPS 16		/* of one pattern and one path */
 bool rules_spend(struct judging *j, size_t steps);
 /* Whether a document only goes to where its type's documents lie now. */
-bool rules_goes_home(const struct ops_document *before, const struct ops_document *after);
+bool rules_goes_home(struct judging *j, const struct ops_document *before,
+		     const struct ops_document *after);
 /* The place of a document. */
 void rules_place(struct judging *j, const struct ops_document *d);
 /* Whether a path is one that is never read; of a new or changed file that is said. */

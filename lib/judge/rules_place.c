@@ -49,7 +49,7 @@ static bool is_reference(const struct type *t, const char *name)
 
 /* A template as a pattern: {year} and {month} as digits, the name of a field as
  * what the document says there, other {x} as one `*`. */
-static bool in_place(const char *template, const struct ops_document *d)
+static bool in_place(struct judging *j, const char *template, const struct ops_document *d)
 {
 	bool sharded = type_is_sharded(d->type, template);
 	char shard[TYPE_SHARD + 1];
@@ -83,6 +83,8 @@ static bool in_place(const char *template, const struct ops_document *d)
 		else if (!b.len || b.data[b.len - 1] != '*')
 			buf_char(&b, '*');
 	}
+	if (buf_failed(&b))
+		findings_fail(j->findings);
 	matches = !buf_failed(&b) && path_match(b.data, d->path);
 	buf_release(&b);
 	return matches;
@@ -96,7 +98,8 @@ static bool is_archived(const struct ops_document *d)
 }
 
 /* Both say the same, byte for byte, and only the second lies in the place of its type. */
-bool rules_goes_home(const struct ops_document *before, const struct ops_document *after)
+bool rules_goes_home(struct judging *j, const struct ops_document *before,
+		     const struct ops_document *after)
 {
 	const struct type *t = after->type;
 	const char *place = is_archived(after) ? t->archive : t->place;
@@ -104,7 +107,7 @@ bool rules_goes_home(const struct ops_document *before, const struct ops_documen
 	return place && !strcmp(before->type->name, t->name) &&
 	       before->doc->len == after->doc->len &&
 	       !memcmp(before->doc->text, after->doc->text, after->doc->len) &&
-	       in_place(place, after) && !in_place(place, before);
+	       in_place(j, place, after) && !in_place(j, place, before);
 }
 
 void rules_place(struct judging *j, const struct ops_document *d)
@@ -115,13 +118,13 @@ void rules_place(struct judging *j, const struct ops_document *d)
 	/* Packets are in the place of what they are about; types with paths of
 	 * their own are in place wherever those match. */
 	if (!t->place || type_is(t, "packet") ||
-	    in_place(archived ? t->archive : t->place, d))
+	    in_place(j, archived ? t->archive : t->place, d))
 		return;
 	if (archived)
 		rule_error(j, "doc.place", d, t->status, "ops complete and ops cancel "
 			   "move it", "a %s with status %s belongs into the archive, "
 			   "as %s", t->name, d->status, t->archive);
-	else if (t->archive && in_place(t->archive, d))
+	else if (t->archive && in_place(j, t->archive, d))
 		rule_error(j, "doc.place", d, t->status, NULL,
 			   "a %s with status %s does not belong into the archive",
 			   t->name, d->status ? d->status : "none");

@@ -182,7 +182,7 @@ static int rules_edit(struct judging *j, struct change *change)
 		return 0;
 	/* Where it lies is no text of it: when the places change, all of them go. */
 	if (state && !state->editable &&
-	    !(change->kind == CHANGE_MOVED && rules_goes_home(change->before, change->after)))
+	    !(change->kind == CHANGE_MOVED && rules_goes_home(j, change->before, change->after)))
 		rule_error(j, "doc.frozen", change->after, NULL,
 			   state->final ? "nothing changes after the end" :
 			   "bring it to a status in which it may be edited first",

@@ -63,19 +63,8 @@ bool task_is_free(const struct task *t)
 /* The one copy of a word; NULL stays NULL.  False when out of memory. */
 bool board_keep(const char **out, struct reading *r, const char *text)
 {
-	char *copy;
-
-	*out = NULL;
-	if (!text)
-		return true;
-	*out = map_get(r->words, text);
-	if (*out)
-		return true;
-	copy = arena_str(r->b->arena, text);
-	if (!copy || map_put(r->words, copy, copy))
-		return false;
-	*out = copy;
-	return true;
+	*out = text ? map_word(r->words, text) : NULL;
+	return *out || !text;
 }
 
 /* The value of a field, if its type allows it; else a finding, and NULL. */

@@ -10,6 +10,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "util/array.h"
+
 const char *conflict_state_name(enum conflict_state state)
 {
 	static const char *const names[] = { "seen", "frozen", "decided" };
@@ -51,12 +53,9 @@ int conflict_add(struct finding *f, const struct collision *c, struct ops_error 
 /* The one copy of a word, *ok false when there is no memory. */
 static const char *word(bool *ok, struct finding *f, const char *text)
 {
-	char *own = text ? map_get(f->words, text) : NULL;
+	const char *own = text ? map_word(f->words, text) : NULL;
 
-	if (!text || own)
-		return own;
-	own = arena_str(f->arena, text);
-	*ok &= own && map_put(f->words, own, own) == 0;
+	*ok &= own || !text;
 	return own;
 }
 
@@ -117,16 +116,8 @@ static void read_weight(struct side *s, const struct finding *f,
 /* Room for one more side. */
 static struct side *next_side(struct finding *f)
 {
-	size_t room = f->room ? 2 * f->room : 64;
-	struct side *list;
-
-	if (f->nr == f->room) {
-		list = realloc(f->sides, room * sizeof(*list));
-		if (!list)
-			return NULL;
-		f->sides = list;
-		f->room = room;
-	}
+	if (array_room(&f->sides, f->nr, &f->room, sizeof(*f->sides)) < 0)
+		return NULL;
 	memset(&f->sides[f->nr], 0, sizeof(*f->sides));
 	return &f->sides[f->nr++];
 }

@@ -59,6 +59,11 @@ bool ops_findings_refuse(const struct ops_findings *findings)
 	return false;
 }
 
+void findings_fail(struct ops_findings *findings)
+{
+	findings->failed = true;
+}
+
 bool findings_failed(const struct ops_findings *findings)
 {
 	return findings->failed;

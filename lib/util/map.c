@@ -127,6 +127,15 @@ int map_put(struct map *m, const char *key, void *value)
 	return 0;
 }
 
+const char *map_word(struct map *m, const char *key)
+{
+	const struct map_entry *e = find(m, key);
+
+	if (!e && map_put(m, key, NULL) == 0)
+		e = &m->entries[m->nr - 1];
+	return e ? e->key : NULL;
+}
+
 size_t map_count(const struct map *m)
 {
 	return m ? m->nr : 0;

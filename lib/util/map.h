@@ -22,6 +22,9 @@ void *map_get(const struct map *m, const char *key); /* NULL if absent; m may be
 bool map_has(const struct map *m, const char *key);
 /* Insert or replace.  Returns 0, or OPS_ENOMEM. */
 int map_put(struct map *m, const char *key, void *value);
+/* The map's own copy of a key, which is put there (for nothing) when it is new: one copy of a
+ * word that comes again and again.  NULL: out of memory. */
+const char *map_word(struct map *m, const char *key);
 size_t map_count(const struct map *m);	/* m may be NULL */
 const struct map_entry *map_at(const struct map *m, size_t at);
 

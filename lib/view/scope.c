@@ -10,6 +10,7 @@
 
 #include "model/lease.h"
 #include "util/arena.h"
+#include "util/array.h"
 #include "util/map.h"
 #include "view/view.h"
 
@@ -34,36 +35,19 @@ static const char *joined(struct arena *arena, const struct scope *scope)
 	return names.nr ? names_text(&names, arena, ", ") : "";
 }
 
-/* The one copy of a word. */
-static const char *word(struct holding *h, const char *text)
-{
-	char *own = map_get(h->words, text);
-
-	if (own)
-		return own;
-	own = arena_str(h->view->arena, text);
-	return own && map_put(h->words, own, own) == 0 ? own : NULL;
-}
-
 static int add_holder(struct holding *h, const struct ops_document *d,
 		      const struct scope *scope, const char *example)
 {
 	struct arena *arena = h->view->arena;
-	struct ops_scope_holder *one, *list;
-	size_t room = h->room ? h->room * 2 : 16;
+	struct ops_scope_holder *one;
 
-	if (h->nr == h->room) {
-		list = realloc(h->list, room * sizeof(*list));
-		if (!list)
-			return error_nomem(h->err);
-		h->list = list;
-		h->room = room;
-	}
+	if (array_room(&h->list, h->nr, &h->room, sizeof(*h->list)) < 0)
+		return error_nomem(h->err);
 	one = &h->list[h->nr];
 	one->task = arena_str(arena, d->id);
 	one->path = d->path;	/* the world's, as the view's */
-	one->owner = word(h, document_text(d, "Assigned-To"));
-	one->status = word(h, d->status);
+	one->owner = map_word(h->words, document_text(d, "Assigned-To"));
+	one->status = map_word(h->words, d->status);
 	one->patterns = joined(arena, scope);
 	one->example = example ? arena_str(arena, example) : NULL;
 	if (!one->task || !one->owner || !one->status || !one->patterns ||

@@ -184,15 +184,25 @@ ssize_t getdents64(int fd, void *buffer, size_t size)
 	return nr;
 }
 
+/* One file is in a directory, and that one. */
+static void need_only(struct snap *snap, const char *dir, const char *name)
+{
+	struct arena *arena = arena_new();
+	struct snap_entry *list;
+	size_t nr = 0;
+
+	UNIT_NEED(arena && snap_list(&list, &nr, snap, dir, arena, NULL) == 0);
+	UNIT_NEED(nr == 1 && !strcmp(list[0].name, name));
+	arena_free(arena);
+}
+
 /* Directories are listed meanwhile: who lists them then has no more to look at. */
 UNIT_TEST(ahead_lists_all_below)
 {
 	static const char *const dirs[] = { "d", "e" };
-	struct arena *arena = arena_new();
-	struct snap_entry *list;
 	struct ahead *a;
 	struct snap *snap;
-	size_t nr = 0, i;
+	size_t i;
 
 	trash_enter();
 	trash_do("mkdir -p d/one/two e/three && touch d/one/two/a e/three/b");
@@ -207,27 +217,19 @@ UNIT_TEST(ahead_lists_all_below)
 				usleep(1000);
 			trash_do("touch d/one/two/late e/three/late d/late");
 		}
-		ck_assert_int_eq(snap_list(&list, &nr, snap, "d/one/two", arena, NULL), 0);
-		UNIT_NEED(nr == 1 && !strcmp(list[0].name, "a"));
-		ck_assert_int_eq(snap_list(&list, &nr, snap, "e/three", arena, NULL), 0);
-		UNIT_NEED(nr == 1 && !strcmp(list[0].name, "b"));
+		need_only(snap, "d/one/two", "a");
+		need_only(snap, "e/three", "b");
 		ahead_free(a);
 		snap_free(snap);
 	}
 	trash_do("cd / && rm -rf '%s'", trash_dir);
-	arena_free(arena);
 }
 END_TEST
 
 static void *stay_in_d(void *snap)
 {
-	struct arena *arena = arena_new();
-	struct snap_entry *list;
-	size_t nr;
-
 	stays = true;
-	UNIT_NEED(arena && snap_list(&list, &nr, snap, "d", arena, NULL) == 0 && nr == 1);
-	arena_free(arena);
+	need_only(snap, "d", "a");
 	return NULL;
 }
 
@@ -236,12 +238,10 @@ UNIT_TEST(ahead_lists_another_meanwhile)
 {
 	/* It begins with the last one. */
 	static const char *const dirs[] = { "e", "d" };
-	struct arena *arena = arena_new();
-	struct snap_entry *list;
 	struct ahead *a;
 	struct snap *snap;
 	pthread_t other;
-	size_t nr = 0, i;
+	size_t i;
 
 	trash_enter();
 	trash_do("mkdir d e && touch d/a e/b");
@@ -261,12 +261,10 @@ UNIT_TEST(ahead_lists_another_meanwhile)
 	atomic_store(&held, false);
 	ck_assert_int_eq(pthread_join(other, NULL), 0);
 	UNIT_NEED(!snap_is_busy(snap, "d"));
-	ck_assert_int_eq(snap_list(&list, &nr, snap, "e", arena, NULL), 0);
-	UNIT_NEED(nr == 1 && !strcmp(list[0].name, "b"));
+	need_only(snap, "e", "b");
 	ahead_free(a);
 	snap_free(snap);
 	trash_do("cd / && rm -rf '%s'", trash_dir);
-	arena_free(arena);
 }
 END_TEST
 

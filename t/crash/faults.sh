@@ -1,14 +1,9 @@
 # SPDX-License-Identifier: MIT
 # shellcheck shell=sh
 #
-# The worlds of the fault matrix, and what is asked there: read by t/9262-faults.sh, which
-# tries a few, and by t/slow/9362-faults.sh, which tries all.
+# What is asked in the worlds of the fault matrix: read by t/9262-faults.sh, which tries a few,
+# and by t/slow/9362-faults.sh, which tries all.
 #
-#	faults_worlds			makes ../world-plain, ../world-signed and ../world-many
-#	faults_world_plain		the first alone
-#	faults_world_work		../world-work: handoffs at each step, an agent that runs
-#	faults_world_signals		../world-commit and ../world-chain: pipelines, of steps of ops'
-#					own and of programs
 #	faults NAME OPTION...		has t/helper/fault-tool try the command of that name
 #	allocations NAME OPTION...	the same, with its allocations
 #	allocations_or_skip		end here where no allocation can be made to fail
@@ -23,80 +18,18 @@ test -x "$faults_program" || faults_program=$OPS_PROGRAM
 faults_work=$TEST_ROOT/cases
 test ! -d /dev/shm || test ! -w /dev/shm || faults_work=$(mktemp -d /dev/shm/ops-faults.XXXXXX)
 
-# keep NAME: the repository as it is now, small and fast to copy.
-faults_keep () {
-	rm -rf .git/hooks/*.sample .git/logs .git/description && git repack -q -ad && git prune &&
-		git pack-refs --all && cp -a . "../world-$1"
-}
+. "$TEST_DIRECTORY/crash/fault-worlds.sh"
 
-# One task at each step from which a command is tried.
-faults_tasks () {
-	ops_task_at Queued new-1 && ops_task_at Queued other-1 && ops_task_at Requested asked-1 &&
-		ops_task_at Approved free-1 && ops_task_at Assigned given-1 &&
-		ops_task_at In-Progress busy-1 && ops_task_at Review shown-1 &&
-		ops_task_at Decided done-1 && ops_task_at Blocked stuck-1
-}
+# Each writing command but those that are tried in full.
+faults_others="batch-pack new edit request block-gate reject lift accept start checkpoint block unblock submit rework
+	cancel flag reassign waive key-add key-retire key-revoke deps-cut scope-lock scope-release scope-freeze conflict-freeze
+	conflict-decide conflict-resume emergency emergency-end force force-end review vet quality plan rebalance breakdown
+	orchestrate recover relocate synthesize packet ask answer debug escalate incident retro session
+	handoff handoff-package handoff-accept handoff-reject handoff-mediate"
 
-faults_world_plain () {
-	ops_world && faults_tasks >/dev/null && test_tick &&
-		test_write_lines "edit other-1 field:Priority=LOW" "new task id=third-1 field:Title=Third" \
-			"edit new-1 field:Priority=HIGH" >"$TEST_ROOT/acts" &&
-		for i in $(seq 100)
-		do
-			echo "new task id=many-$i field:Title=Many"
-		done >"$TEST_ROOT/acts-pack" && sed 40q "$TEST_ROOT/acts-pack" >"$TEST_ROOT/acts-many" &&
-		faults_keep plain
-}
-
-faults_worlds () {
-	# A server brings to its disk what it takes, as ops server install has it.
-	faults_world_plain && git init -q --bare -b main server.git && rm -rf server.git/hooks/*.sample &&
-		git -C server.git config core.fsync committed,reference && mv server.git .. &&
-		mkdir ../world-many && cp -a . ../world-many/clone && mv ../server.git ../world-many &&
-		(cd ../world-many/clone && git remote add origin ../server.git && ops sync >/dev/null &&
-			ops --as $LEAD assign free-1 codegen >/dev/null) &&
-		faults_signed
-}
-
-# The same, where whoever decides at a gate signs.
-faults_signed () {
-	ssh-keygen -q -t ed25519 -N "" -C "" -f "$TEST_ROOT/key" &&
-		ops --as $BOSS edit $GOV -f "Keys=$(cat "$TEST_ROOT/key.pub")" >/dev/null &&
-		git config user.signingKey "$TEST_ROOT/key" && git config gpg.format ssh &&
-		git config commit.gpgSign true && faults_keep signed
-}
-
-# Handoffs at each step, and an agent that is a program.
-faults_world_work () {
-	test_write_lines "Completed:" "- [x] all" "Current State: builds" "Pending:" "- [ ] none" \
-		"Risks: none" "Findings: none" "Next: rest" "Failing-Checks: none" >"$TEST_ROOT/package" &&
-		mkdir "$TEST_ROOT/work" && cd "$TEST_ROOT/work" && git init -q -b main . &&
-		ops_world && for task in busy-1 hand-1 pack-1 late-1
-		do
-			ops_task_at In-Progress $task || return 1
-		done >/dev/null && for task in hand-1 pack-1 late-1
-		do
-			ops --as $DEV handoff start $task docwriter || return 1
-		done && for task in pack-1 late-1
-		do
-			ops --as $DEV handoff package -e reports/test.log -F "$TEST_ROOT/package" $task || return 1
-		done && ops --as docwriter handoff reject -m thin late-1 &&
-		mkdir tools && test_write_lines "#!/bin/sh" "cat >/dev/null" \
-		"echo '{\"status\": \"COMPLETE\", \"summary\": \"done\"}'" >tools/agent &&
-		chmod +x tools/agent && git add tools && git commit -q -m "chore: a tool" &&
-		test_sed "$(ops_path codegen)" "2i\\Command: [tools/agent]" &&
-		ops_commit_as $BOSS "chore: a program" && faults_keep work && cd .. && rm -rf work &&
-		cd "$TRASH" || return 1
-}
-
-# A branch with work to commit, and two agents whose effects are looked at afterwards.
-faults_world_signals () {
-	mkdir "$TEST_ROOT/work" && cd "$TEST_ROOT/work" && git init -q -b main . &&
-		signal_world && echo new >new.c && faults_keep commit &&
-		cd .. && rm -rf work && mkdir work && cd work && git init -q -b main . &&
-		mkdir .git/agents && : >.git/agents/effects && agent_world .git/agents &&
-		faults_keep chain && cd .. && rm -rf work &&
-		cd "$TRASH" || return 1
+# The id of the force there is in world-more.
+faults_force () {
+	basename "$TEST_ROOT"/world-more/05-PROCESSES/taskforces/*.md .md
 }
 
 # What is asked: the words of a command, its world, options; the agents that may run there.
@@ -137,6 +70,50 @@ faults_of () {
 	chain)
 		words="--key|order|signal|OPS:CHAIN|task_description=Chain it"
 		world=chain options="--commits 0 --changes" agents="knowledge-curator meta-updater" ;;
+	reject) words="gate|reject|shown-1|quality|-m|no|-s|Missing Evidence=a|-s|Next Action=b" as=$QA ;;
+	rework) words="rework|shown-1|-m|no|-s|Missing Evidence=a|-s|Next Action=b" as=$QA ;;
+	lift) words="gate|lift|barred-1|pre-governance|-m|over" as=$GOV world=more ;;
+	key-add) words="key|add|$GOV|@$TEST_ROOT/fresh.pub" as=$BOSS world=more ;;
+	key-retire) words="key|retire|$GOV|@$TEST_ROOT/kept.pub" as=$BOSS world=more ;;
+	key-revoke) words="key|revoke|$GOV|@$TEST_ROOT/kept.pub" as=$BOSS world=more ;;
+	deps-cut) words="deps|cut|other-1|new-1|-m|x" world=more ;;
+	scope-lock) words="scope|lock|--path|src/match/b.c|busy-1" as=$DEV world=more ;;
+	scope-release) words="scope|release|leased-1" as=$DEV world=more ;;
+	scope-freeze) words="scope|freeze|--with|busy-1|-m|x|given-1" world=more ;;
+	conflict-freeze) words="conflict|freeze|--kind|TASK_DISPUTE|--with|busy-1|-m|x|given-1" world=more ;;
+	conflict-decide) words="conflict|decide|--owner|Production/$DEV|--merge-path|in turn|-m|x|frozen-1" world=more ;;
+	conflict-resume)
+		words="conflict|resume|--contract|reports/test.log|--regression|reports/test.log|-m|x|parted-1" world=more ;;
+	emergency) words="emergency|declare|AGENT_CASCADE_FAILURE|-m|down" world=more ;;
+	emergency-end) words="emergency|end|AGENT_CASCADE_FAILURE|-m|over" world=alarm ;;
+	force) words="taskforce|new|--size|2|leased-1" world=more ;;
+	force-end) words="taskforce|end|-m|over|$(faults_force)" world=more ;;
+	review) words="review|old-prompt|-m|seen" as=$GOV world=more ;;
+	vet) words="vet|busy-1|-m|seen|reports/test.log" as=$ARCH world=more ;;
+	quality) words="quality|--record|busy-1" as=$QA world=more ;;
+	plan) words="plan|--apply" world=more ;;
+	rebalance) words="rebalance|--apply" world=more ;;
+	breakdown) words="breakdown|-c|first|-c|second|new-1" world=more ;;
+	orchestrate) words="orchestrate|--once" world=gone options="--commits 0" ;;
+	recover) words="recover|--tasks" world=gone options="--commits 0" ;;
+	relocate) words=relocate world=moved ;;
+	synthesize) words="synthesize|busy-1|Signal=OPS:COMMIT|Summary=done" world=more ;;
+	packet) words="packet|new|no-op|busy-1|Reviewed=all|Reason=well" world=more ;;
+	ask)
+		words="ask|busy-1|QUESTION=which|CONTEXT=none|FILES=src/match/b.c|OPTIONS=1. one|RECOMMENDED=one"
+		words="$words|BLOCKING=yes" as=$DEV world=more ;;
+	answer) words="answer|busy-1|CHOSEN=one|RATIONALE=x|CONSTRAINTS=none|NEXT-STEP=y" world=more ;;
+	debug)
+		words="debug|busy-1|BUG=a|ROOT=b|FIX=c|TEST=d|RESULT=e|FILES=src/match/b.c|RISKY=no" as=$DEV world=more ;;
+	escalate)
+		words="escalate|busy-1|Type=QualityGate|Cause=Tests-Failing|Signal=OPS:CI|Context=a|Issue=b|Attempts=- c
+- d"
+		words="$words|Partial Results=d|Recommended Action=e|Options=1. Retry: f" world=more ;;
+	incident) words="incident|busy-1|SCOPE=a|IMPACT=b|Department=Production" as=$DEV world=more ;;
+	retro) words="retro|busy-1|Went-Well=a|Went-Badly=b|Recommendations=- c" world=more ;;
+	session)
+		words="handoff|session|Title=S|Completed=- [x] a|Current State=b|Pending=- [ ] c|Risks=d|Findings=e|Next=f"
+		words="$words|Decisions=- One: two" as=docwriter world=more ;;
 	waive) words="waive|gate.self-approval|--until|2026-02-01|-m|x" as=$GOV ;;
 	*) return 1 ;;
 	esac
@@ -149,7 +126,7 @@ fault_tool () {
 	shift 2
 	case $world in
 	many) next=sync ;;
-	signed) next=recover ;;	# another actor's key is not at hand there
+	signed | alarm) next=recover ;;	# another actor's key is not at hand, or nothing goes on
 	commit | chain) next="--as|$as|$words" ;;
 	*) next="--as|$LEAD|new|task|Next" ;;
 	esac

@@ -51,6 +51,21 @@ chance () {
 	echo $(($(od -An -N2 -tu2 /dev/urandom) % WRITERS + 1))
 }
 
+# with_git DIR COMMAND...: while git packs what lies there, too.
+with_git () {
+	where=$1
+	shift
+	beside 2 git -C "$where" gc -q &
+	beside 2 git -C "$where" repack -q -ad &
+	beside 0.3 git -C "$where" pack-refs --all &
+	"$@"
+	status=$?
+	: >"$SLOT-done"
+	wait
+	rm "$SLOT-done"
+	return $status
+}
+
 commit_code () {
 	date +%s.%N >code.c
 	git commit -q -m "feat: code" code.c
@@ -106,13 +121,10 @@ test_expect_success 'a task for each writer' '
 '
 
 test_expect_success 'writers, some killed, beside git and readers' '
-	for command in commit_code reader "git status" "git pack-refs --all" "git checkout -q -- code.c"
+	for command in commit_code reader "git status" "git checkout -q -- code.c"
 	do
 		beside 0.3 $command &
-	done && for command in "git gc -q" "git repack -q -ad"
-	do
-		beside 2 $command &
-	done && { storm plain . .git/ops/lock; status=$?; : >"$SLOT-done"; wait; test $status = 0; } && rm "$SLOT-done" &&
+	done && with_git . storm plain . .git/ops/lock &&
 	row "" "$(wc -l <"$SLOT-beside") commands of git and readers beside them" && calm && account plain &&
 	{ test ! -e "$SLOT-torn" || { cat "$SLOT-torn"; false; }; } && as_committed && ops audit verify
 '
@@ -121,12 +133,13 @@ test_expect_success 'the same from five linked work trees' '
 	git config ops.branch main && git checkout -q --detach && trees="" && for t in 1 2 3 4 5
 	do
 		git worktree add -q --detach ../tree-$t && trees="$trees,$TEST_ROOT/tree-$t" || return 1
-	done && storm trees "$trees" .git/ops/lock && git checkout -q main && calm && account trees && as_committed && ops audit verify
+	done && with_git . storm trees "$trees" .git/ops/lock && git checkout -q main && calm && account trees && as_committed && ops audit verify
 '
 
 test_expect_success 'the same on a bare repository' '
 	git worktree prune && git clone -q --bare . ../bare.git && git -C ../bare.git config user.name Storm &&
-	git -C ../bare.git config user.email storm@example.org && storm bare . ../bare.git/ops/lock --git-dir "$TEST_ROOT/bare.git" &&
+	git -C ../bare.git config user.email storm@example.org && with_git ../bare.git \
+		storm bare . ../bare.git/ops/lock --git-dir "$TEST_ROOT/bare.git" &&
 	ops --git-dir ../bare.git recover >/dev/null && git fetch -q ../bare.git main && git merge -q --ff-only FETCH_HEAD && calm &&
 	account bare && test -z "$(find ../bare.git -name "*.lock" ! -name sync.lock)" &&
 	git -C ../bare.git fsck --strict >/dev/null 2>&1 && ops audit verify

@@ -17,6 +17,7 @@
 #include <unistd.h>
 
 #include "command.h"
+#include "heap.h"
 #include "help.h"
 #include "names.h"
 #include "out.h"
@@ -486,6 +487,7 @@ int main(int argc, char **argv)
 	struct session s = { .env = &env, .globals = &globals, .term = &term };
 	int result = EXIT_BUG;
 
+	heap_prepare();
 	term_guard();
 	signal(SIGPIPE, SIG_IGN);	/* a lost reader is a failed write, and is seen */
 	read_environment(&env);

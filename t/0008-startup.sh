@@ -2,7 +2,8 @@
 # SPDX-License-Identifier: MIT
 #
 # What every command costs before it begins: no certificate of the system is
-# read, although libgit2 wants to (cmd/notls.c says why).
+# read, although libgit2 wants to (cmd/notls.c says why), and memory is taken once
+# (cmd/heap.c).
 
 test_description='start of the program'
 . "$(dirname "$0")/test-lib.sh"
@@ -26,6 +27,17 @@ test_expect_success PLAIN_BUILD 'the two replaced functions can be found by libg
 		test_write_lines mbedtls_x509_crt_parse_file \
 			mbedtls_x509_crt_parse_path >expected &&
 		test_cmp expected found
+	fi
+'
+
+# Behind the first heap, which was there before the program began, and never again.
+test_expect_success STRACE,PLAIN_BUILD 'memory is taken in one piece, for huge pages' '
+	if getconf GNU_LIBC_VERSION
+	then
+		test_might_fail strace -f -e trace=brk,madvise -o calls "$OPS_PROGRAM" list &&
+		test_grep "madvise(0x[0-9a-f]*[02468ace]00000, 67108864, MADV_HUGEPAGE" calls &&
+		sed "1,/MADV_HUGEPAGE/d" calls >later &&
+		test_grep ! "brk(" later
 	fi
 '
 

@@ -21,7 +21,7 @@ test ! -d /dev/shm || test ! -w /dev/shm || faults_work=$(mktemp -d /dev/shm/ops
 . "$TEST_DIRECTORY/crash/fault-worlds.sh"
 
 # Each writing command but those that are tried in full.
-faults_others="batch-pack new edit request block-gate reject lift accept start checkpoint block unblock submit rework
+faults_others="new edit request block-gate reject lift accept start checkpoint block unblock submit rework
 	cancel flag reassign waive key-add key-retire key-revoke deps-cut scope-lock scope-release scope-freeze conflict-freeze
 	conflict-decide conflict-resume emergency emergency-end force force-end review vet quality plan rebalance breakdown
 	orchestrate recover relocate synthesize packet ask answer debug escalate incident retro session

@@ -39,7 +39,7 @@ do
 	"
 done
 
-for name in $(test -n "${FAULTS_ONLY-}" || echo "$faults_others")
+for name in $(test -n "${FAULTS_ONLY-}" || echo "batch-pack $faults_others")
 do
 	test_expect_success "$name: wholly old or wholly new, a tenth" "
 		all_of $name --sample 10

@@ -75,7 +75,7 @@ do
 	done
 done
 
-for name in $(test -n "${POWER_ONLY-}" || echo "$faults_others")
+for name in $(test -n "${POWER_ONLY-}" || echo "batch-pack $faults_others")
 do
 	for kind in ext late ${power_xfs:+xfs}
 	do

@@ -49,29 +49,32 @@ int file_own_directory(const char *path, struct ops_error *err)
 	return 0;
 }
 
-static int read_all(struct buf *out, int fd, size_t max, const char *name,
+#define CHUNK 65536
+
+/* Read on to the end, which comes after so many bytes unless the file grows. */
+static int read_all(struct buf *out, int fd, size_t size, size_t max, const char *name,
 		    struct ops_error *err)
 {
-	char chunk[65536];
+	size_t before, room;
+	char *space;
 	ssize_t n;
 
-	for (;;) {
-		n = read(fd, chunk, sizeof(chunk));
-		if (n < 0 && errno == EINTR)
-			continue;
-		if (n < 0)
-			return error_set(err, OPS_EIO, "cannot read '%s': %s",
-					 name, strerror(errno));
-		if (n == 0)
-			break;
-		if ((size_t)n > max - out->len)
-			return error_set(err, OPS_EINVALID,
-					 "'%s' is larger than %zu bytes", name,
-					 max);
-		buf_add(out, chunk, (size_t)n);
-		if (buf_failed(out))
+	do {
+		before = out->len;
+		room = size >= before && size <= max ? size - before + 1 : CHUNK;
+		space = buf_space(out, room);
+		if (!space)
 			return error_nomem(err);
-	}
+		n = read(fd, space, room);
+		out->len = before + (n > 0 ? (size_t)n : 0);
+		out->data[out->len] = '\0';
+		if (n < 0 && errno != EINTR)
+			return error_set(err, OPS_EIO, "cannot read '%s': %s", name,
+					 strerror(errno));
+		if (out->len > max)
+			return error_set(err, OPS_EINVALID, "'%s' is larger than %zu bytes",
+					 name, max);
+	} while (n);
 	return 0;
 }
 
@@ -111,7 +114,7 @@ int file_read_at(struct buf *out, int dir, const char *name, size_t max,
 	if (rc)
 		return rc;
 	buf_clear(out);
-	rc = read_all(out, fd, max, name, err);
+	rc = read_all(out, fd, (size_t)st.st_size, max, name, err);
 	close(fd);
 	return rc;
 }
@@ -144,7 +147,7 @@ static int take(void **out, size_t *len, int fd, const char *name, size_t max,
 		free(text);
 		rc = lseek(fd, 0, SEEK_SET) ?
 		     error_set(err, OPS_EIO, "cannot read '%s'", name) :
-		     read_all(&rest, fd, max, name, err);
+		     read_all(&rest, fd, 0, max, name, err);
 		*len = rest.len;
 		*out = rc ? NULL : buf_detach(&rest);
 		if (rc == 0 && !*out)

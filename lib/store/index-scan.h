@@ -11,12 +11,13 @@ struct buf;
 struct map;
 
 struct index_item {
-	const char *path;	/* valid during the call */
+	const char *path;	/* valid during the call, or at stat + fixed: as long as
+				   the bytes of the index are */
 	unsigned mode, stage;
 	bool intent_to_add, skip_worktree;
 	const unsigned char *id;
 	/* The entry begins here with 40 bytes: ctime, mtime, dev, ino, mode, uid, gid, size, as
-	 * the format has them. */
+	 * the format has them, and then the id. */
 	const unsigned char *stat;
 	size_t fixed, size;	/* bytes of the entry before its path, and all of them */
 };

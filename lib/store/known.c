@@ -26,12 +26,13 @@
 
 struct entry {
 	const char *path;
-	bool plain;		/* else it says nothing about the file */
-	unsigned char stat[40], id[20];
+	const unsigned char *stat;	/* with the id behind it, as the index has them; NULL:
+					   it says nothing about the file */
 };
 
 struct known {
 	struct arena *arena;
+	struct buf raw;		/* the index, where most of what an entry has stays */
 	struct entry *list;	/* in byte order of path */
 	size_t nr, cap;
 	struct timespec written;
@@ -49,12 +50,12 @@ static int add(const struct index_item *item, void *payload, struct ops_error *e
 	if (array_room(&k->list, k->nr, &k->cap, sizeof(*k->list)) < 0)
 		return error_nomem(err);
 	e = &k->list[k->nr];
-	e->path = arena_str(k->arena, item->path);
+	/* Version 4 puts it together in another place, for this call. */
+	e->path = item->path == (const char *)item->stat + item->fixed ? item->path :
+		  arena_str(k->arena, item->path);
 	if (!e->path)
 		return error_nomem(err);
-	e->plain = !item->stage && !item->intent_to_add && !item->skip_worktree;
-	memcpy(e->stat, item->stat, sizeof(e->stat));
-	memcpy(e->id, item->id, sizeof(e->id));
+	e->stat = item->stage || item->intent_to_add || item->skip_worktree ? NULL : item->stat;
 	/* Another order than ours is one of a file system without case. */
 	if (k->nr && strcmp(k->list[k->nr - 1].path, e->path) >= 0)
 		return OPS_EINVALID;
@@ -63,26 +64,27 @@ static int add(const struct index_item *item, void *payload, struct ops_error *e
 }
 
 /* Take in what the index says; without memory, and when it is not understood, nothing. */
-static int read_index(struct known *k, const struct buf *raw)
+static int read_index(struct known *k)
 {
 	struct ops_error ignored = { 0 };
 	size_t nr, rest;
-	int rc = index_scan(&nr, &rest, raw, add, k, &ignored);
+	int rc = index_scan(&nr, &rest, &k->raw, add, k, &ignored);
 
-	return rc ? rc : index_trees(k->trees, k->arena, raw, rest, &ignored);
+	return rc ? rc : index_trees(k->trees, k->arena, &k->raw, rest, &ignored);
 }
 
 struct known *known_open(struct store *s)
 {
 	struct known *k = calloc(1, sizeof(*k));
 	char *path = file_join(s->git_dir, "index");
-	struct buf raw = BUF_INIT;
 	struct ops_error ignored = { 0 };
 	struct stat st;
 	int rc;
 
-	if (k)
+	if (k) {
+		buf_init(&k->raw);
 		k->arena = arena_new();
+	}
 	if (k && k->arena)
 		k->trees = map_new(k->arena);
 	if (!k || !k->trees || !path) {
@@ -90,15 +92,14 @@ struct known *known_open(struct store *s)
 		known_free(k);
 		return NULL;
 	}
-	rc = stat(path, &st) ? OPS_ENOTFOUND : file_read(&raw, path, INDEX_MAX, &ignored);
+	rc = stat(path, &st) ? OPS_ENOTFOUND : file_read(&k->raw, path, INDEX_MAX, &ignored);
 	k->written = st.st_mtim;
 	if (rc == 0)
-		rc = read_index(k, &raw);
+		rc = read_index(k);
 	if (rc) {
 		k->nr = 0;
 		k->trees = NULL;
 	}
-	buf_release(&raw);
 	free(path);
 	return k;
 }
@@ -108,6 +109,7 @@ void known_free(struct known *k)
 	if (!k)
 		return;
 	arena_free(k->arena);
+	buf_release(&k->raw);
 	free(k->list);
 	free(k);
 }
@@ -157,7 +159,7 @@ bool known_oid(struct oid *out, const struct known *k, const char *path,
 	const struct entry *e = &k->list[at];
 
 	*near = at == k->nr ? at : at + 1;
-	if (at == k->nr || (!there && strcmp(e->path, path) != 0) || !e->plain ||
+	if (at == k->nr || (!there && strcmp(e->path, path) != 0) || !e->stat ||
 	    !same_time(e->stat, &st->st_ctim) ||
 	    !same_time(e->stat + 8, &st->st_mtim) ||
 	    number(e->stat + 20) != ((unsigned long)st->st_ino & 0xffffffff) ||
@@ -166,7 +168,7 @@ bool known_oid(struct oid *out, const struct known *k, const char *path,
 	    !before(&st->st_mtim, &k->written) ||
 	    !before(&st->st_ctim, &k->written))
 		return false;
-	memcpy(out->id, e->id, sizeof(out->id));
+	memcpy(out->id, e->stat + 40, sizeof(out->id));
 	return true;
 }
 

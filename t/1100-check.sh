@@ -119,6 +119,25 @@ test_expect_success 'a link and a directory in place of a document' '
 	ops list --all
 '
 
+test_expect_success 'a repository of its own in place of a document, and one beside' '
+	test_when_finished "rm -rf 05-PROCESSES/active-tasks/own-1.md 05-PROCESSES/active-tasks/own" &&
+	git init -q 05-PROCESSES/active-tasks/own-1.md &&
+	git init -q 05-PROCESSES/active-tasks/own &&
+	echo bad >05-PROCESSES/active-tasks/own-1.md/a-1.md &&
+	echo bad >05-PROCESSES/active-tasks/own/b-1.md &&
+	test_expect_code 1 ops check >found &&
+	test_grep "own-1.md: error doc.mode: it is not a regular file and was not read" found &&
+	test_grep ! "a-1.md\|b-1.md" found &&
+	# Nor where it cannot be listed.
+	if test_have_prereq NOT_ROOT
+	then
+		test_when_finished "chmod 755 05-PROCESSES/active-tasks/own-1.md" &&
+		chmod 111 05-PROCESSES/active-tasks/own-1.md &&
+		test_expect_code 1 ops check >again &&
+		test_cmp found again
+	fi
+'
+
 test_expect_success 'checking changes nothing, not even the index' '
 	cksum .git/index >before &&
 	ops_unchanged 0 ops check &&

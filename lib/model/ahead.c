@@ -223,11 +223,12 @@ static void list_next(struct ahead *a)
 {
 	char *dir = pop(a);
 	struct snap_entry *list;
+	bool module;
 	size_t nr = 0;
 
 	pthread_mutex_unlock(&a->lock);
 	arena_clear(a->listed);
-	if (snap_list(&list, &nr, a->snap, dir, a->listed, NULL))
+	if (snap_names(&list, &nr, &module, a->snap, dir, a->listed, NULL) || module)
 		nr = 0;
 	pthread_mutex_lock(&a->lock);
 	while (nr--)

@@ -175,41 +175,56 @@ static int add_entry(struct each_state *s, const char *dir, const struct snap_en
 	return ahead_full(s->ahead) ? give_next(s, err) : 0;
 }
 
-static int add_directory(struct each_state *s, const char *dir, unsigned depth,
-			  struct ops_error *err);
+static int add_below(struct each_state *s, const char *dir, unsigned depth,
+		     struct snap_entry *entry, struct ops_error *err);
 
 static int add_entries(struct each_state *s, const char *dir, unsigned depth,
-			const struct snap_entry *list, size_t nr,
-			struct ops_error *err)
+		       struct snap_entry *list, size_t nr, struct ops_error *err)
 {
-	const char *below;
 	size_t i;
 	int ret = 0;
 
-	for (i = 0; i < nr && ret == 0; i++) {
-		if (list[i].mode != SNAP_DIR) {
-			ret = add_entry(s, dir, &list[i], err);
-			continue;
-		}
-		below = arena_printf(s->w->arena, "%s%s%s", dir, *dir ? "/" : "",
-				     list[i].name);
-		ret = below ? add_directory(s, below, depth + 1, err) :
-		      error_nomem(err);
-	}
+	for (i = 0; i < nr && ret == 0; i++)
+		ret = list[i].mode == SNAP_DIR ?
+		      add_below(s, dir, depth + 1, &list[i], err) :
+		      add_entry(s, dir, &list[i], err);
 	return ret;
 }
 
-static int add_directory(struct each_state *s, const char *dir, unsigned depth,
-			  struct ops_error *err)
+/* A directory in `dir`, or what turns out to be a repository of its own. */
+static int add_below(struct each_state *s, const char *dir, unsigned depth,
+		     struct snap_entry *entry, struct ops_error *err)
 {
-	struct snap_entry *list;
+	const char *below = arena_printf(s->w->arena, "%s%s%s", dir, *dir ? "/" : "",
+					 entry->name);
+	struct snap_entry *list, found;
+	bool module;
 	size_t nr;
 	int ret;
 
+	if (!below)
+		return error_nomem(err);
 	if (depth > PATH_DEPTH_MAX)
 		return 0;
-	ret = snap_list(&list, &nr, s->w->snap, dir, s->w->arena, err);
-	return ret ? ret : add_entries(s, dir, depth, list, nr, err);
+	ret = snap_names(&list, &nr, &module, s->w->snap, below, s->w->arena, err);
+	/* One that cannot be listed may be none of the tree. */
+	if (ret && ret != OPS_ENOMEM)
+		module = snap_find(&found, s->w->snap, below, NULL) == 0 &&
+			 found.mode == SNAP_MODULE;
+	if (!module)
+		return ret ? ret : add_entries(s, below, depth, list, nr, err);
+	entry->mode = SNAP_MODULE;
+	return add_entry(s, dir, entry, err);
+}
+
+static int add_directory(struct each_state *s, const char *dir, struct ops_error *err)
+{
+	struct snap_entry *list;
+	bool module;
+	size_t nr;
+	int ret = snap_names(&list, &nr, &module, s->w->snap, dir, s->w->arena, err);
+
+	return ret ? ret : add_entries(s, dir, 0, list, nr, err);
 }
 
 /* Look for entries where `find` does, and give them; it has `where`. */
@@ -233,7 +248,7 @@ static int give_all(struct each_state *s, int (*find)(struct each_state *s, cons
 
 static int find_below(struct each_state *s, const char *dir, struct ops_error *err)
 {
-	return add_directory(s, dir, 0, err);
+	return add_directory(s, dir, err);
 }
 
 int world_each_below(struct world *w, const struct type *type, const char *dir,
@@ -322,7 +337,7 @@ static int find_documents(struct each_state *s, const char *unused, struct ops_e
 	if (ret == 0 && snap_lists_aside(s->w->snap))
 		ahead_list(s->ahead, roots.names.list, roots.names.nr);
 	for (i = 0; ret == 0 && i < roots.names.nr; i++)
-		ret = add_directory(s, roots.names.list[i], 0, err);
+		ret = add_directory(s, roots.names.list[i], err);
 	return ret;
 }
 

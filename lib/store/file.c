@@ -120,25 +120,24 @@ int file_read_at(struct buf *out, int dir, const char *name, size_t max,
 }
 
 /* Read all of an open file, `fd` or -1 with errno, and close it. */
-static int take(void **out, size_t *len, int fd, const char *name, size_t max,
-		struct ops_error *err)
+static int take(void **out, size_t *len, struct stat *st, int fd, const char *name,
+		size_t max, struct ops_error *err)
 {
 	struct buf rest = BUF_INIT;
-	struct stat st;
 	char *text;
 	ssize_t n;
-	int rc = opened(fd, &st, name, err);
+	int rc = opened(fd, st, name, err);
 
 	if (rc)
 		return rc;
-	if ((uintmax_t)st.st_size > max) {
+	if ((uintmax_t)st->st_size > max) {
 		close(fd);
 		return error_set(err, OPS_EINVALID, "'%s' is larger than %zu bytes", name, max);
 	}
 	/* One call is enough for a file that does not grow: it gets less than it asks. */
-	text = malloc((size_t)st.st_size + 2);
-	n = text ? read(fd, text, (size_t)st.st_size + 1) : 0;
-	if (text && n >= 0 && n <= st.st_size) {
+	text = malloc((size_t)st->st_size + 2);
+	n = text ? read(fd, text, (size_t)st->st_size + 1) : 0;
+	if (text && n >= 0 && n <= st->st_size) {
 		text[n] = '\0';
 		*out = text;
 		*len = (size_t)n;
@@ -171,19 +170,19 @@ static int open_below(int top, const char *path, unsigned flags)
 	return (int)syscall(SYS_openat2, top, path, &how, sizeof(how));
 }
 
-int file_take_at(void **out, size_t *len, int dir, const char *name, size_t max,
-		 struct ops_error *err)
+int file_take_at(void **out, size_t *len, struct stat *st, int dir, const char *name,
+		 size_t max, struct ops_error *err)
 {
-	return take(out, len, openat(dir, name, FILE_FLAGS), name, max, err);
+	return take(out, len, st, openat(dir, name, FILE_FLAGS), name, max, err);
 }
 
-bool file_take_below(int *rc, void **out, size_t *len, int top, const char *path, size_t max,
-		     struct ops_error *err)
+bool file_take_below(int *rc, void **out, size_t *len, struct stat *st, int top,
+		     const char *path, size_t max, struct ops_error *err)
 {
 	int fd = open_below(top, path, FILE_FLAGS);
 
 	if (fd >= 0)
-		*rc = take(out, len, fd, strrchr(path, '/') ? strrchr(path, '/') + 1 : path,
+		*rc = take(out, len, st, fd, strrchr(path, '/') ? strrchr(path, '/') + 1 : path,
 			   max, err);
 	return fd >= 0;
 }

@@ -26,15 +26,16 @@ int file_read_at(struct buf *out, int dir, const char *name, size_t max,
 int file_read(struct buf *out, const char *path, size_t max,
 	      struct ops_error *err);
 
-/* The same as a new string for the caller to free. */
-int file_take_at(void **out, size_t *len, int dir, const char *name, size_t max,
-		 struct ops_error *err);
+/* The same as a new string for the caller to free, and in *st how the file was when it was
+ * opened. */
+int file_take_at(void **out, size_t *len, struct stat *st, int dir, const char *name,
+		 size_t max, struct ops_error *err);
 
 /* The same by one call for the whole of `path` below the open directory `top`, which follows
  * no link in any part.  False: it is not there, or the kernel cannot do that, and
  * file_parent() tells which. */
-bool file_take_below(int *rc, void **out, size_t *len, int top, const char *path, size_t max,
-		     struct ops_error *err);
+bool file_take_below(int *rc, void **out, size_t *len, struct stat *st, int top,
+		     const char *path, size_t max, struct ops_error *err);
 
 /* Write all bytes to a descriptor; OPS_EIO. */
 int file_write(int fd, const void *data, size_t len, const char *name,

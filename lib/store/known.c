@@ -151,24 +151,27 @@ static size_t place(const struct known *k, const char *path)
 	return low;
 }
 
-bool known_oid(struct oid *out, const struct known *k, const char *path,
-	       const struct stat *st, size_t *near)
+size_t known_place(const struct known *k, const char *path, size_t *near)
 {
 	bool there = *near < k->nr && !strcmp(k->list[*near].path, path);
 	size_t at = there ? *near : place(k, path);
-	const struct entry *e = &k->list[at];
 
 	*near = at == k->nr ? at : at + 1;
-	if (at == k->nr || (!there && strcmp(e->path, path) != 0) || !e->stat ||
-	    !same_time(e->stat, &st->st_ctim) ||
-	    !same_time(e->stat + 8, &st->st_mtim) ||
-	    number(e->stat + 20) != ((unsigned long)st->st_ino & 0xffffffff) ||
-	    number(e->stat + 36) != ((unsigned long)st->st_size & 0xffffffff) ||
-	    (number(e->stat + 24) & 0111) != (st->st_mode & 0100 ? 0111 : 0) ||
+	return there || (at < k->nr && !strcmp(k->list[at].path, path)) ? at : KNOWN_NOWHERE;
+}
+
+bool known_oid(struct oid *out, const struct known *k, size_t at, const struct stat *st)
+{
+	const unsigned char *was = at == KNOWN_NOWHERE ? NULL : k->list[at].stat;
+
+	if (!was || !same_time(was, &st->st_ctim) || !same_time(was + 8, &st->st_mtim) ||
+	    number(was + 20) != ((unsigned long)st->st_ino & 0xffffffff) ||
+	    number(was + 36) != ((unsigned long)st->st_size & 0xffffffff) ||
+	    (number(was + 24) & 0111) != (st->st_mode & 0100 ? 0111 : 0) ||
 	    !before(&st->st_mtim, &k->written) ||
 	    !before(&st->st_ctim, &k->written))
 		return false;
-	memcpy(out->id, e->stat + 40, sizeof(out->id));
+	memcpy(out->id, was + 40, sizeof(out->id));
 	return true;
 }
 

@@ -4,6 +4,7 @@
 
 /* Files of the work tree whose content is known without reading them. */
 
+#include <stdint.h>
 #include <sys/stat.h>
 
 #include "store/store.h"
@@ -15,12 +16,15 @@ struct known;
 struct known *known_open(struct store *s);
 void known_free(struct known *k);	/* NULL is fine */
 
-/* The id of the blob that the file holds, if git would say the same of it without
- * reading it: its size, times, inode and mode are those in the index, and it was
- * certainly not written after the index was.  *near is where to look first: zero, or as the
- * call for the file before left it. */
-bool known_oid(struct oid *out, const struct known *k, const char *path,
-	       const struct stat *st, size_t *near);
+/* Where the index has a file, KNOWN_NOWHERE if it has not.  *near is where to look first:
+ * zero, or as the call for the file before left it. */
+#define KNOWN_NOWHERE SIZE_MAX
+size_t known_place(const struct known *k, const char *path, size_t *near);
+
+/* The id of the blob that the file at such a place holds, if git would say the same of it
+ * without reading it: its size, times, inode and mode are those in the index, and it was
+ * certainly not written after the index was. */
+bool known_oid(struct oid *out, const struct known *k, size_t at, const struct stat *st);
 
 /* How many files the index has. */
 size_t known_count(const struct known *k);

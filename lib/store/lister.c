@@ -2,9 +2,10 @@
 /*
  * Listing one directory of the disk.
  *
- * What the system says of an entry beside its name is believed where it is said at once
- * that it is a directory; else, and where it says nothing, the entry is looked at, without
- * following it.  What is gone by then is not there.  Nothing else is left out.
+ * What the system says of an entry beside its name is believed where it says that it is a
+ * directory or a file: whoever goes there without following it finds out.  Else, and where all
+ * is to be known, the entry is looked at, without following it.  What is gone by then is not
+ * there.  Nothing else is left out.
  */
 #include "store/lister.h"
 
@@ -20,33 +21,54 @@
 #include "util/array.h"
 #include "util/path.h"
 
-static enum snap_mode mode_at(int dir, const char *name, const struct stat *st)
+bool lister_is_module(int dir, const char *name)
 {
 	char inner[PATH_PART_MAX + 8];
+	size_t len = strlen(name);
 	struct stat git;
 
+	if (len > PATH_PART_MAX)
+		return false;
+	memcpy(inner, name, len);
+	memcpy(inner + len, "/.git", 6);
+	return fstatat(dir, inner, &git, AT_SYMLINK_NOFOLLOW) == 0;
+}
+
+static enum snap_mode mode_at(int dir, const char *name, const struct stat *st)
+{
 	if (S_ISLNK(st->st_mode))
 		return SNAP_LINK;
 	if (S_ISREG(st->st_mode))
 		return st->st_mode & 0100 ? SNAP_EXEC : SNAP_FILE;
-	if (!S_ISDIR(st->st_mode))
+	if (!S_ISDIR(st->st_mode) || strlen(name) > PATH_PART_MAX)
 		return SNAP_OTHER;
-	if (strlen(name) > PATH_PART_MAX)
-		return SNAP_OTHER;
-	memcpy(inner, name, strlen(name));
-	memcpy(inner + strlen(name), "/.git", 6);
-	return fstatat(dir, inner, &git, AT_SYMLINK_NOFOLLOW) == 0 ?
-		SNAP_MODULE : SNAP_DIR;
+	return lister_is_module(dir, name) ? SNAP_MODULE : SNAP_DIR;
+}
+
+static bool is_file(const struct snap_entry *e)
+{
+	return e->mode == SNAP_FILE || e->mode == SNAP_EXEC;
 }
 
 void lister_entry(struct snap_entry *out, const struct known *known, int dir,
-		  const char *path, const char *name, const struct stat *st, size_t *near)
+		  const char *path, const char *name, const struct stat *st)
 {
+	size_t near = 0;
+
 	memset(out, 0, sizeof(*out));
 	out->name = name;
 	out->mode = mode_at(dir, name, st);
-	if (known && (out->mode == SNAP_FILE || out->mode == SNAP_EXEC))
-		out->has_oid = known_oid(&out->oid, known, path, st, near);
+	if (known && is_file(out))
+		out->has_oid = known_oid(&out->oid, known, known_place(known, path, &near), st);
+}
+
+void lister_see(struct listed *one, const struct known *known, int dir, const struct stat *st)
+{
+	struct snap_entry *e = &one->entry;
+
+	e->mode = mode_at(dir, e->name, st);
+	e->has_oid = known && is_file(e) && known_oid(&e->oid, known, one->place, st);
+	one->state = LISTED_ALL;
 }
 
 int lister_order(const void *a, const void *b)
@@ -57,10 +79,24 @@ int lister_order(const void *a, const void *b)
 			    y->mode == SNAP_DIR);
 }
 
-/* Take down a name that was found, for look_at() to say more about it. */
+const struct listed *lister_find(const struct listed *list, size_t nr, const char *path)
+{
+	struct snap_entry key = { .name = path_name(path), .mode = SNAP_FILE };
+	const struct listed *found = NULL;
+
+	if (nr)
+		found = bsearch(&key, list, nr, sizeof(*list), lister_order);
+	/* Where the name of a directory comes is another place. */
+	key.mode = SNAP_DIR;
+	if (!found && nr)
+		found = bsearch(&key, list, nr, sizeof(*list), lister_order);
+	return found;
+}
+
+/* Take down a name that was found, and its kind. */
 static int add_name(struct lister *l, const struct dirent64 *found, struct ops_error *err)
 {
-	struct snap_entry *e;
+	struct listed *one;
 
 	if (l->nr == SNAP_DIR_MAX)
 		return error_set(err, OPS_EINVALID,
@@ -68,19 +104,30 @@ static int add_name(struct lister *l, const struct dirent64 *found, struct ops_e
 				 SNAP_DIR_MAX);
 	if (array_room(&l->v, l->nr, &l->cap, sizeof(*l->v)) < 0)
 		return error_nomem(err);
-	e = &l->v[l->nr];
-	memset(e, 0, sizeof(*e));
-	e->mode = found->d_type == DT_DIR ? SNAP_DIR : SNAP_OTHER;
-	e->name = arena_str(l->arena, found->d_name);
-	if (!e->name)
+	one = &l->v[l->nr];
+	memset(one, 0, sizeof(*one));
+	one->entry.mode = found->d_type == DT_DIR ? SNAP_DIR :
+			  found->d_type == DT_REG ? SNAP_FILE : SNAP_OTHER;
+	one->state = one->entry.mode == SNAP_OTHER ? LISTED_NAME : LISTED_KIND;
+	one->place = KNOWN_NOWHERE;
+	one->entry.name = arena_str(l->arena, found->d_name);
+	if (!one->entry.name)
 		return error_nomem(err);
 	l->nr++;
 	return 0;
 }
 
-static bool is_own(const char *name)
+/* One of its names, unless it is not of the tree. */
+static int take_name(struct lister *l, const struct dirent64 *found, struct ops_error *err)
 {
-	return !strcmp(name, ".") || !strcmp(name, "..") || !strcmp(name, ".git");
+	const char *name = found->d_name;
+
+	if (*name == '.' && (!name[1] || !strcmp(name, "..")))
+		return 0;
+	if (strcmp(name, ".git") != 0)
+		return add_name(l, found, err);
+	l->module = true;
+	return 0;
 }
 
 /* The names in an open directory.  Not by readdir(), which takes memory and asks the
@@ -98,80 +145,135 @@ static int read_names(struct lister *l, int fd, struct ops_error *err)
 				       strerror(errno));
 		for (at = 0; rc == 0 && at < nr; at += one->d_reclen) {
 			one = (const void *)((const char *)l->dirents + at);
-			if (!is_own(one->d_name))
-				rc = add_name(l, one, err);
+			rc = take_name(l, one, err);
 		}
 	} while (rc == 0 && nr > 0);
 	return rc;
 }
 
-/* Look at an entry; *gone: it is not there any more. */
-static int look_at(struct snap_entry *e, bool *gone, struct lister *l,
-		   const struct known *known, int fd, size_t *near, struct ops_error *err)
+const char *lister_below(struct lister *l, size_t i)
 {
-	struct stat st = { .st_mode = S_IFDIR };
-	size_t len = l->below.len;
-
-	/* Of a directory there is no more to see than that it is one. */
-	*gone = e->mode != SNAP_DIR && fstatat(fd, e->name, &st, AT_SYMLINK_NOFOLLOW) != 0;
-	if (*gone)
-		return errno == ENOENT ? 0 :
-		       error_set(err, OPS_EIO, "cannot look at '%s': %s", e->name,
-				 strerror(errno));
-	buf_str(&l->below, e->name);
-	if (buf_failed(&l->below))
-		return error_nomem(err);
-	lister_entry(e, known, fd, l->below.data, e->name, &st, near);
-	l->below.len = len;
-	return 0;
-}
-
-/* Look at all of them in order, as the index has them. */
-static int look_at_all(struct lister *l, const struct known *known, int fd,
-		       struct ops_error *err)
-{
-	bool gone, moved = false;
-	size_t i, nr = 0, near = 0;
-	int rc = 0;
-
 	buf_clear(&l->below);
 	if (*l->path) {
 		buf_str(&l->below, l->path);
 		buf_char(&l->below, '/');
 	}
-	qsort(l->v, l->nr, sizeof(*l->v), lister_order);
-	for (i = 0; rc == 0 && i < l->nr; i++) {
-		struct snap_entry one = l->v[i];
-		bool directory = one.mode == SNAP_DIR;
+	buf_str(&l->below, l->v[i].entry.name);
+	return buf_failed(&l->below) ? NULL : l->below.data;
+}
 
-		rc = look_at(&one, &gone, l, known, fd, &near, err);
-		if (rc || gone)
-			continue;
-		moved |= directory != (one.mode == SNAP_DIR);
-		l->v[nr++] = one;
+/* Find out of an entry whether the index has it. */
+static int find_place(struct listed *one, struct lister *l, size_t i,
+		      const struct known *known, size_t *near, struct ops_error *err)
+{
+	const char *path = known && one->entry.mode != SNAP_DIR ? lister_below(l, i) : NULL;
+
+	if (path)
+		one->place = known_place(known, path, near);
+	return buf_failed(&l->below) ? error_nomem(err) : 0;
+}
+
+/* Look at an entry; *gone: it is not there any more. */
+static int look_at(struct listed *one, bool *gone, const struct known *known, int fd,
+		   struct ops_error *err)
+{
+	struct stat st = { .st_mode = S_IFDIR };
+	const char *name = one->entry.name;
+
+	/* Of a directory there is no more to see than that it is one. */
+	*gone = fd < 0 || (one->entry.mode != SNAP_DIR &&
+			   fstatat(fd, name, &st, AT_SYMLINK_NOFOLLOW) != 0);
+	if (!*gone)
+		lister_see(one, known, fd, &st);
+	else if (fd >= 0 && errno != ENOENT)
+		return error_set(err, OPS_EIO, "cannot look at '%s': %s", name, strerror(errno));
+	return 0;
+}
+
+/* Look at all of which not even the kind is known, and with `all` at those too of which it is;
+ * in order, as the index has them. */
+static int look(struct lister *l, int fd, const struct known *known, bool all,
+		struct ops_error *err)
+{
+	size_t i, nr = 0, near = 0;
+	bool moved = false;
+	int rc = 0;
+
+	for (i = 0; rc == 0 && i < l->nr; i++) {
+		struct listed one = l->v[i];
+		bool directory = one.entry.mode == SNAP_DIR, gone = false;
+
+		if (one.state != LISTED_ALL && one.place == KNOWN_NOWHERE)
+			rc = find_place(&one, l, i, known, &near, err);
+		if (rc == 0 && one.state < (all ? LISTED_ALL : LISTED_KIND))
+			rc = look_at(&one, &gone, known, fd, err);
+		moved |= directory != (one.entry.mode == SNAP_DIR);
+		l->moved |= gone;
+		if (!gone)
+			l->v[nr++] = one;
 	}
 	l->nr = nr;
+	l->moved |= moved;
 	/* A directory that was not said to be one, or a module, has another place. */
 	if (moved)
 		qsort(l->v, l->nr, sizeof(*l->v), lister_order);
 	return rc;
 }
 
-int lister_read(struct lister *l, int fd, const struct known *known, struct ops_error *err)
+int lister_read(struct lister *l, int fd, const struct known *known, bool all,
+		struct ops_error *err)
 {
 	int rc = read_names(l, fd, err);
 
-	return rc ? rc : look_at_all(l, known, fd, err);
+	if (rc)
+		return rc;
+	qsort(l->v, l->nr, sizeof(*l->v), lister_order);
+	return look(l, fd, known, all, err);
 }
 
-int lister_take(struct snap_entry **out, const struct lister *l, struct arena *arena,
+int lister_resume(struct lister *l, const struct listed *list, size_t nr,
+		  struct ops_error *err)
+{
+	lister_clear(l);
+	for (; l->nr < nr; l->nr++) {
+		if (array_room(&l->v, l->nr, &l->cap, sizeof(*l->v)) < 0)
+			return error_nomem(err);
+		l->v[l->nr] = list[l->nr];
+	}
+	return 0;
+}
+
+void lister_tell(struct lister *l, size_t i, bool module)
+{
+	l->v[i].state = LISTED_ALL;
+	if (module) {
+		l->v[i].entry.mode = SNAP_MODULE;
+		l->moved = true;
+	}
+}
+
+bool lister_is_done(const struct lister *l)
+{
+	size_t i = 0;
+
+	while (i < l->nr && l->v[i].state == LISTED_ALL)
+		i++;
+	return i == l->nr;
+}
+
+int lister_look(struct lister *l, int fd, const struct known *known, struct ops_error *err)
+{
+	return look(l, fd, known, true, err);
+}
+
+int lister_take(struct listed **out, const struct lister *l, bool names, struct arena *arena,
 		struct ops_error *err)
 {
-	struct snap_entry *list = (void *)arena_dup(arena, l->v, l->nr * sizeof(*list));
+	struct listed *list = (void *)arena_dup(arena, l->v, l->nr * sizeof(*list));
 	size_t i;
 
-	for (i = 0; list && i < l->nr; i++)
-		if (!(list[i].name = arena_str(arena, l->v[i].name)))
+	for (i = 0; names && list && i < l->nr; i++)
+		if (!(list[i].entry.name = arena_str(arena, l->v[i].entry.name)))
 			list = NULL;
 	if (!list)
 		return error_nomem(err);
@@ -206,5 +308,6 @@ struct lister *lister_new(void)
 void lister_clear(struct lister *l)
 {
 	l->nr = 0;
+	l->module = l->moved = false;
 	arena_clear(l->arena);
 }

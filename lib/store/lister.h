@@ -12,13 +12,24 @@
 
 struct known;
 
+/* An entry, and what is still to be found out about it. */
+struct listed {
+	struct snap_entry entry;
+	enum { LISTED_NAME, LISTED_KIND, LISTED_ALL } state;	/* what is known of it: a kind
+					is that of a directory, which may be a module, or of a
+					file, which may be executable, as the directory says */
+	size_t place;			/* where the index has it, if a kind is known */
+};
+
 /* What a thread needs for it; its room stays for the next directory. */
 struct lister {
 	struct lister *next;
 	const char *path;		/* of the directory, set by who lists it */
 	struct arena *arena;		/* of the names */
-	struct snap_entry *v;		/* what there is, in path order */
+	struct listed *v;		/* what there is, in path order */
 	size_t nr, cap;
+	bool module;			/* it is a repository of its own */
+	bool moved;			/* what v has is not what it had at first */
 	struct buf below;		/* the path of the entry at hand */
 	uint64_t dirents[4096];		/* a piece of it, as the system says it */
 };
@@ -27,19 +38,48 @@ struct lister *lister_new(void);	/* NULL: out of memory */
 void lister_free(struct lister *l);
 void lister_clear(struct lister *l);
 
-/* Read the entries of an open directory; `known` may be NULL.  OPS_EINVALID: more than
- * SNAP_DIR_MAX; OPS_EIO. */
-int lister_read(struct lister *l, int fd, const struct known *known, struct ops_error *err);
-
-/* Copy what was read into memory of that arena. */
-int lister_take(struct snap_entry **out, const struct lister *l, struct arena *arena,
+/* Read the entries of an open directory; `known` may be NULL.  With `all`, as lister_look()
+ * leaves them, else of what is a file or a directory no more than the kind.  OPS_EINVALID:
+ * more than SNAP_DIR_MAX; OPS_EIO. */
+int lister_read(struct lister *l, int fd, const struct known *known, bool all,
 		struct ops_error *err);
 
-/* The entry at `path`, which is `name` in the directory `dir`; *near as known_oid() has it. */
-void lister_entry(struct snap_entry *out, const struct known *known, int dir,
-		  const char *path, const char *name, const struct stat *st, size_t *near);
+/* Begin again with entries that were read before, whose names stay where they are. */
+int lister_resume(struct lister *l, const struct listed *list, size_t nr,
+		  struct ops_error *err);
 
-/* Compare two entries for qsort() and bsearch(). */
+/* Look at all entries of which less than all is known, in the open directory; -1: in one that
+ * is gone, and so are they. */
+int lister_look(struct lister *l, int fd, const struct known *known, struct ops_error *err);
+
+/* It is known of the entry at `i`, a directory, whether it is a module. */
+void lister_tell(struct lister *l, size_t i, bool module);
+
+/* Whether all is known. */
+bool lister_is_done(const struct lister *l);
+
+/* Copy what was read into memory of that arena; `names` too. */
+int lister_take(struct listed **out, const struct lister *l, bool names, struct arena *arena,
+		struct ops_error *err);
+
+/* The path of the entry at `i`, until the next call; NULL: out of memory. */
+const char *lister_below(struct lister *l, size_t i);
+
+/* The entry at `path`, which is `name` in the directory `dir`. */
+void lister_entry(struct snap_entry *out, const struct known *known, int dir,
+		  const char *path, const char *name, const struct stat *st);
+
+/* All that is to be known of an entry of which the kind was. */
+void lister_see(struct listed *one, const struct known *known, int dir,
+		const struct stat *st);
+
+/* Whether a directory in `dir` is a repository of its own. */
+bool lister_is_module(int dir, const char *name);
+
+/* What a list in path order has of that name; NULL: nothing. */
+const struct listed *lister_find(const struct listed *list, size_t nr, const char *path);
+
+/* Compare two entries for qsort(). */
 int lister_order(const void *a, const void *b);
 
 #endif

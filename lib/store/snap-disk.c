@@ -31,8 +31,10 @@
 #define MANY 512		/* files: then a thread that lists ahead is worth it */
 
 struct listing {
-	struct snap_entry *list;
+	struct listed *list;
 	size_t nr;
+	bool all;		/* is known of each of them */
+	bool module;		/* it is a repository of its own */
 	size_t files;		/* below it: so many, or one of ... */
 };
 
@@ -46,7 +48,7 @@ struct snap_disk {
 	pthread_mutex_t lists;		/* of the next six: another thread may list too */
 	pthread_cond_t listed;		/* one of those that were busy */
 	struct arena *arena;
-	struct map *listings;		/* by directory; what is kept stays as it is */
+	struct map *listings;		/* by directory; what is kept stays where it is */
 	size_t kept;
 	struct lister *busy, *idle;
 	pthread_mutex_t lock;		/* of the next two: files may be read by another
@@ -105,35 +107,54 @@ static int open_parent(int *out, const char **name, struct snap *snap, const cha
 	return 0;
 }
 
+/* A file of which only the kind was known was opened. */
+static void note_seen(struct snap_disk *d, struct listed *one, const struct stat *st)
+{
+	pthread_mutex_lock(&d->lists);
+	if (one->state != LISTED_ALL)
+		lister_see(one, d->known, -1, st);
+	pthread_mutex_unlock(&d->lists);
+}
+
 static int disk_read(struct blob *out, struct snap *snap, const char *path,
 		     const struct snap_entry *entry, size_t max,
 		     struct ops_error *err)
 {
 	struct snap_disk *d = (struct snap_disk *)snap;
+	struct stat st = { .st_mode = 0 };
 	const char *name;
 	int dir, rc;
 
-	(void)entry;
 	/* Nearly always: without the lock, so that threads read side by side. */
-	if (d->top < 0 || !file_take_below(&rc, &out->owner, &out->len, d->top, path, max, err)) {
+	if (d->top < 0 ||
+	    !file_take_below(&rc, &out->owner, &out->len, &st, d->top, path, max, err)) {
 		pthread_mutex_lock(&d->lock);
 		rc = open_parent(&dir, &name, snap, path, err);
 		if (rc < 0) {
 			pthread_mutex_unlock(&d->lock);
 			return rc;
 		}
-		rc = file_take_at(&out->owner, &out->len, dir, name, max, err);
+		rc = file_take_at(&out->owner, &out->len, &st, dir, name, max, err);
 		pthread_mutex_unlock(&d->lock);
 	}
-	if (rc < 0)
+	if (rc == OPS_EINVALID && !S_ISREG(st.st_mode)) {
+		rc = OPS_ENOTFOUND;	/* it is too large only if it is a file */
+		if (err)
+			err->status = rc;
+	}
+	if (rc < 0) {
 		error_prefix(err, "'%s'", path);
-	else
-		out->data = out->owner;
-	return rc;
+		return rc;
+	}
+	out->data = out->owner;
+	if (entry->unseen)
+		note_seen(d, entry->unseen, &st);
+	return 0;
 }
 
 /* List a directory.  One that is not there has no entries. */
-static int list_directory(struct lister *l, struct snap_disk *d, struct ops_error *err)
+static int list_directory(struct lister *l, struct snap_disk *d, bool all,
+			  struct ops_error *err)
 {
 	int fd, rc;
 
@@ -141,8 +162,24 @@ static int list_directory(struct lister *l, struct snap_disk *d, struct ops_erro
 	rc = open_directory(&fd, d, l->path, err);
 	if (rc < 0)
 		return rc == OPS_ENOTFOUND ? 0 : rc;
-	rc = lister_read(l, fd, d->known, err);
+	rc = lister_read(l, fd, d->known, all, err);
 	close(fd);
+	return rc;
+}
+
+/* Find out all about entries of which less is known.  Those of a directory that is gone by now
+ * are gone, too. */
+static int look_again(struct lister *l, struct snap_disk *d, struct ops_error *err)
+{
+	int fd, rc = open_directory(&fd, d, l->path, err);
+
+	if (rc == OPS_ENOTFOUND)
+		fd = -1;
+	else if (rc < 0)
+		return rc;
+	rc = lister_look(l, fd, d->known, err);
+	if (fd >= 0)
+		close(fd);
 	return rc;
 }
 
@@ -184,7 +221,7 @@ static bool is_busy(const struct snap_disk *d, const char *path)
 	return l != NULL;
 }
 
-static int keep(struct snap_disk *d, const char *path, const struct lister *l,
+static int keep(struct snap_disk *d, const char *path, const struct lister *l, bool all,
 		struct ops_error *err)
 {
 	struct listing *kept = arena_alloc(d->arena, sizeof(*kept));
@@ -192,7 +229,9 @@ static int keep(struct snap_disk *d, const char *path, const struct lister *l,
 	if (!kept)
 		return error_nomem(err);
 	kept->nr = l->nr;
-	if (l->nr && lister_take(&kept->list, l, d->arena, err))
+	kept->all = all;
+	kept->module = l->module;
+	if (l->nr && lister_take(&kept->list, l, true, d->arena, err))
 		return OPS_ENOMEM;
 	if (map_put(d->listings, path, kept))
 		return error_nomem(err);
@@ -200,38 +239,116 @@ static int keep(struct snap_disk *d, const char *path, const struct lister *l,
 	return 0;
 }
 
-/* The kept listing of a directory, made if there is room for it.  Without room: NULL, or
- * the entries in *other, of `arena` unless that is NULL.  With the lock `lists`, which is
- * left while the disk is looked at. */
+/* What is known without looking: the directories that were listed. */
+static int tell_modules(struct lister *l, struct snap_disk *d, struct ops_error *err)
+{
+	const struct listing *below;
+	const char *path;
+	size_t i;
+
+	for (i = 0; i < l->nr; i++) {
+		if (l->v[i].state == LISTED_ALL || l->v[i].entry.mode != SNAP_DIR)
+			continue;
+		if (!(path = lister_below(l, i)))
+			return error_nomem(err);
+		below = map_get(d->listings, path);
+		if (below)
+			lister_tell(l, i, below->module);
+	}
+	return 0;
+}
+
+/* Make a kept listing one of which all is known, as listing_of() does. */
+static int complete(struct listing *kept, struct snap_disk *d, struct lister *l,
+		    struct ops_error *err)
+{
+	int rc = lister_resume(l, kept->list, kept->nr, err);
+
+	if (rc == 0)
+		rc = tell_modules(l, d, err);
+	if (rc == 0 && !lister_is_done(l)) {
+		pthread_mutex_unlock(&d->lists);
+		rc = look_again(l, d, err);
+		pthread_mutex_lock(&d->lists);
+	}
+	/* Who reads a file of the list keeps a place of it, so they stay where they are. */
+	if (rc == 0 && l->moved) {
+		qsort(l->v, l->nr, sizeof(*l->v), lister_order);
+		rc = lister_take(&kept->list, l, false, d->arena, err);
+	} else if (rc == 0 && l->nr) {
+		memcpy(kept->list, l->v, l->nr * sizeof(*l->v));
+	}
+	if (rc == 0) {
+		kept->nr = l->nr;
+		kept->all = true;
+	}
+	return rc;
+}
+
+/* The kept listing of a directory, made if there is room for it; of its entries all is known,
+ * if that is asked for.  Without room: NULL, or the entries in *other, of `arena` unless that
+ * is NULL, and all of them.  With the lock `lists`, which is left while the disk is looked
+ * at. */
 static int listing_of(struct listing **out, struct listing *other, struct snap_disk *d,
-		      const char *path, struct arena *arena, struct ops_error *err)
+		      const char *path, bool all, struct arena *arena, struct ops_error *err)
 {
 	struct lister *l;
 	int rc;
 
-	while (!(*out = map_get(d->listings, path)) && is_busy(d, path))
+	while (is_busy(d, path))
 		pthread_cond_wait(&d->listed, &d->lists);
-	if (*out || (d->kept >= KEPT_MAX && !arena))
+	*out = map_get(d->listings, path);
+	if (*out ? (*out)->all || !all : d->kept >= KEPT_MAX && !arena)
 		return 0;
 	l = begin_lister(d, path);
 	if (!l)
 		return error_nomem(err);
+	if (*out) {
+		rc = complete(*out, d, l, err);
+		end_lister(d, l);
+		return rc;
+	}
+	all |= d->kept >= KEPT_MAX;
 	pthread_mutex_unlock(&d->lists);
-	rc = list_directory(l, d, err);
+	rc = list_directory(l, d, all, err);
 	pthread_mutex_lock(&d->lists);
-	if (rc == 0 && d->kept < KEPT_MAX) {
-		rc = keep(d, path, l, err);
+	if (rc == 0 && (d->kept < KEPT_MAX || !all)) {
+		rc = keep(d, path, l, all, err);
 		*out = rc ? NULL : map_get(d->listings, path);
 	} else if (rc == 0 && arena) {
 		other->nr = l->nr;
-		rc = l->nr ? lister_take(&other->list, l, arena, err) : 0;
+		other->module = l->module;
+		rc = l->nr ? lister_take(&other->list, l, true, arena, err) : 0;
 	}
 	end_lister(d, l);
 	return rc;
 }
 
-static int disk_list(struct snap_entry **out, size_t *nr, struct snap *snap,
-		     const char *path, struct arena *arena, struct ops_error *err)
+/* Copy entries: whoever lists may sort. */
+static int give_entries(struct snap_entry **out, size_t *nr, const struct listing *l,
+			struct arena *arena, struct ops_error *err)
+{
+	struct snap_entry *list;
+	size_t i;
+
+	if (!l->nr)
+		return 0;
+	list = arena_array(arena, l->nr, sizeof(*list));
+	if (!list)
+		return error_nomem(err);
+	for (i = 0; i < l->nr; i++) {
+		list[i] = l->list[i].entry;
+		if (l->list[i].state != LISTED_ALL)
+			list[i].unseen = &l->list[i];
+	}
+	*out = list;
+	*nr = l->nr;
+	return 0;
+}
+
+static int give_list(struct snap_entry **out, size_t *nr, bool *module, bool all,
+		     struct snap *snap, const char *path, struct arena *arena,
+		     struct ops_error *err)
 {
 	struct snap_disk *d = (struct snap_disk *)snap;
 	struct listing other = { .list = NULL }, *l;
@@ -240,78 +357,86 @@ static int disk_list(struct snap_entry **out, size_t *nr, struct snap *snap,
 	*out = NULL;
 	*nr = 0;
 	pthread_mutex_lock(&d->lists);
-	rc = listing_of(&l, &other, d, path, arena, err);
+	rc = listing_of(&l, &other, d, path, all, arena, err);
+	if (rc == 0 && !l)
+		l = &other;
+	if (rc == 0)
+		rc = give_entries(out, nr, l, arena, err);
+	*module = rc == 0 && *path && l->module;
 	pthread_mutex_unlock(&d->lists);
-	if (rc)
-		return rc;
-	if (!l) {
-		*out = other.list;
-		*nr = other.nr;
-		return 0;
-	}
-	if (!l->nr)
-		return 0;
-	/* Whoever lists may sort. */
-	*out = (void *)arena_dup(arena, l->list, l->nr * sizeof(*l->list));
-	*nr = l->nr;
-	return *out ? 0 : error_nomem(err);
+	return rc;
 }
 
-/* The kept listing of a directory; NULL when there is no room to keep it. */
+static int disk_names(struct snap_entry **out, size_t *nr, bool *module, struct snap *snap,
+		      const char *path, struct arena *arena, struct ops_error *err)
+{
+	return give_list(out, nr, module, false, snap, path, arena, err);
+}
+
+static int disk_list(struct snap_entry **out, size_t *nr, struct snap *snap,
+		     const char *path, struct arena *arena, struct ops_error *err)
+{
+	bool module;
+
+	return give_list(out, nr, &module, true, snap, path, arena, err);
+}
+
+/* The kept listing of a directory, of which all is known; NULL when there is no room to keep
+ * it. */
 static int kept_listing(struct listing **out, struct snap_disk *d, const char *dir,
 			struct ops_error *err)
 {
 	int rc;
 
 	pthread_mutex_lock(&d->lists);
-	rc = listing_of(out, NULL, d, dir, NULL, err);
+	rc = listing_of(out, NULL, d, dir, true, NULL, err);
 	pthread_mutex_unlock(&d->lists);
 	return rc;
 }
 
-static int find_listed(struct snap_entry *out, const struct listing *l, const char *path,
-		       struct ops_error *err)
+/* The entry at `path` if the listing of its directory says all about it. */
+static int find_known(struct snap_entry *out, bool *is, struct snap_disk *d, const char *path,
+		      struct ops_error *err)
 {
-	struct snap_entry key = { .name = path_name(path), .mode = SNAP_FILE };
-	const struct snap_entry *found = NULL;
+	char parent[PATH_MAX_BYTES + 1];
+	size_t len = path_directory_len(path);
+	const struct listed *found;
+	struct listing *l = NULL;
+	int rc;
 
-	if (l->nr)
-		found = bsearch(&key, l->list, l->nr, sizeof(key), lister_order);
-	/* Where the name of a directory comes is another place. */
-	key.mode = SNAP_DIR;
-	if (!found && l->nr)
-		found = bsearch(&key, l->list, l->nr, sizeof(key), lister_order);
-	if (!found)
-		return snap_absent(path, err);
-	*out = *found;
-	out->name = key.name;
-	return 0;
+	*is = false;
+	if (len > PATH_MAX_BYTES)
+		return 0;
+	memcpy(parent, path, len);
+	parent[len] = '\0';
+	pthread_mutex_lock(&d->lists);
+	rc = listing_of(&l, NULL, d, parent, false, NULL, err);
+	if (rc == 0 && l && !(found = lister_find(l->list, l->nr, path))) {
+		rc = snap_absent(path, err);
+	} else if (rc == 0 && l && found->state == LISTED_ALL) {
+		*out = found->entry;
+		out->name = path_name(path);
+		*is = true;
+	}
+	pthread_mutex_unlock(&d->lists);
+	return rc;
 }
 
 static int disk_find(struct snap_entry *out, struct snap *snap, const char *path,
 		     struct ops_error *err)
 {
-	char parent[PATH_MAX_BYTES + 1];
-	struct listing *l = NULL;
+	struct snap_disk *d = (struct snap_disk *)snap;
 	const char *name;
 	struct stat st;
-	struct snap_disk *d = (struct snap_disk *)snap;
-	size_t len = path_directory_len(path), near = 0;
-	int dir, rc = 0;
+	bool is;
+	int dir, rc = find_known(out, &is, d, path, err);
 
-	if (len <= PATH_MAX_BYTES) {
-		memcpy(parent, path, len);
-		parent[len] = '\0';
-		rc = kept_listing(&l, d, parent, err);
-	}
-	if (rc < 0)
+	if (rc < 0 || is)
 		return rc;
-	if (l)
-		return find_listed(out, l, path, err);
 	pthread_mutex_lock(&d->lock);
 	rc = open_parent(&dir, &name, snap, path, err);
 	if (rc == 0 && fstatat(dir, name, &st, AT_SYMLINK_NOFOLLOW) == 0)
-		lister_entry(out, d->known, dir, path, name, &st, &near);
+		lister_entry(out, d->known, dir, path, name, &st);
 	else if (rc == 0)
 		rc = errno == ENOENT || errno == ENAMETOOLONG ?
 			snap_absent(path, err) :
@@ -346,7 +471,7 @@ static size_t known_files(struct snap_disk *d, const char *dir)
 		return l ? l->files : FILES_UNKNOWN;
 	l->files = FILES_UNKNOWN;
 	for (i = 0; i < l->nr; i++) {
-		below = known_below(d, dir, &l->list[i]);
+		below = known_below(d, dir, &l->list[i].entry);
 		if (below == FILES_UNKNOWN)
 			return FILES_UNKNOWN;
 		sum += below;
@@ -413,7 +538,7 @@ static void disk_release(struct snap *snap)
 
 static const struct snap_kind disk_kind = {
 	disk_list, disk_find, disk_read, disk_release, disk_is_tree, disk_ignores,
-	disk_lists_aside, disk_is_busy
+	disk_lists_aside, disk_is_busy, disk_names
 };
 
 static int init_locks(struct snap_disk *d)

@@ -125,7 +125,7 @@ static bool index_is_tree(struct snap *snap, const char *dir, const struct oid *
 
 static const struct snap_kind index_kind = {
 	index_list, index_find, index_read, index_release, index_is_tree, NULL, NULL,
-	NULL
+	NULL, NULL
 };
 
 static int add(struct snap_index *x, const char *path, uint32_t mode,

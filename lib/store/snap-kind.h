@@ -35,6 +35,9 @@ struct snap_kind {
 	bool (*lists_aside)(struct snap *snap);
 	/* As snap_is_busy(); never NULL beside lists_aside. */
 	bool (*is_busy)(struct snap *snap, const char *dir);
+	/* As snap_names(), in path order.  NULL: `list` costs no more. */
+	int (*names)(struct snap_entry **out, size_t *nr, bool *module, struct snap *snap,
+		     const char *dir, struct arena *arena, struct ops_error *err);
 };
 
 struct snap {

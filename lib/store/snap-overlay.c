@@ -208,7 +208,7 @@ static void over_release(struct snap *snap)
 
 static const struct snap_kind over_kind = {
 	over_list, over_find, over_read, over_release, NULL, NULL, NULL,
-	NULL
+	NULL, NULL
 };
 
 int snap_overlay(struct snap **out, struct snap *base, struct ops_error *err)

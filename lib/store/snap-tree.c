@@ -194,7 +194,7 @@ static void tree_release(struct snap *snap)
 
 static const struct snap_kind tree_kind = {
 	tree_list, tree_find, tree_read, tree_release, NULL, NULL, NULL,
-	NULL
+	NULL, NULL
 };
 
 int snap_of_tree(struct snap **out, struct store *s, const struct oid *tree,

@@ -124,7 +124,7 @@ static int nothing_read(struct blob *out, struct snap *snap, const char *path,
 }
 
 static const struct snap_kind nothing = {
-	nothing_list, nothing_find, nothing_read, NULL, NULL, NULL, NULL, NULL
+	nothing_list, nothing_find, nothing_read, NULL, NULL, NULL, NULL, NULL, NULL
 };
 
 int snap_of_nothing(struct snap **out, struct ops_error *err)
@@ -222,19 +222,18 @@ static int by_name(const void *a, const void *b)
 	return strcmp(x->name, y->name);
 }
 
-int snap_list(struct snap_entry **out, size_t *nr, struct snap *snap, const char *dir,
-	      struct arena *arena, struct ops_error *err)
+/* What `list` or, if it is asked for and there, `names` gives, in byte order. */
+static int list(struct snap_entry **out, size_t *nr, bool *module, struct snap *snap,
+		const char *dir, struct arena *arena, struct ops_error *err)
 {
-	struct snap_entry *entries;
-	size_t count, i;
-	int rc;
+	struct snap_entry *entries = NULL;
+	size_t count = 0, i;
+	int rc = 0;
 
-	if (*dir && path_fault(dir)) {
-		*out = NULL;
-		*nr = 0;
-		return 0;
-	}
-	rc = snap->kind->list(&entries, &count, snap, dir, arena, err);
+	if (!*dir || !path_fault(dir))
+		rc = module && snap->kind->names ?
+		     snap->kind->names(&entries, &count, module, snap, dir, arena, err) :
+		     snap->kind->list(&entries, &count, snap, dir, arena, err);
 	if (rc < 0)
 		return rc;
 	for (i = 1; i < count; i++)
@@ -245,6 +244,19 @@ int snap_list(struct snap_entry **out, size_t *nr, struct snap *snap, const char
 	*out = entries;
 	*nr = count;
 	return 0;
+}
+
+int snap_list(struct snap_entry **out, size_t *nr, struct snap *snap, const char *dir,
+	      struct arena *arena, struct ops_error *err)
+{
+	return list(out, nr, NULL, snap, dir, arena, err);
+}
+
+int snap_names(struct snap_entry **out, size_t *nr, bool *module, struct snap *snap,
+	       const char *dir, struct arena *arena, struct ops_error *err)
+{
+	*module = false;
+	return list(out, nr, module, snap, dir, arena, err);
 }
 
 struct walk {

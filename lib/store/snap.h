@@ -29,6 +29,7 @@ struct snap_entry {
 	struct oid oid;
 	const void *data;	/* overlay only: the bytes; else NULL */
 	size_t len;
+	void *unseen;		/* snap_names() only: not all is known of it; else NULL */
 };
 
 /* Bytes of a file, NUL-terminated beyond len; release when done. */
@@ -95,6 +96,13 @@ int snap_read_entry(struct blob *out, struct snap *snap, const char *dir,
  * OPS_EINVALID: more than SNAP_DIR_MAX. */
 int snap_list(struct snap_entry **out, size_t *nr, struct snap *snap, const char *dir,
 	      struct arena *arena, struct ops_error *err);
+
+/* The same for who goes there next and need not know all before: of a file whether it is
+ * executable, and its id, may not be looked up yet, nor of a directory whether it is a module,
+ * which is told in *module when that is listed.  (The top of the snapshot is none.)  What lies
+ * at the path of a file may be something else, which snap_read_entry() does not read. */
+int snap_names(struct snap_entry **out, size_t *nr, bool *module, struct snap *snap,
+	       const char *dir, struct arena *arena, struct ops_error *err);
 
 /* Whether another thread may list directories of it too, and so much is there that this is
  * worth it: who lists one after that finds it done. */

@@ -93,8 +93,8 @@ endif
 # libops.so hides what lib/libops.sym does not list, and calls itself directly.
 SO_LDFLAGS = -shared -Wl,-soname,$(SONAME) -Wl,--version-script=lib/libops.sym \
 	-Wl,-Bsymbolic-functions $(if $(SANITIZE),,-Wl,--no-undefined)
-# The program takes the place of two functions of mbedTLS: see cmd/notls.c.
-NOTLS = mbedtls_x509_crt_parse_file mbedtls_x509_crt_parse_path
+# The program takes the place of some functions of mbedTLS and libssh2: see cmd/notls.c.
+NOTLS = mbedtls_x509_crt_parse_file mbedtls_x509_crt_parse_path libssh2_init
 comma = ,
 
 ifdef STATIC

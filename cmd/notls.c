@@ -6,16 +6,18 @@
  * git_libgit2_init() sets up TLS, and where libgit2 is built with mbedTLS (as
  * in Debian) that reads and parses every certificate of the system, about five
  * milliseconds, more than all the rest of a short command.  There is no option
- * against it.  So the program defines the two functions that read certificates
- * itself; the dynamic linker prefers the program's definitions to a library's
- * (cmd/notls.list puts them in its symbol table).  In a static build, where
- * mbedTLS's own object is linked in too, the linker's --wrap leads libgit2 to
- * these instead.
+ * against it.  It sets up SSH, too, and that all of libcrypto, a twentieth of a
+ * short command.  So the program defines the two functions that read certificates
+ * and the one that begins SSH itself; the dynamic linker prefers the program's
+ * definitions to a library's (cmd/notls.list puts them in its symbol table).  In a
+ * static build, where the libraries' own objects are linked in too, the linker's
+ * --wrap leads libgit2 to these instead.
  *
  * They report success with no certificate read: a TLS connection, should one
- * ever be tried, trusts nobody and fails.  That is the safe way for this to be
- * wrong.  With another TLS library nobody calls them.  Must never be part of
- * libops.so: what a library's user does with TLS is not ours to break.
+ * ever be tried, trusts nobody and fails, and one of SSH has no ciphers.  That is
+ * the safe way for this to be wrong.  With another TLS library nobody calls them.
+ * Must never be part of libops.so: what a library's user does with TLS is not ours
+ * to break.
  */
 
 #ifdef OPS_STATIC
@@ -28,6 +30,8 @@
  * many certificates could not be parsed. */
 int REPLACE(mbedtls_x509_crt_parse_file)(void *chain, const char *path);
 int REPLACE(mbedtls_x509_crt_parse_path)(void *chain, const char *path);
+/* Its end, libssh2_exit(), does nothing where this was not done. */
+int REPLACE(libssh2_init)(int flags);
 
 int REPLACE(mbedtls_x509_crt_parse_file)(void *chain, const char *path)
 {
@@ -40,6 +44,12 @@ int REPLACE(mbedtls_x509_crt_parse_path)(void *chain, const char *path)
 {
 	(void)chain;
 	(void)path;
+	return 0;
+}
+
+int REPLACE(libssh2_init)(int flags)
+{
+	(void)flags;
 	return 0;
 }
 

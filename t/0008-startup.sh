@@ -1,9 +1,9 @@
 #!/bin/sh
 # SPDX-License-Identifier: MIT
 #
-# What every command costs before it begins: no certificate of the system is
-# read, although libgit2 wants to (cmd/notls.c says why), and memory is taken once
-# (cmd/heap.c).
+# What every command costs before it begins: no certificate of the system is read and
+# no SSH begun, although libgit2 wants to (cmd/notls.c says why), and memory is taken
+# once (cmd/heap.c).
 
 test_description='start of the program'
 . "$(dirname "$0")/test-lib.sh"
@@ -19,14 +19,18 @@ test_expect_success STRACE,PLAIN_BUILD 'no certificates are read' '
 	test_grep ! "/ssl/\|/certs\|/pki/" calls
 '
 
-test_expect_success PLAIN_BUILD 'the two replaced functions can be found by libgit2' '
+test_expect_success PLAIN_BUILD 'the replaced functions are those that libgit2 finds' '
 	if nm -D "$OPS_PROGRAM" | grep -q " U ops_"
 	then
 		nm -D --defined-only "$OPS_PROGRAM" | awk "{ print \$3 }" |
-			grep mbedtls | sort >found &&
-		test_write_lines mbedtls_x509_crt_parse_file \
+			grep "mbedtls\|ssh" | sort >found &&
+		test_write_lines libssh2_init mbedtls_x509_crt_parse_file \
 			mbedtls_x509_crt_parse_path >expected &&
-		test_cmp expected found
+		test_cmp expected found &&
+		test_might_fail env LD_DEBUG=bindings LD_DEBUG_OUTPUT=bound \
+			"$OPS_PROGRAM" list &&
+		cat bound.* | grep -f expected >calls &&
+		test_grep ! " to [^ ]*/lib[^/ ]* " calls
 	fi
 '
 

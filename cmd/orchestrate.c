@@ -167,11 +167,10 @@ static int pass(struct session *s, const struct orchestrate_options *o, struct w
 	struct ops_pass *p = NULL;
 	int ret = ops_repo_pass(&p, s->repo, &how, &s->err);
 
-	if (ret < 0)
-		return ret;
-	show(s, p, o->act.dry_run);
+	if (p)
+		show(s, p, o->act.dry_run);
 	ops_pass_free(p);
-	return 0;
+	return ret;
 }
 
 /* End the answer about one pass, and begin the next. */

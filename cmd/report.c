@@ -208,6 +208,19 @@ void report_begin(struct session *s)
 	out_map(s->out, "result");
 }
 
+/* What is said of an error: with a commit that was made before it. */
+static const char *error_message(struct session *s, size_t outcome)
+{
+	static char text[sizeof(s->err.message) + sizeof(s->commit) + 64];
+	const char *message = s->err.message[0] ? s->err.message : outcomes[outcome].name;
+
+	if (!s->committed)
+		return message;
+	(void)snprintf(text, sizeof(text), "%s; the change was made, commit %s", message,
+		       s->commit);
+	return text;
+}
+
 static void error_text(struct session *s, int status, size_t outcome)
 {
 	bool refused = outcomes[outcome].exit == EXIT_REFUSED && !s->committed &&
@@ -219,8 +232,7 @@ static void error_text(struct session *s, int status, size_t outcome)
 		out_say(s->talk, "ops:");
 		out_style(s->talk, STYLE_PLAIN);
 		out_say(s->talk, " %s%s%s\n", s->err.message[0] ? "" : "failed: ",
-			s->err.message[0] ? s->err.message : outcomes[outcome].name,
-			refused ? "; nothing was changed" : "");
+			error_message(s, outcome), refused ? "; nothing was changed" : "");
 	}
 	if (status == OPS_EUSAGE && s->command && !s->understood)
 		report_usage(s->talk, s->command, NULL);
@@ -232,7 +244,7 @@ static void error_json(struct session *s, size_t outcome)
 	envelope(s);
 	out_map(s->out, "error");
 	out_string(s->out, "status", outcomes[outcome].name);
-	out_string(s->out, "message", s->err.message);
+	out_string(s->out, "message", error_message(s, outcome));
 	out_end(s->out);
 	report_findings(s->out, "", s->findings);
 	out_end(s->out);

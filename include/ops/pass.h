@@ -67,9 +67,10 @@ struct ops_pass_options {
 
 /*
  * Make one pass.  A step that is refused, or fails, is reported, and the next one taken.
- * *out is written on 0 only; free it with ops_pass_free().  OPS_EUSAGE: no such step;
- * OPS_EENVIRONMENT: no step could do anything here; OPS_ENOMEM.  What was committed
- * before one of these stays so.
+ * *out is written on 0, and beside an error if something was committed before, which stays
+ * so: what was done until then, as far as there was memory for it.  Free it with
+ * ops_pass_free().  OPS_EUSAGE: no such step; OPS_EENVIRONMENT: no step could do anything
+ * here; OPS_EUNKNOWN: whether the last commit was made; OPS_ENOMEM.
  */
 int ops_repo_pass(struct ops_pass **out, struct ops_repo *repo,
 		  const struct ops_pass_options *options, struct ops_error *err);

@@ -4,7 +4,8 @@
  *
  * Decides nothing itself: a step is a list of acts, which are decided inside the
  * transaction, and a look at the board.  A step that fails says so and the next one is
- * taken; only where nothing can be done at all, or memory is out, the pass ends.
+ * taken; only where nothing can be done at all, memory is out, or it is not known whether a
+ * commit was made, the pass ends, and says what was done until then.
  */
 
 #include <stdlib.h>
@@ -38,6 +39,7 @@ struct pass {
 	struct ops_pass public;		/* first: freed by its address */
 	struct arena *arena;
 	struct ops_pass_step list[STEPS];
+	char commit[OID_HEX + 1];	/* the last one made, for which no memory is asked */
 	struct planning_base base;	/* what is the same for a step as for the one before */
 };
 
@@ -132,6 +134,8 @@ static int act(struct pass_step *s, const char *action, unsigned flags,
 	} while ((ret == OPS_ECHANGED || ret == OPS_EBUSY) && ++tries < TRIES);
 	if (ret)
 		return ret;
+	if (o->committed)
+		memcpy(s->commit, o->commit, OID_HEX + 1);
 	ret = take_outcome(s, o, err);
 	ops_outcome_free(o);
 	return ret;
@@ -178,7 +182,7 @@ static int take_step(struct pass *p, const struct step *step,
 		     struct ops_error *err)
 {
 	struct ops_pass_step *public = &p->list[p->public.nr];
-	struct pass_step s = { public, p->arena, repo, &p->base, NULL };
+	struct pass_step s = { public, p->arena, repo, &p->base, NULL, p->commit };
 	struct ops_error why = { 0 };
 	size_t i;
 	int ret = 0, last;
@@ -205,9 +209,9 @@ static int take_step(struct pass *p, const struct step *step,
 	p->public.failed += ret != 0;
 	p->public.acts_nr += public->acts_nr;
 	p->public.commits_nr += public->commits_nr;
-	if (public->commits_nr)
-		p->public.commit = public->commits[public->commits_nr - 1];
-	return ret == OPS_ENOMEM || ret == OPS_EENVIRONMENT ?
+	if (*p->commit)
+		p->public.commit = p->commit;
+	return ret == OPS_ENOMEM || ret == OPS_EENVIRONMENT || ret == OPS_EUNKNOWN ?
 	       error_set(err, ret, "%s", why.message) : 0;
 }
 
@@ -265,9 +269,9 @@ static int record_no_op(struct pass *p, struct ops_repo *repo, unsigned flags,
 		ret = ops_repo_change(&o, findings, repo, &r, 1, flags, err);
 	if (ret == 0) {
 		if (o->committed) {
-			p->public.no_op = p->public.commit = arena_str(p->arena, o->commit);
+			memcpy(p->commit, o->commit, OID_HEX + 1);
+			p->public.no_op = p->public.commit = p->commit;
 			p->public.commits_nr++;
-			ret = p->public.no_op ? 0 : error_nomem(err);
 		}
 		ops_outcome_free(o);
 	}
@@ -303,7 +307,7 @@ int ops_repo_pass(struct ops_pass **out, struct ops_repo *repo,
 	if (ret == 0 && options->record_no_op && !p->public.acts_nr && !p->public.failed &&
 	    !p->public.ended)
 		ret = record_no_op(p, repo, options->flags, err);
-	if (ret)
+	if (ret && !p->public.commit)
 		ops_pass_free(&p->public);
 	else
 		*out = &p->public;

@@ -17,6 +17,7 @@ struct pass_step {
 	struct ops_repo *repo;
 	struct planning_base *base;	/* of the pass */
 	struct board *board;		/* of the tip; only for a look */
+	char *commit;			/* of the pass: the last one made */
 };
 
 /* Note something: strings are copied. */

@@ -537,8 +537,15 @@ static void disk_release(struct snap *snap)
 }
 
 static const struct snap_kind disk_kind = {
-	disk_list, disk_find, disk_read, disk_release, disk_is_tree, disk_ignores,
-	disk_lists_aside, disk_is_busy, disk_names
+	.list = disk_list,
+	.find = disk_find,
+	.read = disk_read,
+	.release = disk_release,
+	.is_tree = disk_is_tree,
+	.ignores = disk_ignores,
+	.lists_aside = disk_lists_aside,
+	.is_busy = disk_is_busy,
+	.names = disk_names,
 };
 
 static int init_locks(struct snap_disk *d)

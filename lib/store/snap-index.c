@@ -124,8 +124,11 @@ static bool index_is_tree(struct snap *snap, const char *dir, const struct oid *
 }
 
 static const struct snap_kind index_kind = {
-	index_list, index_find, index_read, index_release, index_is_tree, NULL, NULL,
-	NULL, NULL
+	.list = index_list,
+	.find = index_find,
+	.read = index_read,
+	.release = index_release,
+	.is_tree = index_is_tree,
 };
 
 static int add(struct snap_index *x, const char *path, uint32_t mode,

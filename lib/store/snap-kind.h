@@ -4,7 +4,7 @@
 
 /*
  * The inside of a snapshot.  Each kind is a file of its own that embeds
- * `struct snap` as its first member and fills in three functions.
+ * `struct snap` as its first member and fills in the functions it has.
  *
  * `list` gives entries in *path order*, that is as if the names of
  * directories ended in '/': walking it depth first visits whole paths in byte
@@ -38,6 +38,11 @@ struct snap_kind {
 	/* As snap_names(), in path order.  NULL: `list` costs no more. */
 	int (*names)(struct snap_entry **out, size_t *nr, bool *module, struct snap *snap,
 		     const char *dir, struct arena *arena, struct ops_error *err);
+	/* As `list`, of a directory whose entry is at hand, and nothing of it stays with the
+	 * snapshot: for who looks at all, each once.  NULL: as `list` does. */
+	int (*list_once)(struct snap_entry **out, size_t *nr, struct snap *snap,
+			 const char *dir, const struct snap_entry *entry,
+			 struct arena *arena, struct ops_error *err);
 };
 
 struct snap {

@@ -207,8 +207,10 @@ static void over_release(struct snap *snap)
 }
 
 static const struct snap_kind over_kind = {
-	over_list, over_find, over_read, over_release, NULL, NULL, NULL,
-	NULL, NULL
+	.list = over_list,
+	.find = over_find,
+	.read = over_read,
+	.release = over_release,
 };
 
 int snap_overlay(struct snap **out, struct snap *base, struct ops_error *err)

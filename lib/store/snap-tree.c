@@ -3,7 +3,8 @@
  * Snapshots of git's trees.
  *
  * Directories that were looked at are kept as raw trees (tree.h), so that a second
- * look-up is a binary search.  Blobs are never kept.
+ * look-up is a binary search; but those of a walk over all are not, of which there may be
+ * more than there is memory for.  Blobs are never kept.
  */
 #include <stdlib.h>
 
@@ -29,6 +30,18 @@ struct snap_tree {
 	void *payload;
 };
 
+/* Read the tree of the directory at `path`, for the caller to unref. */
+static int read_tree(struct tree **out, struct snap_tree *t, const char *path,
+		     const struct oid *id, struct ops_error *err)
+{
+	int rc = tree_load(out, t->snap.store, id, err);
+
+	if (rc < 0)
+		error_prefix(err, "directory '%s'", path);
+	return rc;
+}
+
+/* The same, for the snapshot to keep. */
 static int load(struct tree **out, struct snap_tree *t, const char *path,
 		const struct oid *id, struct ops_error *err)
 {
@@ -37,11 +50,9 @@ static int load(struct tree **out, struct snap_tree *t, const char *path,
 
 	if (!one)
 		return error_nomem(err);
-	rc = tree_load(&one->tree, t->snap.store, id, err);
-	if (rc < 0) {
-		error_prefix(err, "directory '%s'", path);
+	rc = read_tree(&one->tree, t, path, id, err);
+	if (rc < 0)
 		return rc;
-	}
 	one->next = t->all;
 	t->all = one;		/* from here on freed with the snapshot */
 	if (map_put(t->known, path, one->tree) < 0)
@@ -105,25 +116,16 @@ static int open_directory(struct tree **out, struct snap_tree *t, const char *pa
 	return load(out, t, path, &id, err);
 }
 
-static int tree_list(struct snap_entry **out, size_t *nr, struct snap *snap,
-		     const char *dir, struct arena *arena, struct ops_error *err)
+/* The entries of a tree, which lies at `dir`. */
+static int copy_entries(struct snap_entry **out, size_t *nr, struct tree *d, const char *dir,
+			struct arena *arena, struct ops_error *err)
 {
-	struct snap_tree *t = (struct snap_tree *)snap;
 	struct snap_entry *entries;
 	struct tree_entry e;
-	struct tree *d;
 	char *names;
 	size_t i;
-	int rc;
+	int rc = need_table(d, dir, err);
 
-	rc = open_directory(&d, t, dir, err);
-	if (rc == 0)
-		rc = need_table(d, dir, err);
-	if (rc == OPS_ENOTFOUND) {
-		*out = NULL;
-		*nr = 0;
-		return 0;
-	}
 	if (rc < 0)
 		return rc;
 	if (d->nr > SNAP_DIR_MAX)
@@ -143,6 +145,34 @@ static int tree_list(struct snap_entry **out, size_t *nr, struct snap *snap,
 	*out = entries;
 	*nr = d->nr;
 	return 0;
+}
+
+static int tree_list(struct snap_entry **out, size_t *nr, struct snap *snap,
+		     const char *dir, struct arena *arena, struct ops_error *err)
+{
+	struct tree *d;
+	int rc = open_directory(&d, (struct snap_tree *)snap, dir, err);
+
+	if (rc == OPS_ENOTFOUND) {
+		*out = NULL;
+		*nr = 0;
+		return 0;
+	}
+	return rc < 0 ? rc : copy_entries(out, nr, d, dir, arena, err);
+}
+
+static int tree_list_once(struct snap_entry **out, size_t *nr, struct snap *snap,
+			  const char *dir, const struct snap_entry *entry,
+			  struct arena *arena, struct ops_error *err)
+{
+	struct tree *d;
+	int rc = read_tree(&d, (struct snap_tree *)snap, dir, &entry->oid, err);
+
+	if (rc < 0)
+		return rc;
+	rc = copy_entries(out, nr, d, dir, arena, err);
+	tree_unref(d);
+	return rc;
 }
 
 static int tree_find(struct snap_entry *out, struct snap *snap, const char *path,
@@ -193,8 +223,11 @@ static void tree_release(struct snap *snap)
 }
 
 static const struct snap_kind tree_kind = {
-	tree_list, tree_find, tree_read, tree_release, NULL, NULL, NULL,
-	NULL, NULL
+	.list = tree_list,
+	.find = tree_find,
+	.read = tree_read,
+	.release = tree_release,
+	.list_once = tree_list_once,
 };
 
 int snap_of_tree(struct snap **out, struct store *s, const struct oid *tree,

@@ -124,7 +124,9 @@ static int nothing_read(struct blob *out, struct snap *snap, const char *path,
 }
 
 static const struct snap_kind nothing = {
-	nothing_list, nothing_find, nothing_read, NULL, NULL, NULL, NULL, NULL, NULL
+	.list = nothing_list,
+	.find = nothing_find,
+	.read = nothing_read,
 };
 
 int snap_of_nothing(struct snap **out, struct ops_error *err)
@@ -261,6 +263,7 @@ int snap_names(struct snap_entry **out, size_t *nr, bool *module, struct snap *s
 
 struct walk {
 	struct snap *snap;
+	int (*enters)(const char *dir, void *payload, struct ops_error *err);
 	int (*each)(const char *path, const struct snap_entry *entry,
 		    void *payload, struct ops_error *err);
 	void *payload;
@@ -268,7 +271,31 @@ struct walk {
 	unsigned depth;
 };
 
-static int walk_directory(struct walk *w, struct ops_error *err)
+/* List the directory at hand; `entry` is its own, NULL where the walk begins. */
+static int walk_list(struct snap_entry **out, size_t *nr, struct walk *w,
+		     const struct snap_entry *entry, struct arena *arena, struct ops_error *err)
+{
+	const struct snap_kind *kind = w->snap->kind;
+
+	return entry && kind->list_once ?
+	       kind->list_once(out, nr, w->snap, w->path.data, entry, arena, err) :
+	       kind->list(out, nr, w->snap, w->path.data, arena, err);
+}
+
+static int walk_directory(struct walk *w, const struct snap_entry *entry, struct ops_error *err);
+
+static int walk_entry(struct walk *w, const struct snap_entry *entry, struct ops_error *err)
+{
+	int rc = 1;
+
+	if (entry->mode != SNAP_DIR)
+		return w->each(w->path.data, entry, w->payload, err);
+	if (w->enters)
+		rc = w->enters(w->path.data, w->payload, err);
+	return rc > 0 ? walk_directory(w, entry, err) : rc;
+}
+
+static int walk_directory(struct walk *w, const struct snap_entry *entry, struct ops_error *err)
 {
 	struct arena *arena = arena_new();
 	struct snap_entry *entries;
@@ -281,18 +308,13 @@ static int walk_directory(struct walk *w, struct ops_error *err)
 		rc = error_set(err, OPS_EINVALID, "'%s' is nested too deeply",
 			       w->path.data);
 	else
-		rc = w->snap->kind->list(&entries, &nr, w->snap, w->path.data,
-					 arena, err);
+		rc = walk_list(&entries, &nr, w, entry, arena, err);
 	for (i = 0; rc == 0 && i < nr; i++) {
 		if (len)
 			buf_char(&w->path, '/');
 		buf_str(&w->path, entries[i].name);
-		if (buf_failed(&w->path))
-			rc = error_nomem(err);
-		else if (entries[i].mode == SNAP_DIR)
-			rc = walk_directory(w, err);
-		else
-			rc = w->each(w->path.data, &entries[i], w->payload, err);
+		rc = buf_failed(&w->path) ? error_nomem(err) :
+		     walk_entry(w, &entries[i], err);
 		if (w->path.len > len) {
 			w->path.len = len;
 			w->path.data[len] = '\0';
@@ -303,18 +325,27 @@ static int walk_directory(struct walk *w, struct ops_error *err)
 	return rc < 0 ? rc : 0;
 }
 
-int snap_walk(struct snap *snap, const char *dir,
-	      int (*each)(const char *path, const struct snap_entry *entry,
-			  void *payload, struct ops_error *err),
-	      void *payload, struct ops_error *err)
+int snap_walk_some(struct snap *snap, const char *dir,
+		   int (*enters)(const char *dir, void *payload, struct ops_error *err),
+		   int (*each)(const char *path, const struct snap_entry *entry,
+			       void *payload, struct ops_error *err),
+		   void *payload, struct ops_error *err)
 {
-	struct walk w = { snap, each, payload, BUF_INIT, 0 };
+	struct walk w = { snap, enters, each, payload, BUF_INIT, 0 };
 	int rc;
 
 	if (*dir && path_fault(dir))
 		return 0;
 	buf_str(&w.path, dir);
-	rc = buf_failed(&w.path) ? error_nomem(err) : walk_directory(&w, err);
+	rc = buf_failed(&w.path) ? error_nomem(err) : walk_directory(&w, NULL, err);
 	buf_release(&w.path);
 	return rc;
+}
+
+int snap_walk(struct snap *snap, const char *dir,
+	      int (*each)(const char *path, const struct snap_entry *entry,
+			  void *payload, struct ops_error *err),
+	      void *payload, struct ops_error *err)
+{
+	return snap_walk_some(snap, dir, NULL, each, payload, err);
 }

@@ -119,6 +119,14 @@ int snap_walk(struct snap *snap, const char *dir,
 			  void *payload, struct ops_error *err),
 	      void *payload, struct ops_error *err);
 
+/* The same, but below `dir` only in the directories that `enters` returns 1 for; 0 leaves one
+ * out, and a negative return ends the walk and is returned.  NULL: all. */
+int snap_walk_some(struct snap *snap, const char *dir,
+		   int (*enters)(const char *dir, void *payload, struct ops_error *err),
+		   int (*each)(const char *path, const struct snap_entry *entry,
+			       void *payload, struct ops_error *err),
+		   void *payload, struct ops_error *err);
+
 /* Whether two entries at one path, neither a directory, are the same file: its mode and its
  * bytes, whatever kinds the snapshots are of. */
 int snap_same_file(bool *out, const char *path, struct snap *a, const struct snap_entry *one,

@@ -458,6 +458,53 @@ UNIT_TEST(walks_end_when_told)
 	end();
 }
 
+/* Of a tree there may be more than there is memory for. */
+UNIT_TEST(walks_keep_no_directory)
+{
+	struct snap *snap;
+	struct buf b = BUF_INIT;
+
+	begin();
+	snap = of_head();
+	walk_is(snap, "", "active/1.md active/2.md active/3.md done/old.md exec.sh* other");
+	store_strict(store, false);	/* forgets what the store keeps */
+	trash_do("cd r && o=$(git rev-parse HEAD:done) && "
+		 "rm -f .git/objects/$(echo $o | cut -c1-2)/$(echo $o | cut -c3-)");
+	ck_assert_int_eq(snap_walk(snap, "", add_path, &b, &err), OPS_EIO);
+	snap_free(snap);
+	buf_release(&b);
+	trash_do("rm -rf r");
+	end();
+}
+
+static int enters(const char *dir, void *payload, struct ops_error *error)
+{
+	(void)payload, (void)error;
+	return !strcmp(dir, "gone") ? OPS_ETIMEOUT : strcmp(dir, "active") != 0;
+}
+
+UNIT_TEST(walks_leave_out_what_they_are_told)
+{
+	struct snap *snap;
+	struct buf b = BUF_INIT;
+
+	begin();
+	snap = of_head();
+	ck_assert_int_eq(snap_walk_some(snap, "", enters, add_path, &b, &err), 0);
+	ck_assert_str_eq(b.data, "done/old.md exec.sh* other");
+	buf_clear(&b);
+	/* Where it begins is not asked. */
+	ck_assert_int_eq(snap_walk_some(snap, "active", enters, add_path, &b, &err), 0);
+	ck_assert_str_eq(b.data, "active/1.md active/2.md active/3.md");
+	snap_free(snap);
+	trash_do("cd r && mkdir gone && echo 1 >gone/1 && git add . && git commit -q -m more");
+	snap = of_head();
+	ck_assert_int_eq(snap_walk_some(snap, "", enters, add_path, &b, &err), OPS_ETIMEOUT);
+	snap_free(snap);
+	buf_release(&b);
+	end();
+}
+
 UNIT_TEST(wide_directories_are_searched_and_sorted)
 {
 	struct snap *snap;
@@ -492,4 +539,5 @@ UNIT_MAIN("snap", all_kinds_show_the_same_world, reading_is_bounded,
 	  overlay_keeps_an_executable, diff_sees_index_and_work_tree,
 	  diff_believes_the_index_about_whole_directories,
 	  work_tree_never_leaves_itself, damage_is_an_error_not_an_absence,
-	  walks_end_when_told, wide_directories_are_searched_and_sorted)
+	  walks_end_when_told, walks_keep_no_directory,
+	  walks_leave_out_what_they_are_told, wide_directories_are_searched_and_sorted)

@@ -57,6 +57,30 @@ static int leaves(const char *path, const struct snap_entry *entry, void *payloa
 	return ++l->found == 5 ? OPS_EREFUSED : 0;	/* that is enough to be told */
 }
 
+/* Most changes of a configuration are about no places at all, and the tree may be large. */
+static int may_leave(const char *dir, void *payload, struct ops_error *err)
+{
+	struct leaving *l = payload;
+
+	(void)err;
+	if (!config_places_differ(l->j->config, l->after, dir))
+		return 0;
+	return rules_bounded(l->j, dir, JUDGE_TREE_MAX) ? 1 : OPS_EREFUSED;
+}
+
+static int find_leaving(struct judging *j, const struct config *after)
+{
+	struct leaving leaving = { j, after, 0 };
+	size_t seen = j->seen;
+	int ret;
+
+	/* What lies in the tree is no part of the change. */
+	j->seen = 0;
+	ret = snap_walk_some(world_snap(j->c->after), "", may_leave, leaves, &leaving, NULL);
+	j->seen = seen;
+	return ret == OPS_EREFUSED ? 0 : ret;
+}
+
 int rules_config(struct judging *j, const struct snap_entry *before,
 		 const struct snap_entry *after)
 {
@@ -95,13 +119,8 @@ int rules_config(struct judging *j, const struct snap_entry *before,
 		findings_add(j->findings, "config.version", OPS_ERROR, CONFIG_PATH, 0,
 			     0, NULL, "its version is %u and must be %u",
 			     config->version, j->config->version + 1);
-	if (before && !j->genesis && !config->broken) {
-		struct leaving leaving = { j, config, 0 };
-
-		ret = snap_walk(world_snap(j->c->after), "", leaves, &leaving, NULL);
-		if (ret == OPS_EREFUSED)
-			ret = 0;
-	}
+	if (before && !j->genesis && !config->broken)
+		ret = find_leaving(j, config);
 	config_free(config);
 	return ret;
 }

@@ -133,7 +133,10 @@ const char *config_directory(const struct config *c, const char *name);
 /* The type whose patterns match a path; an abstract type for packets; NULL for
  * a file that isn't governed. */
 const struct type *config_type_of_path(const struct config *c, const char *path);
-/* Make ready what this and the next one need; for config_load().  Returns 0 or OPS_ENOMEM. */
+/* Whether a file somewhere below a directory may be of another type by one of them than by the
+ * other.  It is so for those above and below what the patterns are about that differ. */
+bool config_places_differ(const struct config *a, const struct config *b, const char *dir);
+/* Make ready what these and the next one need; for config_load().  Returns 0 or OPS_ENOMEM. */
 int config_ready_patterns(struct config *c);
 /* Whether a path would be governed on a disk that ignores the case of letters.  Returns
  * 0 or OPS_ENOMEM. */

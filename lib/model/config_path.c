@@ -43,6 +43,47 @@ const struct type *config_type_of_path(const struct config *c, const char *path)
 	return NULL;
 }
 
+/* Whether what matches a pattern may lie below a directory, or the directory is below where
+ * all of that lies. */
+static bool reaches(const struct place_pattern *p, const char *dir)
+{
+	size_t root = path_pattern_root(p->text), len = strlen(dir);
+
+	if (!root || !len)
+		return true;
+	return !strncmp(p->text, dir, root < len ? root : len) &&
+	       (root == len || (root < len ? dir[root] : p->text[len]) == '/');
+}
+
+static bool some_reach(const struct config *c, size_t from, size_t to, const char *dir)
+{
+	for (; from < to; from++)
+		if (reaches(&c->places[from], dir))
+			return true;
+	return false;
+}
+
+static bool same_place(const struct place_pattern *a, const struct place_pattern *b)
+{
+	return !strcmp(a->text, b->text) && !strcmp(a->type->name, b->type->name);
+}
+
+bool config_places_differ(const struct config *a, const struct config *b, const char *dir)
+{
+	size_t from = 0, a_to = a->places_nr, b_to = b->places_nr;
+
+	/* The first one that matches decides: what matches none between those that are the same at
+	 * both ends is decided by the same one. */
+	while (from < a_to && from < b_to && same_place(&a->places[from], &b->places[from]))
+		from++;
+	while (from < a_to && from < b_to &&
+	       same_place(&a->places[a_to - 1], &b->places[b_to - 1])) {
+		a_to--;
+		b_to--;
+	}
+	return some_reach(a, from, a_to, dir) || some_reach(b, from, b_to, dir);
+}
+
 static int ready_places(struct config *c)
 {
 	const struct type *t;

@@ -199,6 +199,55 @@ UNIT_TEST(config_knows_the_type_of_a_path)
 }
 END_TEST
 
+/* Only what differs of two configurations is looked at again, and all of that. */
+UNIT_TEST(config_knows_where_places_differ)
+{
+	static const struct {
+		const char *before, *after, *same, *differ;
+	} cases[] = {
+		{ "", "review: {period: 6 months}", " 05-PROCESSES n 05-PROCESSES/packets", "" },
+		{ "", "directories: {packets: other/packets}",
+		  "docs otherwise other/packet other/packets-x 05-PROCESSES/active-tasks",
+		  " other other/packets other/packets/a/b 05-PROCESSES 05-PROCESSES/packets "
+		  "05-PROCESSES/packets/a" },
+		{ "", "types: {note: {paths: [\"n/*/x.md\"], fields: {A: {kind: line}}}}",
+		  "05-PROCESSES m nn", " n n/a n/a/b" },
+		{ "types: {note: {paths: [\"n/\"], fields: {A: {kind: line}}}}", "",
+		  "05-PROCESSES m nn", " n n/a n/a/b" },
+		{ "types: {note: {paths: [\"*.md\"], fields: {A: {kind: line}}}}", "",
+		  "", " n n/a 05-PROCESSES" },
+		/* The first that matches decides, so an order is a difference. */
+		{ "types: {a: {paths: [\"n/a*\"], fields: {A: {kind: line}}}, "
+		  "b: {paths: [\"n/*b\"], fields: {A: {kind: line}}}}",
+		  "types: {b: {paths: [\"n/*b\"], fields: {A: {kind: line}}}, "
+		  "a: {paths: [\"n/a*\"], fields: {A: {kind: line}}}}",
+		  "m 05-PROCESSES", " n n/a" },
+	};
+	struct ops_findings *findings = ops_findings_new();
+	struct config *c[2];
+	char text[512], dirs[256], *dir, *rest;
+	size_t i, k;
+
+	for (i = 0; i < UNIT_COUNT(cases); i++) {
+		for (k = 0; k < 2; k++) {
+			snprintf(text, sizeof(text), "format: 1\n%s\n",
+				 k ? cases[i].after : cases[i].before);
+			c[k] = load(text, findings);
+			ck_assert_msg(!c[k]->broken, "'%s' is a mistake", text);
+		}
+		for (k = 0; k < 2; k++) {
+			strcpy(dirs, k ? cases[i].differ : cases[i].same);
+			for (rest = dirs; *dirs && (dir = strsep(&rest, " "));)
+				ck_assert_msg(config_places_differ(c[0], c[1], dir) == (k == 1),
+					      "case %zu: '%s'", i, dir);
+		}
+		config_free(c[0]);
+		config_free(c[1]);
+	}
+	ops_findings_free(findings);
+}
+END_TEST
+
 UNIT_MAIN("config", config_compiled_in_is_the_file, config_built_in_has_no_mistakes,
 	  config_lays_ones_own_over_the_built_in, config_names_the_place_of_each_mistake,
-	  config_knows_the_type_of_a_path)
+	  config_knows_the_type_of_a_path, config_knows_where_places_differ)

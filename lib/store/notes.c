@@ -25,29 +25,34 @@
 
 #define NAME_ROOM 256
 
-static int write_parts(int dir, const char *name, const struct notes_part *parts, size_t nr,
-		       bool durable, struct ops_error *err)
+int notes_put(struct notes_out *out, const void *data, size_t len, struct ops_error *err)
+{
+	return file_write(out->fd, data, len, out->name, err);
+}
+
+static int write_made(int dir, const char *name, notes_make *make, void *payload, bool durable,
+		      struct ops_error *err)
 {
 	char temporary[NAME_ROOM], random[13];
-	size_t i;
-	int fd, ret = 0;
+	struct notes_out out = { -1, temporary };
+	int ret;
 
 	if (!random_base32(random, sizeof(random) - 1))
 		return error_set(err, OPS_EIO, "the system has no random numbers");
 	if (snprintf(temporary, sizeof(temporary), "%s.%s.new", name, random) >= NAME_ROOM)
 		return error_set(err, OPS_EINVALID, "the name '%s' is too long", name);
-	fd = openat(dir, temporary, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, 0600);
-	if (fd < 0)
+	out.fd = openat(dir, temporary, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW,
+			0600);
+	if (out.fd < 0)
 		return error_set(err, OPS_EIO, "cannot make '%s': %s", temporary,
 				 strerror(errno));
-	for (i = 0; ret == 0 && i < nr; i++)
-		ret = file_write(fd, parts[i].data, parts[i].len, temporary, err);
+	ret = make(&out, payload, err);
 	if (ret == 0 && durable)
-		ret = durable_data(fd, temporary, err);
+		ret = durable_data(out.fd, temporary, err);
 	if (ret)
-		(void)file_close(fd, temporary, NULL);
+		(void)file_close(out.fd, temporary, NULL);
 	else
-		ret = file_close(fd, temporary, err);
+		ret = file_close(out.fd, temporary, err);
 	if (ret == 0 && renameat(dir, temporary, dir, name))
 		ret = error_set(err, OPS_EIO, "cannot put '%s' in its place: %s", name,
 				strerror(errno));
@@ -56,12 +61,30 @@ static int write_parts(int dir, const char *name, const struct notes_part *parts
 	return ret;
 }
 
+/* Bytes that are in memory. */
+struct parts {
+	const struct notes_part *list;
+	size_t nr;
+};
+
+static int make_parts(struct notes_out *out, void *payload, struct ops_error *err)
+{
+	const struct parts *parts = payload;
+	size_t i;
+	int ret = 0;
+
+	for (i = 0; ret == 0 && i < parts->nr; i++)
+		ret = notes_put(out, parts->list[i].data, parts->list[i].len, err);
+	return ret;
+}
+
 static int write_at(int dir, const char *name, const void *data, size_t len, bool durable,
 		    struct ops_error *err)
 {
 	struct notes_part part = { data, len };
+	struct parts parts = { &part, 1 };
 
-	return write_parts(dir, name, &part, 1, durable, err);
+	return write_made(dir, name, make_parts, &parts, durable, err);
 }
 
 /* Open the directory of a note; *last is its name there. */
@@ -103,8 +126,8 @@ int notes_open(int *fd, struct store *s, const char *name, struct ops_error *err
 	return ret;
 }
 
-int notes_write_parts(struct store *s, const char *name, const struct notes_part *parts,
-		      size_t nr, bool durable, struct ops_error *err)
+int notes_write_made(struct store *s, const char *name, notes_make *make, void *payload,
+		     bool durable, struct ops_error *err)
 {
 	char path[NAME_ROOM];
 	const char *last;
@@ -112,9 +135,17 @@ int notes_write_parts(struct store *s, const char *name, const struct notes_part
 
 	if (ret)
 		return ret;
-	ret = write_parts(dir, last, parts, nr, durable, err);
+	ret = write_made(dir, last, make, payload, durable, err);
 	close(dir);
 	return ret;
+}
+
+int notes_write_parts(struct store *s, const char *name, const struct notes_part *parts,
+		      size_t nr, bool durable, struct ops_error *err)
+{
+	struct parts all = { parts, nr };
+
+	return notes_write_made(s, name, make_parts, &all, durable, err);
 }
 
 bool notes_writable(struct store *s)

@@ -39,6 +39,16 @@ struct notes_part {
 };
 int notes_write_parts(struct store *s, const char *name, const struct notes_part *parts,
 		      size_t nr, bool durable, struct ops_error *err);
+/* The same of bytes that are made while they are written, so that they need not be in memory
+ * at once: `make` gives them to notes_put(), which may fail. */
+struct notes_out {
+	int fd;
+	const char *name;
+};
+typedef int notes_make(struct notes_out *out, void *payload, struct ops_error *err);
+int notes_put(struct notes_out *out, const void *data, size_t len, struct ops_error *err);
+int notes_write_made(struct store *s, const char *name, notes_make *make, void *payload,
+		     bool durable, struct ops_error *err);
 
 /* The same in the directory `dir` of the user, which is made if need be.  A file that
  * others may write, or that belongs to somebody else, is OPS_EENVIRONMENT. */

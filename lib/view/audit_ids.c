@@ -174,6 +174,55 @@ int audit_ids_add(bool *found, struct oid *first, const struct judged *j,
 	return 0;
 }
 
+/* Whether what one slot leads to comes before what another does. */
+static bool slot_before(const struct audit_ids *ids, size_t a, size_t b)
+{
+	size_t x = ids->slots[a] - 1, y = ids->slots[b] - 1;
+
+	if (ids->keys[x] != ids->keys[y])
+		return ids->keys[x] < ids->keys[y];
+	return memcmp(audit_ids_commit(ids, x), audit_ids_commit(ids, y), sizeof(struct oid)) < 0;
+}
+
+static void swap_slots(struct audit_ids *ids, size_t a, size_t b)
+{
+	uint32_t kept = ids->slots[a];
+
+	ids->slots[a] = ids->slots[b];
+	ids->slots[b] = kept;
+}
+
+/* Let the one at the top of a heap sink to where it belongs. */
+static void sink(struct audit_ids *ids, size_t top, size_t nr)
+{
+	size_t child;
+
+	for (; (child = 2 * top + 1) < nr; top = child) {
+		if (child + 1 < nr && slot_before(ids, child, child + 1))
+			child++;
+		if (!slot_before(ids, top, child))
+			break;
+		swap_slots(ids, top, child);
+	}
+}
+
+/* In place: sorting copies would be the most memory that an audit needs. */
+size_t audit_ids_sort(struct audit_ids *ids)
+{
+	size_t i, nr = 0;
+
+	for (i = 0; i < ids->slots_nr; i++)
+		if (ids->slots[i])
+			ids->slots[nr++] = ids->slots[i];
+	for (i = nr / 2; i-- > 0;)
+		sink(ids, i, nr);
+	for (i = nr; i-- > 1;) {
+		swap_slots(ids, 0, i);
+		sink(ids, 0, i);
+	}
+	return nr;
+}
+
 void audit_ids_release(struct audit_ids *ids)
 {
 	free(ids->keys);

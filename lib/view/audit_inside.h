@@ -230,6 +230,9 @@ int audit_ids_add(bool *found, struct oid *first, const struct judged *j,
 		  struct ops_error *err);
 const struct oid *audit_ids_commit(const struct audit_ids *ids, size_t place);
 uint64_t audit_id_key(const struct audit_id *id);
+/* Make of the table the list of what it leads to (place + 1), sorted by key and commit; how many
+ * there are.  Nothing can be added then. */
+size_t audit_ids_sort(struct audit_ids *ids);
 void audit_ids_release(struct audit_ids *ids);
 /* Remember those of the commits up to `tip`, the last v->calls->earlier of them, if one of
  * the list has any. */

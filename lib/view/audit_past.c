@@ -11,13 +11,13 @@
  *
  * The ids of the acts, which are by far the most of it, lie at the end under a digest of their
  * own, and are read when there is something new to hold against them: asked about a history
- * without anything new, an entry costs the same however long that is.
+ * without anything new, an entry costs the same however long that is.  They are written as
+ * they are merged, so that at the end of an audit no more memory is needed than before.
  */
 
 #include "view/audit_inside.h"
 
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -28,6 +28,7 @@
 #define FLAGGED_MAX 10000
 #define HEAD_MAX 1024		/* bytes of the lines before the lists */
 #define MAGIC "ops-verified 2\n"
+#define IDS_AT_ONCE 512		/* written */
 
 /* Of the file of a branch. */
 static void name_of(char out[32], const char *ref)
@@ -187,48 +188,60 @@ uint64_t audit_id_key(const struct audit_id *id)
 	return key;
 }
 
-static int by_id(const void *a, const void *b)
+/* Those of before and the new ones, one after the other as they are sorted. */
+struct merging {
+	const struct audit_past *past;
+	const struct audit_ids *ids;
+	size_t old, new, new_nr;	/* so many were given, of so many new ones */
+};
+
+static void new_id(struct audit_id *out, const struct audit_ids *ids, size_t at)
 {
-	return memcmp(a, b, sizeof(struct audit_id));
+	size_t place = ids->slots[at] - 1, i;
+
+	for (i = 0; i < sizeof(out->key); i++)
+		out->key[i] = (unsigned char)(ids->keys[place] >> 8 * (7 - i));
+	out->commit = *audit_ids_commit(ids, place);
 }
 
-/* The new ones, sorted; their table is gone then.  NULL: none, or out of memory. */
-static struct audit_id *take_new(size_t *nr, struct audit_ids *ids)
+/* The next; false: that was all. */
+static bool next_id(struct audit_id *out, struct merging *m)
 {
-	struct audit_id *list;
-	size_t i, k, count = 0;
+	const struct audit_past *p = m->past;
+	const struct audit_id *old = p->ids && m->old < p->ids_nr ? &p->ids[m->old] : NULL;
 
-	for (i = 0; i < ids->nr; i++)
-		count += ids->keys[i] != 0;
-	*nr = count;
-	free(ids->slots);
-	ids->slots = NULL;
-	list = count ? calloc(count, sizeof(*list)) : NULL;
-	for (i = 0, count = 0; list && i < ids->nr; i++) {
-		if (!ids->keys[i])
-			continue;
-		for (k = 0; k < sizeof(list->key); k++)
-			list[count].key[k] = (unsigned char)(ids->keys[i] >> 8 * (7 - k));
-		list[count++].commit = *audit_ids_commit(ids, i);
+	if (m->new < m->new_nr)
+		new_id(out, m->ids, m->new);
+	else if (!old)
+		return false;
+	if (old && (m->new == m->new_nr || memcmp(old, out, sizeof(*old)) < 0)) {
+		*out = *old;
+		m->old++;
+	} else {
+		m->new++;
 	}
-	if (list)
-		qsort(list, count, sizeof(*list), by_id);
-	return list;
+	return true;
 }
 
-/* Those of before and the new ones, sorted. */
-static void merge_ids(struct buf *b, const struct audit_past *p, const struct audit_id *new,
-		      size_t nr)
+static size_t some_ids(struct audit_id list[IDS_AT_ONCE], struct merging *m)
 {
-	const struct audit_id *old = p->ids, *old_end = old ? old + p->ids_nr : old;
-	const struct audit_id *new_end = new ? new + nr : new;
-	char *out = buf_space(b, (p->ids_nr + nr) * sizeof(*new));
+	size_t nr = 0;
 
-	for (; out && (old < old_end || new < new_end); out += sizeof(*new))
-		if (new == new_end || (old < old_end && by_id(old, new) < 0))
-			memcpy(out, old++, sizeof(*old));
-		else
-			memcpy(out, new++, sizeof(*new));
+	while (nr < IDS_AT_ONCE && next_id(&list[nr], m))
+		nr++;
+	return nr;
+}
+
+static void ids_digest(char hex[DIGEST_HEX + 1], struct merging m)
+{
+	struct audit_id list[IDS_AT_ONCE];
+	struct digest_state state;
+	size_t nr;
+
+	digest_init(&state);
+	while ((nr = some_ids(list, &m)))
+		digest_add(&state, list, nr * sizeof(*list));
+	digest_end(&state, hex);
 }
 
 /* Everything before the ids. */
@@ -250,34 +263,43 @@ static void write_entry(struct buf *text, struct verifying *v, const struct oid 
 	buf_add(text, v->seals, v->seals_nr * sizeof(*v->seals));
 }
 
+/* What is written. */
+struct entry {
+	struct buf text;
+	struct merging ids;
+};
+
+static int make_file(struct notes_out *out, void *payload, struct ops_error *err)
+{
+	const struct entry *e = payload;
+	struct audit_id list[IDS_AT_ONCE];
+	struct merging m = e->ids;
+	size_t nr;
+	int ret = notes_put(out, e->text.data, e->text.len, err);
+
+	while (ret == 0 && (nr = some_ids(list, &m)))
+		ret = notes_put(out, list, nr * sizeof(*list), err);
+	return ret;
+}
+
 void audit_past_store(struct verifying *v, const char *ref, const struct oid *tip,
 		      const struct oid *genesis)
 {
-	struct buf text = BUF_INIT, ids = BUF_INIT;
-	size_t start = strlen(MAGIC), body = start + DIGEST_HEX + 1, nr;
+	struct entry e = { BUF_INIT, { &v->past, &v->ids, 0, 0, 0 } };
+	size_t start = strlen(MAGIC), body = start + DIGEST_HEX + 1;
 	char name[32], hex[DIGEST_HEX + 1];
-	struct audit_id *new;
 
 	if (!v->repo->private_dir || v->flagged_nr > FLAGGED_MAX || !audit_past_ids(&v->past))
 		return;
-	new = take_new(&nr, &v->ids);
-	if (nr && !new)
-		return;
-	merge_ids(&ids, &v->past, new, nr);
-	free(new);
-	if (!buf_failed(&ids)) {
-		digest_of(ids.data, ids.len, hex);
-		write_entry(&text, v, tip, genesis, v->past.ids_nr + nr, hex);
-	}
-	if (!buf_failed(&ids) && !buf_failed(&text) &&
-	    seal_of(hex, v->repo, text.data + body, text.len - body, NULL) == 0) {
-		struct notes_part parts[] = { { text.data, text.len }, { ids.data, ids.len } };
-
-		memcpy(text.data + start, hex, DIGEST_HEX);
+	e.ids.new_nr = audit_ids_sort(&v->ids);
+	ids_digest(hex, e.ids);
+	write_entry(&e.text, v, tip, genesis, v->past.ids_nr + e.ids.new_nr, hex);
+	if (!buf_failed(&e.text) &&
+	    seal_of(hex, v->repo, e.text.data + body, e.text.len - body, NULL) == 0) {
+		memcpy(e.text.data + start, hex, DIGEST_HEX);
 		name_of(name, ref);
 		/* It is a cache: that it cannot be kept is no failure. */
-		(void)notes_write_parts(v->repo->store, name, parts, 2, false, NULL);
+		(void)notes_write_made(v->repo->store, name, make_file, &e, false, NULL);
 	}
-	buf_release(&text);
-	buf_release(&ids);
+	buf_release(&e.text);
 }

@@ -404,6 +404,9 @@ int history_list_line(struct oid **out, size_t *nr, unsigned char **line, struct
 	if (ret == 0)
 		ret = visit(&l, first, past, NULL, NULL, NULL, err);
 	if (ret == 0) {
+		/* All were read: none is looked for by its id any more. */
+		free(l.slots);
+		l.slots = NULL;
 		list = malloc((l.nr + 1) * sizeof(*list));
 		bits = line ? calloc(1, l.nr / 8 + 1) : NULL;
 		if (bits)

@@ -24,7 +24,8 @@
 #define BYTE_ORDER_MARK 0x01020304u
 #define BLOCK ((size_t)MAC_BLOCK)
 #define AHEAD 16		/* blocks that are read at once by who goes through a part */
-#define PEEK_MAX 512		/* blocks of a part that are kept for who only looks */
+#define PEEK_MAX 512		/* blocks of a part that are kept for who goes through it, */
+#define PEEK_BACK_MAX 2048	/* and for who looks here and there */
 #define FILE_MAX ((uint64_t)1 << 30)
 
 extern const char rules_digest[];
@@ -47,7 +48,13 @@ struct sealed {
 	uint64_t *table;
 	unsigned char *body, *state;
 	size_t len, blocks;
-	size_t read, peeked[SEALED_PARTS];	/* blocks that were read: ever, and by peeks */
+	size_t read;			/* blocks, so far */
+	size_t last[SEALED_PARTS];	/* the block that was last needed of a part */
+	struct peeks {
+		size_t read;		/* blocks */
+		size_t back;		/* how often one before the last was asked for */
+		size_t last;
+	} peeks[SEALED_PARTS];
 	int fd;
 	bool bad;
 };
@@ -307,10 +314,10 @@ size_t sealed_size(const struct sealed *f, size_t part)
 	return part < f->head.nr ? (size_t)f->head.part[part].len : 0;
 }
 
-/* Read a block, and some more after it if what is before it was read too. */
-static bool read_blocks(struct sealed *f, size_t block)
+/* Read a block, and some more after it for who goes from one to the next. */
+static bool read_blocks(struct sealed *f, size_t part, size_t block)
 {
-	size_t nr = 1, max = block && f->state[block - 1] ? AHEAD : 1, at = block * BLOCK, len;
+	size_t nr = 1, max = block == f->last[part] + 1 ? AHEAD : 1, at = block * BLOCK, len;
 
 	while (nr < max && block + nr < f->blocks && f->state[block + nr] == ABSENT)
 		nr++;
@@ -323,22 +330,23 @@ static bool read_blocks(struct sealed *f, size_t block)
 }
 
 /* See that a block is as it was written; it is read if need be. */
-static bool make_sound(struct sealed *f, size_t block)
+static bool make_sound(struct sealed *f, size_t part, size_t block)
 {
 	size_t at = block * BLOCK, len = f->len - at < BLOCK ? f->len - at : BLOCK;
 
-	if (f->bad || (f->state[block] == ABSENT && !read_blocks(f, block)) ||
+	if (f->bad || (f->state[block] == ABSENT && !read_blocks(f, part, block)) ||
 	    mac_block(&f->pad, f->body + at, len) != f->table[block]) {
 		f->bad = true;
 		return false;
 	}
 	f->state[block] = SOUND;
+	f->last[part] = block;
 	return true;
 }
 
-static inline bool need_block(struct sealed *f, size_t block)
+static inline bool need_block(struct sealed *f, size_t part, size_t block)
 {
-	return f->state[block] == SOUND || make_sound(f, block);
+	return f->state[block] == SOUND || make_sound(f, part, block);
 }
 
 const void *sealed_at(struct sealed *f, size_t part, size_t at, size_t len)
@@ -350,7 +358,7 @@ const void *sealed_at(struct sealed *f, size_t part, size_t at, size_t len)
 	from = (size_t)f->head.part[part].at + at;
 	last = (from + (len ? len - 1 : 0)) / BLOCK;
 	for (block = from / BLOCK; len && block <= last; block++)
-		if (!need_block(f, block))
+		if (!need_block(f, part, block))
 			return NULL;
 	return f->body + from;
 }
@@ -370,7 +378,7 @@ void sealed_forget(struct sealed *f, size_t part)
 
 	if (f->fd < 0 || part >= f->head.nr)
 		return;
-	f->peeked[part] = 0;
+	f->peeks[part] = (struct peeks){ 0, 0, 0 };
 	own_blocks(&first, &end, f, part);
 	if (first >= end)
 		return;
@@ -378,16 +386,28 @@ void sealed_forget(struct sealed *f, size_t part)
 	memset(f->state + first, ABSENT, end - first);
 }
 
+/* Who goes through a part does not come back to what was read: who looks here and there does,
+ * and would have it read again each time. */
+static bool keeps_enough(const struct peeks *p)
+{
+	return p->read >= (p->back > p->read / 4 ? PEEK_BACK_MAX : PEEK_MAX);
+}
+
 const void *sealed_peek(struct sealed *f, size_t part, size_t at, size_t len)
 {
 	size_t before = f->read;
 	const void *bytes;
+	struct peeks *p;
 
-	if (part < SEALED_PARTS && f->peeked[part] >= PEEK_MAX)
+	if (part >= f->head.nr)
+		return NULL;
+	p = &f->peeks[part];
+	if (keeps_enough(p))
 		sealed_forget(f, part);
 	bytes = sealed_at(f, part, at, len);
-	if (part < SEALED_PARTS)
-		f->peeked[part] += f->read - before;
+	p->read += f->read - before;
+	p->back += at / BLOCK < p->last;
+	p->last = at / BLOCK;
 	return bytes;
 }
 
@@ -409,7 +429,7 @@ const char *sealed_text(struct sealed *f, size_t part, size_t at)
 		size_t a = block * BLOCK > from ? block * BLOCK : from;
 		size_t b = (block + 1) * BLOCK < end ? (block + 1) * BLOCK : end;
 
-		if (!need_block(f, block))
+		if (!need_block(f, part, block))
 			return NULL;
 		if (memchr(f->body + a, '\0', b - a))
 			return (const char *)f->body + from;

@@ -51,7 +51,8 @@ size_t sealed_size(const struct sealed *f, size_t part);
  * the file. */
 const void *sealed_at(struct sealed *f, size_t part, size_t at, size_t len);
 /* The same of a part whose bytes are only looked at: these are there until that part is looked
- * into again, and of a long one no more than some MiB are. */
+ * into again, and of a long one no more than some MiB are (4, or 16 for who goes back and
+ * forth). */
 const void *sealed_peek(struct sealed *f, size_t part, size_t at, size_t len);
 /* Nobody uses what was read of a part any more; it is read again when it is asked for. */
 void sealed_forget(struct sealed *f, size_t part);

@@ -267,15 +267,21 @@ static int add_handoffs(struct finding *f, const struct side *s,
 	return 0;
 }
 
-/* Whether there may be packets about a task: most have none, and then nothing is kept of that. */
-static bool is_recorded(struct finding *f, const struct side *s)
+/* The tasks about which there may be packets: most have none. */
+static int find_recorded(struct finding *f, struct ops_error *err)
 {
-	struct snap_entry entry;
-	const char *dir;
+	struct snap_entry *list = NULL;
+	size_t i, nr = 0;
+	int ret;
 
 	arena_clear(f->scratch);
-	dir = arena_printf(f->scratch, "%s/%s", config_directory(f->config, "packets"), s->id);
-	return !dir || snap_find(&entry, world_snap(f->world), dir, NULL) != OPS_ENOTFOUND;
+	ret = snap_list(&list, &nr, world_snap(f->world), config_directory(f->config, "packets"),
+			f->scratch, err);
+	for (i = 0; ret == 0 && i < nr; i++)
+		if (map_put(f->recorded, list[i].name, f->recorded))
+			ret = error_nomem(err);
+	arena_clear(f->scratch);
+	return ret;
 }
 
 static int look_at_packets(struct finding *f, struct side *s, struct ops_error *err)
@@ -284,7 +290,7 @@ static int look_at_packets(struct finding *f, struct side *s, struct ops_error *
 	struct packets all;
 	int ret;
 
-	if (!is_recorded(f, s))
+	if (!map_has(f->recorded, s->id))
 		return 0;
 	ret = world_packets(&all.list, &all.nr, f->world, s->id, f->findings, err);
 	if (ret || !all.nr)
@@ -343,8 +349,11 @@ int conflicts_find(struct collisions *out, struct world *w, struct ops_findings 
 	f.priority = type_field(task, "Priority");
 	f.scratch = arena_new();
 	f.words = map_new(f.arena);
-	ret = f.scratch && f.words ? world_each(w, task, false, false, take, &f, findings, err) :
-	      error_nomem(err);
+	f.recorded = map_new(f.arena);
+	ret = f.scratch && f.words && f.recorded ?
+	      world_each(w, task, false, false, take, &f, findings, err) : error_nomem(err);
+	if (ret == 0)
+		ret = find_recorded(&f, err);
 	if (ret == 0)
 		ret = leases_held(&f.leases, w, findings, err);
 	for (i = 0; ret == 0 && i < f.nr; i++) {

@@ -32,6 +32,7 @@ struct finding {
 	const struct field *priority;
 	struct arena *arena, *scratch;
 	struct map *words;		/* owners and projects, which come again and again */
+	struct map *recorded;		/* ids of tasks that have packets */
 	struct ops_findings *findings;
 	struct leases leases;
 	struct side *sides;		/* on the heap */

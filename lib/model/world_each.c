@@ -14,6 +14,15 @@
 #include "util/buf.h"
 #include "util/path.h"
 
+/* The entries of one directory, until the last of them was given. */
+struct listing {
+	struct listing *next;
+	struct arena *arena;	/* they are in here, and this */
+	struct snap_entry *list;
+	size_t nr;
+	size_t end;		/* the place after that of the last */
+};
+
 struct each_state {
 	struct world *w;
 	const struct config *config;
@@ -26,6 +35,8 @@ struct each_state {
 	ahead_prepare *prepare;
 	struct ahead *ahead;	/* all entries there are, in order ... */
 	size_t given;		/* ... of which so many were given */
+	struct arena *names;	/* of the directory at hand: its entries and their paths */
+	struct listing *first, **last;
 	struct buf path;	/* of the entry at hand */
 };
 
@@ -44,10 +55,10 @@ static int give_unreadable(struct each_state *s, const struct type *type,
 	if (!d)
 		return error_nomem(err);
 	d->world = s->w;
-	d->path = path;
+	d->path = arena_str(s->w->arena, path);
 	d->id = arena_dup(s->w->arena, stem, len);
 	d->type = type;
-	return d->id ? s->each(d, s->payload, err) : error_nomem(err);
+	return d->path && d->id ? s->each(d, s->payload, err) : error_nomem(err);
 }
 
 /* Say why an entry could not be read. */
@@ -130,11 +141,25 @@ static int give_item(struct each_state *s, size_t at, struct ops_error *err)
 	return ret;
 }
 
+/* Forget the directories of which all was given, or all of them. */
+static void forget_listings(struct each_state *s, bool all)
+{
+	struct listing *l;
+
+	while ((l = s->first) && (all || l->end <= s->given)) {
+		s->first = l->next;
+		arena_free(l->arena);
+	}
+	if (!s->first)
+		s->last = &s->first;
+}
+
 static int give_next(struct each_state *s, struct ops_error *err)
 {
 	int ret = give_item(s, s->given, err);
 
 	ahead_done(s->ahead, s->given++);
+	forget_listings(s, false);
 	return ret;
 }
 
@@ -167,7 +192,7 @@ static int add_entry(struct each_state *s, const char *dir, const struct snap_en
 	if (!type || (s->type && type != s->type && type != s->type->base))
 		return 0;
 	item.type = type;
-	item.path = arena_dup(s->w->arena, s->path.data, s->path.len);
+	item.path = arena_dup(s->keep ? s->w->arena : s->names, s->path.data, s->path.len);
 	item.skip = s->keep || !is_file(entry) ||
 		    (item.path && map_has(s->w->documents, item.path));
 	if (!item.path || ahead_add(s->ahead, &item))
@@ -191,40 +216,80 @@ static int add_entries(struct each_state *s, const char *dir, unsigned depth,
 	return ret;
 }
 
+/* The entries of a directory; `module` is known also when it cannot be listed for being one. */
+static int list_directory(struct listing **out, bool *module, struct each_state *s,
+			  const char *dir, struct ops_error *err)
+{
+	struct arena *arena = arena_new();
+	struct listing *l = arena ? arena_alloc(arena, sizeof(*l)) : NULL;
+	int ret;
+
+	*module = false;
+	if (!l) {
+		arena_free(arena);
+		return error_nomem(err);
+	}
+	l->arena = arena;
+	ret = snap_names(&l->list, &l->nr, module, s->w->snap, dir, arena, err);
+	if (ret)
+		arena_free(arena);
+	else
+		*out = l;
+	return ret;
+}
+
+/* Add them, and keep them until the last was given. */
+static int add_listing(struct each_state *s, const char *dir, unsigned depth,
+		       struct listing *l, struct ops_error *err)
+{
+	struct arena *outer = s->names;
+	int ret;
+
+	s->names = l->arena;
+	ret = add_entries(s, dir, depth, l->list, l->nr, err);
+	s->names = outer;
+	/* One that lies in another ends before it: the first to end is the first to be given. */
+	l->end = ahead_count(s->ahead);
+	*s->last = l;
+	s->last = &l->next;
+	return ret;
+}
+
 /* A directory in `dir`, or what turns out to be a repository of its own. */
 static int add_below(struct each_state *s, const char *dir, unsigned depth,
 		     struct snap_entry *entry, struct ops_error *err)
 {
-	const char *below = arena_printf(s->w->arena, "%s%s%s", dir, *dir ? "/" : "",
+	const char *below = arena_printf(s->names, "%s%s%s", dir, *dir ? "/" : "",
 					 entry->name);
-	struct snap_entry *list, found;
+	struct snap_entry found;
+	struct listing *l;
 	bool module;
-	size_t nr;
 	int ret;
 
 	if (!below)
 		return error_nomem(err);
 	if (depth > PATH_DEPTH_MAX)
 		return 0;
-	ret = snap_names(&list, &nr, &module, s->w->snap, below, s->w->arena, err);
+	ret = list_directory(&l, &module, s, below, err);
 	/* One that cannot be listed may be none of the tree. */
 	if (ret && ret != OPS_ENOMEM)
 		module = snap_find(&found, s->w->snap, below, NULL) == 0 &&
 			 found.mode == SNAP_MODULE;
 	if (!module)
-		return ret ? ret : add_entries(s, below, depth, list, nr, err);
+		return ret ? ret : add_listing(s, below, depth, l, err);
+	if (ret == 0)
+		arena_free(l->arena);
 	entry->mode = SNAP_MODULE;
 	return add_entry(s, dir, entry, err);
 }
 
 static int add_directory(struct each_state *s, const char *dir, struct ops_error *err)
 {
-	struct snap_entry *list;
+	struct listing *l;
 	bool module;
-	size_t nr;
-	int ret = snap_names(&list, &nr, &module, s->w->snap, dir, s->w->arena, err);
+	int ret = list_directory(&l, &module, s, dir, err);
 
-	return ret ? ret : add_entries(s, dir, 0, list, nr, err);
+	return ret ? ret : add_listing(s, dir, 0, l, err);
 }
 
 /* Look for entries where `find` does, and give them; it has `where`. */
@@ -237,11 +302,14 @@ static int give_all(struct each_state *s, int (*find)(struct each_state *s, cons
 	if (ret)
 		return ret;
 	buf_init(&s->path);
+	s->names = s->w->arena;
+	s->last = &s->first;
 	s->ahead = ahead_new(s->w->snap, DOC_MAX, s->prepare);
 	ret = s->ahead ? find(s, where, err) : error_nomem(err);
 	if (ret == 0)
 		ret = give_items(s, err);
 	ahead_free(s->ahead);
+	forget_listings(s, true);
 	buf_release(&s->path);
 	return ret;
 }

@@ -45,12 +45,12 @@ static int add_holder(struct holding *h, const struct ops_document *d,
 		return error_nomem(h->err);
 	one = &h->list[h->nr];
 	one->task = arena_str(arena, d->id);
-	one->path = d->path;	/* the world's, as the view's */
+	one->path = arena_str(arena, d->path);
 	one->owner = map_word(h->words, document_text(d, "Assigned-To"));
 	one->status = map_word(h->words, d->status);
 	one->patterns = joined(arena, scope);
 	one->example = example ? arena_str(arena, example) : NULL;
-	if (!one->task || !one->owner || !one->status || !one->patterns ||
+	if (!one->task || !one->path || !one->owner || !one->status || !one->patterns ||
 	    (example && !one->example))
 		return error_nomem(h->err);
 	h->nr++;

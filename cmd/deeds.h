@@ -2,11 +2,11 @@
 #ifndef CMD_DEEDS_H
 #define CMD_DEEDS_H
 
-/* Showing what can be done next, as the list `key`; `max` rows in text (0: all). */
+/* Showing what can be done next, as the list `key`; `max` rows (0: all). */
 
 #include "command.h"
 
-void deeds_show(struct session *s, const char *key, const struct ops_deed *list,
-		size_t nr, size_t max);
+int deeds_show(struct session *s, const char *key, const struct ops_agenda *agenda,
+	       size_t max);
 
 #endif

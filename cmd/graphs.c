@@ -34,11 +34,17 @@ static const struct out_column columns[] = {
 
 /* Which nodes are shown: the root, all it depends on, and all that depend on it. */
 struct part {
+	struct session *s;
 	const struct ops_graph *g;
 	bool *in;
 	size_t *stack;
 	size_t nr;
 };
+
+static int tell(struct ops_node *n, const struct part *p, size_t node)
+{
+	return ops_graph_node(n, p->g, node, &p->s->err);
+}
 
 static void take(struct part *p, size_t node)
 {
@@ -48,42 +54,49 @@ static void take(struct part *p, size_t node)
 	p->stack[p->nr++] = node;
 }
 
-static int choose(struct part *p, struct session *s, const struct ops_graph *g,
-		  size_t root)
+/* Take all that lead on from the root, one way or the other. */
+static int take_all(struct part *p, size_t root, bool up)
 {
-	p->g = g;
-	p->nr = 0;
+	struct ops_node n;
+	int ret;
+
+	p->in[root] = false;
+	take(p, root);
+	while (p->nr) {
+		if ((ret = tell(&n, p, p->stack[--p->nr])) < 0)
+			return ret;
+		for (size_t i = 0; up && i < n.dependents_nr; i++)
+			take(p, n.dependents[i]);
+		for (size_t i = 0; !up && i < n.depends_nr; i++)
+			take(p, n.depends[i].node);
+	}
+	return 0;
+}
+
+static int choose(struct part *p, struct session *s, const struct ops_graph *g, size_t root)
+{
+	int ret;
+
+	*p = (struct part){ .s = s, .g = g };
 	p->in = arena_array(s->arena, g->nr + 1, sizeof(*p->in));
-	p->stack = arena_array(s->arena, g->nr + 1, sizeof(*p->stack));
-	if (!p->in || !p->stack)
+	if (!p->in)
 		return error_nomem(&s->err);
 	if (root == GRAPH_ALL) {
 		memset(p->in, 1, g->nr * sizeof(*p->in));
 		return 0;
 	}
-	take(p, root);
-	while (p->nr) {
-		const struct ops_node *n = &g->nodes[p->stack[--p->nr]];
-
-		for (size_t i = 0; i < n->depends_nr; i++)
-			take(p, n->depends[i].node);
-	}
-	p->in[root] = false;
-	take(p, root);
-	while (p->nr) {
-		const struct ops_node *n = &g->nodes[p->stack[--p->nr]];
-
-		for (size_t i = 0; i < n->dependents_nr; i++)
-			take(p, n->dependents[i]);
-	}
-	return 0;
+	p->stack = arena_array(s->arena, g->nr + 1, sizeof(*p->stack));
+	if (!p->stack)
+		return error_nomem(&s->err);
+	ret = take_all(p, root, false);
+	return ret < 0 ? ret : take_all(p, root, true);
 }
 
 /* "a, b (complete), c (not there)"; NULL for none, or when there is no memory. */
 static const char *depends_text(struct session *s, const struct ops_node *n)
 {
 	struct buf b = BUF_INIT;
-	const char *text;
+	const char *text = NULL;
 
 	for (size_t i = 0; i < n->depends_nr; i++) {
 		const struct ops_edge *e = &n->depends[i];
@@ -97,27 +110,39 @@ static const char *depends_text(struct session *s, const struct ops_node *n)
 			buf_char(&b, ')');
 		}
 	}
-	text = b.len && !buf_failed(&b) ? arena_dup(s->arena, b.data, b.len) : NULL;
+	if (b.len && !buf_failed(&b))
+		text = out_cell(s->out, "%s", b.data);
 	buf_release(&b);
 	return text;
 }
 
-static void show_list(struct session *s, const struct part *p)
+static void show_node(struct session *s, const struct ops_node *n)
 {
-	out_table(s->out, NULL, columns, COLUMNS);
-	for (size_t i = 0; i < p->g->nr; i++) {
-		const struct ops_node *n = &p->g->nodes[i];
-		const char *cells[COLUMNS] = {
-			n->id, n->status, n->cyclic ? "cycle" : n->begin, n->end,
-			n->latest, n->due, n->has_slack ?
-			arena_printf(s->arena, "%.1f", n->slack) : NULL,
-			depends_text(s, n),
-		};
+	const char *cells[COLUMNS] = {
+		n->id, n->status, n->cyclic ? "cycle" : n->begin, n->end, n->latest, n->due,
+		n->has_slack ? out_cell(s->out, "%.1f", n->slack) : NULL, depends_text(s, n),
+	};
 
-		if (p->in[i])
-			out_row(s->out, cells);
-	}
+	out_row(s->out, cells);
+}
+
+static int show_list(struct session *s, const struct part *p)
+{
+	struct ops_node n;
+	int ret;
+
+	out_long_table(s->out, NULL, columns, COLUMNS);
+	do {
+		for (size_t i = 0; i < p->g->nr && !out_failed(s->out); i++) {
+			if (!p->in[i])
+				continue;
+			if ((ret = tell(&n, p, i)) < 0)
+				return ret;
+			show_node(s, &n);
+		}
+	} while (out_table_again(s->out));
 	out_table_end(s->out);
+	return 0;
 }
 
 static void say_node(struct session *s, const struct ops_node *n, size_t depth,
@@ -142,125 +167,180 @@ static void say_node(struct session *s, const struct ops_node *n, size_t depth,
 	out_say(s->out, "%s\n", again ? "  (see above)" : n->cyclic ? "  (cycle)" : "");
 }
 
-/* A node with all below it; what was shown before is only named. */
-static void show_below(struct session *s, const struct part *p, size_t root, bool *seen,
-		       size_t *at)
+/* What is still to be shown of a tree, the next last. */
+struct branches {
+	struct branch {
+		struct ops_edge edge;
+		size_t depth;
+	} *list;
+	size_t nr, room;
+};
+
+static int add_branches(struct branches *all, struct session *s, const struct ops_node *n,
+			size_t depth)
 {
-	size_t depth = 0, *stack = p->stack;
+	for (size_t i = n->depends_nr; i > 0; i--) {
+		struct branch *more = arena_room(s->arena, all->list, all->nr, &all->room,
+						 sizeof(*more));
 
-	say_node(s, &p->g->nodes[root], 0, NULL, seen[root]);
-	if (seen[root])
-		return;
-	seen[root] = true;
-	stack[0] = root;
-	at[0] = 0;
+		if (!more)
+			return error_nomem(&s->err);
+		all->list = more;
+		all->list[all->nr++] = (struct branch){ n->depends[i - 1], depth };
+	}
+	return 0;
+}
+
+/* A node with all below it; what was shown before is only named. */
+static int show_below(struct session *s, const struct part *p, size_t root, bool *seen,
+		      struct branches *all)
+{
+	struct branch at = { { NULL, NULL, root }, 0 };
+	struct ops_node n;
+	int ret;
+
 	for (;;) {
-		const struct ops_node *n = &p->g->nodes[stack[depth]];
-		const struct ops_edge *e;
-
-		if (at[depth] == n->depends_nr) {
-			if (!depth--)
-				return;
-			continue;
+		if (at.edge.node == GRAPH_ALL) {
+			n = (struct ops_node){ .id = at.edge.task, .status = at.edge.state };
+			say_node(s, &n, at.depth, NULL, false);
+		} else {
+			if ((ret = tell(&n, p, at.edge.node)) < 0)
+				return ret;
+			say_node(s, &n, at.depth, at.edge.state, seen[at.edge.node]);
+			if (!seen[at.edge.node] &&
+			    (ret = add_branches(all, s, &n, at.depth + 1)) < 0)
+				return ret;
+			seen[at.edge.node] = true;
 		}
-		e = &n->depends[at[depth]++];
-		if (e->node == GRAPH_ALL) {
-			struct ops_node other = { .id = e->task, .status = e->state };
-
-			say_node(s, &other, depth + 1, NULL, false);
-			continue;
-		}
-		say_node(s, &p->g->nodes[e->node], depth + 1, e->state, seen[e->node]);
-		if (seen[e->node])
-			continue;
-		seen[e->node] = true;
-		stack[++depth] = e->node;
-		at[depth] = 0;
+		if (!all->nr)
+			return 0;
+		at = all->list[--all->nr];
 	}
 }
 
 static int show_tree(struct session *s, const struct part *p, size_t root)
 {
 	bool *seen = arena_array(s->arena, p->g->nr + 1, sizeof(*seen));
-	size_t *at = arena_array(s->arena, p->g->nr + 1, sizeof(*at));
+	struct branches all = { NULL, 0, 0 };
+	struct ops_node n;
+	int ret = 0;
 
-	if (!seen || !at)
+	if (!seen)
 		return error_nomem(&s->err);
-	if (root != GRAPH_ALL) {
-		show_below(s, p, root, seen, at);
-		return 0;
+	if (root != GRAPH_ALL)
+		return show_below(s, p, root, seen, &all);
+	for (size_t i = 0; ret == 0 && i < p->g->nr; i++) {
+		ret = tell(&n, p, i);
+		if (ret == 0 && !n.dependents_nr)
+			ret = show_below(s, p, i, seen, &all);
 	}
-	for (size_t i = 0; i < p->g->nr; i++)
-		if (!p->g->nodes[i].dependents_nr)
-			show_below(s, p, i, seen, at);
 	/* What only hangs in cycles has no top. */
-	for (size_t i = 0; i < p->g->nr; i++)
+	for (size_t i = 0; ret == 0 && i < p->g->nr; i++)
 		if (!seen[i])
-			show_below(s, p, i, seen, at);
+			ret = show_below(s, p, i, seen, &all);
+	return ret;
+}
+
+/* In double quotes, with nothing that could end them; in `to`, which it fills anew. */
+static const char *quoted(struct buf *to, const char *text)
+{
+	buf_clear(to);
+	for (; *text; text++)
+		buf_char(to, *text == '"' || *text == '\\' || *text == '\n' || *text == '\r' ?
+			     '\'' : *text);
+	return buf_failed(to) ? "" : to->data ? to->data : "";
+}
+
+static int show_dot(struct session *s, const struct part *p, struct buf *id, struct buf *status)
+{
+	struct ops_node n;
+	int ret;
+
+	out_say(s->out, "digraph tasks {\n\trankdir=RL;\n\tnode [shape=box];\n");
+	for (size_t i = 0; i < p->g->nr; i++) {
+		if (!p->in[i])
+			continue;
+		if ((ret = tell(&n, p, i)) < 0)
+			return ret;
+		out_say(s->out, "\tn%zu [label=\"%s\\n%s\"%s];\n", i, quoted(id, n.id),
+			quoted(status, n.status), n.cyclic || n.late ? ", color=red" : "");
+	}
+	for (size_t i = 0; i < p->g->nr; i++) {
+		if (p->in[i] && (ret = tell(&n, p, i)) < 0)
+			return ret;
+		for (size_t k = 0; p->in[i] && k < n.depends_nr; k++)
+			if (n.depends[k].node != GRAPH_ALL)
+				out_say(s->out, "\tn%zu -> n%zu;\n", i, n.depends[k].node);
+	}
+	out_say(s->out, "}\n");
 	return 0;
 }
 
-/* In double quotes, with nothing that could end them. */
-static const char *quoted(struct session *s, const char *text)
+static int show_mermaid(struct session *s, const struct part *p, struct buf *id,
+			struct buf *status)
 {
-	char *copy = arena_str(s->arena, text);
+	struct ops_node n;
+	int ret;
 
-	for (char *c = copy; c && *c; c++)
-		if (*c == '"' || *c == '\\' || *c == '\n' || *c == '\r')
-			*c = '\'';
-	return copy;
-}
-
-static void show_dot(struct session *s, const struct part *p)
-{
-	out_say(s->out, "digraph tasks {\n\trankdir=RL;\n\tnode [shape=box];\n");
-	for (size_t i = 0; i < p->g->nr; i++)
-		if (p->in[i])
-			out_say(s->out, "\tn%zu [label=\"%s\\n%s\"%s];\n", i,
-				quoted(s, p->g->nodes[i].id),
-				quoted(s, p->g->nodes[i].status),
-				p->g->nodes[i].cyclic || p->g->nodes[i].late ?
-				", color=red" : "");
-	for (size_t i = 0; i < p->g->nr; i++)
-		for (size_t k = 0; p->in[i] && k < p->g->nodes[i].depends_nr; k++)
-			if (p->g->nodes[i].depends[k].node != GRAPH_ALL)
-				out_say(s->out, "\tn%zu -> n%zu;\n", i,
-					p->g->nodes[i].depends[k].node);
-	out_say(s->out, "}\n");
-}
-
-static void show_mermaid(struct session *s, const struct part *p)
-{
 	out_say(s->out, "graph RL\n");
-	for (size_t i = 0; i < p->g->nr; i++)
-		if (p->in[i])
-			out_say(s->out, "  n%zu[\"%s: %s\"]\n", i,
-				quoted(s, p->g->nodes[i].id),
-				quoted(s, p->g->nodes[i].status));
-	for (size_t i = 0; i < p->g->nr; i++)
-		for (size_t k = 0; p->in[i] && k < p->g->nodes[i].depends_nr; k++)
-			if (p->g->nodes[i].depends[k].node != GRAPH_ALL)
-				out_say(s->out, "  n%zu --> n%zu\n", i,
-					p->g->nodes[i].depends[k].node);
+	for (size_t i = 0; i < p->g->nr; i++) {
+		if (!p->in[i])
+			continue;
+		if ((ret = tell(&n, p, i)) < 0)
+			return ret;
+		out_say(s->out, "  n%zu[\"%s: %s\"]\n", i, quoted(id, n.id),
+			quoted(status, n.status));
+	}
+	for (size_t i = 0; i < p->g->nr; i++) {
+		if (p->in[i] && (ret = tell(&n, p, i)) < 0)
+			return ret;
+		for (size_t k = 0; p->in[i] && k < n.depends_nr; k++)
+			if (n.depends[k].node != GRAPH_ALL)
+				out_say(s->out, "  n%zu --> n%zu\n", i, n.depends[k].node);
+	}
+	return 0;
 }
 
-static void show_path(struct session *s, const struct ops_graph *g)
+/* What is drawn by another program. */
+static int show_drawing(struct session *s, const struct part *p,
+			int (*show)(struct session *s, const struct part *p, struct buf *id,
+				    struct buf *status))
 {
+	struct buf id = BUF_INIT, status = BUF_INIT;
+	int ret = show(s, p, &id, &status);
+
+	if (ret == 0 && (buf_failed(&id) || buf_failed(&status)))
+		ret = error_nomem(&s->err);
+	buf_release(&id);
+	buf_release(&status);
+	return ret;
+}
+
+static int show_path(struct session *s, const struct part *p)
+{
+	const struct ops_graph *g = p->g;
+	struct ops_node n;
+	int ret;
+
 	if (g->unestimated)
 		out_say(s->out, "\ntasks without an estimate, which count with none: %zu\n",
 			g->unestimated);
-	if (g->path_nr)
-		out_say(s->out, "\nthe critical path, to %s:\n",
-			g->nodes[g->path[g->path_nr - 1].node].end);
+	if (g->path_nr) {
+		if ((ret = tell(&n, p, g->path[g->path_nr - 1].node)) < 0)
+			return ret;
+		out_say(s->out, "\nthe critical path, to %s:\n", n.end);
+	}
 	for (size_t i = 0; i < g->path_nr; i++) {
-		const struct ops_node *n = &g->nodes[g->path[i].node];
 		const char *because = g->path[i].because;
 
-		out_say(s->out, "  %s  %s to %s", n->id, n->begin, n->end);
+		if ((ret = tell(&n, p, g->path[i].node)) < 0)
+			return ret;
+		out_say(s->out, "  %s  %s to %s", n.id, n.begin, n.end);
 		if (because && !strcmp(because, "agent"))
-			out_say(s->out, "  (when %s is free)", n->agent);
+			out_say(s->out, "  (when %s is free)", n.agent);
 		out_say(s->out, "\n");
 	}
+	return 0;
 }
 
 static void show_members(struct session *s, const struct ops_node *n)
@@ -298,14 +378,20 @@ static void show_members(struct session *s, const struct ops_node *n)
 	out_end(s->out);
 }
 
-static void show_json(struct session *s, const struct part *p)
+static int show_json(struct session *s, const struct part *p)
 {
 	const struct ops_graph *g = p->g;
+	struct ops_node n;
+	int ret;
 
 	out_list(s->out, "tasks");
-	for (size_t i = 0; i < g->nr; i++)
-		if (p->in[i])
-			show_members(s, &g->nodes[i]);
+	for (size_t i = 0; i < g->nr; i++) {
+		if (!p->in[i])
+			continue;
+		if ((ret = tell(&n, p, i)) < 0)
+			return ret;
+		show_members(s, &n);
+	}
 	out_end(s->out);
 	out_number(s->out, "edges", (double)g->edges);
 	out_list(s->out, "cycles");
@@ -322,13 +408,16 @@ static void show_json(struct session *s, const struct part *p)
 	out_end(s->out);
 	out_list(s->out, "critical_path");
 	for (size_t i = 0; i < g->path_nr; i++) {
+		if ((ret = tell(&n, p, g->path[i].node)) < 0)
+			return ret;
 		out_map(s->out, NULL);
-		out_string(s->out, "task", g->nodes[g->path[i].node].id);
+		out_string(s->out, "task", n.id);
 		out_string(s->out, "because", g->path[i].because);
 		out_end(s->out);
 	}
 	out_end(s->out);
 	out_number(s->out, "unestimated", (double)g->unestimated);
+	return 0;
 }
 
 int graphs_show(struct session *s, const struct ops_graph *g, size_t root,
@@ -340,16 +429,13 @@ int graphs_show(struct session *s, const struct ops_graph *g, size_t root,
 	if (ret < 0)
 		return ret;
 	if (s->globals->json)
-		show_json(s, &p);
-	else if (!strcmp(form, "tree"))
-		ret = show_tree(s, &p, root);
-	else if (!strcmp(form, "dot"))
-		show_dot(s, &p);
-	else if (!strcmp(form, "mermaid"))
-		show_mermaid(s, &p);
-	else {
-		show_list(s, &p);
-		show_path(s, g);
-	}
-	return ret;
+		return show_json(s, &p);
+	if (!strcmp(form, "tree"))
+		return show_tree(s, &p, root);
+	if (!strcmp(form, "dot"))
+		return show_drawing(s, &p, show_dot);
+	if (!strcmp(form, "mermaid"))
+		return show_drawing(s, &p, show_mermaid);
+	ret = show_list(s, &p);
+	return ret < 0 ? ret : show_path(s, &p);
 }

@@ -49,25 +49,36 @@ static const struct out_column columns[] = {
 
 #define COLUMNS (sizeof(columns) / sizeof(columns[0]))
 
-void deeds_show(struct session *s, const char *key, const struct ops_deed *list,
-		size_t nr, size_t max)
+static void show_deed(struct session *s, const struct ops_deed *d, size_t rank)
 {
-	size_t shown = max && max < nr ? max : nr;
+	const char *cells[COLUMNS] = {
+		out_cell(s->out, "%zu", rank), d->task, d->action, d->gate, d->who, d->due,
+		d->reason, d->priority, d->status, d->agent, d->waits ? "yes" : "no", d->title,
+		d->type, d->packet,
+	};
 
-	out_table(s->out, key, columns, COLUMNS);
-	for (size_t i = 0; i < shown; i++) {
-		const struct ops_deed *d = &list[i];
-		const char *cells[COLUMNS] = {
-			arena_printf(s->arena, "%zu", i + 1), d->task, d->action, d->gate,
-			d->who, d->due, d->reason, d->priority, d->status, d->agent,
-			d->waits ? "yes" : "no", d->title, d->type, d->packet,
-		};
+	out_row(s->out, cells);
+}
 
-		out_row(s->out, cells);
-	}
+int deeds_show(struct session *s, const char *key, const struct ops_agenda *agenda,
+	       size_t max)
+{
+	size_t shown = max && max < agenda->nr ? max : agenda->nr;
+	struct ops_deed d;
+	int ret = 0;
+
+	out_long_table(s->out, key, columns, COLUMNS);
+	do {
+		for (size_t i = 0; i < shown && !out_failed(s->out); i++) {
+			if ((ret = ops_agenda_deed(&d, agenda, i, &s->err)) < 0)
+				return ret;
+			show_deed(s, &d, i + 1);
+		}
+	} while (out_table_again(s->out));
 	out_table_end(s->out);
-	if (shown < nr)
-		out_say(s->out, "and %zu more\n", nr - shown);
+	if (shown < agenda->all)
+		out_say(s->out, "and %zu more\n", agenda->all - shown);
+	return 0;
 }
 
 /* Before there is anybody there is one thing to do. */
@@ -86,10 +97,9 @@ static int tell_empty(struct session *s, struct ops_view *view)
 static int run(struct session *s, const struct args *args)
 {
 	const struct next_options *o = args->options;
-	const struct ops_deed *list = NULL;
+	const struct ops_agenda *agenda = NULL;
 	struct ops_view *view = NULL;
 	const char *agent;
-	size_t nr = 0;
 	int ret;
 
 	if (o->all && o->agent)
@@ -100,19 +110,19 @@ static int run(struct session *s, const struct args *args)
 	/* Who is named and is nobody has a name that was mistyped. */
 	if (!agent && !o->all)
 		agent = ops_view_claim(view);
-	ret = ops_view_next(&list, &nr, view, agent, o->number, s->findings, &s->err);
+	ret = ops_view_next(&agenda, view, agent, o->number, s->findings, &s->err);
 	if (ret < 0)
 		goto out;
-	if (!nr && (ret = tell_empty(s, view)) < 0)
+	if (!agenda->all && (ret = tell_empty(s, view)) < 0)
 		goto out;
 	out_leave(s->out);
 	if (agent)
-		out_say(s->out, "for %s: %s\n", agent, nr ? "" : "nothing to do");
-	else if (!nr)
+		out_say(s->out, "for %s: %s\n", agent, agenda->all ? "" : "nothing to do");
+	else if (!agenda->all)
 		out_say(s->out, "nothing to do\n");
 	out_string(s->out, "commit", ops_view_commit(view));
 	out_string(s->out, "for", agent);
-	deeds_show(s, "deeds", list, nr, o->number);
+	ret = deeds_show(s, "deeds", agenda, o->number);
 out:
 	ops_view_close(view);
 	return ret;

@@ -14,6 +14,7 @@
 #include <string.h>
 
 #include "out_private.h"
+#include "util/arena.h"
 #include "util/json.h"
 #include "util/utf8.h"
 
@@ -44,6 +45,7 @@ void out_free(struct out *o)
 	if (!o)
 		return;
 	free(o->cells);
+	arena_free(o->made);
 	buf_release(&o->line);
 	buf_release(&o->text);
 	free(o);

@@ -74,6 +74,23 @@ void out_table(struct out *o, const char *key, const struct out_column *columns,
 	       size_t nr);
 void out_row(struct out *o, const char *const *cells);
 void out_table_end(struct out *o);
+/*
+ * The same of a table that may be long, which takes no memory for its rows: in text these come
+ * twice, to be measured and to be shown.  Cells must live until their row was given.
+ *
+ *	out_long_table(o, key, columns, nr);
+ *	do
+ *		for (...)
+ *			out_row(o, cells);
+ *	while (out_table_again(o));
+ *	out_table_end(o);
+ */
+void out_long_table(struct out *o, const char *key, const struct out_column *columns,
+		    size_t nr);
+bool out_table_again(struct out *o);
+/* A cell that is made for its row: text that is there until the row was given.  NULL, which is
+ * reported like a failed allocation, when out of memory.  In long tables only. */
+const char *out_cell(struct out *o, const char *fmt, ...) PRINTF_LIKE(2, 3);
 
 /* What was said so far leaves the program now: it is done, whatever comes. */
 void out_flush(struct out *o);

@@ -44,6 +44,8 @@ struct out {
 	size_t shown_nr, kept_nr;
 	const char **cells;		/* of the columns that are shown */
 	size_t cells_nr, cells_cap;
+	struct arena *made;		/* cells made for a row; or NULL */
+	enum { TABLE_KEPT, TABLE_MEASURED, TABLE_SHOWN } table;	/* what becomes of rows */
 };
 
 void out_emit(struct out *o);

@@ -65,21 +65,38 @@ static void more(struct session *s, size_t nr)
 		out_say(s->out, "and %zu more\n", nr - rows(s, nr));
 }
 
-static void show_concerns(struct session *s, const char *key, const char *text,
-			  const struct ops_concern *list, size_t nr)
-{
-	title(s, text, nr);
-	out_table(s->out, key, concern_columns, COUNT(concern_columns));
-	for (size_t i = 0; i < rows(s, nr); i++) {
-		const char *cells[COUNT(concern_columns)] = {
-			list[i].task, list[i].status, list[i].agent, list[i].what,
-			list[i].title,
-		};
+/* In the order in which they are shown. */
+static const struct {
+	enum ops_concerns list;
+	const char *key, *title;
+} concerns[] = {
+	{ OPS_CONCERN_BLOCKED, "blocked_tasks", "Blocked" },
+	{ OPS_CONCERN_WAITED_FOR, "blockers", "Others wait for them" },
+	{ OPS_CONCERN_STALLED, "stalled_tasks", "Stalled" },
+	{ OPS_CONCERN_LATE, "late_tasks", "Late" },
+	{ OPS_CONCERN_BROKEN_DOWN, "broken_down", "Broken down" },
+};
 
-		out_row(s->out, cells);
-	}
+static int show_concerns(struct session *s, const struct ops_status_report *r, size_t which)
+{
+	enum ops_concerns list = concerns[which].list;
+	size_t nr = r->concerns[list];
+	struct ops_concern c;
+	int ret;
+
+	title(s, concerns[which].title, nr);
+	out_long_table(s->out, concerns[which].key, concern_columns, COUNT(concern_columns));
+	do {
+		for (size_t i = 0; i < rows(s, nr) && !out_failed(s->out); i++) {
+			if ((ret = ops_status_concern(&c, r, list, i, &s->err)) < 0)
+				return ret;
+			out_row(s->out, (const char *const[COUNT(concern_columns)]){
+				c.task, c.status, c.agent, c.what, c.title });
+		}
+	} while (out_table_again(s->out));
 	out_table_end(s->out);
 	more(s, nr);
+	return 0;
 }
 
 static void show_expired(struct session *s, const struct ops_status_report *r)
@@ -108,8 +125,8 @@ static void show_counts(struct session *s, const struct ops_status_report *r)
 	out_say(s->out, ": %zu of %zu active tasks are in trouble\n", r->troubled, r->active);
 	out_say(s->out, "queued %zu, assigned %zu, in progress %zu, review %zu, blocked %zu;"
 		" critical %zu, late %zu, stalled %zu\n", r->queued, r->assigned,
-		r->in_progress, r->review, r->blocked_nr, r->critical, r->late,
-		r->stalled_nr);
+		r->in_progress, r->review, r->blocked, r->critical, r->late,
+		r->concerns[OPS_CONCERN_STALLED]);
 	if (r->cyclic)
 		out_say(s->out, "in a cycle, or waiting for one: %zu (ops deps)\n",
 			r->cyclic);
@@ -125,47 +142,90 @@ static void show_counts(struct session *s, const struct ops_status_report *r)
 	out_number(s->out, "assigned", (double)r->assigned);
 	out_number(s->out, "in_progress", (double)r->in_progress);
 	out_number(s->out, "review", (double)r->review);
-	out_number(s->out, "blocked", (double)r->blocked_nr);
+	out_number(s->out, "blocked", (double)r->blocked);
 	out_number(s->out, "critical", (double)r->critical);
 	out_number(s->out, "late", (double)r->late);
-	out_number(s->out, "stalled", (double)r->stalled_nr);
+	out_number(s->out, "stalled", (double)r->concerns[OPS_CONCERN_STALLED]);
 	out_number(s->out, "cyclic", (double)r->cyclic);
 	out_number(s->out, "unreadable", (double)r->unreadable);
 }
 
-static int show_unpublished(struct session *s, struct ops_view *view)
+static void show_unpublished(struct session *s, size_t nr)
 {
-	size_t nr = 0;
-	bool known = false;
-	int ret = ops_view_unpublished(&nr, &known, view, &s->err);
-
-	if (ret < 0 || !known)
-		return ret;
 	if (nr)
 		out_say(s->out, "\nrecorded here and not published: %zu commit%s (ops sync)\n",
 			nr, nr > 1 ? "s" : "");
 	out_number(s->out, "unpublished", (double)nr);
+}
+
+/* All that there is to know comes first: lists leave while they are shown. */
+static int show_inbox(struct session *s, struct ops_view *view, const char *agent)
+{
+	const struct ops_agenda *agenda = NULL;
+	struct ops_assurance assurance;
+	int ret;
+
+	if ((ret = ops_view_next(&agenda, view, agent, 0, s->findings, &s->err)) < 0 ||
+	    (ret = ops_view_assurance(&assurance, view, &s->err)) < 0)
+		return ret;
+	out_leave(s->out);
+	out_say(s->out, "waiting for %s: %zu\n", agent, agenda->all);
+	out_string(s->out, "for", agent);
+	if ((ret = deeds_show(s, "deeds", agenda, 0)) < 0)
+		return ret;
+	report_assured(s, assurance);
 	return 0;
 }
 
-static int show_inbox(struct session *s, struct ops_view *view, const char *agent)
+static int show_deeds(struct session *s, const char *key, const char *text,
+		      const struct ops_agenda *agenda)
 {
-	const struct ops_deed *list = NULL;
-	size_t nr = 0;
-	int ret = ops_view_next(&list, &nr, view, agent, 0, s->findings, &s->err);
+	title(s, text, agenda->all);
+	return deeds_show(s, key, agenda, s->globals->json ? 0 : ROWS);
+}
 
-	if (ret < 0)
+static int show_lists(struct session *s, const struct ops_status_report *r)
+{
+	int ret;
+
+	if ((ret = show_deeds(s, "gates", "Gates that wait for a decision", r->gates)) < 0 ||
+	    (ret = show_deeds(s, "open", "Open, and waiting for somebody", r->open)) < 0)
 		return ret;
-	out_say(s->out, "waiting for %s: %zu\n", agent, nr);
-	out_string(s->out, "for", agent);
-	deeds_show(s, "deeds", list, nr, 0);
+	for (size_t i = 0; i < COUNT(concerns); i++) {
+		if (concerns[i].list == OPS_CONCERN_BROKEN_DOWN)
+			show_expired(s, r);
+		if ((ret = show_concerns(s, r, i)) < 0)
+			return ret;
+	}
+	return 0;
+}
+
+static int show_whole(struct session *s, struct ops_view *view)
+{
+	const struct ops_status_report *r = NULL;
+	struct ops_assurance assurance;
+	bool known = false;
+	size_t nr = 0;
+	int ret;
+
+	if ((ret = ops_view_status(&r, view, s->globals->json ? 0 : ROWS, s->findings,
+				   &s->err)) < 0 ||
+	    (ret = ops_view_unpublished(&nr, &known, view, &s->err)) < 0 ||
+	    (ret = ops_view_assurance(&assurance, view, &s->err)) < 0)
+		return ret;
+	out_leave(s->out);
+	show_counts(s, r);
+	if ((ret = show_lists(s, r)) < 0)
+		return ret;
+	if (known)
+		show_unpublished(s, nr);
+	report_assured(s, assurance);
 	return 0;
 }
 
 static int run(struct session *s, const struct args *args)
 {
 	const struct status_options *o = args->options;
-	const struct ops_status_report *r = NULL;
 	struct ops_view *view = NULL;
 	int ret;
 
@@ -174,28 +234,7 @@ static int run(struct session *s, const struct args *args)
 	out_string(s->out, "commit", ops_view_commit(view));
 	if ((ret = emergencies_show(s, view, false)) < 0)
 		goto out;
-	if (o->agent) {
-		if ((ret = show_inbox(s, view, o->agent)) == 0)
-			ret = report_assurance(s, view);
-		goto out;
-	}
-	if ((ret = ops_view_status(&r, view, s->globals->json ? 0 : ROWS, s->findings,
-				   &s->err)) < 0)
-		goto out;
-	show_counts(s, r);
-	title(s, "Gates that wait for a decision", r->gates_nr);
-	deeds_show(s, "gates", r->gates, r->gates_nr, s->globals->json ? 0 : ROWS);
-	title(s, "Open, and waiting for somebody", r->open_nr);
-	deeds_show(s, "open", r->open, r->open_nr, s->globals->json ? 0 : ROWS);
-	show_concerns(s, "blocked_tasks", "Blocked", r->blocked, r->blocked_count);
-	show_concerns(s, "blockers", "Others wait for them", r->blockers, r->blockers_nr);
-	show_concerns(s, "stalled_tasks", "Stalled", r->stalled, r->stalled_nr);
-	show_concerns(s, "late_tasks", "Late", r->overdue, r->overdue_nr);
-	show_expired(s, r);
-	show_concerns(s, "broken_down", "Broken down", r->wholes, r->wholes_nr);
-	if ((ret = show_unpublished(s, view)) < 0)
-		goto out;
-	ret = report_assurance(s, view);
+	ret = o->agent ? show_inbox(s, view, o->agent) : show_whole(s, view);
 out:
 	ops_view_close(view);
 	return ret;

@@ -3,16 +3,19 @@
  * Tables: rows that are objects in JSON and aligned columns in text.
  *
  * In text all rows are kept until the table ends, because the widest cell of a
- * column decides.  On a terminal the columns that may shrink give up what does not fit,
- * the widest first; elsewhere nothing is ever cut, so that a script sees whole
- * values.  Columns are two blanks apart and lines have no trailing blanks.
+ * column decides; those of a long table come again instead.  On a terminal the columns that
+ * may shrink give up what does not fit, the widest first; elsewhere nothing is ever cut, so
+ * that a script sees whole values.  Columns are two blanks apart and lines have no trailing
+ * blanks.
  */
 
+#include <stdarg.h>
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "out_private.h"
+#include "util/arena.h"
 #include "util/utf8.h"
 
 #define GAP 2
@@ -38,7 +41,15 @@ void out_table(struct out *o, const char *key, const struct out_column *columns,
 		o->shown_nr++;
 	}
 	o->kept_nr = o->shown_nr;
+	o->table = TABLE_KEPT;
 	out_list(o, key);
+}
+
+void out_long_table(struct out *o, const char *key, const struct out_column *columns,
+		    size_t nr)
+{
+	out_table(o, key, columns, nr);
+	o->table = TABLE_MEASURED;
 }
 
 /* The length of what is shown as it is, a byte a column, as nearly every cell; else 0.
@@ -94,34 +105,66 @@ static size_t show(struct out *o, struct out_shown *s, const char *cell)
 	return utf8_width(o->line.data + start, o->line.len - start);
 }
 
+const char *out_cell(struct out *o, const char *fmt, ...)
+{
+	const char *cell = NULL;
+	va_list ap;
+
+	if (!o->made)
+		o->made = arena_new();
+	va_start(ap, fmt);
+	if (o->made)
+		cell = arena_vprintf(o->made, fmt, ap);
+	va_end(ap);
+	o->failed |= !cell;
+	return cell;
+}
+
+/* Nobody looks at the cells of a row any more, and what comes next may lie where they did. */
+static void forget_cells(struct out *o)
+{
+	if (o->made)
+		arena_clear(o->made);
+	for (size_t i = 0; i < o->shown_nr; i++)
+		o->shown[i].cell = NULL;
+}
+
 static const char *cell_of(const char *cell)
 {
 	return cell && *cell ? cell : "-";
 }
 
-void out_row(struct out *o, const char *const *cells)
+static void row_json(struct out *o, const char *const *cells)
 {
-	if (o->json) {
-		out_map(o, NULL);
-		for (size_t i = 0; i < o->columns_nr; i++)
-			if (o->columns[i].shrink == NUMBER && cells[i])
-				out_number(o, o->columns[i].key, strtod(cells[i], NULL));
-			else
-				out_string(o, o->columns[i].key, cells[i]);
-		out_end(o);
-		return;
-	}
-	if (o->cells_nr + o->shown_nr > o->cells_cap) {
-		size_t cap = 2 * (o->cells_cap + 32 * o->shown_nr);
-		const char **grown = realloc(o->cells, cap * sizeof(*grown));
+	out_map(o, NULL);
+	for (size_t i = 0; i < o->columns_nr; i++)
+		if (o->columns[i].shrink == NUMBER && cells[i])
+			out_number(o, o->columns[i].key, strtod(cells[i], NULL));
+		else
+			out_string(o, o->columns[i].key, cells[i]);
+	out_end(o);
+}
 
-		if (!grown) {
-			o->failed = true;
-			return;
-		}
-		o->cells = grown;
-		o->cells_cap = cap;
+static bool room_for_row(struct out *o)
+{
+	size_t cap = 2 * (o->cells_cap + 32 * o->shown_nr);
+	const char **grown;
+
+	if (o->cells_nr + o->shown_nr <= o->cells_cap)
+		return true;
+	grown = realloc(o->cells, cap * sizeof(*grown));
+	if (!grown) {
+		o->failed = true;
+		return false;
 	}
+	o->cells = grown;
+	o->cells_cap = cap;
+	return true;
+}
+
+/* See how wide columns have to be for a row; `to`: its cells that are shown. */
+static void measure(struct out *o, const char **to, const char *const *cells)
+{
 	for (size_t i = 0; i < o->shown_nr; i++) {
 		struct out_shown *s = &o->shown[i];
 		const char *cell = cell_of(cells[s->column]);
@@ -129,7 +172,7 @@ void out_row(struct out *o, const char *const *cells)
 
 		s->any |= cells[s->column] != NULL;
 		s->odd |= !width;
-		o->cells[o->cells_nr++] = cell;
+		to[i] = cell;
 		if (!width) {
 			width = show(o, s, cell);
 			buf_clear(&o->line);
@@ -259,13 +302,33 @@ static void print_row(struct out *o, const char *const *cells)
 		out_emit(o);
 }
 
-void out_table_end(struct out *o)
+void out_row(struct out *o, const char *const *cells)
+{
+	const char *shown[OUT_COLUMNS_MAX];
+
+	if (o->json) {
+		row_json(o, cells);
+	} else if (o->table == TABLE_KEPT) {
+		if (room_for_row(o))
+			measure(o, o->cells + o->cells_nr, cells);
+		o->cells_nr += o->failed ? 0 : o->shown_nr;
+		return;
+	} else if (o->table == TABLE_MEASURED) {
+		measure(o, shown, cells);
+		o->cells_nr++;
+	} else {
+		for (size_t i = 0; i < o->shown_nr; i++)
+			shown[o->shown[i].at] = cell_of(cells[o->shown[i].column]);
+		print_row(o, shown);
+	}
+	forget_cells(o);
+}
+
+/* Every row was measured: the columns are as wide as they will be. */
+static void begin_rows(struct out *o)
 {
 	const char *titles[OUT_COLUMNS_MAX];
 
-	out_end(o);
-	if (o->json || !o->cells_nr)
-		return;
 	for (size_t i = 0; i < o->shown_nr; i++)
 		titles[i] = o->columns[o->shown[i].column].title;
 	drop_empty(o);
@@ -273,8 +336,29 @@ void out_table_end(struct out *o)
 	out_style(o, STYLE_BOLD);
 	print_cells(o, titles);
 	out_style(o, STYLE_PLAIN);
-	for (size_t at = 0; at < o->cells_nr; at += o->kept_nr)
-		print_row(o, o->cells + at);
+}
+
+bool out_table_again(struct out *o)
+{
+	bool again = !o->json && o->table == TABLE_MEASURED && o->cells_nr;
+
+	if (again) {
+		o->table = TABLE_SHOWN;
+		begin_rows(o);
+	}
+	return again;
+}
+
+void out_table_end(struct out *o)
+{
+	out_end(o);
+	if (o->json || !o->cells_nr)
+		return;
+	if (o->table == TABLE_KEPT) {
+		begin_rows(o);
+		for (size_t at = 0; at < o->cells_nr; at += o->kept_nr)
+			print_row(o, o->cells + at);
+	}
 	out_emit(o);
 	o->cells_nr = 0;
 }

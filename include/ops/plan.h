@@ -77,8 +77,10 @@ int ops_repo_assign(struct ops_outcome **out, struct ops_findings *findings,
 struct ops_edge {
 	const char *task;	/* as it stands there */
 	const char *state;	/* open, complete, ended (given up), unknown, assumed */
-	size_t node;		/* among the nodes of the graph, or (size_t)-1 */
+	size_t node;		/* among the nodes of the graph, or OPS_NO_NODE */
 };
+
+#define OPS_NO_NODE ((size_t)-1)
 
 /* An active task.  Days are YYYY-MM-DD, or NULL. */
 struct ops_node {
@@ -86,7 +88,7 @@ struct ops_node {
 	double hours;			/* its estimate; negative: it has none */
 	const struct ops_edge *depends;
 	size_t depends_nr;
-	const size_t *dependents;	/* nodes that depend on it */
+	const uint32_t *dependents;	/* nodes that depend on it */
 	size_t dependents_nr;
 	bool waits;			/* for something that is not complete */
 	bool cyclic;			/* in a cycle, or waits for one: it has no dates */
@@ -113,16 +115,20 @@ struct ops_step {
 };
 
 struct ops_graph {
-	const struct ops_node *nodes;	/* in order of path */
-	size_t nr;
+	size_t nr;			/* of nodes, which are in order of path */
 	size_t edges;			/* between active tasks */
 	const struct ops_cycle *cycles;
 	size_t cycles_nr;
 	const struct ops_step *path;	/* the critical one, from its beginning */
 	size_t path_nr;
 	size_t unestimated;		/* tasks without an estimate: they count with none */
-	size_t task;			/* the node that was asked about; (size_t)-1: none was */
+	size_t task;			/* the node that was asked about; OPS_NO_NODE: none was */
 };
+
+/* Tell the node at `at`, less than graph->nr.  What it says belongs to the view; only the list
+ * of what it depends on goes when the next is told.  OPS_ENOMEM, OPS_EIO. */
+int ops_graph_node(struct ops_node *out, const struct ops_graph *graph, size_t at,
+		   struct ops_error *err);
 
 /*
  * The dependencies of all active tasks, with dates from estimates, calendars and what
@@ -217,22 +223,38 @@ struct ops_deed {
 	bool waits;			/* for other work first */
 };
 
+/* Deeds in their order, of which each is told when it is asked for. */
+struct ops_agenda {
+	size_t nr;			/* that can be asked for, */
+	size_t all;			/* and that there are */
+};
+
+/* Tell the deed at `at`, less than agenda->nr.  What it says belongs to the view, but its
+ * reason is there until the next is told.  OPS_ENOMEM, OPS_EIO. */
+int ops_agenda_deed(struct ops_deed *out, const struct ops_agenda *agenda, size_t at,
+		    struct ops_error *err);
+
 /*
  * What `agent` (an id or Department/id; NULL: anybody) can do now, what comes first
- * first, with tasks, then with documents that are to be approved or reviewed.  The list has
- * only the first `max` of them (0: all); *nr says how many there are.  Belongs
- * to the view.  OPS_ENOTFOUND: no such agent.
+ * first, with tasks, then with documents that are to be approved or reviewed; only the first
+ * `max` of them (0: all).  Belongs to the view.  OPS_ENOTFOUND: no such agent.
  */
-int ops_view_next(const struct ops_deed **out, size_t *nr, struct ops_view *view,
-		  const char *agent, size_t max, struct ops_findings *findings,
-		  struct ops_error *err);
+int ops_view_next(const struct ops_agenda **out, struct ops_view *view, const char *agent,
+		  size_t max, struct ops_findings *findings, struct ops_error *err);
 
 /* A task that something is the matter with. */
 struct ops_concern {
 	const char *task, *title, *status, *agent;	/* agent may be NULL */
 	const char *what;		/* in words */
-	size_t count;			/* of tasks that wait for it; 0 elsewhere */
+	size_t count;			/* of tasks that wait for it; of one broken down, of parts
+					   that are not complete; 0 elsewhere */
 };
+
+/* The lists of them: what is blocked, what others wait for (most of them first), of what there
+ * was no sign of life for too long, what cannot end by its due date, and what was broken down
+ * and has parts that are active. */
+enum ops_concerns { OPS_CONCERN_BLOCKED, OPS_CONCERN_WAITED_FOR, OPS_CONCERN_STALLED,
+		    OPS_CONCERN_LATE, OPS_CONCERN_BROKEN_DOWN, OPS_CONCERN_LISTS };
 
 /* A prompt or policy past its review. */
 struct ops_expired {
@@ -242,26 +264,25 @@ struct ops_expired {
 struct ops_status_report {
 	const char *advice;		/* what would make it faster; or NULL */
 	double health;			/* 1 - troubled / active; 1 without tasks */
-	size_t active, queued, assigned, in_progress, review, blocked_nr;
+	size_t active, queued, assigned, in_progress, review, blocked;
 	size_t critical;		/* of the gravest priority */
 	size_t late, cyclic, unreadable;
 	size_t troubled;		/* blocked, stalled, late, or never free to end */
-	const struct ops_deed *gates;	/* that wait for a decision */
-	size_t gates_nr;
-	const struct ops_deed *open;	/* questions, incidents, handoffs about active tasks, and
+	const struct ops_agenda *gates;	/* that wait for a decision */
+	const struct ops_agenda *open;	/* questions, incidents, handoffs about active tasks, and
 					   documents that nobody approved yet */
-	size_t open_nr;
-	const struct ops_concern *blocked, *blockers, *stalled, *overdue;
-	size_t blocked_count, blockers_nr, stalled_nr, overdue_nr;
+	size_t concerns[OPS_CONCERN_LISTS];	/* how many there are */
 	const struct ops_expired *expired;
 	size_t expired_nr;
-	const struct ops_concern *wholes;	/* broken down, with parts that are active;
-						   `count`: parts that are not complete */
-	size_t wholes_nr;
 };
 
-/* How everything stands.  Of the lists of concerns it has the first `max`, or with 0 all; their
- * counts are of all.  Belongs to the view. */
+/* Tell the concern at `at` of a list.  What it says belongs to the view, but `what` is there
+ * until the next is told.  OPS_ENOMEM, OPS_EIO. */
+int ops_status_concern(struct ops_concern *out, const struct ops_status_report *report,
+		       enum ops_concerns list, size_t at, struct ops_error *err);
+
+/* How everything stands.  Of what others wait for the first `max` can be asked for, or with 0
+ * all.  Belongs to the view. */
 int ops_view_status(const struct ops_status_report **out, struct ops_view *view, size_t max,
 		    struct ops_findings *findings, struct ops_error *err);
 

@@ -69,8 +69,8 @@ static int rebalance(struct planning_act *a, struct ops_error *err)
 	struct planning_run *run = a->run;
 	int ret = 0;
 
-	if (!run->decided && balance_make(&run->balance, a->board, &a->skip))
-		return error_nomem(err);
+	if (!run->decided)
+		ret = balance_make(&run->balance, a->board, &a->skip, err);
 	for (; ret == 0 && planning_goes_on(a, run->balance.nr); run->at++) {
 		const struct move *m = &run->balance.moves[run->at];
 		const struct task *t = &a->board->tasks[m->task];

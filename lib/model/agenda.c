@@ -34,8 +34,9 @@ struct making {
 	struct deed *deeds;	/* with `max` a heap, the last of them on top */
 	size_t nr, room, all, max;
 	bool waiting;
-	unsigned *gravest;
+	uint16_t *gravest;
 	uint32_t *because;
+	struct names *deciders;	/* of each gate: who decides about it */
 	struct emergencies emergencies;
 	const struct names *accept, *start, *submit, *unblock;	/* who may do these */
 	struct ops_findings *findings;
@@ -45,7 +46,6 @@ struct making {
 static bool may(const struct making *m, const struct names *powers, size_t task)
 {
 	uint32_t assignee = m->b->jobs[task].agent;
-
 	size_t i;
 
 	if (!m->agent)
@@ -84,9 +84,14 @@ static bool kept_from(const struct making *m, const char *action)
 static struct deed deed_of(const struct making *m, size_t task, enum deed_kind kind,
 			   const struct names *powers)
 {
-	return (struct deed){ .task = task, .kind = kind, .action = kinds[kind].name,
-			      .powers = powers, .priority = m->gravest[task],
-			      .because = m->because[task], .waits = graph_waits(m->g, task) };
+	return (struct deed){ .task = (uint32_t)task, .kind = (uint8_t)kind, .powers = powers,
+			      .priority = m->gravest[task], .because = m->because[task],
+			      .waits = graph_waits(m->g, task) };
+}
+
+const char *deed_action(const struct deed *d)
+{
+	return d->record ? d->record->action : kinds[d->kind].name;
 }
 
 /* The emergency that refuses a deed, if it is a transition. */
@@ -96,13 +101,14 @@ static int find_paused(struct deed *d, const struct making *m, struct ops_error 
 	struct ops_document *doc;
 	int ret;
 
-	if (d->powers != powers_of(m, d->action))
+	if (d->powers != powers_of(m, deed_action(d)))
 		return 0;
-	ret = board_get(&t, m->b, d->task, err);
+	arena_clear(m->b->scratch);
+	ret = board_get(&t, m->b, d->task, m->b->scratch, err);
 	if (ret == 0)
 		ret = world_document(&doc, m->b->world, t->path, m->findings, err);
 	if (ret == 0)
-		d->paused = emergency_refusing(&m->emergencies, d->action, doc);
+		d->paused = emergency_refusing(&m->emergencies, deed_action(d), doc);
 	d->waits = d->waits || d->paused;
 	return ret;
 }
@@ -181,14 +187,14 @@ static int add_plain(struct making *m, size_t task, enum deed_kind kind,
 static int add_gate(struct making *m, size_t task, const struct gate_status *s,
 		    struct ops_document *d, struct world *recorded, struct ops_error *err)
 {
-	struct names *power = arena_alloc(m->b->arena, sizeof(*power));
+	struct names *power = &m->deciders[s->gate - m->b->config->gates];
 	enum deed_kind kind = s->state == GATE_REQUESTED ? DEED_DECIDE :
 			      s->state == GATE_BLOCKED ? DEED_LIFT : DEED_REQUEST;
 	const char *how = NULL;
 	struct deed deed;
 	int ret = 0;
 
-	if (!power || names_add(power, m->b->arena, s->gate->power))
+	if (!power->nr && names_add(power, m->b->arena, s->gate->power))
 		return error_nomem(err);
 	if (m->agent && kind == DEED_DECIDE && agent_holds(m->agent, s->gate->power))
 		ret = gate_contributor(&how, d, recorded, m->b->roster, m->agent,
@@ -197,7 +203,7 @@ static int add_gate(struct making *m, size_t task, const struct gate_status *s,
 		return ret;	/* nobody decides about their own work */
 	deed = deed_of(m, task, kind, kind == DEED_REQUEST ? &s->gate->request_by : power);
 	deed.gate = s->gate;
-	deed.state = s->state;
+	deed.state = (uint8_t)s->state;
 	return add(m, &deed, err);
 }
 
@@ -219,6 +225,18 @@ static bool concerned(const struct making *m, size_t task, const char *after)
 	return false;
 }
 
+/* A task as a document of a world. */
+static int task_document(struct ops_document **out, struct making *m, size_t task,
+			 struct world *w, struct ops_error *err)
+{
+	const struct task *t;
+	int ret;
+
+	arena_clear(m->b->scratch);
+	ret = board_get(&t, m->b, task, m->b->scratch, err);
+	return ret ? ret : world_document(out, w, t->path, m->findings, err);
+}
+
 /* The first gate of its status that is not approved, or what comes after them all.  `recorded`:
  * the world that its packets are read from. */
 static int pass_gates(struct making *m, size_t task, enum deed_kind after,
@@ -226,15 +244,15 @@ static int pass_gates(struct making *m, size_t task, enum deed_kind after,
 {
 	struct board *b = m->b;
 	const char *status = work_name((enum work)b->jobs[task].work);
-	const struct task *t = NULL;
 	struct ops_document *const *packets;
 	struct ops_document *d = NULL;
 	struct gate_status s;
 	size_t i, nr = 0;
-	int ret = b->jobs[task].flags & JOB_RECORDED ? board_get(&t, b, task, err) : 0;
+	const char *id = b->jobs[task].flags & JOB_RECORDED ? board_id(b, task) : NULL;
+	int ret = !id && b->jobs[task].flags & JOB_RECORDED ? OPS_ENOTFOUND : 0;
 
-	if (ret == 0 && t)
-		ret = world_packets(&packets, &nr, recorded, t->id, m->findings, err);
+	if (id)
+		ret = world_packets(&packets, &nr, recorded, id, m->findings, err);
 	for (i = 0; ret == 0 && i < b->config->gates_nr; i++) {
 		memset(&s, 0, sizeof(s));
 		s.gate = &b->config->gates[i];
@@ -242,7 +260,7 @@ static int pass_gates(struct making *m, size_t task, enum deed_kind after,
 			continue;
 		/* Where nothing is recorded, nothing was asked. */
 		if (nr && !d)
-			ret = world_document(&d, recorded, t->path, m->findings, err);
+			ret = task_document(&d, m, task, recorded, err);
 		if (ret == 0 && nr)
 			ret = gate_evaluate(&s, s.gate, d, recorded, b->world,
 					    m->findings, err);
@@ -280,31 +298,34 @@ static bool is_required(const struct making *m, const char *field, const char *s
 	return f && (f->required || names_have(&f->required_in, state));
 }
 
-/* What the header lacks that an assignment needs; NULL: nothing. */
-static const char *lacks(const struct making *m, const struct job *j)
+/* Whether the header lacks what an assignment needs, and what. */
+static bool lacks(bool *due, bool *prompt, const struct making *m, const struct job *j)
 {
-	bool due = j->due == JOB_NO_DAY, prompt = !(j->flags & JOB_PROMPT);
 	size_t i;
+
+	*due = *prompt = false;
 
 	for (i = 0; m->type && i < m->type->transitions_nr; i++)
 		if (!strcmp(m->type->transitions[i].action, "assign"))
 			break;
 	if (!m->type || i == m->type->transitions_nr)
-		return NULL;
-	due = due && is_required(m, "Due", m->type->transitions[i].to);
-	prompt = prompt && is_required(m, "Prompt", m->type->transitions[i].to);
-	return due && prompt ? "Due and Prompt" : due ? "Due" : prompt ? "Prompt" : NULL;
+		return false;
+	*due = j->due == JOB_NO_DAY && is_required(m, "Due", m->type->transitions[i].to);
+	*prompt = !(j->flags & JOB_PROMPT) &&
+		  is_required(m, "Prompt", m->type->transitions[i].to);
+	return *due || *prompt;
 }
 
 static int add_queued(struct making *m, size_t task, struct ops_error *err)
 {
-	const char *missing = lacks(m, &m->b->jobs[task]);
+	bool due, prompt;
 	struct deed d;
 
-	if (!missing)
+	if (!lacks(&due, &prompt, m, &m->b->jobs[task]))
 		return add_gated(m, task, DEED_ASSIGN, "assign", err);
 	d = deed_of(m, task, DEED_EDIT, &m->type->edit);
-	d.lacks = missing;
+	d.no_due = due;
+	d.no_prompt = prompt;
 	return add(m, &d, err);
 }
 
@@ -315,20 +336,19 @@ static int read_open(struct making *m, struct board *b, size_t task, struct ops_
 {
 	struct snap_entry *list = NULL;
 	const struct type *kind;
-	const struct task *t;
+	const char *id;
 	size_t i, nr = 0;
 	int ret = 0;
 
 	m->open.nr = 0;
 	if (!(b->jobs[task].flags & JOB_RECORDED))
 		return 0;
-	ret = board_get(&t, b, task, err);
-	if (ret == 0)
-		ret = board_list_recorded(&list, &nr, b, t->id, err);
+	id = board_id(b, task);
+	ret = id ? board_list_recorded(&list, &nr, b, id, err) : OPS_ENOTFOUND;
 	for (i = 0; ret == 0 && i < nr; i++) {
 		kind = packet_kind_of_file(b->config, list[i].name);
 		if (kind && kind->packet.until.nr)
-			return world_packets(&m->open.list, &m->open.nr, b->world, t->id,
+			return world_packets(&m->open.list, &m->open.nr, b->world, id,
 					     m->findings, err);
 	}
 	return ret;
@@ -339,14 +359,16 @@ static int add_record(struct making *m, size_t task, const struct ops_document *
 		      const char *until, struct ops_error *err)
 {
 	struct deed d = deed_of(m, task, DEED_RECORD, powers);
+	struct deed_record *record;
 
 	if (m->agent && by ? strcmp(m->agent->id, by) != 0 : !may(m, powers, task))
 		return 0;
-	d.packet = p;
-	d.blocks = packet_blocks(&m->open, p, NULL);
-	d.action = action;
-	d.by = by;
-	d.until = until;
+	record = arena_alloc(m->b->arena, sizeof(*record));
+	if (!record)
+		return error_nomem(err);
+	*record = (struct deed_record){ p, action, until, by,
+					packet_blocks(&m->open, p, NULL) };
+	d.record = record;
 	return put(m, &d, err);
 }
 
@@ -490,7 +512,17 @@ static int compare_deeds(const void *a, const void *b, void *payload)
 	return x->task != y->task ? (x->task > y->task) - (x->task < y->task) :
 	       (x->kind == DEED_RECORD) != (y->kind == DEED_RECORD) ?
 	       (y->kind == DEED_RECORD) - (x->kind == DEED_RECORD) :
-	       x->packet ? strcmp(x->packet->path, y->packet->path) : 0;
+	       x->record ? strcmp(x->record->packet->path, y->record->packet->path) : 0;
+}
+
+/* Where every task has its deed there is room for them from the beginning. */
+static int expect_all(struct making *m, const struct agenda_wish *wish)
+{
+	if (wish->agent || wish->max || wish->waiting)
+		return 0;
+	m->room = m->b->tasks_nr + 1;
+	m->deeds = arena_array(m->b->arena, m->room, sizeof(*m->deeds));
+	return m->deeds ? 0 : OPS_ENOMEM;
 }
 
 int agenda_make(struct agenda *out, struct board *b, const struct graph *g,
@@ -506,7 +538,8 @@ int agenda_make(struct agenda *out, struct board *b, const struct graph *g,
 	m.type = config_type(b->config, "task");
 	m.gravest = arena_array(b->arena, b->tasks_nr + 1, sizeof(*m.gravest));
 	m.because = arena_array(b->arena, b->tasks_nr + 1, sizeof(*m.because));
-	if (!m.gravest || !m.because)
+	m.deciders = arena_array(b->arena, b->config->gates_nr + 1, sizeof(*m.deciders));
+	if (!m.gravest || !m.because || !m.deciders || expect_all(&m, wish))
 		return error_nomem(err);
 	m.accept = powers_of(&m, "accept");
 	m.start = powers_of(&m, "start");

@@ -24,23 +24,32 @@ enum deed_kind { DEED_REQUEST, DEED_DECIDE, DEED_LIFT, DEED_ASSIGN, DEED_ACCEPT,
 		 DEED_START, DEED_CONTINUE, DEED_COMPLETE, DEED_UNBLOCK, DEED_EDIT,
 		 DEED_RECORD };
 
-struct deed {
-	size_t task;
-	enum deed_kind kind;
+/* What is open about a task, and waits for somebody. */
+struct deed_record {
+	const struct ops_document *packet;
 	const char *action;		/* in a word or two */
-	const struct ops_document *packet;	/* DEED_RECORD: what waits; else NULL */
-	bool blocks;			/* and keeps the task from something */
 	const char *until;		/* by when it is due; or NULL */
 	const char *by;			/* the one agent who can; or NULL: `powers` say */
-	const char *lacks;		/* DEED_EDIT: what is missing */
-	const struct gate *gate;	/* of the first three; else NULL */
-	enum gate_state state;		/* of that gate */
-	const struct names *powers;	/* any of which suffices, also "assignee" */
-	unsigned priority;		/* the gravest that hangs on it */
-	size_t because;			/* the task whose priority that is */
-	bool waits;
-	const struct emergency *paused;	/* what refuses it until it has ended; or NULL */
+	bool blocks;			/* it keeps the task from something */
 };
+
+/* Small, since there may be one for each of a hundred thousand tasks. */
+struct deed {
+	uint32_t task;
+	uint32_t because;		/* the task whose priority it has */
+	uint16_t priority;		/* the gravest that hangs on it */
+	uint8_t kind;			/* enum deed_kind */
+	uint8_t state;			/* enum gate_state of its gate */
+	bool waits;
+	bool no_due, no_prompt;		/* DEED_EDIT: what is missing */
+	const struct gate *gate;	/* of the first three; else NULL */
+	const struct names *powers;	/* any of which suffices, also "assignee" */
+	const struct emergency *paused;	/* what refuses it until it has ended; or NULL */
+	const struct deed_record *record;	/* DEED_RECORD; else NULL */
+};
+
+/* What is done, in a word or two. */
+const char *deed_action(const struct deed *d);
 
 struct agenda {
 	struct deed *deeds;

@@ -14,10 +14,13 @@
 struct balancing {
 	struct board *b;
 	const struct names *skip;
-	size_t *at;		/* who has each task now */
-	size_t *first, *fill, *tasks;	/* of each worker, as they were when a pass began */
+	struct arena *arena;	/* of what it works with */
+	uint32_t *at;		/* who has each task now, or JOB_NOBODY */
+	size_t *first, *fill;	/* the tasks of each worker, */
+	uint32_t *tasks;	/* as they were when a pass began */
 	double over, under;	/* in this pass */
 	size_t *light, light_nr;	/* the underloaded of this pass */
+	size_t room;		/* for moves */
 };
 
 static int64_t exact(double x)
@@ -57,51 +60,67 @@ static bool is_under(const struct balancing *s, size_t worker)
 	return w->works && exact(worker_utilisation(w)) < exact(s->under);
 }
 
-static bool moves_freely(const struct task *t)
+static bool moves_freely(const struct job *j)
 {
-	return t->work == WORK_ASSIGNED && t->started == NO_DAY;
+	return j->work == WORK_ASSIGNED && j->started == JOB_NO_DAY;
 }
 
 /* Whether its date is over: nobody is given it as it stands (task.timeline). */
-static bool is_past(const struct board *b, const struct task *t)
+static bool is_past(const struct board *b, const struct job *j)
 {
-	return t->due != NO_DAY && t->due < b->today;
+	return j->due != JOB_NO_DAY && j->due < b->today;
 }
 
 /* What is least missed where it is goes first. */
 static int compare_tasks(const void *a, const void *b, void *payload)
 {
 	const struct board *board = payload;
-	size_t x = *(const size_t *)a, y = *(const size_t *)b;
-	const struct task *s = &board->tasks[x], *t = &board->tasks[y];
+	uint32_t x = *(const uint32_t *)a, y = *(const uint32_t *)b;
+	const struct job *s = &board->jobs[x], *t = &board->jobs[y];
 
 	if (moves_freely(s) != moves_freely(t))
 		return moves_freely(s) ? -1 : 1;
-	if (s->accepted != t->accepted)
-		return s->accepted ? 1 : -1;
+	if ((s->flags & JOB_ACCEPTED) != (t->flags & JOB_ACCEPTED))
+		return s->flags & JOB_ACCEPTED ? 1 : -1;
 	if (s->priority != t->priority)
 		return s->priority > t->priority ? -1 : 1;
 	if (s->due != t->due)
-		return s->due == NO_DAY || (t->due != NO_DAY && s->due > t->due) ? -1 : 1;
+		return s->due == JOB_NO_DAY || (t->due != JOB_NO_DAY && s->due > t->due) ? -1 :
+		       1;
 	return (x > y) - (x < y);
+}
+
+/* Whether a task stays where it is whatever comes. */
+static int is_skipped(bool *out, const struct balancing *s, size_t task)
+{
+	const char *id = s->skip ? board_id(s->b, task) : NULL;
+
+	*out = id && names_have(s->skip, id);
+	return s->skip && !id ? OPS_ENOTFOUND : 0;
 }
 
 static int prepare(struct balancing *s)
 {
 	struct board *b = s->b;
+	bool skipped;
 	size_t i;
 
-	s->first = arena_array(b->arena, b->workers_nr + 2, sizeof(*s->first));
-	s->fill = arena_array(b->arena, b->workers_nr + 2, sizeof(*s->fill));
-	s->tasks = arena_array(b->arena, b->tasks_nr + 1, sizeof(*s->tasks));
-	s->at = arena_array(b->arena, b->tasks_nr + 1, sizeof(*s->at));
-	s->light = arena_array(b->arena, b->workers_nr + 1, sizeof(*s->light));
+	s->first = arena_array(s->arena, b->workers_nr + 2, sizeof(*s->first));
+	s->fill = arena_array(s->arena, b->workers_nr + 2, sizeof(*s->fill));
+	s->tasks = arena_array(s->arena, b->tasks_nr + 1, sizeof(*s->tasks));
+	s->at = arena_array(s->arena, b->tasks_nr + 1, sizeof(*s->at));
+	s->light = arena_array(s->arena, b->workers_nr + 1, sizeof(*s->light));
 	if (!s->first || !s->fill || !s->tasks || !s->at || !s->light)
 		return OPS_ENOMEM;
-	for (i = 0; i < b->tasks_nr; i++)
-		s->at[i] = task_is_held(&b->tasks[i]) &&
-			   !(s->skip && names_have(s->skip, b->tasks[i].id)) ?
-			   b->tasks[i].agent : NONE;
+	for (i = 0; i < b->tasks_nr; i++) {
+		s->at[i] = JOB_NOBODY;
+		if (!job_is_held(&b->jobs[i]))
+			continue;
+		if (is_skipped(&skipped, s, i))
+			return OPS_ENOTFOUND;
+		if (!skipped)
+			s->at[i] = b->jobs[i].agent;
+	}
 	return 0;
 }
 
@@ -113,26 +132,38 @@ static void list_tasks(struct balancing *s)
 
 	memset(s->first, 0, (b->workers_nr + 1) * sizeof(*s->first));
 	for (i = 0; i < b->tasks_nr; i++)
-		if (s->at[i] != NONE)
+		if (s->at[i] != JOB_NOBODY)
 			s->first[s->at[i] + 1]++;
 	for (i = 0; i < b->workers_nr; i++)
 		s->first[i + 1] += s->first[i];
 	memcpy(s->fill, s->first, (b->workers_nr + 1) * sizeof(*s->fill));
 	for (i = 0; i < b->tasks_nr; i++)
-		if (s->at[i] != NONE)
-			s->tasks[s->fill[s->at[i]]++] = i;
+		if (s->at[i] != JOB_NOBODY)
+			s->tasks[s->fill[s->at[i]]++] = (uint32_t)i;
 	for (i = 0; i < b->workers_nr; i++)
 		qsort_r(s->tasks + s->first[i], s->first[i + 1] - s->first[i],
 			sizeof(*s->tasks), compare_tasks, b);
 }
 
+/* A task, until the next is asked for. */
+static int get_task(const struct task **out, struct balancing *s, size_t task,
+		    struct ops_error *err)
+{
+	arena_clear(s->b->scratch);
+	return board_get(out, s->b, task, s->b->scratch, err);
+}
+
 /* Whose a task of an overloaded agent could be; NONE if nobody's. */
-static size_t receiver(const struct balancing *s, size_t from, const struct task *t,
-		       double *capability)
+static int find_receiver(size_t *out, struct balancing *s, size_t from, size_t task,
+			 double *capability, struct ops_error *err)
 {
 	const struct board *b = s->b;
+	const struct task *t;
 	size_t i, best = NONE;
+	int ret = s->light_nr ? get_task(&t, s, task, err) : 0;
 
+	if (ret)
+		return ret;
 	for (i = 0; i < s->light_nr; i++) {
 		const struct worker *w = &b->workers[s->light[i]];
 		double c, than;
@@ -152,7 +183,8 @@ static size_t receiver(const struct balancing *s, size_t from, const struct task
 			*capability = c;
 		}
 	}
-	return best;
+	*out = best;
+	return 0;
 }
 
 /* The overloaded, the greatest first. */
@@ -185,58 +217,102 @@ static void begin_pass(struct balancing *s, size_t *heavy, size_t *heavy_nr)
 	qsort_r(heavy, *heavy_nr, sizeof(*heavy), compare_workers, b);
 }
 
-/* Whether anything moved. */
-static bool pass(struct balancing *s, size_t *heavy)
+/* *moved: whether anything was. */
+static int pass(bool *moved, struct balancing *s, size_t *heavy, struct ops_error *err)
 {
 	struct board *b = s->b;
 	size_t i, k, to, nr;
 	double capability = 0;
-	bool moved = false;
+	int ret;
 
+	*moved = false;
 	begin_pass(s, heavy, &nr);
 	for (i = 0; i < nr; i++)
 		for (k = s->first[heavy[i]]; k < s->first[heavy[i] + 1]; k++) {
-			const struct task *t = &b->tasks[s->tasks[k]];
+			uint32_t task = s->tasks[k];
+			const struct job *j = &b->jobs[task];
 
 			if (!is_over(s, heavy[i]))
 				break;
-			if (s->at[s->tasks[k]] != heavy[i] || !moves_freely(t) ||
-			    is_past(b, t))
+			if (s->at[task] != heavy[i] || !moves_freely(j) || is_past(b, j))
 				continue;
-			to = receiver(s, heavy[i], t, &capability);
+			ret = find_receiver(&to, s, heavy[i], task, &capability, err);
+			if (ret)
+				return ret;
 			if (to == NONE)
 				continue;
-			s->at[s->tasks[k]] = to;
+			s->at[task] = (uint32_t)to;
 			b->workers[heavy[i]].active--;
 			b->workers[to].active++;
-			moved = true;
+			*moved = true;
 		}
-	return moved;
+	return 0;
+}
+
+/* One more. */
+static int add_move(struct balance *out, struct balancing *s, const struct move *m)
+{
+	struct move *list = arena_room(s->b->arena, out->moves, out->nr, &s->room, sizeof(*list));
+
+	if (!list)
+		return OPS_ENOMEM;
+	out->moves = list;
+	out->moves[out->nr++] = *m;
+	return 0;
 }
 
 /* What is started goes by a handoff, which is for its agent to begin: only proposed, as
  * if each proposal were taken up.  Changes the workers' counts by that. */
-static void propose(struct balancing *s, struct balance *out, size_t *heavy)
+static int propose(struct balancing *s, struct balance *out, size_t *heavy,
+		   struct ops_error *err)
 {
-	size_t i, k, nr;
+	size_t i, k, nr, to;
+	int ret;
 
 	begin_pass(s, heavy, &nr);
 	for (i = 0; i < nr; i++)
 		for (k = s->first[heavy[i]]; k < s->first[heavy[i] + 1]; k++) {
-			const struct task *t = &s->b->tasks[s->tasks[k]];
-			struct move m = { s->tasks[k], heavy[i], NONE, 0, true };
+			struct move m = { s->tasks[k], (uint32_t)heavy[i], 0, 0, true };
 
 			if (!is_over(s, heavy[i]))
 				break;
-			if (t->work != WORK_STARTED)
+			if (s->b->jobs[m.task].work != WORK_STARTED)
 				continue;
-			m.to = receiver(s, heavy[i], t, &m.capability);
-			if (m.to == NONE)
+			ret = find_receiver(&to, s, heavy[i], m.task, &m.capability, err);
+			if (ret)
+				return ret;
+			if (to == NONE)
 				continue;
-			out->moves[out->nr++] = m;
+			m.to = (uint32_t)to;
+			if (add_move(out, s, &m))
+				return error_nomem(err);
 			s->b->workers[m.from].active--;
 			s->b->workers[m.to].active++;
 		}
+	return 0;
+}
+
+/* Who has another task than before. */
+static int list_moves(struct balance *out, struct balancing *s, struct ops_error *err)
+{
+	struct board *b = s->b;
+	const struct task *t;
+	size_t i;
+	int ret;
+
+	for (i = 0; i < b->tasks_nr; i++) {
+		struct move m = { (uint32_t)i, b->jobs[i].agent, s->at[i], 0, false };
+
+		if (m.to == JOB_NOBODY || m.to == m.from)
+			continue;
+		ret = get_task(&t, s, i, err);
+		if (ret)
+			return ret;
+		m.capability = choice_capability(&b->workers[m.to], t);
+		if (add_move(out, s, &m))
+			return error_nomem(err);
+	}
+	return 0;
 }
 
 static int compare_moves(const void *a, const void *b)
@@ -246,42 +322,48 @@ static int compare_moves(const void *a, const void *b)
 	return (x->task > y->task) - (x->task < y->task);
 }
 
-int balance_make(struct balance *out, struct board *b, const struct names *skip)
+static int balance(struct balance *out, struct balancing *s, struct ops_error *err)
 {
-	struct balancing s = { 0 };
-	struct balance made = { 0 };
-	size_t i, *heavy = arena_array(b->arena, b->workers_nr + 1, sizeof(*heavy)), nr;
+	struct board *b = s->b;
+	size_t *heavy = arena_array(s->arena, b->workers_nr + 1, sizeof(*heavy)), i, nr;
+	bool moved = true;
+	int ret = heavy ? prepare(s) : OPS_ENOMEM;
 
-	s.b = b;
-	s.skip = skip;
-	made.loads = arena_array(b->arena, b->workers_nr + 1, sizeof(*made.loads));
-	made.moves = arena_array(b->arena, b->tasks_nr + 1, sizeof(*made.moves));
-	if (!heavy || !made.loads || !made.moves || prepare(&s))
-		return OPS_ENOMEM;
-	made.before = average(b);
-	begin_pass(&s, heavy, &nr);
+	if (ret)
+		return ret == OPS_ENOMEM ? error_nomem(err) : ret;
+	out->before = average(b);
+	begin_pass(s, heavy, &nr);
 	for (i = 0; i < b->workers_nr; i++) {
-		made.loads[i].before = b->workers[i].active;
-		made.loads[i].level = is_over(&s, i) - is_under(&s, i);
+		out->loads[i].before = b->workers[i].active;
+		out->loads[i].level = is_over(s, i) - is_under(s, i);
 	}
-	while (pass(&s, heavy))
-		;
-	for (i = 0; i < b->tasks_nr; i++) {
-		const struct task *t = &b->tasks[i];
-		struct move m = { i, t->agent, s.at[i], 0, false };
+	while (ret == 0 && moved)
+		ret = pass(&moved, s, heavy, err);
+	if (ret == 0)
+		ret = list_moves(out, s, err);
+	for (i = 0; i < b->workers_nr; i++)
+		out->loads[i].after = b->workers[i].active;
+	out->after = average(b);
+	if (ret == 0)
+		ret = propose(s, out, heavy, err);
+	for (i = 0; i < b->workers_nr; i++)
+		b->workers[i].active = out->loads[i].after;
+	if (out->nr)
+		qsort(out->moves, out->nr, sizeof(*out->moves), compare_moves);
+	return ret;
+}
 
-		if (s.at[i] == NONE || s.at[i] == t->agent)
-			continue;
-		m.capability = choice_capability(&b->workers[m.to], t);
-		made.moves[made.nr++] = m;
-	}
-	for (i = 0; i < b->workers_nr; i++)
-		made.loads[i].after = b->workers[i].active;
-	made.after = average(b);
-	propose(&s, &made, heavy);
-	for (i = 0; i < b->workers_nr; i++)
-		b->workers[i].active = made.loads[i].after;
-	qsort(made.moves, made.nr, sizeof(*made.moves), compare_moves);
-	*out = made;
-	return 0;
+int balance_make(struct balance *out, struct board *b, const struct names *skip,
+		 struct ops_error *err)
+{
+	struct balancing s = { .b = b, .skip = skip, .arena = arena_new() };
+	struct balance made = { 0 };
+	int ret;
+
+	made.loads = arena_array(b->arena, b->workers_nr + 1, sizeof(*made.loads));
+	ret = made.loads && s.arena ? balance(&made, &s, err) : error_nomem(err);
+	if (ret == 0)
+		*out = made;
+	arena_free(s.arena);
+	return ret;
 }

@@ -17,7 +17,7 @@
 #include "model/choice.h"
 
 struct move {
-	size_t task, from, to;	/* of the board */
+	uint32_t task, from, to;	/* of the board */
 	double capability;	/* of who is to have it */
 	bool started;		/* it moves only by a handoff, and is not moved here */
 };
@@ -37,7 +37,8 @@ struct balance {
 double worker_utilisation(const struct worker *w);
 
 /* `skip`: ids of tasks that stay where they are, or NULL.  The workers' counts in the
- * board become those after it.  In the board's arena.  0 or OPS_ENOMEM. */
-int balance_make(struct balance *out, struct board *b, const struct names *skip);
+ * board become those after it.  In the board's arena.  As board_get(), or OPS_ENOMEM. */
+int balance_make(struct balance *out, struct board *b, const struct names *skip,
+		 struct ops_error *err);
 
 #endif

@@ -346,7 +346,7 @@ int board_add_line(const struct roll_line *line, bool plain, void *payload,
 	t = next_task(r);
 	if (!t)
 		return error_nomem(err);
-	ret = plain ? roll_task(t, r->b, line) : OPS_ENOTFOUND;
+	ret = plain ? roll_task(t, r->b, r->b->arena, line) : OPS_ENOTFOUND;
 	if (ret == 0) {
 		t->agent = t->assigned_to ? board_worker(r->b, t->assigned_to) : NONE;
 		r->b->tasks_nr++;
@@ -502,10 +502,11 @@ int board_begin(struct board **out, struct world *w, int64_t now, struct reading
 		return error_nomem(err);
 	}
 	b->arena = arena;
+	b->scratch = arena_new();
 	b->world = w;
 	b->now = now;
 	*r = (struct reading){ b, NULL, findings, NULL, 0 };
-	ret = begin(r, err);
+	ret = b->scratch ? begin(r, err) : error_nomem(err);
 	if (ret)
 		board_free(b);
 	else
@@ -544,5 +545,6 @@ void board_free(struct board *b)
 		return;
 	free(b->tasks);
 	free(b->apart);
+	arena_free(b->scratch);
 	arena_free(b->arena);
 }

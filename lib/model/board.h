@@ -100,7 +100,7 @@ struct worker {
 	bool away;			/* today */
 	unsigned limit;			/* tasks at a time */
 	unsigned active;		/* tasks it has */
-	double hours, complexity;	/* of these, together; of a sketch no complexity */
+	double hours, complexity;	/* of these, together; see board_weigh() */
 	struct skill *skills;		/* in order of their names' numbers */
 	size_t skills_nr;
 	struct calendar calendar;
@@ -113,6 +113,7 @@ struct worker {
  */
 struct board {
 	struct arena *arena;
+	struct arena *scratch;		/* for the moment: who uses it clears it first */
 	struct world *world;
 	const struct config *config;
 	const struct planning *planning;
@@ -134,6 +135,7 @@ struct board {
 	struct map *by_id;		/* of tasks, to struct task * */
 	struct map *skill_map;		/* to index + 1 */
 	struct map *recorded;		/* ids that have packets; NULL until that is asked */
+	struct map *known;		/* of a sketch: names that were looked up */
 };
 
 /* `now` in seconds since 1970.  The world must outlive the board. */
@@ -145,9 +147,15 @@ void board_free(struct board *b);	/* NULL is fine */
 int board_sketch(struct board **out, struct world *w, int64_t now,
 		 struct ops_findings *findings, struct ops_error *err);
 
-/* A task by its number.  Of a sketch it is made anew each time, what it depends on has no
- * status, and OPS_ENOTFOUND says that the roll was found damaged: begin again. */
-int board_get(const struct task **out, struct board *b, size_t at, struct ops_error *err);
+/* A task by its number.  Of a sketch it is made anew each time, in `arena` (its id, title and
+ * other words stay when that goes), what it depends on has no status, and OPS_ENOTFOUND says
+ * that the roll was found damaged: begin again. */
+int board_get(const struct task **out, struct board *b, size_t at, struct arena *arena,
+	      struct ops_error *err);
+/* Say of what keeps a task all that a whole board does: of a sketch it is looked up. */
+int board_look_at(const struct task *t, struct board *b, struct ops_error *err);
+/* Of a sketch: count the complexity of what each worker has.  As board_get(). */
+int board_weigh(struct board *b, struct ops_error *err);
 /* Its id, and its project or NULL; an id that is NULL: likewise damaged. */
 const char *board_id(struct board *b, size_t at);
 const char *board_project(struct board *b, size_t at);

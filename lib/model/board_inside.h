@@ -32,7 +32,7 @@ int board_begin(struct board **out, struct world *w, int64_t now, struct reading
 int board_add_line(const struct roll_line *line, bool plain, void *payload,
 		   struct ops_error *err);
 
-/* The files of the packets about the task of an id, in the board's arena. */
+/* The files of the packets about the task of an id, in the board's scratch. */
 int board_list_recorded(struct snap_entry **list, size_t *nr, struct board *b,
 			const char *id, struct ops_error *err);
 

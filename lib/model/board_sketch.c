@@ -37,7 +37,6 @@ struct sketching {
 	uint32_t *number;	/* of each job of the base: its number now, or GONE */
 	size_t nr, room;
 	size_t links_nr, links_room;
-	struct map *known;	/* names that were looked up */
 	struct map *by_id;	/* of tasks apart, to a number + 1 */
 	struct {
 		uint32_t word, agent;
@@ -59,7 +58,8 @@ static void say_depends(struct task *t, const struct board *b, size_t at)
 	}
 }
 
-int board_get(const struct task **out, struct board *b, size_t at, struct ops_error *err)
+int board_get(const struct task **out, struct board *b, size_t at, struct arena *arena,
+	      struct ops_error *err)
 {
 	const struct job *j = &b->jobs[at];
 	struct roll_line line = { b->roll, 0, NULL };
@@ -70,17 +70,70 @@ int board_get(const struct task **out, struct board *b, size_t at, struct ops_er
 		*out = b->roll ? &b->apart[j->line] : &b->tasks[at];
 		return 0;
 	}
-	t = arena_alloc(b->arena, sizeof(*t));
+	t = arena_alloc(arena, sizeof(*t));
 	line.row = roll_row(b->roll, 0, j->line);
 	if (!t || !line.row)
 		return t ? OPS_ENOTFOUND : error_nomem(err);
-	ret = roll_task(t, b, &line);
+	ret = roll_task(t, b, arena, &line);
 	if (ret)
 		return ret == OPS_ENOMEM ? error_nomem(err) : ret;
 	t->agent = j->agent == JOB_NOBODY ? NONE : j->agent;
 	say_depends(t, b, at);
 	*out = t;
 	return 0;
+}
+
+int board_weigh(struct board *b, struct ops_error *err)
+{
+	const struct task *t;
+	size_t i;
+	int ret = 0;
+
+	for (i = 0; ret == 0 && b->roll && i < b->tasks_nr; i++) {
+		if (!job_is_held(&b->jobs[i]))
+			continue;
+		arena_clear(b->scratch);
+		ret = board_get(&t, b, i, b->scratch, err);
+		if (ret == 0)
+			b->workers[b->jobs[i].agent].complexity += t->complexity;
+	}
+	return ret;
+}
+
+/* What a name means that is no active task. */
+static int look_up(struct dependency *dep, struct board *b, struct ops_findings *findings,
+		   struct ops_error *err)
+{
+	struct dependency *own = map_get(b->known, dep->name);
+	int ret = 0;
+
+	if (!own) {
+		own = arena_alloc(b->arena, sizeof(*own));
+		if (!own)
+			return error_nomem(err);
+		*own = (struct dependency){ .name = dep->name, .task = NONE };
+		ret = board_look_up(own, b, b->known, findings, err);
+	}
+	dep->state = own->state;
+	dep->status = own->status;
+	return ret;
+}
+
+int board_look_at(const struct task *t, struct board *b, struct ops_error *err)
+{
+	struct ops_findings *ignored = NULL;	/* they were said when it was read */
+	size_t i;
+	int ret = 0;
+
+	for (i = 0; ret == 0 && b->roll && i < t->depends_nr; i++) {
+		if (t->depends[i].task != NONE || t->depends[i].state == DEPENDS_COMPLETE)
+			continue;
+		if (!ignored)
+			ignored = ops_findings_new();
+		ret = ignored ? look_up(&t->depends[i], b, ignored, err) : error_nomem(err);
+	}
+	ops_findings_free(ignored);
+	return ret;
 }
 
 /* --- what changed --- */
@@ -317,7 +370,7 @@ static int link_name(uint32_t *out, struct sketching *s, const char *name,
 		return error_nomem(err);
 	ret = find_task(&at, s, id, err);
 	if (ret == 0 && at != NONE && id != name) {
-		ret = board_get(&t, s->b, at, err);
+		ret = board_get(&t, s->b, at, s->b->arena, err);
 		at = ret == 0 && !strcmp(t->path, name) ? at : NONE;
 	}
 	if (ret)
@@ -330,7 +383,7 @@ static int link_name(uint32_t *out, struct sketching *s, const char *name,
 	if (!dep)
 		return error_nomem(err);
 	*dep = (struct dependency){ .name = name, .task = NONE };
-	ret = board_look_up(dep, s->b, s->known, s->r.findings, err);
+	ret = board_look_up(dep, s->b, s->b->known, s->r.findings, err);
 	if (ret)
 		return ret;
 	*out = dep->state == DEPENDS_COMPLETE ? LINK_MET : LINK_STUCK;
@@ -354,7 +407,7 @@ static int link_names(struct sketching *s, size_t job, struct ops_error *err)
 	const struct task *t;
 	uint32_t link = LINK_STUCK;
 	size_t i;
-	int ret = board_get(&t, s->b, job, err);
+	int ret = board_get(&t, s->b, job, s->b->arena, err);
 
 	for (i = 0; ret == 0 && i < t->depends_nr; i++) {
 		ret = link_name(&link, s, t->depends[i].name, err);
@@ -468,13 +521,13 @@ static int begin(struct sketching *s, struct ops_error *err)
 		return ret == OPS_ENOMEM ? error_nomem(err) : ret;
 	s->room = s->base_nr + s->changes_nr;
 	s->links_room = links / sizeof(uint32_t) + 64;
-	s->known = map_new(b->arena);
+	b->known = map_new(b->arena);
 	s->by_id = map_new(b->arena);
 	s->number = arena_array(b->arena, (size_t)s->base_nr + 1, sizeof(*s->number));
 	b->jobs = arena_array(b->arena, s->room + 1, sizeof(*b->jobs));
 	b->links_first = arena_array(b->arena, s->room + 1, sizeof(*b->links_first));
 	b->links = arena_array(b->arena, s->links_room, sizeof(*b->links));
-	if (!s->known || !s->by_id || !s->number || !b->jobs || !b->links_first || !b->links)
+	if (!b->known || !s->by_id || !s->number || !b->jobs || !b->links_first || !b->links)
 		return error_nomem(err);
 	return world_each_root(b->world, s->r.type, false, add_root, s, err);
 }
@@ -517,7 +570,7 @@ int board_sketch(struct board **out, struct world *w, int64_t now,
 	if (ret == 0)
 		ret = sketch(&s, err);
 	if (ret == 0) {
-		ops_findings_copy(findings, apart, NULL);
+		findings_move(findings, apart);
 		*out = s.b;
 	} else {
 		board_free(s.b);

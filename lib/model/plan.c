@@ -163,7 +163,7 @@ static int find_rows(struct plan *plan, struct board *b, const struct plan_wish 
 	for (; ret == 0 && i < b->tasks_nr; i++) {
 		if (!wish->only && b->jobs[i].work != WORK_QUEUED)
 			continue;
-		ret = board_get(&t, b, i, err);
+		ret = board_get(&t, b, i, b->arena, err);
 		if (ret == 0 && !(!wish->only && wish->skip && names_have(wish->skip, t->id)))
 			plan->rows[plan->nr++].task = t;
 		if (wish->only)

@@ -36,8 +36,9 @@ int board_list_recorded(struct snap_entry **list, size_t *nr, struct board *b,
 	*nr = 0;
 	if (ret || (b->recorded && !map_has(b->recorded, id)))
 		return ret;
-	dir = arena_printf(b->arena, "%s/%s", config_directory(b->config, "packets"), id);
-	return dir ? snap_list(list, nr, world_snap(b->world), dir, b->arena, err) :
+	arena_clear(b->scratch);
+	dir = arena_printf(b->scratch, "%s/%s", config_directory(b->config, "packets"), id);
+	return dir ? snap_list(list, nr, world_snap(b->world), dir, b->scratch, err) :
 	       error_nomem(err);
 }
 

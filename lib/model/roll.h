@@ -99,8 +99,9 @@ bool roll_is_directory(const struct roll_line *line);
 int roll_named(struct roll_line **out, size_t *nr, struct roll *r, const char *name,
 	       bool prefix, struct arena *arena, struct ops_error *err);
 
-/* Fill in a task of a board from the line of a plain, active task; all but its agent.
- * OPS_ENOTFOUND: read the document. */
-int roll_task(struct task *out, struct board *b, const struct roll_line *line);
+/* Fill in a task of a board from the line of a plain, active task; all but its agent.  What is
+ * made for that is in `arena`.  OPS_ENOTFOUND: read the document. */
+int roll_task(struct task *out, struct board *b, struct arena *arena,
+	      const struct roll_line *line);
 
 #endif

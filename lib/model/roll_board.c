@@ -26,8 +26,8 @@ static const struct roll_item *items(const struct roll_line *line, uint32_t at, 
 			   (size_t)nr * sizeof(struct roll_item));
 }
 
-static int take_needs(struct task *t, struct board *b, const struct roll_line *line,
-		      const struct roll_image *i)
+static int take_needs(struct task *t, struct board *b, struct arena *arena,
+		      const struct roll_line *line, const struct roll_image *i)
 {
 	const struct roll_item *list = items(line, i->needs, i->needs_nr);
 	const char *name;
@@ -35,7 +35,7 @@ static int take_needs(struct task *t, struct board *b, const struct roll_line *l
 
 	if (!list)
 		return OPS_ENOTFOUND;
-	t->needs = arena_array(b->arena, (size_t)i->needs_nr + 1, sizeof(*t->needs));
+	t->needs = arena_array(arena, (size_t)i->needs_nr + 1, sizeof(*t->needs));
 	for (k = 0; t->needs && k < i->needs_nr; k++) {
 		name = roll_name(line, list[k].name);
 		if (!name)
@@ -50,7 +50,7 @@ static int take_needs(struct task *t, struct board *b, const struct roll_line *l
 	return t->needs ? 0 : OPS_ENOMEM;
 }
 
-static int take_depends(struct task *t, struct board *b, const struct roll_line *line,
+static int take_depends(struct task *t, struct arena *arena, const struct roll_line *line,
 			const struct roll_image *i)
 {
 	const struct roll_item *list = items(line, i->depends, i->depends_nr);
@@ -58,7 +58,7 @@ static int take_depends(struct task *t, struct board *b, const struct roll_line 
 
 	if (!list)
 		return OPS_ENOTFOUND;
-	t->depends = arena_array(b->arena, (size_t)i->depends_nr + 1, sizeof(*t->depends));
+	t->depends = arena_array(arena, (size_t)i->depends_nr + 1, sizeof(*t->depends));
 	for (k = 0; t->depends && k < i->depends_nr; k++) {
 		t->depends[k].task = NONE;
 		t->depends[k].name = roll_name(line, list[k].name);
@@ -69,7 +69,7 @@ static int take_depends(struct task *t, struct board *b, const struct roll_line 
 	return t->depends ? 0 : OPS_ENOMEM;
 }
 
-static int take_names(struct names *out, struct board *b, const struct roll_line *line,
+static int take_names(struct names *out, struct arena *arena, const struct roll_line *line,
 		      uint32_t at, uint32_t nr)
 {
 	const struct roll_item *list = items(line, at, nr);
@@ -80,7 +80,7 @@ static int take_names(struct names *out, struct board *b, const struct roll_line
 		name = roll_name(line, list[k].name);
 		if (!name)
 			return OPS_ENOTFOUND;
-		if (names_add(out, b->arena, name))
+		if (names_add(out, arena, name))
 			return OPS_ENOMEM;
 	}
 	return list ? 0 : OPS_ENOTFOUND;
@@ -107,7 +107,8 @@ static bool take_words(struct task *t, const struct roll_line *line,
 	       !t->priority_name == !i->priority_name;
 }
 
-int roll_task(struct task *t, struct board *b, const struct roll_line *line)
+int roll_task(struct task *t, struct board *b, struct arena *arena,
+	      const struct roll_line *line)
 {
 	const struct roll_image *i;
 	int ret = 0;
@@ -118,7 +119,7 @@ int roll_task(struct task *t, struct board *b, const struct roll_line *line)
 			(size_t)line->row->image * sizeof(*i), sizeof(*i));
 	if (!i || !take_words(t, line, i))
 		return OPS_ENOTFOUND;
-	t->path = roll_path(line, b->arena);
+	t->path = roll_path(line, arena);
 	t->work = (enum work)i->work;
 	t->priority = i->priority;
 	t->hours = i->hours;
@@ -137,12 +138,12 @@ int roll_task(struct task *t, struct board *b, const struct roll_line *line)
 	if (!t->path)
 		return OPS_ENOMEM;
 	if (i->needs_nr)
-		ret = take_needs(t, b, line, i);
+		ret = take_needs(t, b, arena, line, i);
 	if (ret == 0 && i->depends_nr)
-		ret = take_depends(t, b, line, i);
+		ret = take_depends(t, arena, line, i);
 	if (ret == 0 && i->meant_for_nr)
-		ret = take_names(&t->meant_for, b, line, i->meant_for, i->meant_for_nr);
+		ret = take_names(&t->meant_for, arena, line, i->meant_for, i->meant_for_nr);
 	if (ret == 0 && i->blocked_by_nr)
-		ret = take_names(&t->blocked_by, b, line, i->blocked_by, i->blocked_by_nr);
+		ret = take_names(&t->blocked_by, arena, line, i->blocked_by, i->blocked_by_nr);
 	return ret;
 }

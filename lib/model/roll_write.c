@@ -342,7 +342,7 @@ static int copy_image(struct roll_writer *wr, struct roll_row *row,
 	b.skill_map = map_new(b.arena);
 	if (!b.skill_map)
 		return error_nomem(err);
-	ret = roll_task(&t, &b, line);
+	ret = roll_task(&t, &b, b.arena, line);
 	if (ret == 0)
 		add_image(wr, row, &b, &t);
 	return ret;

@@ -27,14 +27,13 @@ struct event {
 /* What can be begun by one worker: those of its row that are in `free`. */
 struct ready {
 	uint32_t first, end;	/* its jobs in `row`, what it does first first */
-	uint32_t last;		/* the job it did before, or NOTHING */
+	uint32_t last;		/* the job it did before, or NO_DRIVER */
 	bool busy;
 	int64_t asked;		/* when it is to begin something; NO_POINT */
 };
 
-#define NOTHING UINT32_MAX
-
 struct simulation {
+	struct arena *arena;	/* of what it works with */
 	const struct graph *g;
 	const struct board *b;
 	struct slot *slots;
@@ -76,7 +75,7 @@ static void push_event(struct simulation *s, int64_t time, enum event_kind kind,
 	struct event e = { time, s->serial++, what, kind }, *list;
 	size_t at, up;
 
-	list = arena_room(s->b->arena, s->events, s->nr, &s->room, sizeof(*list));
+	list = arena_room(s->arena, s->events, s->nr, &s->room, sizeof(*list));
 	if (!list) {
 		s->failed = true;
 		return;
@@ -148,7 +147,7 @@ static void put_in_rows(struct simulation *s, const uint32_t *sorted, size_t nr)
 	for (i = 0; i < b->workers_nr; i++) {
 		number = s->ready[i].end;
 		s->ready[i].first = s->ready[i].end = start;
-		s->ready[i].last = NOTHING;
+		s->ready[i].last = NO_DRIVER;
 		s->ready[i].asked = NO_POINT;
 		start += number;
 	}
@@ -191,7 +190,7 @@ static int make_rows(struct simulation *s)
 	free(keys);
 	free(from);
 	free(to);
-	return s->failed ? OPS_ENOMEM : bitset_init(&s->free, b->arena, nr);
+	return s->failed ? OPS_ENOMEM : bitset_init(&s->free, s->arena, nr);
 }
 
 /* --- the simulation --- */
@@ -212,7 +211,7 @@ static void begin(struct simulation *s, uint32_t job, int64_t time)
 		uint32_t other = g->back[i];
 
 		/* The last to end is what kept it; of equals the first. */
-		if (s->slots[other].driver == NONE || slot->end > s->release[other])
+		if (s->slots[other].driver == NO_DRIVER || slot->end > s->release[other])
 			s->slots[other].driver = job;
 		if (slot->end > s->release[other])
 			s->release[other] = slot->end;
@@ -256,7 +255,7 @@ static void begin_first(struct simulation *s, uint32_t worker, int64_t time)
 	bitset_remove(&s->free, at);
 	job = s->row[at];
 	if (time > s->release[job]) {
-		s->slots[job].driver = r->last == NOTHING ? NONE : r->last;
+		s->slots[job].driver = r->last;
 		s->slots[job].capacity = true;
 	}
 	begin(s, job, time);
@@ -340,48 +339,66 @@ static void find_latest(struct schedule *s, const struct graph *g, const int64_t
 	}
 }
 
-int schedule_make(struct schedule *out, const struct graph *g)
+/* Everybody at work, from today on. */
+static int simulate(struct simulation *s)
 {
-	const struct board *b = g->b;
-	struct schedule made = { NULL, NONE };
-	struct simulation s = { .g = g, .b = b };
+	const struct board *b = s->b;
 	size_t n = b->tasks_nr, i;
 	struct event e;
 
-	s.slots = made.slots = arena_array(b->arena, n + 1, sizeof(*s.slots));
-	s.waits = arena_array(b->arena, n + 1, sizeof(*s.waits));
-	s.release = arena_array(b->arena, n + 1, sizeof(*s.release));
-	s.ticks = arena_array(b->arena, n + 1, sizeof(*s.ticks));
-	s.row = arena_array(b->arena, n + 1, sizeof(*s.row));
-	s.at = arena_array(b->arena, n + 1, sizeof(*s.at));
-	s.ready = arena_array(b->arena, b->workers_nr + 1, sizeof(*s.ready));
-	if (!s.slots || !s.waits || !s.release || !s.ticks || !s.row || !s.at || !s.ready ||
-	    make_rows(&s))
+	s->waits = arena_array(s->arena, n + 1, sizeof(*s->waits));
+	s->release = arena_array(s->arena, n + 1, sizeof(*s->release));
+	s->ticks = arena_array(s->arena, n + 1, sizeof(*s->ticks));
+	s->row = arena_array(s->arena, n + 1, sizeof(*s->row));
+	s->at = arena_array(s->arena, n + 1, sizeof(*s->at));
+	s->ready = arena_array(s->arena, b->workers_nr + 1, sizeof(*s->ready));
+	if (!s->waits || !s->release || !s->ticks || !s->row || !s->at || !s->ready ||
+	    make_rows(s))
 		return OPS_ENOMEM;
 	for (i = 0; i < n; i++) {
-		s.slots[i].driver = NONE;
-		s.slots[i].latest = NO_POINT;
-		s.waits[i] = g->first[i + 1] - g->first[i];
-		s.release[i] = first_day(b, i);
-		if (takes_time(g, i))
-			s.ticks[i] = calendar_ticks(calendar_of(b, i), b->jobs[i].hours);
+		s->slots[i].driver = NO_DRIVER;
+		s->slots[i].latest = NO_POINT;
+		s->waits[i] = s->g->first[i + 1] - s->g->first[i];
+		s->release[i] = first_day(b, i);
+		if (takes_time(s->g, i))
+			s->ticks[i] = calendar_ticks(calendar_of(b, i), b->jobs[i].hours);
 	}
-	start(&s);
-	while (s.nr && !s.failed) {
-		e = pop_event(&s);
-		handle(&s, &e);
+	start(s);
+	while (s->nr && !s->failed) {
+		e = pop_event(s);
+		handle(s, &e);
 	}
-	if (s.failed)
-		return OPS_ENOMEM;
-	find_latest(&made, g, s.ticks);
-	*out = made;
-	return 0;
+	return s->failed ? OPS_ENOMEM : 0;
+}
+
+int schedule_make(struct schedule *out, const struct graph *g)
+{
+	struct schedule made = { NULL, NONE };
+	struct simulation s = { .g = g, .b = g->b, .arena = arena_new() };
+	int ret = OPS_ENOMEM;
+
+	made.slots = arena_array(g->b->arena, g->b->tasks_nr + 1, sizeof(*made.slots));
+	if (made.slots && s.arena) {
+		s.slots = made.slots;
+		ret = simulate(&s);
+	}
+	if (ret == 0) {
+		find_latest(&made, g, s.ticks);
+		*out = made;
+	}
+	arena_free(s.arena);
+	return ret;
+}
+
+size_t slot_driver(const struct slot *s)
+{
+	return s->driver == NO_DRIVER ? NONE : s->driver;
 }
 
 int64_t slot_last_day(const struct slot *s)
 {
 	/* What takes no time is done with what came before it. */
-	return s->end > s->begin || s->driver != NONE ? calendar_last_day(s->end) :
+	return s->end > s->begin || s->driver != NO_DRIVER ? calendar_last_day(s->end) :
 	       calendar_last_day(s->end + 1);
 }
 

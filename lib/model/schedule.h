@@ -15,12 +15,14 @@
 
 #include "model/graph.h"
 
+#define NO_DRIVER UINT32_MAX
+
 struct slot {
 	int64_t begin, end;	/* the earliest; points of time, see calendar.h */
 	int64_t latest;		/* the latest end by which no due date is missed; NO_POINT:
 				   no due date waits for it */
 	int64_t slack;		/* working ticks from end to latest */
-	size_t driver;		/* what kept it from beginning earlier; NONE */
+	uint32_t driver;	/* what kept it from beginning earlier, or NO_DRIVER */
 	bool known;		/* false: in a cycle, or waits for one */
 	bool capacity;		/* not that it depends on it, but whose it is */
 };
@@ -32,6 +34,9 @@ struct schedule {
 
 /* In the board's arena.  0 or OPS_ENOMEM. */
 int schedule_make(struct schedule *out, const struct graph *g);
+
+/* What kept it from beginning earlier; NONE. */
+size_t slot_driver(const struct slot *s);
 
 /* The day of the earliest end. */
 int64_t slot_last_day(const struct slot *s);

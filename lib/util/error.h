@@ -57,6 +57,9 @@ void findings_draft(struct ops_findings *findings, size_t at);
 /* Forget the finding at `at`. */
 void findings_drop(struct ops_findings *findings, size_t at);
 
+/* Add all findings of `from`, which may lose them by that. */
+void findings_move(struct ops_findings *to, struct ops_findings *from);
+
 /* Put it into that state, for who could not find out whether there is something to say. */
 void findings_fail(struct ops_findings *findings);
 bool findings_failed(const struct ops_findings *findings);

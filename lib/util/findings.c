@@ -82,12 +82,20 @@ static const char *keep(struct ops_findings *f, const char *s)
 	return copy;
 }
 
+/* The same, or what is there already when `before` says it too: rules and remedies come again
+ * and again. */
+static const char *keep_like(struct ops_findings *f, const char *s, const char *before)
+{
+	return s && before && !strcmp(s, before) ? before : keep(f, s);
+}
+
 void findings_vadd(struct ops_findings *findings, const char *rule,
 		   enum ops_severity severity, const char *path, unsigned line,
 		   unsigned column, const char *remedy, const char *fmt, va_list ap)
 {
 	struct ops_finding one = { .severity = severity, .line = line,
 				   .column = column };
+	const struct ops_finding *last;
 
 	if (!findings->arena)
 		findings->arena = arena_new();
@@ -100,10 +108,11 @@ void findings_vadd(struct ops_findings *findings, const char *rule,
 		findings->failed = true;
 		return;
 	}
+	last = findings->nr ? &findings->list[findings->nr - 1] : &one;
 	one.message = arena_vprintf(findings->arena, fmt, ap);
-	one.rule = keep(findings, rule);
+	one.rule = keep_like(findings, rule, last->rule);
 	one.path = keep(findings, path);
-	one.remedy = keep(findings, remedy);
+	one.remedy = keep_like(findings, remedy, last->remedy);
 	if (!one.message || findings->failed) {
 		findings->failed = true;
 		return;
@@ -137,6 +146,18 @@ void ops_findings_copy(struct ops_findings *to, const struct ops_findings *from,
 	}
 	if (from->failed)
 		to->failed = true;
+}
+
+void findings_move(struct ops_findings *to, struct ops_findings *from)
+{
+	struct ops_findings all = *from;
+
+	if (to->nr || to->failed) {
+		ops_findings_copy(to, from, NULL);
+		return;
+	}
+	*from = *to;
+	*to = all;
 }
 
 void findings_demote(struct ops_findings *findings, size_t at, enum ops_severity severity,

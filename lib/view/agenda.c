@@ -16,14 +16,51 @@
 int view_outlook(struct outlook *out, struct ops_view *view, bool sketch,
 		 struct ops_findings *findings, struct ops_error *err)
 {
-	int ret = sketch ? view_sketch(&out->b, view, findings, err) :
-		  view_board(&out->b, view, findings, err);
+	int ret;
 
-	out->holders_nr = 0;
+	memset(out, 0, sizeof(*out));
+	out->view = view;
+	ret = sketch ? view_sketch(&out->b, view, findings, err) :
+	      view_board(&out->b, view, findings, err);
 	if (ret)
 		return ret;
 	return graph_make(&out->g, out->b, NULL) || schedule_make(&out->s, &out->g) ?
 	       error_nomem(err) : 0;
+}
+
+/* The board anew, out of the documents: what is wrong with them was said before. */
+static int read_again(struct outlook *o, struct ops_error *err)
+{
+	struct ops_findings *ignored = ops_findings_new();
+	size_t nr = o->b->tasks_nr;
+	int ret = ignored ? view_board(&o->b, o->view, ignored, err) : error_nomem(err);
+
+	ops_findings_free(ignored);
+	return ret == 0 && o->b->tasks_nr != nr ?
+	       error_set(err, OPS_EIO, "the tasks could not be read again") : ret;
+}
+
+int view_get(const struct task **out, struct outlook *o, size_t at, struct ops_error *err)
+{
+	int ret = board_get(out, o->b, at, o->b->scratch, err);
+
+	if (ret != OPS_ENOTFOUND)
+		return ret;
+	ret = read_again(o, err);
+	return ret ? ret : board_get(out, o->b, at, o->b->scratch, err);
+}
+
+const char *view_day(struct outlook *o, int64_t day)
+{
+	size_t at = (uint64_t)day % DAYS_KEPT;
+	char text[DATE_LEN + 1];
+
+	if (!o->days[at].text || o->days[at].day != day) {
+		date_format(text, date_from_days(day));
+		o->days[at].text = arena_str(o->view->arena, text);
+		o->days[at].day = day;
+	}
+	return o->days[at].text;
 }
 
 static void comma(struct buf *b)
@@ -70,17 +107,18 @@ static void say_time(struct buf *b, const struct outlook *o, const struct deed *
 /* "incident ab12 is open and keeps it from: complete"; "handoff ab12 is open until ..." */
 static void say_packet(struct buf *b, const struct deed *d)
 {
-	const struct names *blocks = &d->packet->type->packet.blocks;
-	const char *random = strrchr(d->packet->id, '-');
+	const struct deed_record *r = d->record;
+	const struct names *blocks = &r->packet->type->packet.blocks;
+	const char *random = strrchr(r->packet->id, '-');
 	size_t i;
 
-	buf_printf(b, "%s %s is open", d->packet->type->name,
-		   random ? random + 1 : d->packet->id);
-	if (d->until)
-		buf_printf(b, " until %s", d->until);
-	for (i = 0; d->blocks && i < blocks->nr && i < NAMES_MAX; i++)
+	buf_printf(b, "%s %s is open", r->packet->type->name,
+		   random ? random + 1 : r->packet->id);
+	if (r->until)
+		buf_printf(b, " until %s", r->until);
+	for (i = 0; r->blocks && i < blocks->nr && i < NAMES_MAX; i++)
 		buf_printf(b, "%s%s", i ? ", " : " and keeps it from: ", blocks->list[i]);
-	if (d->blocks && blocks->nr > NAMES_MAX)
+	if (r->blocks && blocks->nr > NAMES_MAX)
 		buf_printf(b, " and %zu more", blocks->nr - NAMES_MAX);
 }
 
@@ -92,13 +130,14 @@ static const char *reason_of(const struct outlook *o, const struct deed *d,
 	struct buf b = BUF_INIT;
 	const char *text;
 
-	if (d->packet)
+	if (d->record)
 		say_packet(&b, d);
-	if (d->lacks)
-		buf_printf(&b, "lacks %s, and no gate decides about what changes yet", d->lacks);
+	if (d->no_due || d->no_prompt)
+		buf_printf(&b, "lacks %s, and no gate decides about what changes yet",
+			   !d->no_due ? "Prompt" : d->no_prompt ? "Due and Prompt" : "Due");
 	if (d->gate && d->kind == DEED_REQUEST && d->state != GATE_NONE)
 		buf_printf(&b, "gate '%s' is %s", d->gate->name,
-			   gate_state_name(d->state));
+			   gate_state_name((enum gate_state)d->state));
 	if (t->work == WORK_BLOCKED && t->blocked_reason)
 		buf_printf(&b, "blocked: %s", t->blocked_reason);
 	if (t->work == WORK_STARTED && t->rework) {
@@ -123,7 +162,7 @@ static const char *reason_of(const struct outlook *o, const struct deed *d,
 	}
 	if (d->waits)
 		say_waits(&b, t);
-	text = buf_failed(&b) ? NULL : arena_str(o->b->arena, b.data);
+	text = buf_failed(&b) ? NULL : arena_str(o->b->scratch, b.data);
 	buf_release(&b);
 	return text;
 }
@@ -171,8 +210,8 @@ static const char *who_of(struct outlook *o, const struct deed *d, const struct 
 	const char *text;
 	size_t i;
 
-	if (d->by)
-		return d->by;
+	if (d->record && d->record->by)
+		return d->record->by;
 	for (i = 0; i < d->powers->nr; i++)
 		if (!strcmp(d->powers->list[i], "assignee") && t->assigned_to)
 			return t->assigned_to;
@@ -189,15 +228,16 @@ static const char *who_of(struct outlook *o, const struct deed *d, const struct 
 	return text;
 }
 
-int view_deed(struct ops_deed *out, struct outlook *o, const struct deed *d,
-	      struct ops_error *err)
+static int tell_deed(struct ops_deed *out, struct outlook *o, const struct deed *d,
+		     struct ops_error *err)
 {
 	const struct task *t, *because = NULL;
-	char due[DATE_LEN + 1];
-	int ret = board_get(&t, o->b, d->task, err);
+	int ret;
 
+	arena_clear(o->b->scratch);
+	ret = view_get(&t, o, d->task, err);
 	if (ret == 0 && d->because != d->task)
-		ret = board_get(&because, o->b, d->because, err);
+		ret = view_get(&because, o, d->because, err);
 	if (ret)
 		return ret;
 	out->task = t->id;
@@ -205,18 +245,14 @@ int view_deed(struct ops_deed *out, struct outlook *o, const struct deed *d,
 	out->status = t->status;
 	out->priority = t->priority_name;
 	out->agent = t->assigned_to;
-	out->action = d->action;
+	out->action = deed_action(d);
 	out->type = "task";
-	out->packet = d->packet ? d->packet->id : NULL;
+	out->packet = d->record ? d->record->packet->id : NULL;
 	out->gate = d->gate ? d->gate->name : NULL;
 	out->who = who_of(o, d, t);
 	out->reason = reason_of(o, d, t, because);
 	out->waits = d->waits;
-	out->due = NULL;
-	if (t->due != NO_DAY) {
-		date_format(due, date_from_days(t->due));
-		out->due = arena_str(o->b->arena, due);
-	}
+	out->due = t->due == NO_DAY ? NULL : view_day(o, t->due);
 	return out->who && out->reason && (out->due || t->due == NO_DAY) ? 0 :
 	       error_nomem(err);
 }
@@ -295,8 +331,8 @@ static int collect(struct ops_document *d, void *payload, struct ops_error *err)
 	return p->path && p->id && p->title && p->next_review && p->owner ? 0 : error_nomem(err);
 }
 
-int view_papers(struct papers *out, struct outlook *o, struct ops_view *view,
-		struct ops_findings *findings, struct ops_error *err)
+int view_papers(struct papers *out, struct outlook *o, struct ops_findings *findings,
+		struct ops_error *err)
 {
 	const struct config *config = o->b->config;
 	struct collecting c = { out, o };
@@ -307,8 +343,8 @@ int view_papers(struct papers *out, struct outlook *o, struct ops_view *view,
 	for (i = 0; ret == 0 && i < config->types_nr; i++)
 		if (type_field(&config->types[i], "Next-Review") &&
 		    !type_is(&config->types[i], "packet"))
-			ret = world_each(view->world, &config->types[i], false, false, collect, &c,
-					 findings, err);
+			ret = world_each(o->view->world, &config->types[i], false, false, collect,
+					 &c, findings, err);
 	return ret;
 }
 
@@ -322,7 +358,7 @@ static bool may_review(const struct agent *a, const void *payload)
 	return holds_one(a, &p->transition->by);
 }
 
-int view_paper(struct ops_deed *out, struct outlook *o, const struct paper *p)
+static int tell_paper(struct ops_deed *out, struct outlook *o, const struct paper *p)
 {
 	memset(out, 0, sizeof(*out));
 	out->task = p->id;
@@ -337,60 +373,67 @@ int view_paper(struct ops_deed *out, struct outlook *o, const struct paper *p)
 	return out->who ? 0 : OPS_ENOMEM;
 }
 
+int ops_agenda_deed(struct ops_deed *out, const struct ops_agenda *agenda, size_t at,
+		    struct ops_error *err)
+{
+	const struct told *t = (const struct told *)agenda;
+
+	if (at < t->deeds_nr)
+		return tell_deed(out, t->o, &t->deeds[at], err);
+	return tell_paper(out, t->o, &t->papers[at - t->deeds_nr]) ? error_nomem(err) : 0;
+}
+
 struct asking {
-	const struct ops_deed **out;
-	size_t *nr;
+	const struct ops_agenda **out;
 	const char *agent;
 	size_t max;
 };
+
+/* Of papers those that the agent may review. */
+static size_t reviewable(struct papers *p, const struct agent *a)
+{
+	size_t i, nr = 0;
+
+	for (i = 0; i < p->nr; i++)
+		if (!a || may_review(a, &p->list[i]))
+			p->list[nr++] = p->list[i];
+	return nr;
+}
 
 /* The first `max` of what an agent can do. */
 static int ask(struct ops_view *view, void *payload, struct ops_findings *findings,
 	       struct ops_error *err)
 {
 	const struct asking *ask = payload;
-	const size_t max = ask->max;
-	const struct agent *a = NULL;
-	struct ops_deed *list;
-	struct outlook o;
+	struct outlook *o = arena_alloc(view->arena, sizeof(*o));
+	struct told *told = arena_alloc(view->arena, sizeof(*told));
+	const struct agent *a;
 	struct papers papers;
 	struct agenda agenda;
-	size_t i, told;
-	int ret = view_outlook(&o, view, true, findings, err);
+	int ret = o && told ? view_outlook(o, view, true, findings, err) : error_nomem(err);
 
 	if (ret)
 		return ret;
-	a = ask->agent ? roster_agent_named(o.b->roster, ask->agent) : NULL;
+	a = ask->agent ? roster_agent_named(o->b->roster, ask->agent) : NULL;
 	if (ask->agent && !a)
 		return error_set(err, OPS_ENOTFOUND, "'%s' is not in the roster", ask->agent);
-	ret = agenda_make(&agenda, o.b, &o.g, &o.s, &(struct agenda_wish){ a, max, false },
-			  findings, err);
+	ret = agenda_make(&agenda, o->b, &o->g, &o->s,
+			  &(struct agenda_wish){ a, ask->max, false }, findings, err);
 	if (ret == 0)
-		ret = view_papers(&papers, &o, view, findings, err);
+		ret = view_papers(&papers, o, findings, err);
 	if (ret)
 		return ret;
-	list = arena_array(o.b->arena, agenda.nr + papers.nr + 1, sizeof(*list));
-	if (!list)
-		return error_nomem(err);
-	for (i = 0; ret == 0 && i < agenda.nr; i++)
-		ret = view_deed(&list[i], &o, &agenda.deeds[i], err);
-	for (i = 0, told = agenda.nr; ret == 0 && i < papers.nr; i++) {
-		if (a && !may_review(a, &papers.list[i]))
-			continue;
-		if ((!max || told < max) && view_paper(&list[told++], &o, &papers.list[i]))
-			ret = error_nomem(err);
-		agenda.all++;
-	}
-	if (ret)
-		return ret;
-	*ask->out = list;
-	*ask->nr = agenda.all;
+	papers.nr = reviewable(&papers, a);
+	*told = (struct told){ { agenda.nr + papers.nr, agenda.all + papers.nr }, o,
+			       agenda.deeds, agenda.nr, papers.list };
+	if (ask->max && told->public.nr > ask->max)
+		told->public.nr = ask->max;
+	*ask->out = &told->public;
 	return 0;
 }
 
-int ops_view_next(const struct ops_deed **out, size_t *nr, struct ops_view *view,
-		  const char *agent, size_t max, struct ops_findings *findings,
-		  struct ops_error *err)
+int ops_view_next(const struct ops_agenda **out, struct ops_view *view, const char *agent,
+		  size_t max, struct ops_findings *findings, struct ops_error *err)
 {
-	return view_ask(view, ask, &(struct asking){ out, nr, agent, max }, findings, err);
+	return view_ask(view, ask, &(struct asking){ out, agent, max }, findings, err);
 }

@@ -143,7 +143,8 @@ static int show_critical(struct telling *t, const char *list, struct ops_error *
 	path = arena_array(b->arena, b->tasks_nr + 1, sizeof(*path));
 	if (!path)
 		return error_nomem(err);
-	for (nr = 0; at != NONE && nr < b->tasks_nr && slots[at].known; at = slots[at].driver)
+	for (nr = 0; at != NONE && nr < b->tasks_nr && slots[at].known;
+	     at = slot_driver(&slots[at]))
 		path[nr++] = at;
 	while (ret == 0 && nr--) {
 		const struct task *task = &b->tasks[path[nr]];

@@ -2,7 +2,7 @@
 /*
  * The graph of active tasks as plain data, with what is wrong with it as findings.
  *
- * Reads only.
+ * Reads only.  What a node says is made when it is asked for, as in agenda.c.
  */
 
 #include <string.h>
@@ -10,63 +10,66 @@
 #include "model/schedule.h"
 #include "ops/plan.h"
 #include "util/buf.h"
-#include "view/board.h"
+#include "view/agenda.h"
 
 #define SHOWN_MAX 12		/* tasks of a cycle that a message names */
 
 struct drawing {
-	struct board *b;
-	struct graph g;
-	struct schedule s;
+	struct ops_graph public;	/* first */
+	struct outlook o;
+	bool *done;			/* what is taken as complete; or NULL */
 	struct ops_findings *findings;
-	struct ops_graph *out;
 };
 
-static const char *day_text(struct arena *arena, int64_t day)
-{
-	char text[DATE_LEN + 1];
-
-	date_format(text, date_from_days(day));
-	return arena_str(arena, text);
-}
-
 /* "a -> b -> a" */
-static void say_cycle(struct drawing *d, const struct cycle *c)
+static void say_names(struct buf *text, const char *const *names, size_t nr)
 {
-	const struct task *first = &d->b->tasks[c->tasks[0]];
-	const struct task *second = &d->b->tasks[c->tasks[c->nr > 1]];
-	struct buf text = BUF_INIT;
 	size_t i;
 
-	for (i = 0; i < c->nr; i++) {
-		if (c->nr > SHOWN_MAX && i == SHOWN_MAX / 2) {
-			buf_printf(&text, "… (%zu more) -> ", c->nr - SHOWN_MAX);
-			i = c->nr - SHOWN_MAX / 2;
+	for (i = 0; i < nr; i++) {
+		if (nr > SHOWN_MAX && i == SHOWN_MAX / 2) {
+			buf_printf(text, "… (%zu more) -> ", nr - SHOWN_MAX);
+			i = nr - SHOWN_MAX / 2;
 		}
-		buf_printf(&text, "%s -> ", d->b->tasks[c->tasks[i]].id);
+		buf_printf(text, "%s -> ", names[i]);
 	}
+	buf_str(text, names[0]);
+}
+
+static int say_cycle(struct drawing *d, const struct cycle *c, const char *const *names,
+		     struct ops_error *err)
+{
+	struct board *b = d->o.b;
+	struct buf text = BUF_INIT;
+	const struct task *first;
+	int ret;
+
+	arena_clear(b->scratch);
+	ret = board_get(&first, b, c->tasks[0], b->scratch, err);
+	if (ret)
+		return ret;
+	say_names(&text, names, c->nr);
 	if (c->nr == 1)
 		findings_add(d->findings, "graph.cycle", OPS_ERROR, first->path,
 			     first->depends_line, 1,
-			     arena_printf(d->b->arena, "ops deps cut %s %s --reason WHY",
-					  first->id, first->id),
-			     "'%s' depends on itself", first->id);
+			     arena_printf(b->scratch, "ops deps cut %s %s --reason WHY",
+					  names[0], names[0]),
+			     "'%s' depends on itself", names[0]);
 	else
 		findings_add(d->findings, "graph.cycle", OPS_ERROR, first->path,
 			     first->depends_line, 1,
-			     arena_printf(d->b->arena, "cut one edge, as: ops deps cut %s %s "
-					  "--reason WHY", first->id, second->id),
-			     "a cycle of %zu: %s%s%s", c->nr, text.data, first->id,
+			     arena_printf(b->scratch, "cut one edge, as: ops deps cut %s %s "
+					  "--reason WHY", names[0], names[1]),
+			     "a cycle of %zu: %s%s", c->nr, text.data,
 			     c->members > c->nr ? "; more cycles hang together with it" :
 			     "");
+	ret = buf_failed(&text) ? error_nomem(err) : 0;
 	buf_release(&text);
+	return ret;
 }
 
-static void say_task(struct drawing *d, size_t at)
+static void say_depends(struct drawing *d, const struct task *t)
 {
-	const struct task *t = &d->b->tasks[at];
-	const struct slot *slot = &d->s.slots[at];
-	char due[DATE_LEN + 1], end[DATE_LEN + 1];
 	size_t i;
 
 	for (i = 0; i < t->depends_nr; i++) {
@@ -85,8 +88,12 @@ static void say_task(struct drawing *d, size_t at)
 				     dep->name, dep->status ? dep->status :
 				     "without a status");
 	}
-	if ((d->g.done && d->g.done[at]) || !slot_is_late(slot, t->due))
-		return;
+}
+
+static void say_late(struct drawing *d, const struct task *t, const struct slot *slot)
+{
+	char due[DATE_LEN + 1], end[DATE_LEN + 1];
+
 	date_format(due, date_from_days(t->due));
 	date_format(end, date_from_days(slot_last_day(slot)));
 	findings_add(d->findings, "graph.late", OPS_WARNING, t->path, t->due_line,
@@ -95,146 +102,115 @@ static void say_task(struct drawing *d, size_t at)
 		     end);
 }
 
-static int fill_edges(struct ops_node *n, const struct drawing *d, const struct task *t)
+/* Whether it depends on what is missing, or was given up. */
+static bool is_stuck(const struct board *b, size_t at)
 {
-	static const char *const states[] = { "open", "complete", "ended", "unknown" };
-	struct ops_edge *list = arena_array(d->b->arena, t->depends_nr + 1, sizeof(*list));
 	size_t i;
 
-	if (!list)
-		return OPS_ENOMEM;
-	for (i = 0; i < t->depends_nr; i++) {
-		const struct dependency *dep = &t->depends[i];
+	for (i = b->links_first[at]; i < b->links_first[at + 1]; i++)
+		if (b->links[i] == LINK_STUCK)
+			return true;
+	return false;
+}
 
-		list[i].task = dep->name;
-		list[i].node = dep->task;
-		list[i].state = dep->task != NONE && d->g.done && d->g.done[dep->task] ?
-				"assumed" : states[dep->state];
-	}
-	n->depends = list;
-	n->depends_nr = t->depends_nr;
+/* Say what is wrong with a task, and count it when it has no estimate.  Most need no look. */
+static int look_at(struct drawing *d, size_t at, struct ops_error *err)
+{
+	struct board *b = d->o.b;
+	const struct job *j = &b->jobs[at];
+	const struct slot *slot = &d->o.s.slots[at];
+	bool late = !(d->done && d->done[at]) &&
+		    slot_is_late(slot, j->due == JOB_NO_DAY ? NO_DAY : j->due);
+	bool stuck = is_stuck(b, at);
+	const struct task *t;
+	int ret;
+
+	if (!late && !stuck && j->hours != 0)
+		return 0;
+	arena_clear(b->scratch);
+	ret = board_get(&t, b, at, b->scratch, err);
+	if (ret == 0 && stuck)
+		ret = board_look_at(t, b, err);
+	if (ret)
+		return ret;
+	d->public.unestimated += !t->has_hours;
+	if (stuck)
+		say_depends(d, t);
+	if (late)
+		say_late(d, t, slot);
 	return 0;
 }
 
-/* What waits for it, as the public interface counts. */
-static int fill_dependents(struct ops_node *n, const struct drawing *d, size_t at)
+static int fill_cycles(struct drawing *d, struct ops_error *err)
 {
-	size_t first = d->g.back_first[at], nr = d->g.back_first[at + 1] - first, i;
-	size_t *list = arena_array(d->b->arena, nr + 1, sizeof(*list));
-
-	for (i = 0; list && i < nr; i++)
-		list[i] = d->g.back[first + i];
-	n->dependents = list;
-	n->dependents_nr = nr;
-	return list ? 0 : OPS_ENOMEM;
-}
-
-static int fill_node(struct ops_node *n, const struct drawing *d, size_t at)
-{
-	struct arena *arena = d->b->arena;
-	const struct task *t = &d->b->tasks[at];
-	const struct slot *slot = &d->s.slots[at];
-
-	n->id = t->id;
-	n->title = t->title;
-	n->status = t->status;
-	n->priority = t->priority_name;
-	n->agent = t->assigned_to;
-	n->due = t->due == NO_DAY ? NULL : day_text(arena, t->due);
-	n->hours = t->has_hours ? t->hours : -1;
-	n->assumed = d->g.done && d->g.done[at];
-	n->waits = !n->assumed && graph_waits(&d->g, at);
-	n->cyclic = !slot->known;
-	if ((t->due != NO_DAY && !n->due) || fill_edges(n, d, t) || fill_dependents(n, d, at))
-		return OPS_ENOMEM;
-	if (!slot->known || n->assumed)
-		return 0;
-	n->late = slot_is_late(slot, t->due);
-	n->begin = day_text(arena, slot->end > slot->begin ?
-			    calendar_last_day(slot->begin + 1) : slot_last_day(slot));
-	n->end = day_text(arena, slot_last_day(slot));
-	n->has_slack = slot->latest != NO_POINT;
-	n->latest = n->has_slack ? day_text(arena, calendar_last_day(slot->latest)) : NULL;
-	n->slack = (double)slot->slack / (double)DAY_TICKS;
-	return n->begin && n->end && (n->latest || !n->has_slack) ? 0 : OPS_ENOMEM;
-}
-
-static int fill_cycles(struct drawing *d)
-{
-	struct ops_cycle *list = arena_array(d->b->arena, d->g.cycles_nr + 1,
-					     sizeof(*list));
+	struct board *b = d->o.b;
+	struct ops_cycle *list = arena_array(b->arena, d->o.g.cycles_nr + 1, sizeof(*list));
 	size_t i, k;
+	int ret = 0;
 
 	if (!list)
-		return OPS_ENOMEM;
-	for (i = 0; i < d->g.cycles_nr; i++) {
-		const struct cycle *c = &d->g.cycles[i];
-		const char **names = arena_array(d->b->arena, c->nr + 1, sizeof(*names));
+		return error_nomem(err);
+	for (i = 0; ret == 0 && i < d->o.g.cycles_nr; i++) {
+		const struct cycle *c = &d->o.g.cycles[i];
+		const char **names = arena_array(b->arena, c->nr + 1, sizeof(*names));
 
 		if (!names)
-			return OPS_ENOMEM;
-		for (k = 0; k < c->nr; k++)
-			names[k] = d->b->tasks[c->tasks[k]].id;
-		list[i].tasks = names;
-		list[i].nr = c->nr;
-		list[i].members = c->members;
-		list[i].shortest = c->shortest;
-		say_cycle(d, c);
+			return error_nomem(err);
+		for (k = 0; k < c->nr; k++) {
+			names[k] = board_id(b, c->tasks[k]);
+			if (!names[k])
+				return OPS_ENOTFOUND;
+		}
+		list[i] = (struct ops_cycle){ names, c->nr, c->members, c->shortest };
+		ret = say_cycle(d, c, names, err);
 	}
-	d->out->cycles = list;
-	d->out->cycles_nr = d->g.cycles_nr;
-	return 0;
+	d->public.cycles = list;
+	d->public.cycles_nr = d->o.g.cycles_nr;
+	return ret;
 }
 
 /* Back from the end by what kept each from beginning earlier. */
 static int fill_path(struct drawing *d, size_t end)
 {
+	const struct slot *slots = d->o.s.slots;
 	struct ops_step *list;
 	size_t at, nr = 0;
 
-	for (at = end; at != NONE && d->s.slots[at].known; at = d->s.slots[at].driver)
+	for (at = end; at != NONE && slots[at].known; at = slot_driver(&slots[at]))
 		nr++;
-	list = arena_array(d->b->arena, nr + 1, sizeof(*list));
+	list = arena_array(d->o.b->arena, nr + 1, sizeof(*list));
 	if (!list)
 		return OPS_ENOMEM;
-	d->out->path = list;
-	d->out->path_nr = nr;
-	for (at = end; nr > 0; at = d->s.slots[at].driver) {
+	d->public.path = list;
+	d->public.path_nr = nr;
+	for (at = end; nr > 0; at = slot_driver(&slots[at])) {
 		list[--nr].node = at;
 		if (nr)
-			list[nr].because = d->s.slots[at].capacity ? "agent" : "depends";
+			list[nr].because = slots[at].capacity ? "agent" : "depends";
 	}
 	return 0;
 }
 
-static int fill_graph(struct drawing *d, size_t end)
+static int fill_graph(struct drawing *d, size_t end, struct ops_error *err)
 {
-	struct ops_graph *out = d->out;
-	struct ops_node *nodes = arena_array(d->b->arena, d->b->tasks_nr + 1,
-					     sizeof(*nodes));
 	size_t i;
+	int ret;
 
-	if (!nodes)
-		return OPS_ENOMEM;
-	out->nodes = nodes;
-	out->nr = d->b->tasks_nr;
-	out->edges = d->g.edges;
-	if (fill_cycles(d))
-		return OPS_ENOMEM;
-	for (i = 0; i < d->b->tasks_nr; i++) {
-		if (fill_node(&nodes[i], d, i))
-			return OPS_ENOMEM;
-		out->unestimated += !d->b->tasks[i].has_hours;
-		say_task(d, i);
-	}
-	return fill_path(d, end);
+	d->public.nr = d->o.b->tasks_nr;
+	d->public.edges = d->o.g.edges;
+	d->public.task = end;
+	ret = fill_cycles(d, err);
+	for (i = 0; ret == 0 && i < d->public.nr; i++)
+		ret = look_at(d, i, err);
+	if (ret == 0 && fill_path(d, end == NONE ? d->o.s.last : end))
+		ret = error_nomem(err);
+	return ret;
 }
 
 static int mark_done(bool **out, struct board *b, struct ops_view *view,
 		     const char *const *done, size_t nr, struct ops_error *err)
 {
-	struct task *t;
-	size_t i;
+	size_t i, at;
 	int ret = 0;
 
 	*out = NULL;
@@ -244,10 +220,40 @@ static int mark_done(bool **out, struct board *b, struct ops_view *view,
 	if (!*out)
 		return error_nomem(err);
 	for (i = 0; ret == 0 && i < nr; i++) {
-		ret = view_task(&t, b, view, done[i], err);
+		ret = view_number(&at, b, view, done[i], err);
 		if (ret == 0)
-			(*out)[t - b->tasks] = true;
+			(*out)[at] = true;
 	}
+	return ret;
+}
+
+struct asking {
+	const struct ops_graph **out;
+	const char *task;
+	const char *const *done;
+	size_t done_nr;
+};
+
+static int ask(struct ops_view *view, void *payload, struct ops_findings *findings,
+	       struct ops_error *err)
+{
+	const struct asking *a = payload;
+	struct drawing *d = arena_alloc(view->arena, sizeof(*d));
+	size_t end = NONE;
+	int ret = d ? view_sketch(&d->o.b, view, findings, err) : error_nomem(err);
+
+	if (ret == 0)
+		ret = mark_done(&d->done, d->o.b, view, a->done, a->done_nr, err);
+	if (ret == 0 && a->task)
+		ret = view_number(&end, d->o.b, view, a->task, err);
+	if (ret)
+		return ret;
+	d->o.view = view;
+	d->findings = findings;
+	ret = graph_make(&d->o.g, d->o.b, d->done) || schedule_make(&d->o.s, &d->o.g) ?
+	      error_nomem(err) : fill_graph(d, end, err);
+	if (ret == 0)
+		*a->out = &d->public;
 	return ret;
 }
 
@@ -255,23 +261,83 @@ int ops_view_graph(const struct ops_graph **out, struct ops_view *view, const ch
 		   const char *const *done, size_t done_nr,
 		   struct ops_findings *findings, struct ops_error *err)
 {
-	struct drawing d = { 0 };
-	struct task *end = NULL;
-	bool *mark = NULL;
-	int ret = view_board(&d.b, view, findings, err);
+	return view_ask(view, ask, &(struct asking){ out, task, done, done_nr }, findings, err);
+}
 
+/* --- telling it --- */
+
+static int fill_edges(struct ops_node *n, const struct drawing *d, const struct task *t)
+{
+	static const char *const states[] = { "open", "complete", "ended", "unknown" };
+	struct ops_edge *list = arena_array(d->o.b->scratch, t->depends_nr + 1, sizeof(*list));
+	size_t i;
+
+	if (!list)
+		return OPS_ENOMEM;
+	for (i = 0; i < t->depends_nr; i++) {
+		const struct dependency *dep = &t->depends[i];
+
+		list[i].task = dep->name;
+		list[i].node = dep->task;
+		list[i].state = dep->task != NONE && d->done && d->done[dep->task] ?
+				"assumed" : states[dep->state];
+	}
+	n->depends = list;
+	n->depends_nr = t->depends_nr;
+	return 0;
+}
+
+/* When it can be done; false when out of memory. */
+static bool fill_dates(struct ops_node *n, struct drawing *d, const struct task *t,
+		       const struct slot *slot)
+{
+	struct outlook *o = &d->o;
+
+	n->late = slot_is_late(slot, t->due);
+	n->begin = view_day(o, slot->end > slot->begin ? calendar_last_day(slot->begin + 1) :
+			       slot_last_day(slot));
+	n->end = view_day(o, slot_last_day(slot));
+	n->has_slack = slot->latest != NO_POINT;
+	n->latest = n->has_slack ? view_day(o, calendar_last_day(slot->latest)) : NULL;
+	n->slack = (double)slot->slack / (double)DAY_TICKS;
+	return n->begin && n->end && (n->latest || !n->has_slack);
+}
+
+static int fill_node(struct ops_node *n, struct drawing *d, size_t at, const struct task *t)
+{
+	const struct slot *slot = &d->o.s.slots[at];
+	const struct graph *g = &d->o.g;
+
+	n->id = t->id;
+	n->title = t->title;
+	n->status = t->status;
+	n->priority = t->priority_name;
+	n->agent = t->assigned_to;
+	n->due = t->due == NO_DAY ? NULL : view_day(&d->o, t->due);
+	n->hours = t->has_hours ? t->hours : -1;
+	n->assumed = d->done && d->done[at];
+	n->waits = !n->assumed && graph_waits(g, at);
+	n->cyclic = !slot->known;
+	n->dependents = g->back + g->back_first[at];
+	n->dependents_nr = g->back_first[at + 1] - g->back_first[at];
+	if ((t->due != NO_DAY && !n->due) || fill_edges(n, d, t))
+		return OPS_ENOMEM;
+	return n->cyclic || n->assumed || fill_dates(n, d, t, slot) ? 0 : OPS_ENOMEM;
+}
+
+int ops_graph_node(struct ops_node *out, const struct ops_graph *graph, size_t at,
+		   struct ops_error *err)
+{
+	struct drawing *d = (struct drawing *)(size_t)graph;
+	const struct task *t;
+	int ret;
+
+	arena_clear(d->o.b->scratch);
+	ret = view_get(&t, &d->o, at, err);
 	if (ret == 0)
-		ret = mark_done(&mark, d.b, view, done, done_nr, err);
-	if (ret == 0 && task)
-		ret = view_task(&end, d.b, view, task, err);
+		ret = board_look_at(t, d->o.b, err);
 	if (ret)
 		return ret;
-	d.findings = findings;
-	d.out = arena_alloc(d.b->arena, sizeof(*d.out));
-	if (!d.out || graph_make(&d.g, d.b, mark) || schedule_make(&d.s, &d.g) ||
-	    fill_graph(&d, end ? (size_t)(end - d.b->tasks) : d.s.last))
-		return error_nomem(err);
-	d.out->task = end ? (size_t)(end - d.b->tasks) : NONE;
-	*out = d.out;
-	return 0;
+	memset(out, 0, sizeof(*out));
+	return fill_node(out, d, at, t) ? error_nomem(err) : 0;
 }

@@ -61,7 +61,7 @@ int view_ask(struct ops_view *view,
 	if (by_roll && !world_roll(view->world))
 		ret = ask(view, payload, findings, err);
 	else if (by_roll)
-		ops_findings_copy(findings, apart, NULL);
+		findings_move(findings, apart);
 	ops_findings_free(apart);
 	return ret;
 }
@@ -88,7 +88,7 @@ int view_number(size_t *out, struct board *b, struct ops_view *view, const char 
 		return error_nomem(err);
 	*out = board_number(b, id);
 	if (*out != NONE)
-		ret = board_get(&t, b, *out, err);
+		ret = board_get(&t, b, *out, b->arena, err);
 	if (ret == 0 && (!t || strcmp(t->path, path)))
 		return error_set(err, OPS_EUSAGE, "'%s' is finished, or cannot be read", id);
 	return ret;
@@ -205,7 +205,7 @@ static int ask(struct ops_view *view, void *payload, struct ops_findings *findin
 	if (ret == 0 && a->task) {
 		ret = view_number(&at, b, view, a->task, err);
 		if (ret == 0)
-			ret = board_get(&t, b, at, err);
+			ret = board_get(&t, b, at, b->arena, err);
 		if (ret == 0 && t->work != WORK_QUEUED)
 			ret = error_set(err, OPS_EUSAGE, "'%s' is %s, and only a task that "
 					"is Queued is assigned", t->id, t->status);
@@ -262,48 +262,59 @@ static int fill_loads(struct ops_balance *out, const struct board *b,
 	return 0;
 }
 
-static int fill_moves(struct ops_balance *out, const struct board *b,
-		      const struct balance *balance)
+static int fill_moves(struct ops_balance *out, struct board *b, const struct balance *balance,
+		      struct ops_error *err)
 {
 	struct ops_move *list = arena_array(b->arena, balance->nr + 1, sizeof(*list));
+	const struct task *t;
 	size_t i;
+	int ret = list ? 0 : error_nomem(err);
 
-	if (!list)
-		return OPS_ENOMEM;
-	for (i = 0; i < balance->nr; i++) {
+	for (i = 0; ret == 0 && i < balance->nr; i++) {
 		const struct move *m = &balance->moves[i];
 
-		list[i].task = b->tasks[m->task].id;
-		list[i].title = b->tasks[m->task].title;
-		list[i].from = b->workers[m->from].name;
-		list[i].to = b->workers[m->to].name;
-		list[i].capability = m->capability;
-		list[i].handoff = m->started;
+		arena_clear(b->scratch);
+		ret = board_get(&t, b, m->task, b->scratch, err);
+		if (ret == 0)
+			list[i] = (struct ops_move){ t->id, t->title, b->workers[m->from].name,
+						     b->workers[m->to].name, m->capability,
+						     m->started };
 	}
 	out->moves = list;
 	out->moves_nr = balance->nr;
-	return 0;
+	return ret;
 }
 
-int ops_view_balance(const struct ops_balance **out, struct ops_view *view,
-		     struct ops_findings *findings, struct ops_error *err)
+static int ask_balance(struct ops_view *view, void *payload, struct ops_findings *findings,
+		       struct ops_error *err)
 {
+	const struct ops_balance **out = payload;
 	struct ops_balance *public = arena_alloc(view->arena, sizeof(*public));
 	struct balance balance;
 	struct board *b;
-	int ret = public ? view_board(&b, view, findings, err) : error_nomem(err);
+	int ret = public ? view_sketch(&b, view, findings, err) : error_nomem(err);
 
+	if (ret == 0)
+		ret = board_weigh(b, err);
+	if (ret == 0)
+		ret = balance_make(&balance, b, NULL, err);
 	if (ret)
 		return ret;
-	if (balance_make(&balance, b, NULL))
-		return error_nomem(err);
 	public->before = balance.before;
 	public->after = balance.after;
 	public->over = b->planning->over;
 	public->under = b->planning->under;
 	public->match = b->planning->match;
-	if (fill_loads(public, b, &balance) || fill_moves(public, b, &balance))
+	if (fill_loads(public, b, &balance))
 		return error_nomem(err);
-	*out = public;
-	return 0;
+	ret = fill_moves(public, b, &balance, err);
+	if (ret == 0)
+		*out = public;
+	return ret;
+}
+
+int ops_view_balance(const struct ops_balance **out, struct ops_view *view,
+		     struct ops_findings *findings, struct ops_error *err)
+{
+	return view_ask(view, ask_balance, out, findings, err);
 }

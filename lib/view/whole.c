@@ -74,7 +74,8 @@ int view_wholes(const struct ops_concern **out, size_t *nr, struct board *b,
 	for (i = 0; ret == 0 && i < b->tasks_nr; i++) {
 		if (!(b->jobs[i].flags & JOB_PART))
 			continue;
-		ret = board_get(&t, b, i, err);
+		arena_clear(b->scratch);
+		ret = board_get(&t, b, i, b->scratch, err);
 		if (ret == 0)
 			ret = world_document(&d, b->world, t->path, findings, err);
 		parent = ret ? NULL : document_text(d, "Parent");

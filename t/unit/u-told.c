@@ -9,7 +9,7 @@
 #include "ops/repo.h"
 #include "util/buf.h"
 
-#define TASKS 240
+#define TASKS 2400	/* more than is read ahead */
 
 static struct ops_repo *open_tasks(void)
 {
@@ -29,7 +29,7 @@ static void write_task(size_t id)
 	char path[128];
 	FILE *f;
 
-	snprintf(path, sizeof(path), "r/05-PROCESSES/active-tasks/task-%03zu.md", id);
+	snprintf(path, sizeof(path), "r/05-PROCESSES/active-tasks/task-%04zu.md", id);
 	f = fopen(path, "w");
 	ck_assert_ptr_nonnull(f);
 	fprintf(f, "---\nTitle: Task %zu of them all\nVersion: 1.0.0\nStatus: %s\nType: feature\n"
@@ -42,8 +42,8 @@ static void write_task(size_t id)
 	if (id % 4)
 		fprintf(f, "Due: 2026-0%zu-1%zu\n", 1 + id % 9, id % 10);
 	if (id)
-		fprintf(f, "Started: 2026-01-05\nDepends-On: [task-%03zu%s]\n", id / 2,
-			id % 11 ? "" : ", task-gone");
+		fprintf(f, "Started: 2026-01-05\nDepends-On: [task-%04zu%s]\n", id / 2,
+			id % 11 || id > 99 ? "" : ", task-gone");
 	fprintf(f, "---\n\n## Objective\n\nOne.\n");
 	ck_assert_int_eq(fclose(f), 0);
 }

@@ -58,8 +58,7 @@ struct snap_disk {
 };
 
 /* Open a directory, for the caller to close.  OPS_ENOTFOUND also when a part is a link. */
-static int open_directory(int *out, struct snap_disk *d, const char *path,
-			  struct ops_error *err)
+static int open_directory(int *out, struct snap_disk *d, const char *path, struct ops_error *err)
 {
 	char inner[PATH_MAX_BYTES + 3];
 	size_t len = strlen(path);
@@ -117,8 +116,7 @@ static void note_seen(struct snap_disk *d, struct listed *one, const struct stat
 }
 
 static int disk_read(struct blob *out, struct snap *snap, const char *path,
-		     const struct snap_entry *entry, size_t max,
-		     struct ops_error *err)
+		     const struct snap_entry *entry, size_t max, struct ops_error *err)
 {
 	struct snap_disk *d = (struct snap_disk *)snap;
 	struct stat st = { .st_mode = 0 };
@@ -153,8 +151,7 @@ static int disk_read(struct blob *out, struct snap *snap, const char *path,
 }
 
 /* List a directory.  One that is not there has no entries. */
-static int list_directory(struct lister *l, struct snap_disk *d, bool all,
-			  struct ops_error *err)
+static int list_directory(struct lister *l, struct snap_disk *d, bool all, struct ops_error *err)
 {
 	int fd, rc;
 
@@ -440,8 +437,7 @@ static int disk_find(struct snap_entry *out, struct snap *snap, const char *path
 	else if (rc == 0)
 		rc = errno == ENOENT || errno == ENAMETOOLONG ?
 			snap_absent(path, err) :
-			error_set(err, OPS_EIO, "cannot look at '%s': %s", path,
-				  strerror(errno));
+			error_set(err, OPS_EIO, "cannot look at '%s': %s", path, strerror(errno));
 	pthread_mutex_unlock(&d->lock);
 	return rc;
 }
@@ -561,8 +557,7 @@ static int init_locks(struct snap_disk *d)
 	return OPS_ENOMEM;
 }
 
-static int open_disk(struct snap **out, struct store *s, const char *root,
-		     struct ops_error *err)
+static int open_disk(struct snap **out, struct store *s, const char *root, struct ops_error *err)
 {
 	struct snap_disk *d = calloc(1, sizeof(*d));
 
@@ -590,8 +585,7 @@ static int open_disk(struct snap **out, struct store *s, const char *root,
 int snap_of_work_tree(struct snap **out, struct store *s, struct ops_error *err)
 {
 	if (!s->work_dir)
-		return error_set(err, OPS_EENVIRONMENT,
-				 "a bare repository has no work tree");
+		return error_set(err, OPS_EENVIRONMENT, "a bare repository has no work tree");
 	return open_disk(out, s, s->work_dir, err);
 }
 

@@ -28,8 +28,7 @@
  *	--twice N		NEXT is killed as well, at every Nth of its calls
  *	--alloc LIBRARY		instead of its calls its allocations fail, each once or, with
  *				--sticky, for ever: LIBRARY is t/crash/alloc-fault.c; it may then
- *				crash, but only in the old state, or with --commits 0 behind a
- *				commit that is whole
+ *				crash, in the old state or, with --commits 0, behind a commit
  *	--power TYPE:DEVICE:OPTIONS:DIR
  *				after the fault, or where the command ended, the power is cut:
  *				the copies lie in this file system, and all is lost that was not

@@ -28,7 +28,7 @@
  *	--twice N		NEXT is killed as well, at every Nth of its calls
  *	--alloc LIBRARY		instead of its calls its allocations fail, each once or, with
  *				--sticky, for ever: LIBRARY is t/crash/alloc-fault.c; it may then
- *				crash, in the old state or, with --commits 0, behind a commit
+ *				crash, but only in the old state
  *	--power TYPE:DEVICE:OPTIONS:DIR
  *				after the fault, or where the command ended, the power is cut:
  *				the copies lie in this file system, and all is lost that was not
@@ -254,7 +254,7 @@ static void check_answer(const struct ran *r, const struct fault *f, bool moved,
 	else if (status > 7 && status != 70 && status < 125)
 		complain("an exit status that there is not", "");
 	/* libgit2 does not bear that everywhere. */
-	else if ((o.alloc || start) && (!moved || !o.commits) && WIFSIGNALED(r->status) &&
+	else if ((o.alloc || start) && !moved && WIFSIGNALED(r->status) &&
 		 (WTERMSIG(r->status) == SIGSEGV || WTERMSIG(r->status) == SIGABRT))
 		crashes++;
 	else if (WIFSIGNALED(r->status) && WTERMSIG(r->status) != SIGKILL &&

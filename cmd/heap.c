@@ -6,8 +6,8 @@
  * A page that is touched for the first time costs more than what is done with most of them,
  * and a check of some thousand documents touches thousands.  In huge pages that is one cost
  * for five hundred.  So that they can be used, the heap begins where one of them does, has room
- * at once for all that most commands need, and shrinks never; threads share it, since the
- * heaps of their own that they would get grow by single pages.
+ * at once for all that most commands need, and shrinks never.  Threads have heaps of their own
+ * all the same: one for all of them made judging a history take half as long again.
  *
  * Only addresses are reserved: memory is what is touched of them.  Where the system refuses
  * any of this, or another allocator is in its place, memory is taken as ever.  Must never be
@@ -37,7 +37,6 @@ void heap_prepare(void)
 	if (sbrk((intptr_t)gap) == (void *)-1)
 		return;
 	start += gap;
-	mallopt(M_ARENA_MAX, 1);
 	mallopt(M_MMAP_THRESHOLD, LARGE);
 	mallopt(M_TRIM_THRESHOLD, 2 * RESERVE);
 	mallopt(M_TOP_PAD, RESERVE);

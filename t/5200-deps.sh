@@ -126,8 +126,8 @@ test_expect_success 'trees and drawings' '
 	    frame-1111  Assigned  2026-01-15 to 2026-01-16
 	EOF
 	test_cmp expected out &&
-	ops deps --format dot >out && test_grep "n1 -> n0;" out &&
-	ops deps --format mermaid >out && test_grep "n2 --> n1" out &&
+	ops deps --format dot >out && test_grep "^	n1 -> n0;$" out && test_grep "^}$" out &&
+	ops deps --format mermaid >out && test_grep "^  n2 --> n1$" out &&
 	test_grep "n0\[\"frame-1111: Assigned\"\]" out &&
 	ops deps --format json >out && test_grep "^{\"format\":1" out &&
 	test_expect_code 2 ops deps --format svg

@@ -44,6 +44,26 @@ test_expect_success 'who has no memory to speak says what became of it all the s
 	done && test $told = 3 && rm -rf copy
 '
 
+# Behind the commit of its first step; where libgit2 crashes without memory nothing can be told.
+test_expect_success 'a pass that ends without memory tells what it did before' '
+	(cd "$TEST_ROOT/world-plain" && ops --as $BOSS act deactivate $DEV >/dev/null) && try () {
+		rm -rf copy && cp -a "$TEST_ROOT/world-plain" copy && tip=$(git -C copy rev-parse HEAD) || return 1
+		(cd copy && LD_PRELOAD=$TEST_BUILD/t/alloc-fault.so OPS_ALLOC_AT=$1 OPS_ALLOC_COUNT=$PWD/../nr \
+			"$OPS_PROGRAM" --as $LEAD $2 orchestrate >../out 2>../err)
+	} && try 0 "" && all=$(cat nr) && at=$((all / 3)) && told=0 && while test $at -lt $all
+	do
+		for form in "" --json
+		do
+			try $at $form
+			status=$? new=$(git -C copy rev-parse HEAD)
+			test $status = 70 && test $new != $tip || continue
+			cat out err | grep "the change was made, commit $new" || return 1
+			told=$((told + 1))
+		done
+		at=$((at + 97))
+	done && echo "$told were told" && test $told -gt 3 && git -C "$TEST_ROOT/world-plain" reset -q --hard HEAD~
+'
+
 test_expect_success 'what is published and cannot be told is told all the same' '
 	(cd "$TEST_ROOT/world-plain" && git init -q --bare -b main ../remote.git && git remote add origin ../remote.git &&
 		ops sync >/dev/null && ops --as $LEAD assign free-1 codegen >/dev/null) &&

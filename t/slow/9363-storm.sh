@@ -66,6 +66,7 @@ with_git () {
 	return $status
 }
 
+# One that finds the index locked leaves its edit.
 commit_code () {
 	date +%s.%N >code.c
 	git commit -q -m "feat: code" code.c
@@ -124,7 +125,7 @@ test_expect_success 'writers, some killed, beside git and readers' '
 	for command in commit_code reader "git status" "git checkout -q -- code.c"
 	do
 		beside 0.3 $command &
-	done && with_git . storm plain . .git/ops/lock &&
+	done && with_git . storm plain . .git/ops/lock && git checkout -q -- code.c &&
 	row "" "$(wc -l <"$SLOT-beside") commands of git and readers beside them" && calm && account plain &&
 	{ test ! -e "$SLOT-torn" || { cat "$SLOT-torn"; false; }; } && as_committed && ops audit verify
 '

@@ -121,7 +121,7 @@ test_expect_success 'when nothing helps it is escalated, with the attempts' '
 '
 
 test_expect_success 'nobody pushes to main, whoever sends it' '
-	git checkout -q main && test_expect_code 1 order eight.c push=yes >said &&
+	git checkout -q main && test_expect_code 1 order eight.c push=yes >said 2>&1 &&
 	test_grep "main. is not pushed to by agents" said &&
 	git log --format=%s origin/main..main >ahead && test_grep "feat: add eight.c" ahead
 '

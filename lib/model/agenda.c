@@ -94,21 +94,37 @@ const char *deed_action(const struct deed *d)
 	return d->record ? d->record->action : kinds[d->kind].name;
 }
 
-/* The emergency that refuses a deed, if it is a transition. */
+struct asked {
+	struct deed *deed;
+	const struct emergencies *emergencies;
+};
+
+static int ask_emergencies(struct ops_document *task, void *payload, struct ops_error *err)
+{
+	struct asked *a = payload;
+
+	(void)err;
+	if (task->doc)
+		a->deed->paused = emergency_refusing(a->emergencies, deed_action(a->deed), task);
+	return 0;
+}
+
+/* The emergency that refuses a deed, if it is a transition.  The task is looked at, not kept:
+ * this may be asked about every one. */
 static int find_paused(struct deed *d, const struct making *m, struct ops_error *err)
 {
+	struct asked asked = { .deed = d, .emergencies = &m->emergencies };
 	const struct task *t;
-	struct ops_document *doc;
 	int ret;
 
-	if (d->powers != powers_of(m, deed_action(d)))
+	if (d->powers != powers_of(m, deed_action(d)) ||
+	    !emergencies_refuse(&m->emergencies, deed_action(d)))
 		return 0;
 	arena_clear(m->b->scratch);
 	ret = board_get(&t, m->b, d->task, m->b->scratch, err);
 	if (ret == 0)
-		ret = world_document(&doc, m->b->world, t->path, m->findings, err);
-	if (ret == 0)
-		d->paused = emergency_refusing(&m->emergencies, deed_action(d), doc);
+		ret = world_at(m->b->world, m->type, t->path, ask_emergencies, &asked,
+			       m->findings, err);
 	d->waits = d->waits || d->paused;
 	return ret;
 }

@@ -126,6 +126,16 @@ bool emergency_sets_aside(const struct emergency *e, const struct ops_document *
 	return true;
 }
 
+bool emergencies_refuse(const struct emergencies *all, const char *action)
+{
+	size_t i;
+
+	for (i = 0; i < all->nr; i++)
+		if (all->list[i].kind && names_have(&all->list[i].kind->actions, action))
+			return true;
+	return false;
+}
+
 const struct emergency *emergency_refusing(const struct emergencies *all,
 					   const char *action,
 					   const struct ops_document *task)

@@ -34,6 +34,9 @@ const struct emergency *emergency_refusing(const struct emergencies *all,
 					   const char *action,
 					   const struct ops_document *task);
 
+/* Whether any of them refuses that action of some task. */
+bool emergencies_refuse(const struct emergencies *all, const char *action);
+
 /* Whether it sets a task aside: whether the task has the values it is for. */
 bool emergency_sets_aside(const struct emergency *e, const struct ops_document *task);
 

@@ -78,9 +78,11 @@ test_expect_success 'a rejection says why, and can be asked about again' '
 '
 
 test_expect_success 'an edit of what was approved makes it stale' '
-	ops --as $LEAD edit swap-7k2f -f Priority=LOW &&
+	ops --as $LEAD edit swap-7k2f -f Priority=LOW 2>err && test_grep ! gate.ends err &&
 	gate_is pre-governance approved &&
-	ops --as $LEAD edit swap-7k2f -s "Scope=- \`src/*.c\`" &&
+	ops --as $LEAD edit swap-7k2f -s "Scope=- \`src/*.c\`" 2>err &&
+	test_grep "warning gate.ends: gate .pre-governance. approved what stood there" err &&
+	test_grep "fix: ops gate request swap-7k2f pre-governance" err &&
 	gate_is pre-governance stale &&
 	test_grep "changed afterwards" shown &&
 	ops_refused gate.stale ops --as $LEAD assign swap-7k2f $DEV &&

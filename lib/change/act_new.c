@@ -6,6 +6,7 @@
 
 #include <string.h>
 
+#include "change/advice.h"
 #include "change/draft.h"
 
 int act_new(struct draft *d, const struct ops_request *r, struct ops_error *err)
@@ -91,6 +92,8 @@ int act_edit(struct draft *d, const struct ops_request *r, struct ops_error *err
 		ret = compose_settings(&text, d, doc, r->fields, r->fields_nr,
 				       r->sections, r->sections_nr, err);
 	nothing = ret == 0 && draft_is_same(doc, &text);
+	if (ret == 0 && !nothing)
+		ret = warn_ends(d, doc, &text, err);
 	if (ret == 0 && !nothing)
 		ret = draft_put(d, doc->path, &text, err);
 	buf_release(&text);

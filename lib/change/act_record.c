@@ -6,8 +6,8 @@
 
 #include <string.h>
 
+#include "change/advice.h"
 #include "change/draft.h"
-#include "change/early.h"
 
 /* Note the act on the document that the packet is about; its status stays. */
 static int note(struct draft *d, const char *action, const struct ops_document *doc,

@@ -37,21 +37,15 @@ static const char *lift_remedy(struct judging *j, const struct gate *g,
 			    "%s %s", task->id, g->name);
 }
 
-/* What is not approved (any more) is asked for, where that may be done still. */
-static const char *ask_remedy(struct judging *j, const struct gate *g,
-			      const struct ops_document *task)
+/* The status in which the change finds a task. */
+static const char *status_before(const struct judging *j, const struct ops_document *task)
 {
-	const char *status = task->status;
 	size_t i;
 
 	for (i = 0; i < j->changes_nr; i++)
 		if (j->changes[i].after == task)
-			status = j->changes[i].from;
-	if (!g->states.nr || !status || names_have(&g->states, status))
-		return arena_printf(j->arena, "ops gate request %s %s", task->id, g->name);
-	return arena_printf(j->arena, "that gate decides no more when the status is %s: 'ops "
-			    "edit %s' to what was approved, which git log -p %s shows, or cancel "
-			    "it for a new one", status, task->id, task->path);
+			return j->changes[i].from;
+	return task->status;
 }
 
 int rules_gates_approved(struct judging *j, const struct names *gates,
@@ -79,7 +73,7 @@ int rules_gates_approved(struct judging *j, const struct names *gates,
 			   arena_printf(j->arena, "wait for the decision of gate '%s'",
 					g->name) : s.state == GATE_BLOCKED ?
 			   lift_remedy(j, g, task) :
-			   ask_remedy(j, g, task),
+			   gate_remedy(j->arena, g, task, status_before(j, task)),
 			   "%s needs gate '%s' approved; it is %s%s%s", what, g->name,
 			   state_text(&s), *said(&s) ? ": " : "", said(&s));
 	}

@@ -336,6 +336,16 @@ static bool same_person(const struct roster *roster, const struct agent *agent,
 	return other && other->principal == agent->principal;
 }
 
+const char *gate_remedy(struct arena *arena, const struct gate *gate,
+			const struct ops_document *task, const char *status)
+{
+	if (!gate->states.nr || !status || names_have(&gate->states, status))
+		return arena_printf(arena, "ops gate request %s %s", task->id, gate->name);
+	return arena_printf(arena, "that gate decides no more when the status is %s: 'ops "
+			    "edit %s' to what was approved, which git log -p %s shows, or cancel "
+			    "it for a new one", status, task->id, task->path);
+}
+
 int gate_has_approved(bool *out, const struct gate *gate, const char *request,
 		      const struct ops_document *task, struct world *recorded,
 		      const struct roster *roster, const struct agent *agent,

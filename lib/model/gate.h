@@ -51,6 +51,11 @@ int gate_evaluate(struct gate_status *out, const struct gate *gate,
 		  struct world *files, struct ops_findings *findings,
 		  struct ops_error *err);
 
+/* How a task gets what a gate decides about approved (again) when its status is `status`:
+ * it is asked for, where that may be done still.  NULL: out of memory. */
+const char *gate_remedy(struct arena *arena, const struct gate *gate,
+			const struct ops_document *task, const char *status);
+
 /* Whether an agent's person approved in answer to the request of that id already. */
 int gate_has_approved(bool *out, const struct gate *gate, const char *request,
 		      const struct ops_document *task, struct world *recorded,

@@ -1,17 +1,19 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * A gate that is asked for too early: what the transition behind it will need is not there
- * yet, and filling it in afterwards makes the decision stale.
+ * yet, and filling it in afterwards makes the decision stale.  And a decision that an edit is
+ * about to make stale.
  *
- * Warns only, and only who asks: the request is legal, and the judge refuses the transition
+ * Warns only, and only who acts: what they do is legal, and the judge refuses the transition
  * by the same data when it comes to that.
  */
 
-#include "change/early.h"
+#include "change/advice.h"
 
 #include <string.h>
 
 #include "model/dispatch.h"
+#include "model/gate.h"
 
 static bool sets(const struct transition *tr, const char *field)
 {
@@ -102,4 +104,42 @@ int warn_early(struct draft *d, struct ops_document *doc, const char *gate,
 			return warn_about(d, doc, gate, tr, err);
 	}
 	return 0;
+}
+
+/* What the edit makes of what a gate decides about. */
+static int warn_end(struct draft *d, const struct gate *gate, struct ops_document *doc,
+		    struct ops_document *edited, struct ops_findings *unread,
+		    struct ops_error *err)
+{
+	char was[SUBJECT_LEN + 1], is[SUBJECT_LEN + 1];
+	struct gate_status s;
+	int ret = gate_evaluate(&s, gate, doc, d->now, d->now, unread, err);
+
+	if (ret || (s.state != GATE_APPROVED && s.state != GATE_REQUESTED))
+		return ret;
+	if (gate_subject(was, gate, doc) || gate_subject(is, gate, edited))
+		return error_nomem(err);
+	if (strcmp(was, is))
+		findings_add(d->findings, "gate.ends", OPS_WARNING, doc->path, 0, 0,
+			     gate_remedy(d->arena, gate, edited, edited->status),
+			     "gate '%s' %s, and this edit ends that", gate->name,
+			     s.state == GATE_APPROVED ? "approved what stood there" :
+			     "was asked for what stood there");
+	return 0;
+}
+
+int warn_ends(struct draft *d, struct ops_document *doc, const struct buf *text,
+	      struct ops_error *err)
+{
+	const char *copy = arena_dup(d->arena, text->data, text->len);
+	struct ops_findings *unread = ops_findings_new();	/* which is the judge's to say */
+	struct ops_document *edited;
+	size_t i;
+	int ret = !copy || !unread ? error_nomem(err) :
+		  world_document_of(&edited, d->now, doc->path, copy, text->len, unread, err);
+
+	for (i = 0; ret == 0 && i < d->config->gates_nr; i++)
+		ret = warn_end(d, &d->config->gates[i], doc, edited, unread, err);
+	ops_findings_free(unread);
+	return ret == OPS_EINVALID ? 0 : ret;
 }

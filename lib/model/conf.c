@@ -175,8 +175,9 @@ const struct conf *conf_get(const struct conf *map, const char *key)
 {
 	size_t i, nr = conf_count(map);
 
+	/* Asked for every key that there might be: most differ in the first letter. */
 	for (i = 0; i < nr; i++)
-		if (!strcmp(map->entries[i].key, key))
+		if (*map->entries[i].key == *key && !strcmp(map->entries[i].key, key))
 			return map->entries[i].value;
 	return NULL;
 }

@@ -94,7 +94,8 @@ endif
 SO_LDFLAGS = -shared -Wl,-soname,$(SONAME) -Wl,--version-script=lib/libops.sym \
 	-Wl,-Bsymbolic-functions $(if $(SANITIZE),,-Wl,--no-undefined)
 # The program takes the place of some functions of mbedTLS and libssh2: see cmd/notls.c.
-NOTLS = mbedtls_x509_crt_parse_file mbedtls_x509_crt_parse_path libssh2_init
+NOTLS = mbedtls_x509_crt_parse_file mbedtls_x509_crt_parse_path libssh2_init \
+	mbedtls_havege_init mbedtls_havege_random
 comma = ,
 
 ifdef STATIC

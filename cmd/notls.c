@@ -7,18 +7,22 @@
  * in Debian) that reads and parses every certificate of the system, about five
  * milliseconds, more than all the rest of a short command.  There is no option
  * against it.  It sets up SSH, too, and that all of libcrypto, a twentieth of a
- * short command.  So the program defines the two functions that read certificates
- * and the one that begins SSH itself; the dynamic linker prefers the program's
+ * short command.  And it draws random bytes from how long memory takes (HAVEGE),
+ * another twelfth.  So the program defines the functions that read certificates,
+ * begin SSH and draw these bytes itself; the dynamic linker prefers the program's
  * definitions to a library's (cmd/notls.list puts them in its symbol table).  In a
  * static build, where the libraries' own objects are linked in too, the linker's
  * --wrap leads libgit2 to these instead.
  *
  * They report success with no certificate read: a TLS connection, should one
  * ever be tried, trusts nobody and fails, and one of SSH has no ciphers.  That is
- * the safe way for this to be wrong.  With another TLS library nobody calls them.
+ * the safe way for this to be wrong.  What TLS draws is still random by what the
+ * kernel gives, which it asks as well.  With another TLS library nobody calls them.
  * Must never be part of libops.so: what a library's user does with TLS is not ours
  * to break.
  */
+
+#include <string.h>
 
 #ifdef OPS_STATIC
 #define REPLACE(name) __wrap_##name
@@ -32,6 +36,9 @@ int REPLACE(mbedtls_x509_crt_parse_file)(void *chain, const char *path);
 int REPLACE(mbedtls_x509_crt_parse_path)(void *chain, const char *path);
 /* Its end, libssh2_exit(), does nothing where this was not done. */
 int REPLACE(libssh2_init)(int flags);
+/* One source of random bytes beside that of the system. */
+void REPLACE(mbedtls_havege_init)(void *state);
+int REPLACE(mbedtls_havege_random)(void *state, unsigned char *out, size_t len);
 
 int REPLACE(mbedtls_x509_crt_parse_file)(void *chain, const char *path)
 {
@@ -51,6 +58,18 @@ int REPLACE(libssh2_init)(int flags)
 {
 	(void)flags;
 	return 0;
+}
+
+int REPLACE(mbedtls_havege_random)(void *state, unsigned char *out, size_t len)
+{
+	(void)state;
+	memset(out, 0, len);
+	return 0;
+}
+
+void REPLACE(mbedtls_havege_init)(void *state)
+{
+	(void)state;	/* nobody looks into it now but who frees it, by clearing it */
 }
 
 #ifdef OPS_STATIC

@@ -10,9 +10,9 @@
  * short command.  And it draws random bytes from how long memory takes (HAVEGE),
  * another twelfth.  So the program defines the functions that read certificates,
  * begin SSH and draw these bytes itself; the dynamic linker prefers the program's
- * definitions to a library's (cmd/notls.list puts them in its symbol table).  In a
- * static build, where the libraries' own objects are linked in too, the linker's
- * --wrap leads libgit2 to these instead.
+ * definitions to a library's (cmd/notls.list puts them in its symbol table).  Where
+ * the libraries' own objects are linked in, the linker's --wrap leads libgit2 to
+ * these instead.
  *
  * They report success with no certificate read: a TLS connection, should one
  * ever be tried, trusts nobody and fails, and one of SSH has no ciphers.  That is
@@ -74,9 +74,9 @@ void REPLACE(mbedtls_havege_init)(void *state)
 
 #ifdef OPS_STATIC
 /*
- * GSSAPI has no static library in Debian, and loading the shared one costs a
- * quarter of a static program's start.  libgit2 refers to it for HTTP
- * authentication only, which likewise never happens: each call says that the
+ * GSSAPI has no archive in Debian, and loading the shared one costs a quarter of
+ * the start of a program that has all else linked in.  libgit2 refers to it for
+ * HTTP authentication only, which likewise never happens: each call says that the
  * mechanism is unavailable.
  */
 #define GSS_UNAVAILABLE (16u << 16)

@@ -34,7 +34,7 @@ test_expect_success 'who has no memory to speak says what became of it all the s
 	at=$(allocations assign --sample 0 | sed "s/ allocations.*//") && told=0 && while test $at -gt 0 && test $told -lt 3
 	do
 		at=$((at - 1)) && rm -rf copy && cp -a "$TEST_ROOT/world-plain" copy || return 1
-		(cd copy && LD_PRELOAD=$TEST_BUILD/t/alloc-fault.so OPS_ALLOC_AT=$at OPS_ALLOC_EVER=1 "$OPS_PROGRAM" --as $LEAD \
+		(cd copy && LD_PRELOAD=$TEST_BUILD/t/alloc-fault.so OPS_ALLOC_AT=$at OPS_ALLOC_EVER=1 "$alloc_program" --as $LEAD \
 			assign free-1 codegen >../../out 2>../../err) && continue
 		tip=$(git -C copy log -1 --format=%s:%H) && case $tip in
 		*"assign free-1"*) grep "out of memory; the change was made, commit ${tip##*:}" ../err || return 1 ;;
@@ -49,7 +49,7 @@ test_expect_success 'a pass that ends without memory tells what it did before' '
 	(cd "$TEST_ROOT/world-plain" && ops --as $BOSS act deactivate $DEV >/dev/null) && try () {
 		rm -rf copy && cp -a "$TEST_ROOT/world-plain" copy && tip=$(git -C copy rev-parse HEAD) || return 1
 		(cd copy && LD_PRELOAD=$TEST_BUILD/t/alloc-fault.so OPS_ALLOC_AT=$1 OPS_ALLOC_COUNT=$PWD/../nr \
-			"$OPS_PROGRAM" --as $LEAD $2 orchestrate >../out 2>../err)
+			"$alloc_program" --as $LEAD $2 orchestrate >../out 2>../err)
 	} && try 0 "" && all=$(cat nr) && at=$((all / 3)) && told=0 && while test $at -lt $all
 	do
 		for form in "" --json
@@ -70,7 +70,7 @@ test_expect_success 'what is published and cannot be told is told all the same' 
 	mkdir pair && try () {
 		rm -rf pair && mkdir pair && cp -a "$TEST_ROOT/remote.git" "$TEST_ROOT/world-plain" pair || return 1
 		(cd pair/world-plain && LD_PRELOAD=$TEST_BUILD/t/alloc-fault.so OPS_ALLOC_AT=$1 OPS_ALLOC_EVER=$2 \
-			OPS_ALLOC_COUNT=$PWD/../nr "$OPS_PROGRAM" sync >../../out 2>../../err)
+			OPS_ALLOC_COUNT=$PWD/../nr "$alloc_program" sync >../../out 2>../../err)
 	} && try 0 "" && at=$(cat pair/nr) && told=0 && while test $at -gt 0 && test $told -lt 7
 	do
 		at=$((at - 1)) && try $at 1 && continue

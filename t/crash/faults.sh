@@ -9,10 +9,9 @@
 #	allocations_or_skip		end here where no allocation can be made to fail
 #	faults_row TRY NAME COLUMN OPTION...	have faults or allocations try it: a row of a table
 
-# The program, linked with its libraries if there is such a build: it starts in a tenth of
-# the time, and so leaves more calls that matter.
-faults_program=$TEST_BUILD/static/ops
-test -x "$faults_program" || faults_program=$OPS_PROGRAM
+# Memory fails in the program that finds its libraries when it starts: of the other nothing
+# can be counted.
+alloc_program=$TEST_BUILD/shared/ops
 
 # All copies lie in memory where there is such a directory.
 faults_work=$TEST_ROOT/cases
@@ -140,7 +139,7 @@ fault_tool () {
 		work | commit | chain) set -- "$@" sh "$TEST_DIRECTORY/crash/again.sh" $world ;;
 		esac
 		# shellcheck disable=SC2086
-		set -- "$TEST_BUILD/t/fault-tool" --work "$faults_work" "$@" "$faults_program" $next
+		set -- "$TEST_BUILD/t/fault-tool" --work "$faults_work" "$@" "$OPS_PROGRAM" $next
 		IFS=' '
 		# shellcheck disable=SC2086
 		test -z "$agents" ||
@@ -153,18 +152,17 @@ fault_tool () {
 faults () {
 	name=$1
 	shift
-	fault_tool "$name" "$faults_program" "$@"
+	fault_tool "$name" "$OPS_PROGRAM" "$@"
 }
 
-# Of a program that finds its libraries when it starts: of another nothing can be counted.
 allocations () {
 	name=$1
 	shift
-	fault_tool "$name" "$OPS_PROGRAM" --alloc "$TEST_BUILD/t/alloc-fault.so" "$@"
+	fault_tool "$name" "$alloc_program" --alloc "$TEST_BUILD/t/alloc-fault.so" "$@"
 }
 
 allocations_or_skip () {
-	test_have_prereq PLAIN_BUILD && test_have_prereq SHARED_LIBRARY && test -z "${OPS_TEST_INSTALLED-}" && return
+	test_have_prereq PLAIN_BUILD && test -x "$alloc_program" && test -z "${OPS_TEST_INSTALLED-}" && return
 	skip_all='the program is loaded with what lets its allocations fail'
 	test_done
 }

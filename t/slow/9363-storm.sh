@@ -16,10 +16,6 @@ SLOT=$TEST_ROOT/slot
 OPS_WAIT=120000
 export OPS_WAIT
 
-# One that is linked with its libraries starts sooner, and so more happens at once.
-program=$TEST_BUILD/static/ops
-test -x "$program" || program=$OPS_PROGRAM
-
 row () {
 	printf '# %-16s %s\n' "$1" "$2" >>"$TEST_ROOT/table"
 }
@@ -30,7 +26,7 @@ storm () {
 	shift 3
 	begun=$(date +%s)
 	"$TEST_BUILD/t/storm-tool" --writers "$WRITERS" --acts "$ACTS" --killed "$KILLED" --seed "$SEED" --dirs "$dirs" \
-		--lock "$lock" --log "$SLOT-$name" "$program" "$@" --as $LEAD edit task-%w -f "Type=$name-%w-%n"
+		--lock "$lock" --log "$SLOT-$name" "$OPS_PROGRAM" "$@" --as $LEAD edit task-%w -f "Type=$name-%w-%n"
 	row "$name" "$WRITERS x $ACTS acts in $(($(date +%s) - begun)) s"
 }
 

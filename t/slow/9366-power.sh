@@ -60,7 +60,7 @@ fi
 
 test_expect_success STRACE 'who does not wait for the disk is found out' '
 	test_write_lines "#!/bin/sh" "exec strace -f -qq -o /dev/null -e trace=fsync,fdatasync,sync_file_range,syncfs \
-		-e inject=fsync,fdatasync,sync_file_range,syncfs:retval=0 \"$faults_program\" \"\$@\"" >careless && chmod +x careless &&
+		-e inject=fsync,fdatasync,sync_file_range,syncfs:retval=0 \"$OPS_PROGRAM\" \"\$@\"" >careless && chmod +x careless &&
 	test_expect_code 1 fault_tool assign "$PWD/careless" --power "$power_ext" --sample 0 >found &&
 	grep "^not ok at its end" found && rm careless
 '

@@ -23,6 +23,7 @@
 #define MAGIC "ops-sealed 3\n\0\0"
 #define BYTE_ORDER_MARK 0x01020304u
 #define BLOCK ((size_t)MAC_BLOCK)
+#define HUGE_PAGE ((size_t)2 << 20)
 #define AHEAD 16		/* blocks that are read at once by who goes through a part */
 #define PEEK_MAX 512		/* blocks of a part that are kept for who goes through it, */
 #define PEEK_BACK_MAX 2048	/* and for who looks here and there */
@@ -46,6 +47,7 @@ struct sealed {
 	struct mac_pad pad;
 	struct head head;
 	uint64_t *table;
+	unsigned char *room;		/* what is mapped; the body begins where a huge page does */
 	unsigned char *body, *state;
 	size_t len, blocks;
 	size_t read;			/* blocks, so far */
@@ -54,6 +56,7 @@ struct sealed {
 		size_t read;		/* blocks */
 		size_t back;		/* how often one before the last was asked for */
 		size_t last;
+		bool seen;		/* before */
 	} peeks[SEALED_PARTS];
 	int fd;
 	bool bad;
@@ -218,16 +221,22 @@ static bool head_fits(const struct head *h, uint64_t length)
 	return true;
 }
 
-/* Room for all blocks, which costs nothing before they are read. */
+/* Room for all blocks, which costs nothing before they are read.  Where the system can, it is
+ * made of huge pages: most who ask for a block ask for thousands, and to touch that many small
+ * pages for the first time takes longer than all that is done with what is read into them. */
 static int need_room(struct sealed *f)
 {
+	unsigned char *room;
+
 	f->len = (size_t)(f->head.length - f->head.body);
-	f->body = mmap(NULL, f->len + 1, PROT_READ | PROT_WRITE,
-		       MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
-	if (f->body != MAP_FAILED)
-		return 0;
-	f->body = NULL;
-	return OPS_ENOMEM;
+	room = mmap(NULL, f->len + HUGE_PAGE, PROT_READ | PROT_WRITE,
+		    MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+	if (room == MAP_FAILED)
+		return OPS_ENOMEM;
+	f->room = room;
+	f->body = room + (-(uintptr_t)room & (HUGE_PAGE - 1));
+	(void)madvise(f->body, f->len, MADV_HUGEPAGE);
+	return 0;
 }
 
 static int load(struct sealed *f)
@@ -298,7 +307,7 @@ void sealed_close(struct sealed *f)
 	if (f->fd >= 0)
 		close(f->fd);
 	if (f->body)
-		(void)munmap(f->body, f->len + 1);
+		(void)munmap(f->room, f->len + HUGE_PAGE);
 	free(f->table);
 	free(f->state);
 	free(f);
@@ -378,7 +387,7 @@ void sealed_forget(struct sealed *f, size_t part)
 
 	if (f->fd < 0 || part >= f->head.nr)
 		return;
-	f->peeks[part] = (struct peeks){ 0, 0, 0 };
+	f->peeks[part] = (struct peeks){ .seen = f->peeks[part].seen };
 	own_blocks(&first, &end, f, part);
 	if (first >= end)
 		return;
@@ -393,6 +402,18 @@ static bool keeps_enough(const struct peeks *p)
 	return p->read >= (p->back > p->read / 4 ? PEEK_BACK_MAX : PEEK_MAX);
 }
 
+/* One block here and there in huge pages would keep all of a part that is longer than what may
+ * be kept of it. */
+static void keep_pages_small(struct sealed *f, size_t part)
+{
+	size_t first, end;
+
+	own_blocks(&first, &end, f, part);
+	if (first < end && end - first > PEEK_BACK_MAX)
+		(void)madvise(f->body + first * BLOCK, (end - first) * BLOCK,
+			      MADV_NOHUGEPAGE);
+}
+
 const void *sealed_peek(struct sealed *f, size_t part, size_t at, size_t len)
 {
 	size_t before = f->read;
@@ -402,6 +423,9 @@ const void *sealed_peek(struct sealed *f, size_t part, size_t at, size_t len)
 	if (part >= f->head.nr)
 		return NULL;
 	p = &f->peeks[part];
+	if (!p->seen)
+		keep_pages_small(f, part);
+	p->seen = true;
 	if (keeps_enough(p))
 		sealed_forget(f, part);
 	bytes = sealed_at(f, part, at, len);

@@ -12,6 +12,7 @@
 
 #define NAME "roll-test"
 #define WORDS ((size_t)1 << 20)		/* 8 MiB of them in the part in the middle */
+#define MANY (4 * WORDS)		/* and in a long one */
 #define PAGE 4096
 
 static struct mac_pad pad;
@@ -21,19 +22,19 @@ static uint64_t value(size_t at)
 	return at * UINT64_C(0x9e3779b97f4a7c15) ^ at;
 }
 
-static struct sealed *make(struct store *s)
+static struct sealed *make(struct store *s, size_t nr)
 {
-	static uint64_t words[WORDS];
+	static uint64_t words[MANY];
 	static char first[100000], last[100000];
 	const struct notes_part parts[] = {
-		{ first, sizeof(first) }, { words, sizeof(words) }, { last, sizeof(last) }
+		{ first, sizeof(first) }, { words, nr * sizeof(*words) }, { last, sizeof(last) }
 	};
 	struct mac_key key = mac_key_of("00112233445566778899aabbccddeeff");
 	struct sealed *f = NULL;
 	uint64_t seal;
 	size_t i;
 
-	for (i = 0; i < WORDS; i++)
+	for (i = 0; i < nr; i++)
 		words[i] = value(i);
 	memset(first, 'a', sizeof(first));
 	memset(last, 'z', sizeof(last));
@@ -53,7 +54,7 @@ static bool is_word(struct sealed *f, size_t at)
 /* How many pages of `len` bytes that lie around there are in memory. */
 static size_t resident(const void *at, size_t len)
 {
-	static unsigned char vec[2 * WORDS * sizeof(uint64_t) / PAGE];
+	static unsigned char vec[2 * MANY * sizeof(uint64_t) / PAGE];
 	char *from = (char *)((size_t)at / PAGE * PAGE);
 	size_t i, nr = 0;
 
@@ -73,7 +74,7 @@ UNIT_TEST(sealed_peek_keeps_a_part_short_and_its_neighbours)
 
 	trash_make();
 	s = trash_open("r");
-	f = make(s);
+	f = make(s, WORDS);
 	first = sealed_at(f, 0, 0, 100000);
 	last = sealed_at(f, 2, 0, 100000);
 	part = sealed_at(f, 1, 0, 8);
@@ -96,6 +97,26 @@ UNIT_TEST(sealed_peek_keeps_a_part_short_and_its_neighbours)
 	trash_end();
 }
 
+UNIT_TEST(sealed_peek_here_and_there_keeps_a_long_part_short)
+{
+	struct store *s;
+	struct sealed *f;
+	const void *part;
+	size_t i, len = MANY * sizeof(uint64_t);
+
+	trash_make();
+	s = trash_open("r");
+	f = make(s, MANY);
+	part = sealed_peek(f, 1, 0, 8);
+	ck_assert(part);
+	for (i = 0; i < 1000; i++)
+		ck_assert_msg(is_word(f, i * 1000003 % MANY), "%zu", i);
+	ck_assert_uint_lt(resident(part, len), len / PAGE * 2 / 3);
+	sealed_close(f);
+	store_close(s);
+	trash_end();
+}
+
 UNIT_TEST(sealed_peek_meets_what_was_changed_since)
 {
 	struct store *s;
@@ -105,7 +126,7 @@ UNIT_TEST(sealed_peek_meets_what_was_changed_since)
 
 	trash_make();
 	s = trash_open("r");
-	f = make(s);
+	f = make(s, WORDS);
 	ck_assert(is_word(f, WORDS / 2));
 	fd = open("r/.git/ops/" NAME, O_WRONLY);
 	ck_assert_int_ge(fd, 0);
@@ -138,5 +159,6 @@ UNIT_TEST(sealed_forget_leaves_what_lies_nowhere)
 }
 
 UNIT_MAIN("sealed", sealed_peek_keeps_a_part_short_and_its_neighbours,
+	  sealed_peek_here_and_there_keeps_a_long_part_short,
 	  sealed_peek_meets_what_was_changed_since,
 	  sealed_forget_leaves_what_lies_nowhere)

@@ -116,6 +116,7 @@ struct session {
 	bool understood;	/* the command line is not what is wrong */
 	bool found;		/* the answer is "no": exit status 1 without an error */
 	bool incomplete;	/* the answer is not whole: exit status 3 without an error */
+	bool answered, told;	/* the result was ended, and findings were told: report_each() */
 	bool committed;		/* a change was made ... */
 	char commit[41];	/* ... by this commit */
 	const char *fate;	/* without one: what has become of things, if it is not known

@@ -9,6 +9,7 @@
 #include "command.h"
 #include "graphs.h"
 #include "out.h"
+#include "report.h"
 #include "request.h"
 #include "util/arena.h"
 #include "util/error.h"
@@ -56,6 +57,12 @@ static int read_assumed(const char ***out, struct session *s, const struct opt_l
 	return 0;
 }
 
+static int find(struct ops_findings *out, const void *payload, size_t at,
+		struct ops_error *err)
+{
+	return ops_graph_findings(out, payload, at, err);
+}
+
 static int run(struct session *s, const struct args *args)
 {
 	const struct deps_options *o = args->options;
@@ -75,6 +82,8 @@ static int run(struct session *s, const struct args *args)
 	out_leave(s->out);
 	out_string(s->out, "commit", ops_view_commit(view));
 	ret = graphs_show(s, g, g->task, o->format ? o->format : "list");
+	if (ret == 0)
+		ret = report_each(s, g->nr, find, g);
 out:
 	ops_view_close(view);
 	return ret;

@@ -72,30 +72,32 @@ static void finding_text(struct out *o, const char *indent,
 		out_say(o, "%s  fix: %s\n", indent, f->remedy);
 }
 
+static void finding(struct out *o, const char *indent, const struct ops_finding *f)
+{
+	finding_text(o, indent, f);
+	out_map(o, NULL);
+	out_string(o, "rule", f->rule);
+	out_string(o, "severity", ops_severity_name(f->severity));
+	out_string(o, "path", f->path);
+	out_number(o, "line", f->line);
+	out_number(o, "column", f->column);
+	out_string(o, "message", f->message);
+	out_string(o, "remedy", f->remedy);
+	if (f->suppressed)
+		out_string(o, "reason", f->suppressed);
+	if (f->draft)
+		out_bool(o, "draft", true);
+	out_end(o);
+}
+
 static void findings(struct out *o, const char *key, const char *indent,
 		     const struct ops_findings *list)
 {
 	size_t nr = list ? ops_findings_count(list) : 0;
 
 	out_list(o, key);
-	for (size_t i = 0; i < nr; i++) {
-		const struct ops_finding *f = ops_findings_at(list, i);
-
-		finding_text(o, indent, f);
-		out_map(o, NULL);
-		out_string(o, "rule", f->rule);
-		out_string(o, "severity", ops_severity_name(f->severity));
-		out_string(o, "path", f->path);
-		out_number(o, "line", f->line);
-		out_number(o, "column", f->column);
-		out_string(o, "message", f->message);
-		out_string(o, "remedy", f->remedy);
-		if (f->suppressed)
-			out_string(o, "reason", f->suppressed);
-		if (f->draft)
-			out_bool(o, "draft", true);
-		out_end(o);
-	}
+	for (size_t i = 0; i < nr; i++)
+		finding(o, indent, ops_findings_at(list, i));
 	out_end(o);
 }
 
@@ -103,6 +105,45 @@ void report_findings(struct out *o, const char *indent,
 		     const struct ops_findings *list)
 {
 	findings(o, "findings", indent, list);
+}
+
+/* More of what was found, after the answer, whose findings begin with the first there is. */
+static void tell_more(struct session *s, const struct ops_findings *list)
+{
+	struct out *o = s->globals->json ? s->out : s->talk;
+	size_t nr = ops_findings_count(list);
+
+	if (nr && !s->told)
+		out_list(o, "findings");
+	s->told |= nr > 0;
+	for (size_t i = 0; i < nr; i++)
+		finding(o, "", ops_findings_at(list, i));
+}
+
+int report_each(struct session *s, size_t nr,
+		int (*find)(struct ops_findings *out, const void *payload, size_t at,
+			    struct ops_error *err), const void *payload)
+{
+	struct ops_findings *one = ops_findings_new();
+	int ret = one ? 0 : error_nomem(&s->err);
+
+	if (ret == 0) {
+		out_end(s->out);
+		s->answered = true;
+		tell_more(s, s->findings);
+	}
+	for (size_t i = 0; ret == 0 && i < nr && !out_failed(s->out) && !out_failed(s->talk);
+	     i++) {
+		ops_findings_clear(one);
+		ret = find(one, payload, i, &s->err);
+		s->found |= ret == 0 && ops_findings_refuse(one);
+		if (ret == 0)
+			tell_more(s, one);
+	}
+	if (s->told)
+		out_end(s->out);
+	ops_findings_free(one);
+	return ret;
 }
 
 void report_suppressed(struct out *o, const struct ops_findings *list)
@@ -226,7 +267,8 @@ static void error_text(struct session *s, int status, size_t outcome)
 	bool refused = outcomes[outcome].exit == EXIT_REFUSED && !s->committed &&
 		       s->command && s->command->needs & WRITES;
 
-	report_findings(s->talk, "", s->findings);
+	if (s->globals->json || !s->told)
+		report_findings(s->talk, "", s->findings);
 	if (s->err.message[0] || refused || outcomes[outcome].exit != EXIT_REFUSED) {
 		out_style(s->talk, STYLE_RED);
 		out_say(s->talk, "ops:");
@@ -258,8 +300,9 @@ int report_end(struct session *s, int status)
 	int result = outcomes[outcome].exit;
 
 	if (!status) {
-		out_end(s->out);
-		if (ops_findings_count(s->findings) && !answered)
+		if (!s->answered)
+			out_end(s->out);
+		if (ops_findings_count(s->findings) && !answered && !s->told)
 			report_findings(json ? s->out : s->talk, "", s->findings);
 		if (s->found || ops_findings_refuse(s->findings))
 			result = EXIT_REFUSED;

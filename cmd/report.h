@@ -22,6 +22,12 @@ int report_end(struct session *s, int status);
 void report_findings(struct out *o, const char *indent,
 		     const struct ops_findings *findings);
 
+/* The answer is given, but for what is wrong with each of its `nr` parts, which is told as it
+ * is found, after the findings of the session: so that it takes no memory for all of them. */
+int report_each(struct session *s, size_t nr,
+		int (*find)(struct ops_findings *out, const void *payload, size_t at,
+			    struct ops_error *err), const void *payload);
+
 /* Those that documents excuse, each with its reason, under "suppressions". */
 void report_suppressed(struct out *o, const struct ops_findings *findings);
 

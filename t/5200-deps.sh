@@ -222,7 +222,19 @@ test_expect_success 'a negative estimate by hand does not count, and is named' '
 	test_grep "uses-1111.md.*field.value.*Due. is not a date" err &&
 	test_grep "uses-1111.md.*graph.unknown.*.nothing-1111., which is not there" err &&
 	test_grep "without an estimate, which count with none: 1" out &&
+	test_expect_code 1 ops --json deps >answer &&
+	"$TEST_BUILD/t/json-get" findings.# answer >nr &&
+	grep -c "^05-PROCESSES" err >expected && test_cmp expected nr &&
 	git reset -q --hard HEAD~1
+'
+
+test_expect_success 'one that is not there refuses by itself, in JSON too' '
+	test_sed "$(ops_path uses-1111)" "s/made-1111/nothing-1111/" &&
+	ops_commit_as $LEAD "by hand" &&
+	test_expect_code 1 ops deps &&
+	test_expect_code 1 ops --json deps >answer &&
+	test_grep "\"rule\":\"graph.unknown\",\"severity\":\"error\"" answer &&
+	git reset -q --hard HEAD~1 && ops deps
 '
 
 test_expect_success 'an estimate of ages does not take any' '

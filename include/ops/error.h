@@ -73,6 +73,9 @@ struct ops_findings *ops_findings_new(void);
 /* Free a list and all its findings.  NULL is fine. */
 void ops_findings_free(struct ops_findings *findings);
 
+/* Forget all of them, as if it were new. */
+void ops_findings_clear(struct ops_findings *findings);
+
 size_t ops_findings_count(const struct ops_findings *findings);
 
 /* The finding at `at` (less than the count); belongs to the list. */

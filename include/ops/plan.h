@@ -130,12 +130,18 @@ struct ops_graph {
 int ops_graph_node(struct ops_node *out, const struct ops_graph *graph, size_t at,
 		   struct ops_error *err);
 
+/* Add what is wrong with that node: graph.unknown (errors), graph.ended and graph.late
+ * (warnings).  Every node may have some, so they are found when they are asked for.  As
+ * ops_graph_node(). */
+int ops_graph_findings(struct ops_findings *out, const struct ops_graph *graph, size_t at,
+		       struct ops_error *err);
+
 /*
  * The dependencies of all active tasks, with dates from estimates, calendars and what
  * the assignees can do.  Tasks `done` (ids, prefixes, paths) are taken as complete.  The
  * critical path ends at `task` if it is not NULL, else at the task that ends last; one that
- * waits for itself has none.  What is wrong is among the findings: graph.cycle and
- * graph.unknown (errors), graph.ended and graph.late (warnings).  Belongs to the view.
+ * waits for itself has none.  Cycles are among the findings (graph.cycle, errors); what is
+ * wrong with one node ops_graph_findings() finds.  Belongs to the view.
  * OPS_ENOTFOUND, OPS_EAMBIGUOUS, OPS_EUSAGE: a task is not there, or not active.
  */
 int ops_view_graph(const struct ops_graph **out, struct ops_view *view, const char *task,

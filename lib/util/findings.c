@@ -36,6 +36,14 @@ void ops_findings_free(struct ops_findings *findings)
 	free(findings);
 }
 
+void ops_findings_clear(struct ops_findings *findings)
+{
+	if (findings->arena)
+		arena_clear(findings->arena);
+	findings->nr = 0;
+	findings->failed = false;
+}
+
 size_t ops_findings_count(const struct ops_findings *findings)
 {
 	return findings->nr;

@@ -18,7 +18,6 @@ struct drawing {
 	struct ops_graph public;	/* first */
 	struct outlook o;
 	bool *done;			/* what is taken as complete; or NULL */
-	struct ops_findings *findings;
 };
 
 /* "a -> b -> a" */
@@ -36,8 +35,8 @@ static void say_names(struct buf *text, const char *const *names, size_t nr)
 	buf_str(text, names[0]);
 }
 
-static int say_cycle(struct drawing *d, const struct cycle *c, const char *const *names,
-		     struct ops_error *err)
+static int say_cycle(struct ops_findings *findings, struct drawing *d, const struct cycle *c,
+		     const char *const *names, struct ops_error *err)
 {
 	struct board *b = d->o.b;
 	struct buf text = BUF_INIT;
@@ -50,13 +49,13 @@ static int say_cycle(struct drawing *d, const struct cycle *c, const char *const
 		return ret;
 	say_names(&text, names, c->nr);
 	if (c->nr == 1)
-		findings_add(d->findings, "graph.cycle", OPS_ERROR, first->path,
+		findings_add(findings, "graph.cycle", OPS_ERROR, first->path,
 			     first->depends_line, 1,
 			     arena_printf(b->scratch, "ops deps cut %s %s --reason WHY",
 					  names[0], names[0]),
 			     "'%s' depends on itself", names[0]);
 	else
-		findings_add(d->findings, "graph.cycle", OPS_ERROR, first->path,
+		findings_add(findings, "graph.cycle", OPS_ERROR, first->path,
 			     first->depends_line, 1,
 			     arena_printf(b->scratch, "cut one edge, as: ops deps cut %s %s "
 					  "--reason WHY", names[0], names[1]),
@@ -68,80 +67,26 @@ static int say_cycle(struct drawing *d, const struct cycle *c, const char *const
 	return ret;
 }
 
-static void say_depends(struct drawing *d, const struct task *t)
-{
-	size_t i;
-
-	for (i = 0; i < t->depends_nr; i++) {
-		const struct dependency *dep = &t->depends[i];
-
-		if (dep->state == DEPENDS_UNKNOWN)
-			findings_add(d->findings, "graph.unknown", OPS_ERROR, t->path,
-				     t->depends_line, 1, "name a task, or cut it with "
-				     "ops deps cut", "'%s' depends on '%s', which is not "
-				     "there", t->id, dep->name);
-		else if (dep->state == DEPENDS_ENDED)
-			findings_add(d->findings, "graph.ended", OPS_WARNING, t->path,
-				     t->depends_line, 1, "see whether it is still needed, "
-				     "or cut it with ops deps cut", "'%s' depends on '%s', "
-				     "which is %s and will not be complete", t->id,
-				     dep->name, dep->status ? dep->status :
-				     "without a status");
-	}
-}
-
-static void say_late(struct drawing *d, const struct task *t, const struct slot *slot)
-{
-	char due[DATE_LEN + 1], end[DATE_LEN + 1];
-
-	date_format(due, date_from_days(t->due));
-	date_format(end, date_from_days(slot_last_day(slot)));
-	findings_add(d->findings, "graph.late", OPS_WARNING, t->path, t->due_line,
-		     t->due_column, "move the date, the work, or what it waits for",
-		     "'%s' is due on %s and can be done by %s at the earliest", t->id, due,
-		     end);
-}
-
-/* Whether it depends on what is missing, or was given up. */
-static bool is_stuck(const struct board *b, size_t at)
-{
-	size_t i;
-
-	for (i = b->links_first[at]; i < b->links_first[at + 1]; i++)
-		if (b->links[i] == LINK_STUCK)
-			return true;
-	return false;
-}
-
-/* Say what is wrong with a task, and count it when it has no estimate.  Most need no look. */
-static int look_at(struct drawing *d, size_t at, struct ops_error *err)
+/* Count the tasks without an estimate: only of those without hours that has to be looked up. */
+static int count_unestimated(struct drawing *d, struct ops_error *err)
 {
 	struct board *b = d->o.b;
-	const struct job *j = &b->jobs[at];
-	const struct slot *slot = &d->o.s.slots[at];
-	bool late = !(d->done && d->done[at]) &&
-		    slot_is_late(slot, j->due == JOB_NO_DAY ? NO_DAY : j->due);
-	bool stuck = is_stuck(b, at);
 	const struct task *t;
-	int ret;
+	size_t i;
+	int ret = 0;
 
-	if (!late && !stuck && j->hours != 0)
-		return 0;
-	arena_clear(b->scratch);
-	ret = board_get(&t, b, at, b->scratch, err);
-	if (ret == 0 && stuck)
-		ret = board_look_at(t, b, err);
-	if (ret)
-		return ret;
-	d->public.unestimated += !t->has_hours;
-	if (stuck)
-		say_depends(d, t);
-	if (late)
-		say_late(d, t, slot);
-	return 0;
+	for (i = 0; ret == 0 && i < b->tasks_nr; i++) {
+		if (b->jobs[i].hours != 0)
+			continue;
+		arena_clear(b->scratch);
+		ret = board_get(&t, b, i, b->scratch, err);
+		if (ret == 0)
+			d->public.unestimated += !t->has_hours;
+	}
+	return ret;
 }
 
-static int fill_cycles(struct drawing *d, struct ops_error *err)
+static int fill_cycles(struct drawing *d, struct ops_findings *findings, struct ops_error *err)
 {
 	struct board *b = d->o.b;
 	struct ops_cycle *list = arena_array(b->arena, d->o.g.cycles_nr + 1, sizeof(*list));
@@ -162,7 +107,7 @@ static int fill_cycles(struct drawing *d, struct ops_error *err)
 				return OPS_ENOTFOUND;
 		}
 		list[i] = (struct ops_cycle){ names, c->nr, c->members, c->shortest };
-		ret = say_cycle(d, c, names, err);
+		ret = say_cycle(findings, d, c, names, err);
 	}
 	d->public.cycles = list;
 	d->public.cycles_nr = d->o.g.cycles_nr;
@@ -191,17 +136,17 @@ static int fill_path(struct drawing *d, size_t end)
 	return 0;
 }
 
-static int fill_graph(struct drawing *d, size_t end, struct ops_error *err)
+static int fill_graph(struct drawing *d, size_t end, struct ops_findings *findings,
+		      struct ops_error *err)
 {
-	size_t i;
 	int ret;
 
 	d->public.nr = d->o.b->tasks_nr;
 	d->public.edges = d->o.g.edges;
 	d->public.task = end;
-	ret = fill_cycles(d, err);
-	for (i = 0; ret == 0 && i < d->public.nr; i++)
-		ret = look_at(d, i, err);
+	ret = fill_cycles(d, findings, err);
+	if (ret == 0)
+		ret = count_unestimated(d, err);
 	if (ret == 0 && fill_path(d, end == NONE ? d->o.s.last : end))
 		ret = error_nomem(err);
 	return ret;
@@ -249,9 +194,8 @@ static int ask(struct ops_view *view, void *payload, struct ops_findings *findin
 	if (ret)
 		return ret;
 	d->o.view = view;
-	d->findings = findings;
 	ret = graph_make(&d->o.g, d->o.b, d->done) || schedule_make(&d->o.s, &d->o.g) ?
-	      error_nomem(err) : fill_graph(d, end, err);
+	      error_nomem(err) : fill_graph(d, end, findings, err);
 	if (ret == 0)
 		*a->out = &d->public;
 	return ret;
@@ -340,4 +284,80 @@ int ops_graph_node(struct ops_node *out, const struct ops_graph *graph, size_t a
 		return ret;
 	memset(out, 0, sizeof(*out));
 	return fill_node(out, d, at, t) ? error_nomem(err) : 0;
+}
+
+/* --- what is wrong with it --- */
+
+static void say_depends(struct ops_findings *findings, const struct task *t)
+{
+	size_t i;
+
+	for (i = 0; i < t->depends_nr; i++) {
+		const struct dependency *dep = &t->depends[i];
+
+		if (dep->state == DEPENDS_UNKNOWN)
+			findings_add(findings, "graph.unknown", OPS_ERROR, t->path,
+				     t->depends_line, 1, "name a task, or cut it with "
+				     "ops deps cut", "'%s' depends on '%s', which is not "
+				     "there", t->id, dep->name);
+		else if (dep->state == DEPENDS_ENDED)
+			findings_add(findings, "graph.ended", OPS_WARNING, t->path,
+				     t->depends_line, 1, "see whether it is still needed, "
+				     "or cut it with ops deps cut", "'%s' depends on '%s', "
+				     "which is %s and will not be complete", t->id,
+				     dep->name, dep->status ? dep->status :
+				     "without a status");
+	}
+}
+
+static void say_late(struct ops_findings *findings, const struct task *t,
+		     const struct slot *slot)
+{
+	char due[DATE_LEN + 1], end[DATE_LEN + 1];
+
+	date_format(due, date_from_days(t->due));
+	date_format(end, date_from_days(slot_last_day(slot)));
+	findings_add(findings, "graph.late", OPS_WARNING, t->path, t->due_line,
+		     t->due_column, "move the date, the work, or what it waits for",
+		     "'%s' is due on %s and can be done by %s at the earliest", t->id, due,
+		     end);
+}
+
+/* Whether it depends on what is missing, or was given up. */
+static bool is_stuck(const struct board *b, size_t at)
+{
+	size_t i;
+
+	for (i = b->links_first[at]; i < b->links_first[at + 1]; i++)
+		if (b->links[i] == LINK_STUCK)
+			return true;
+	return false;
+}
+
+int ops_graph_findings(struct ops_findings *out, const struct ops_graph *graph, size_t at,
+		       struct ops_error *err)
+{
+	struct drawing *d = (struct drawing *)(size_t)graph;
+	const struct board *b = d->o.b;
+	const struct job *j = &b->jobs[at];
+	const struct slot *slot = &d->o.s.slots[at];
+	bool late = !(d->done && d->done[at]) &&
+		    slot_is_late(slot, j->due == JOB_NO_DAY ? NO_DAY : j->due);
+	bool stuck = is_stuck(b, at);
+	const struct task *t;
+	int ret;
+
+	if (!late && !stuck)
+		return 0;
+	arena_clear(b->scratch);
+	ret = view_get(&t, &d->o, at, err);
+	if (ret == 0 && stuck)
+		ret = board_look_at(t, d->o.b, err);
+	if (ret)
+		return ret;
+	if (stuck)
+		say_depends(out, t);
+	if (late)
+		say_late(out, t, slot);
+	return findings_failed(out) ? error_nomem(err) : 0;
 }

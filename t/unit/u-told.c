@@ -113,8 +113,21 @@ static void tell_status(struct buf *b, const struct ops_status_report *r)
 		}
 }
 
+static void tell_findings(struct buf *b, const struct ops_findings *findings)
+{
+	size_t i;
+
+	for (i = 0; i < ops_findings_count(findings); i++) {
+		const struct ops_finding *f = ops_findings_at(findings, i);
+
+		buf_printf(b, "%s:%u:%u: %s: %s\n", f->path, f->line, f->column, f->rule,
+			   f->message);
+	}
+}
+
 static void tell_graph(struct buf *b, const struct ops_graph *g)
 {
+	struct ops_findings *findings = ops_findings_new();
 	struct ops_error err = { 0 };
 	struct ops_node n;
 	size_t i, k;
@@ -132,7 +145,11 @@ static void tell_graph(struct buf *b, const struct ops_graph *g)
 		for (k = 0; k < n.dependents_nr; k++)
 			buf_printf(b, " %u", n.dependents[k]);
 		buf_char(b, '\n');
+		ops_findings_clear(findings);
+		ck_assert_msg(ops_graph_findings(findings, g, i, &err) == 0, "%s", err.message);
+		tell_findings(b, findings);
 	}
+	ops_findings_free(findings);
 }
 
 /* What of a state is asked, and told. */

@@ -273,29 +273,24 @@ static int add_base(struct sketching *s, uint32_t at, struct ops_error *err)
 {
 	const struct roll_job *from = &s->base[at];
 	struct roll_line line = { s->roll, 0, NULL };
-	struct job *j;
 
 	s->number[at] = GONE;
-	if (from->row >= roll_rows(s->roll, 0))
+	if (from->row >= s->hidden.bound)
 		return OPS_ENOTFOUND;
-	if (bitset_has(&s->hidden, from->row))
+	if (s->changes_nr && bitset_has(&s->hidden, from->row))
 		return 0;
 	if (from->flags & ROLL_JOB_READ) {
 		line.row = roll_row(s->roll, 0, from->row);
 		return line.row ? add_line(s, &line, err) : OPS_ENOTFOUND;
 	}
-	j = next_job(s);
-	if (!j)
+	if (s->nr >= s->room)
 		return OPS_ENOTFOUND;
-	j->hours = from->hours;
-	j->due = from->due;
-	j->started = from->started;
-	j->project = from->project;
-	j->agent = agent_of(s, from->assigned_to);
-	j->line = from->row;
-	j->priority = from->priority;
-	j->work = from->work;
-	j->flags = from->flags & ROLL_JOB_FLAGS;
+	s->b->jobs[s->nr] = (struct job){
+		.hours = from->hours, .due = from->due, .started = from->started,
+		.project = from->project, .agent = agent_of(s, from->assigned_to),
+		.line = from->row, .priority = from->priority, .work = from->work,
+		.flags = from->flags & ROLL_JOB_FLAGS
+	};
 	s->number[at] = (uint32_t)s->nr++;
 	return 0;
 }
@@ -392,9 +387,10 @@ static int link_name(uint32_t *out, struct sketching *s, const char *name,
 
 static int put_link(struct sketching *s, uint32_t link, struct ops_error *err)
 {
-	uint32_t *list = arena_room(s->b->arena, s->b->links, s->links_nr, &s->links_room,
-				    sizeof(*list));
+	uint32_t *list = s->b->links;
 
+	if (s->links_nr == s->links_room)
+		list = arena_room(s->b->arena, list, s->links_nr, &s->links_room, sizeof(*list));
 	if (!list)
 		return error_nomem(err);
 	s->b->links = list;
@@ -425,7 +421,7 @@ static bool link_of(uint32_t *out, const struct sketching *s, uint32_t link)
 		return *out != GONE;
 	}
 	*out = link & ROLL_LINK_MET ? LINK_MET : LINK_STUCK;
-	return !bitset_has(&s->hidden, link & ROLL_LINK_AT);
+	return !s->changes_nr || !bitset_has(&s->hidden, link & ROLL_LINK_AT);
 }
 
 static int link_base(struct sketching *s, const struct roll_job *from, size_t first,
@@ -523,8 +519,8 @@ static int begin(struct sketching *s, struct ops_error *err)
 	s->links_room = links / sizeof(uint32_t) + 64;
 	b->known = map_new(b->arena);
 	s->by_id = map_new(b->arena);
-	s->number = arena_array(b->arena, (size_t)s->base_nr + 1, sizeof(*s->number));
-	b->jobs = arena_array(b->arena, s->room + 1, sizeof(*b->jobs));
+	s->number = arena_space(b->arena, (size_t)s->base_nr + 1, sizeof(*s->number));
+	b->jobs = arena_space(b->arena, s->room + 1, sizeof(*b->jobs));
 	b->links_first = arena_array(b->arena, s->room + 1, sizeof(*b->links_first));
 	b->links = arena_array(b->arena, s->links_room, sizeof(*b->links));
 	if (!b->known || !s->by_id || !s->number || !b->jobs || !b->links_first || !b->links)

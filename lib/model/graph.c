@@ -34,11 +34,11 @@ static int make_edges(struct graph *g)
 	size_t n = b->tasks_nr, i, k, links = n ? b->links_first[n] : 0;
 	uint32_t *at;
 
-	g->first = arena_array(b->arena, n + 2, sizeof(*g->first));
+	g->first = arena_space(b->arena, n + 2, sizeof(*g->first));
 	g->back_first = arena_array(b->arena, n + 2, sizeof(*g->back_first));
-	g->to = arena_array(b->arena, links + 1, sizeof(*g->to));
-	g->back = arena_array(b->arena, links + 1, sizeof(*g->back));
-	at = arena_array(b->arena, n + 1, sizeof(*at));
+	g->to = arena_space(b->arena, links + 1, sizeof(*g->to));
+	g->back = arena_space(b->arena, links + 1, sizeof(*g->back));
+	at = arena_space(b->arena, n + 1, sizeof(*at));
 	if (!g->first || !g->back_first || !g->to || !g->back || !at)
 		return OPS_ENOMEM;
 	for (i = 0; i < n; i++) {
@@ -64,8 +64,8 @@ static int make_order(struct graph *g)
 	size_t n = g->b->tasks_nr, head, i;
 	uint32_t *waits;
 
-	waits = arena_array(g->b->arena, n + 1, sizeof(*waits));
-	g->order = arena_array(g->b->arena, n + 1, sizeof(*g->order));
+	waits = arena_space(g->b->arena, n + 1, sizeof(*waits));
+	g->order = arena_space(g->b->arena, n + 1, sizeof(*g->order));
 	if (!waits || !g->order)
 		return OPS_ENOMEM;
 	for (i = 0; i < n; i++) {

@@ -152,6 +152,13 @@ void *arena_array(struct arena *a, size_t nr, size_t size)
 	return arena_alloc(a, nr * size);
 }
 
+void *arena_space(struct arena *a, size_t nr, size_t size)
+{
+	if (size && nr > SIZE_MAX / size)
+		return NULL;
+	return arena_take(a, nr * size);
+}
+
 void *arena_room(struct arena *a, void *list, size_t nr, size_t *room, size_t size)
 {
 	void *more;

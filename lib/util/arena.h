@@ -17,6 +17,8 @@ void arena_free(struct arena *a);	/* NULL is fine */
 void arena_clear(struct arena *a);
 void *arena_alloc(struct arena *a, size_t size);	/* zeroed */
 void *arena_array(struct arena *a, size_t nr, size_t size); /* overflow-checked */
+/* The same without zeros, for who fills all of a long one. */
+void *arena_space(struct arena *a, size_t nr, size_t size);
 /* Room for one more after `nr` of an array of `*room`: the array or a copy that is twice as
  * long, NULL when out of memory. */
 void *arena_room(struct arena *a, void *list, size_t nr, size_t *room, size_t size);

@@ -40,6 +40,16 @@ static int64_t floor_div(int64_t a, int64_t b)
 	return a / b - (a % b < 0);
 }
 
+#define DAYS_BEFORE (INT64_C(1) << 32)	/* of every point that a calendar meets */
+
+/* The day of a point: floor_div() without a sign. */
+static int64_t day_of(int64_t point)
+{
+	uint64_t since = (uint64_t)point + (uint64_t)(DAYS_BEFORE * DAY_TICKS);
+
+	return (int64_t)(since / DAY_TICKS) - DAYS_BEFORE;
+}
+
 /* Of days that a date can have; Monday is 0.  1970-01-01 was a Thursday. */
 static unsigned weekday(int64_t day)
 {
@@ -70,10 +80,8 @@ bool calendar_works(const struct calendar *c, int64_t day)
 {
 	size_t at;
 
-	if (!on_week(c, day))
-		return false;
-	if (!c->off_nr)
-		return true;
+	if (!on_week(c, day) || !c->off_nr)
+		return on_week(c, day);
 	at = next_off(c, day);
 	return at == c->off_nr || c->off[at] != day;
 }
@@ -128,31 +136,76 @@ static int64_t free_weeks(const struct calendar *c, int64_t day, int step, int64
 	return room < max ? room : max;
 }
 
+/* A day, where it is in its week, and the first day off then or later. */
+struct place {
+	int64_t day;
+	unsigned weekday;
+	size_t off;
+};
+
+static inline struct place place_of(const struct calendar *c, int64_t day)
+{
+	return (struct place){ day, weekday(day), c->off_nr ? next_off(c, day) : 0 };
+}
+
+static inline void go_on(struct place *p, const struct calendar *c)
+{
+	p->day++;
+	p->weekday = p->weekday < 6 ? p->weekday + 1 : 0;
+	while (p->off < c->off_nr && c->off[p->off] < p->day)
+		p->off++;
+}
+
+static inline void go_back(struct place *p, const struct calendar *c)
+{
+	p->day--;
+	p->weekday = p->weekday ? p->weekday - 1 : 6;
+	while (p->off > 0 && c->off[p->off - 1] >= p->day)
+		p->off--;
+}
+
+static inline bool is_worked(const struct place *p, const struct calendar *c)
+{
+	return c->days >> p->weekday & 1 &&
+	       (p->off == c->off_nr || c->off[p->off] != p->day);
+}
+
+/* Jump over weeks, which is worth it from some on. */
+static void jump(struct place *p, const struct calendar *c, int step, int64_t *ticks)
+{
+	int64_t weeks = *ticks > 7 * DAY_TICKS ? free_weeks(c, p->day, step, *ticks) : 0;
+
+	if (!weeks)
+		return;
+	p->day += step * weeks * 7;
+	p->off = next_off(c, p->day);
+	*ticks -= weeks * per_week(c) * DAY_TICKS;
+}
+
 int64_t calendar_after(const struct calendar *c, int64_t from, int64_t ticks,
 		       int64_t *begin)
 {
-	int64_t day = floor_div(from, DAY_TICKS), used = from - day * DAY_TICKS, weeks;
+	struct place p = place_of(c, day_of(from));
+	int64_t used = from - p.day * DAY_TICKS;
 
-	while (!calendar_works(c, day) && day < DAY_LAST) {
-		day++;
+	while (!is_worked(&p, c) && p.day < DAY_LAST) {
+		go_on(&p, c);
 		used = 0;
 	}
 	if (begin)
-		*begin = day * DAY_TICKS + used;
+		*begin = p.day * DAY_TICKS + used;
 	if (used + ticks <= DAY_TICKS)
-		return day * DAY_TICKS + used + ticks;
+		return p.day * DAY_TICKS + used + ticks;
 	ticks -= DAY_TICKS - used;
 	for (;;) {
-		day++;
-		weeks = free_weeks(c, day, 1, ticks);
-		day += weeks * 7;
-		ticks -= weeks * per_week(c) * DAY_TICKS;
-		if (day >= DAY_LAST)
+		go_on(&p, c);
+		jump(&p, c, 1, &ticks);
+		if (p.day >= DAY_LAST)
 			return DAY_LAST * DAY_TICKS;
-		if (!calendar_works(c, day))
+		if (!is_worked(&p, c))
 			continue;
 		if (ticks <= DAY_TICKS)
-			return day * DAY_TICKS + ticks;
+			return p.day * DAY_TICKS + ticks;
 		ticks -= DAY_TICKS;
 	}
 }
@@ -160,61 +213,66 @@ int64_t calendar_after(const struct calendar *c, int64_t from, int64_t ticks,
 int64_t calendar_before(const struct calendar *c, int64_t to, int64_t ticks)
 {
 	/* What ends as a day begins ends on the day before. */
-	int64_t day = floor_div(to - 1, DAY_TICKS), left = to - day * DAY_TICKS, weeks;
+	struct place p = place_of(c, day_of(to - 1));
+	int64_t left = to - p.day * DAY_TICKS;
 
-	while (!calendar_works(c, day) && day > DAY_FIRST) {
-		day--;
+	while (!is_worked(&p, c) && p.day > DAY_FIRST) {
+		go_back(&p, c);
 		left = DAY_TICKS;
 	}
 	if (ticks <= left)
-		return day * DAY_TICKS + left - ticks;
+		return p.day * DAY_TICKS + left - ticks;
 	ticks -= left;
 	for (;;) {
-		day--;
-		weeks = free_weeks(c, day, -1, ticks);
-		day -= weeks * 7;
-		ticks -= weeks * per_week(c) * DAY_TICKS;
-		if (day <= DAY_FIRST)
+		go_back(&p, c);
+		jump(&p, c, -1, &ticks);
+		if (p.day <= DAY_FIRST)
 			return DAY_FIRST * DAY_TICKS;
-		if (!calendar_works(c, day))
+		if (!is_worked(&p, c))
 			continue;
 		if (ticks <= DAY_TICKS)
-			return (day + 1) * DAY_TICKS - ticks;
+			return (p.day + 1) * DAY_TICKS - ticks;
 		ticks -= DAY_TICKS;
 	}
 }
 
-/* Working days in [from, to). */
-static int64_t count_days(const struct calendar *c, int64_t from, int64_t to)
+/* Days off in [from, to) that would be worked else. */
+static int64_t days_off(const struct calendar *c, int64_t from, int64_t to)
 {
-	int64_t weeks = (to - from) / 7, nr = weeks * per_week(c);
-	unsigned rest = (unsigned)(to - from - weeks * 7), turn = weekday(from);
+	int64_t nr = 0;
 	size_t at;
 
-	/* The rest of a week: its days, turned so that `from` is the first. */
-	nr += bits_of((c->days >> turn | c->days << (7 - turn)) & ((1u << rest) - 1));
 	for (at = next_off(c, from); at < c->off_nr && c->off[at] < to; at++)
-		nr -= on_week(c, c->off[at]);
+		nr += on_week(c, c->off[at]);
 	return nr;
 }
 
 int64_t calendar_between(const struct calendar *c, int64_t from, int64_t to)
 {
 	int64_t a, b, ticks;
+	unsigned turn, week, rest;
+	uint64_t weeks;
 
 	if (to < from)
 		return -calendar_between(c, to, from);
-	a = floor_div(from, DAY_TICKS);
-	b = floor_div(to, DAY_TICKS);
-	ticks = count_days(c, a, b) * DAY_TICKS;
-	if (calendar_works(c, a))
+	a = day_of(from);
+	b = day_of(to);
+	weeks = (uint64_t)(b - a) / 7;
+	rest = (unsigned)((uint64_t)(b - a) - 7 * weeks);
+	/* A week turned so that `a` is its first day: what is no whole one is its beginning. */
+	turn = weekday(a);
+	week = c->days >> turn | c->days << (7 - turn);
+	ticks = ((int64_t)weeks * per_week(c) + bits_of(week & ((1u << rest) - 1))) * DAY_TICKS;
+	if (c->off_nr)
+		ticks -= days_off(c, a, b) * DAY_TICKS;
+	if (week & 1 && (!c->off_nr || calendar_works(c, a)))
 		ticks -= from - a * DAY_TICKS;
-	if (calendar_works(c, b))
+	if (week >> rest & 1 && (!c->off_nr || calendar_works(c, b)))
 		ticks += to - b * DAY_TICKS;
 	return ticks;
 }
 
 int64_t calendar_last_day(int64_t point)
 {
-	return floor_div(point - 1, DAY_TICKS);
+	return day_of(point - 1);
 }

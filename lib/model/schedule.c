@@ -3,7 +3,7 @@
  * The schedule: a simulation of everybody at work, event by event, and then the latest
  * ends from the due dates backwards.
  *
- * Events of one moment are taken in the order in which they were found, but that work is
+ * Events of one moment are taken in the order in which they were found; work is
  * begun only after all that becomes free at that moment is known.  So the same board
  * always gives the same dates.
  */
@@ -15,7 +15,7 @@
 
 #include "util/bitset.h"
 
-enum event_kind { RELEASE, FREE, BEGIN };
+enum event_kind { RELEASE, FREE };
 
 struct event {
 	int64_t time;
@@ -24,12 +24,21 @@ struct event {
 	enum event_kind kind;
 };
 
+/* What the simulation asks of a job again and again, side by side. */
+struct course {
+	int64_t release, ticks;
+	uint32_t waits;		/* for so many; when it waits no more, what is released next */
+	uint32_t at;		/* in `row`, or NO_ROW: it takes nobody's time */
+	uint32_t agent;
+	uint32_t driver;
+};
+
 /* What can be begun by one worker: those of its row that are in `free`. */
 struct ready {
 	uint32_t first, end;	/* its jobs in `row`, what it does first first */
 	uint32_t last;		/* the job it did before, or NO_DRIVER */
-	bool busy;
-	int64_t asked;		/* when it is to begin something; NO_POINT */
+	uint32_t released;	/* the first job that waits for the end of that, or NO_DRIVER */
+	bool busy, asked;
 };
 
 struct simulation {
@@ -37,21 +46,21 @@ struct simulation {
 	const struct graph *g;
 	const struct board *b;
 	struct slot *slots;
+	struct course *jobs;
 	struct event *events;	/* a heap */
 	size_t nr, room;
 	uint64_t serial;
-	uint32_t *waits;
-	int64_t *release, *ticks;
-	uint32_t *row, *at;	/* jobs of a worker side by side, and where each is */
+	uint32_t *asked;	/* workers that are to begin something now, one after another */
+	size_t asked_first, asked_nr;
+	int64_t now;
+	uint32_t *row;		/* jobs of a worker side by side */
 	struct bitset free;
 	struct ready *ready;	/* of each worker */
 	bool failed;
 };
 
-static const struct calendar *calendar_of(const struct board *b, size_t job)
+static const struct calendar *calendar_of(const struct board *b, uint32_t agent)
 {
-	uint32_t agent = b->jobs[job].agent;
-
 	return agent == JOB_NOBODY ? &b->calendar : &b->workers[agent].calendar;
 }
 
@@ -62,11 +71,7 @@ static bool takes_time(const struct graph *g, size_t job)
 
 static bool event_before(const struct event *a, const struct event *b)
 {
-	if (a->time != b->time)
-		return a->time < b->time;
-	if ((a->kind == BEGIN) != (b->kind == BEGIN))
-		return a->kind != BEGIN;
-	return a->serial < b->serial;
+	return a->time != b->time ? a->time < b->time : a->serial < b->serial;
 }
 
 static void push_event(struct simulation *s, int64_t time, enum event_kind kind,
@@ -110,6 +115,7 @@ static struct event pop_event(struct simulation *s)
 /* --- what an agent does first --- */
 
 #define KEY_BYTES 7
+#define NO_ROW UINT32_MAX
 
 /* What is in progress, then the gravest, then what is due first; of equals the first. */
 static uint64_t key_of(const struct job *j)
@@ -147,14 +153,13 @@ static void put_in_rows(struct simulation *s, const uint32_t *sorted, size_t nr)
 	for (i = 0; i < b->workers_nr; i++) {
 		number = s->ready[i].end;
 		s->ready[i].first = s->ready[i].end = start;
-		s->ready[i].last = NO_DRIVER;
-		s->ready[i].asked = NO_POINT;
+		s->ready[i].last = s->ready[i].released = NO_DRIVER;
 		start += number;
 	}
 	for (i = 0; i < nr; i++) {
 		struct ready *r = &s->ready[b->jobs[sorted[i]].agent];
 
-		s->at[sorted[i]] = r->end;
+		s->jobs[sorted[i]].at = r->end;
 		s->row[r->end++] = sorted[i];
 	}
 }
@@ -195,95 +200,127 @@ static int make_rows(struct simulation *s)
 
 /* --- the simulation --- */
 
-/* Work on a job begins; those that wait for it are released when it ends. */
-static void begin(struct simulation *s, uint32_t job, int64_t time)
+/* Work on a job begins; those that wait for it are released when it ends: by an event each, or,
+ * if `worker` ends something then, one after another by the event that says so. */
+static void begin(struct simulation *s, uint32_t job, int64_t time, struct ready *worker)
 {
 	const struct graph *g = s->g;
+	const struct course *own = &s->jobs[job];
 	struct slot *slot = &s->slots[job];
+	uint32_t *last = worker ? &worker->released : NULL;
 	size_t i;
 
 	slot->known = true;
+	slot->driver = own->driver;
 	slot->begin = slot->end = time;
-	if (s->ticks[job])
-		slot->end = calendar_after(calendar_of(s->b, job), time, s->ticks[job],
+	if (own->ticks)
+		slot->end = calendar_after(calendar_of(s->b, own->agent), time, own->ticks,
 					   &slot->begin);
 	for (i = g->back_first[job]; i < g->back_first[job + 1]; i++) {
-		uint32_t other = g->back[i];
+		struct course *other = &s->jobs[g->back[i]];
 
 		/* The last to end is what kept it; of equals the first. */
-		if (s->slots[other].driver == NO_DRIVER || slot->end > s->release[other])
-			s->slots[other].driver = job;
-		if (slot->end > s->release[other])
-			s->release[other] = slot->end;
-		if (!--s->waits[other])
-			push_event(s, s->release[other], RELEASE, other);
+		if (other->driver == NO_DRIVER || slot->end > other->release)
+			other->driver = job;
+		if (slot->end > other->release)
+			other->release = slot->end;
+		if (--other->waits)
+			continue;
+		if (last && other->release == slot->end) {
+			*last = g->back[i];
+			last = &other->waits;
+		} else {
+			push_event(s, other->release, RELEASE, g->back[i]);
+		}
 	}
+	if (last)
+		*last = NO_DRIVER;
 }
 
 /* Its worker looks for work once all that becomes free at this moment is known. */
-static void ask(struct simulation *s, uint32_t worker, int64_t time)
+static void ask(struct simulation *s, uint32_t worker)
 {
 	struct ready *r = &s->ready[worker];
+	size_t last = s->asked_first + s->asked_nr;
 
-	if (r->busy || r->asked == time)
+	if (r->busy || r->asked)
 		return;
-	r->asked = time;
-	push_event(s, time, BEGIN, worker);
+	r->asked = true;
+	s->asked[last < s->b->workers_nr ? last : last - s->b->workers_nr] = worker;
+	s->asked_nr++;
 }
 
-static void release(struct simulation *s, uint32_t job, int64_t time)
+static void release(struct simulation *s, uint32_t job)
 {
-	uint32_t agent = s->b->jobs[job].agent;
+	const struct course *own = &s->jobs[job];
 
-	if (agent == JOB_NOBODY || !takes_time(s->g, job)) {
-		begin(s, job, time);
+	if (own->at == NO_ROW) {
+		begin(s, job, s->now, NULL);
 		return;
 	}
-	bitset_add(&s->free, s->at[job]);
-	ask(s, agent, time);
+	bitset_add(&s->free, own->at);
+	ask(s, own->agent);
 }
 
-static void begin_first(struct simulation *s, uint32_t worker, int64_t time)
+static void begin_first(struct simulation *s)
 {
+	uint32_t worker = s->asked[s->asked_first++], job;
 	struct ready *r = &s->ready[worker];
 	size_t at = bitset_next(&s->free, r->first);
-	uint32_t job;
 
-	r->asked = NO_POINT;
+	s->asked_first = s->asked_first < s->b->workers_nr ? s->asked_first : 0;
+	s->asked_nr--;
+	r->asked = false;
 	if (r->busy || at >= r->end)
 		return;
 	bitset_remove(&s->free, at);
 	job = s->row[at];
-	if (time > s->release[job]) {
-		s->slots[job].driver = r->last;
+	if (s->now > s->jobs[job].release) {
+		s->jobs[job].driver = r->last;
 		s->slots[job].capacity = true;
 	}
-	begin(s, job, time);
+	begin(s, job, s->now, r);
 	r->busy = true;
 	r->last = job;
 	push_event(s, s->slots[job].end, FREE, worker);
 }
 
-static void handle(struct simulation *s, const struct event *e)
+/* A worker has done its job: what waited for that comes first. */
+static void end(struct simulation *s, uint32_t worker)
 {
-	switch (e->kind) {
-	case RELEASE:
-		release(s, e->what, e->time);
-		break;
-	case FREE:
-		s->ready[e->what].busy = false;
-		ask(s, e->what, e->time);
-		break;
-	case BEGIN:
-		begin_first(s, e->what, e->time);
-		break;
+	struct ready *r = &s->ready[worker];
+	uint32_t job, next;
+
+	for (job = r->released; job != NO_DRIVER; job = next) {
+		next = s->jobs[job].waits;
+		release(s, job);
+	}
+	r->released = NO_DRIVER;
+	r->busy = false;
+	ask(s, worker);
+}
+
+/* Everything of one moment, and only then what begins at it. */
+static void run(struct simulation *s)
+{
+	struct event e;
+
+	while ((s->nr || s->asked_nr) && !s->failed) {
+		if (s->asked_nr && (!s->nr || s->events[0].time > s->now)) {
+			begin_first(s);
+			continue;
+		}
+		e = pop_event(s);
+		s->now = e.time;
+		if (e.kind == RELEASE)
+			release(s, e.what);
+		else
+			end(s, e.what);
 	}
 }
 
-static int64_t first_day(const struct board *b, size_t job)
+static int64_t first_day(const struct board *b, uint32_t agent)
 {
-	uint32_t agent = b->jobs[job].agent;
-
 	return (agent == JOB_NOBODY ? b->today : b->workers[agent].today) * DAY_TICKS;
 }
 
@@ -295,48 +332,68 @@ static void start(struct simulation *s)
 	int64_t first = INT64_MAX;
 
 	for (i = 0; i < n; i++)
-		if (!s->waits[i] && s->release[i] < first)
-			first = s->release[i];
+		if (!s->jobs[i].waits && s->jobs[i].release < first)
+			first = s->jobs[i].release;
 	for (i = 0; i < n; i++)
-		if (!s->waits[i] && s->release[i] > first)
-			push_event(s, s->release[i], RELEASE, (uint32_t)i);
+		if (!s->jobs[i].waits && s->jobs[i].release > first)
+			push_event(s, s->jobs[i].release, RELEASE, (uint32_t)i);
+	s->now = first;
 	for (i = 0; i < n; i++)
-		if (s->g->first[i + 1] == s->g->first[i] && s->release[i] == first)
-			release(s, (uint32_t)i, first);
+		if (s->g->first[i + 1] == s->g->first[i] && s->jobs[i].release == first)
+			release(s, (uint32_t)i);
 }
 
-/* From the due dates backwards, against the order. */
-static void find_latest(struct schedule *s, const struct graph *g, const int64_t *ticks)
+/* What waits for a job leaves it time until `by`. */
+static inline void leave(struct slot *s, int64_t by)
 {
-	const struct board *b = g->b;
+	if (s->latest == NO_POINT || by < s->latest)
+		s->latest = by;
+}
+
+/* From the due dates, which slots have for their latest ends, backwards against the order. */
+static void find_latest(struct schedule *s, const struct graph *g, const struct course *jobs)
+{
+	int64_t last = INT64_MIN, by;
 	size_t at, i;
 
 	for (at = g->order_nr; at > 0; at--) {
 		size_t job = g->order[at - 1];
-		const struct job *j = &b->jobs[job];
+		const struct calendar *c = calendar_of(g->b, jobs[job].agent);
 		struct slot *slot = &s->slots[job];
 
-		slot->latest = j->due == JOB_NO_DAY ? NO_POINT :
-			       ((int64_t)j->due + 1) * DAY_TICKS;
-		for (i = g->back_first[job]; i < g->back_first[job + 1]; i++) {
-			size_t other = g->back[i];
-			int64_t by = s->slots[other].latest;
-
-			if (by == NO_POINT || !s->slots[other].known)
-				continue;
-			by = calendar_before(calendar_of(b, other), by, ticks[other]);
-			if (slot->latest == NO_POINT || by < slot->latest)
-				slot->latest = by;
+		if (slot->latest != NO_POINT) {
+			slot->slack = calendar_between(c, slot->end, slot->latest);
+			by = calendar_before(c, slot->latest, jobs[job].ticks);
+			for (i = g->first[job]; i < g->first[job + 1]; i++)
+				leave(&s->slots[g->to[i]], by);
 		}
-		if (slot->latest != NO_POINT)
-			slot->slack = calendar_between(calendar_of(b, job), slot->end,
-						       slot->latest);
-		if (g->done && g->done[job])
+		if (slot->end < last || (g->done && g->done[job]))
 			continue;
-		if (s->last == NONE || slot->end > s->slots[s->last].end ||
-		    (slot->end == s->slots[s->last].end && job < s->last))
+		if (s->last == NONE || slot->end > last || job < s->last)
 			s->last = job;
+		last = slot->end;
 	}
+}
+
+/* All but its place in the row of its worker, which is known. */
+static void begin_course(struct simulation *s, size_t job)
+{
+	struct course *c = &s->jobs[job];
+	uint32_t agent = s->b->jobs[job].agent;
+	int32_t due = s->b->jobs[job].due;
+	bool takes = takes_time(s->g, job);
+
+	c->release = first_day(s->b, agent);
+	c->ticks = takes ? calendar_ticks(calendar_of(s->b, agent), s->b->jobs[job].hours) : 0;
+	if (agent == JOB_NOBODY || !takes)
+		c->at = NO_ROW;
+	c->waits = s->g->first[job + 1] - s->g->first[job];
+	c->agent = agent;
+	c->driver = NO_DRIVER;
+	s->slots[job] = (struct slot){
+		.driver = NO_DRIVER,
+		.latest = due == JOB_NO_DAY ? NO_POINT : ((int64_t)due + 1) * DAY_TICKS
+	};
 }
 
 /* Everybody at work, from today on. */
@@ -344,30 +401,22 @@ static int simulate(struct simulation *s)
 {
 	const struct board *b = s->b;
 	size_t n = b->tasks_nr, i;
-	struct event e;
 
-	s->waits = arena_array(s->arena, n + 1, sizeof(*s->waits));
-	s->release = arena_array(s->arena, n + 1, sizeof(*s->release));
-	s->ticks = arena_array(s->arena, n + 1, sizeof(*s->ticks));
-	s->row = arena_array(s->arena, n + 1, sizeof(*s->row));
-	s->at = arena_array(s->arena, n + 1, sizeof(*s->at));
+	s->jobs = arena_space(s->arena, n + 1, sizeof(*s->jobs));
+	s->row = arena_space(s->arena, n + 1, sizeof(*s->row));
 	s->ready = arena_array(s->arena, b->workers_nr + 1, sizeof(*s->ready));
-	if (!s->waits || !s->release || !s->ticks || !s->row || !s->at || !s->ready ||
-	    make_rows(s))
+	s->asked = arena_array(s->arena, b->workers_nr + 1, sizeof(*s->asked));
+	if (!s->jobs || !s->row || !s->ready || !s->asked || make_rows(s))
 		return OPS_ENOMEM;
-	for (i = 0; i < n; i++) {
-		s->slots[i].driver = NO_DRIVER;
-		s->slots[i].latest = NO_POINT;
-		s->waits[i] = s->g->first[i + 1] - s->g->first[i];
-		s->release[i] = first_day(b, i);
-		if (takes_time(s->g, i))
-			s->ticks[i] = calendar_ticks(calendar_of(b, i), b->jobs[i].hours);
-	}
+	for (i = 0; i < n; i++)
+		begin_course(s, i);
 	start(s);
-	while (s->nr && !s->failed) {
-		e = pop_event(s);
-		handle(s, &e);
-	}
+	run(s);
+	/* What never began is kept by what did. */
+	for (i = 0; s->g->order_nr < n && i < n; i++)
+		if (!s->slots[i].known)
+			s->slots[i] = (struct slot){ .driver = s->jobs[i].driver,
+						     .latest = NO_POINT };
 	return s->failed ? OPS_ENOMEM : 0;
 }
 
@@ -377,13 +426,13 @@ int schedule_make(struct schedule *out, const struct graph *g)
 	struct simulation s = { .g = g, .b = g->b, .arena = arena_new() };
 	int ret = OPS_ENOMEM;
 
-	made.slots = arena_array(g->b->arena, g->b->tasks_nr + 1, sizeof(*made.slots));
+	made.slots = arena_space(g->b->arena, g->b->tasks_nr + 1, sizeof(*made.slots));
 	if (made.slots && s.arena) {
 		s.slots = made.slots;
 		ret = simulate(&s);
 	}
 	if (ret == 0) {
-		find_latest(&made, g, s.ticks);
+		find_latest(&made, g, s.jobs);
 		*out = made;
 	}
 	arena_free(s.arena);

@@ -85,8 +85,21 @@ static struct deed deed_of(const struct making *m, size_t task, enum deed_kind k
 			   const struct names *powers)
 {
 	return (struct deed){ .task = (uint32_t)task, .kind = (uint8_t)kind, .powers = powers,
-			      .priority = m->gravest[task], .because = m->because[task],
-			      .waits = graph_waits(m->g, task) };
+			      .because = m->because[task], .waits = graph_waits(m->g, task) };
+}
+
+#define SLACK_BITS 46		/* enough for all ticks of the calendar, and a sign */
+
+/* What does not wait comes first, then the gravest, then what some due date waits for, and of
+ * that what has the least slack. */
+static uint64_t rank_of(const struct making *m, const struct deed *d)
+{
+	const struct slot *s = &m->s->slots[d->task];
+
+	return (uint64_t)d->waits << (SLACK_BITS + 17) |
+	       (uint64_t)m->gravest[d->task] << (SLACK_BITS + 1) |
+	       (uint64_t)(s->latest == NO_POINT) << SLACK_BITS |
+	       (uint64_t)(s->slack + (INT64_C(1) << (SLACK_BITS - 1)));
 }
 
 const char *deed_action(const struct deed *d)
@@ -148,12 +161,13 @@ static void sink(struct making *m, size_t at, const struct deed *d)
 }
 
 /* Count a deed, and keep it if it is among the first that are wanted. */
-static int put(struct making *m, const struct deed *d, struct ops_error *err)
+static int put(struct making *m, struct deed *d, struct ops_error *err)
 {
 	struct deed *list;
 	size_t at;
 
 	m->all++;
+	d->rank = rank_of(m, d);
 	if (m->max && m->nr == m->max) {
 		if (compare_deeds(d, &m->deeds[0], m) < 0)
 			sink(m, 0, d);
@@ -173,20 +187,18 @@ static int put(struct making *m, const struct deed *d, struct ops_error *err)
 }
 
 /* A deed of a kind, unless who is asked about cannot, or what is open keeps it from that. */
-static int add(struct making *m, const struct deed *d, struct ops_error *err)
+static int add(struct making *m, struct deed *d, struct ops_error *err)
 {
-	struct deed own;
 	int ret;
 
 	if (m->waiting && d->kind != DEED_DECIDE && d->kind != DEED_LIFT)
 		return 0;
-	if (!may(m, d->powers, d->task) || kept_from(m, kinds[d->kind].action))
+	if ((m->agent && !may(m, d->powers, d->task)) || kept_from(m, kinds[d->kind].action))
 		return 0;
 	if (!m->emergencies.nr)
 		return put(m, d, err);
-	own = *d;
-	ret = find_paused(&own, m, err);
-	return ret ? ret : put(m, &own, err);
+	ret = find_paused(d, m, err);
+	return ret ? ret : put(m, d, err);
 }
 
 static int add_plain(struct making *m, size_t task, enum deed_kind kind,
@@ -510,17 +522,10 @@ static int compare_deeds(const void *a, const void *b, void *payload)
 {
 	const struct making *m = payload;
 	const struct deed *x = a, *y = b;
-	const struct slot *s = &m->s->slots[x->task], *t = &m->s->slots[y->task];
 	size_t p, q;
 
-	if (x->waits != y->waits)
-		return x->waits ? 1 : -1;
-	if (x->priority != y->priority)
-		return x->priority < y->priority ? -1 : 1;
-	if ((s->latest == NO_POINT) != (t->latest == NO_POINT))
-		return s->latest == NO_POINT ? 1 : -1;
-	if (s->slack != t->slack)
-		return s->slack < t->slack ? -1 : 1;
+	if (x->rank != y->rank)
+		return x->rank < y->rank ? -1 : 1;
 	p = m->g->back_first[x->task + 1] - m->g->back_first[x->task];
 	q = m->g->back_first[y->task + 1] - m->g->back_first[y->task];
 	if (p != q)
@@ -552,8 +557,8 @@ int agenda_make(struct agenda *out, struct board *b, const struct graph *g,
 	int ret;
 
 	m.type = config_type(b->config, "task");
-	m.gravest = arena_array(b->arena, b->tasks_nr + 1, sizeof(*m.gravest));
-	m.because = arena_array(b->arena, b->tasks_nr + 1, sizeof(*m.because));
+	m.gravest = arena_space(b->arena, b->tasks_nr + 1, sizeof(*m.gravest));
+	m.because = arena_space(b->arena, b->tasks_nr + 1, sizeof(*m.because));
 	m.deciders = arena_array(b->arena, b->config->gates_nr + 1, sizeof(*m.deciders));
 	if (!m.gravest || !m.because || !m.deciders || expect_all(&m, wish))
 		return error_nomem(err);

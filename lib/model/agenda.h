@@ -35,9 +35,9 @@ struct deed_record {
 
 /* Small, since there may be one for each of a hundred thousand tasks. */
 struct deed {
+	uint64_t rank;			/* what comes first has less; of equals see agenda.c */
 	uint32_t task;
 	uint32_t because;		/* the task whose priority it has */
-	uint16_t priority;		/* the gravest that hangs on it */
 	uint8_t kind;			/* enum deed_kind */
 	uint8_t state;			/* enum gate_state of its gate */
 	bool waits;

@@ -107,9 +107,14 @@ int64_t calendar_ticks(const struct calendar *c, double hours)
 /* How many of seven bits are set. */
 static unsigned bits_of(unsigned days)
 {
-	static const unsigned char nibble[] = { 0, 1, 1, 2, 1, 2, 2, 3, 1, 2, 2, 3, 2, 3, 3, 4 };
+#define FOUR(n) n, n + 1, n + 1, n + 2
+#define SIXTEEN(n) FOUR(n), FOUR(n + 1), FOUR(n + 1), FOUR(n + 2)
+	static const unsigned char nr[128] = {
+		SIXTEEN(0), SIXTEEN(1), SIXTEEN(1), SIXTEEN(2),
+		SIXTEEN(1), SIXTEEN(2), SIXTEEN(2), SIXTEEN(3)
+	};
 
-	return nibble[days & 15] + nibble[days >> 4 & 7];
+	return nr[days & 127];
 }
 
 static int64_t per_week(const struct calendar *c)
@@ -182,8 +187,94 @@ static void jump(struct place *p, const struct calendar *c, int step, int64_t *t
 	*ticks -= weeks * per_week(c) * DAY_TICKS;
 }
 
-int64_t calendar_after(const struct calendar *c, int64_t from, int64_t ticks,
-		       int64_t *begin)
+/* Two weeks of days from `day` on, which is the first bit. */
+static inline unsigned weeks_from(const struct calendar *c, int64_t day)
+{
+	unsigned turn = weekday(day), week = (c->days >> turn | c->days << (7 - turn)) & 127;
+
+	return week | week << 7;
+}
+
+/* Two weeks up to `day`, which is the last bit of fourteen. */
+static inline unsigned weeks_to(const struct calendar *c, int64_t day)
+{
+	unsigned turn = weekday(day) + 1, week = (c->days >> turn | c->days << (7 - turn)) & 127;
+
+	return week | week << 7;
+}
+
+static inline unsigned lowest(unsigned bits)
+{
+	return (unsigned)__builtin_ctz(bits);
+}
+
+static inline unsigned highest(unsigned bits)
+{
+	return 31 - (unsigned)__builtin_clz(bits);
+}
+
+/* Of so many days of work whole weeks, as days; and what is left of them, which is less than a
+ * week's. */
+static inline int64_t whole_weeks(const struct calendar *c, int64_t *days)
+{
+	int64_t week = per_week(c), weeks = *days < week ? 0 : *days / week;
+
+	*days -= weeks * week;
+	return weeks * 7;
+}
+
+/* calendar_after() where one week is like the other: no day is looked at. */
+static int64_t plain_after(const struct calendar *c, int64_t from, int64_t ticks,
+			   int64_t *begin)
+{
+	int64_t day = day_of(from), used = from - day * DAY_TICKS, days, end;
+	unsigned bits = weeks_from(c, day), idle = lowest(bits);
+
+	if (idle && day < DAY_LAST) {
+		day = day + idle < DAY_LAST ? day + idle : DAY_LAST;
+		bits >>= idle;
+		used = 0;
+	}
+	if (begin)
+		*begin = day * DAY_TICKS + used;
+	ticks += used;
+	if (ticks <= DAY_TICKS)
+		return day * DAY_TICKS + ticks;
+	/* Days of work after this one, of which the last is begun. */
+	days = (int64_t)((uint64_t)(ticks - 1) / DAY_TICKS);
+	ticks -= days * DAY_TICKS;
+	end = day + whole_weeks(c, &days);
+	while (days--)
+		bits &= bits - 1;
+	end += lowest(bits);
+	return end < DAY_LAST ? end * DAY_TICKS + ticks : DAY_LAST * DAY_TICKS;
+}
+
+/* The same of calendar_before(). */
+static int64_t plain_before(const struct calendar *c, int64_t to, int64_t ticks)
+{
+	int64_t day = day_of(to - 1), left = to - day * DAY_TICKS, days, begin;
+	unsigned bits = weeks_to(c, day), idle = 13 - highest(bits);
+
+	if (idle && day > DAY_FIRST) {
+		day = day - idle > DAY_FIRST ? day - idle : DAY_FIRST;
+		bits = bits << idle & 0x3fff;
+		left = DAY_TICKS;
+	}
+	if (ticks <= left)
+		return day * DAY_TICKS + left - ticks;
+	ticks -= left;
+	days = (int64_t)((uint64_t)(ticks - 1) / DAY_TICKS) + 1;
+	ticks -= (days - 1) * DAY_TICKS;
+	begin = day - whole_weeks(c, &days);
+	while (days--)
+		bits &= ~(1u << highest(bits));
+	begin -= 13 - highest(bits);
+	return begin > DAY_FIRST ? (begin + 1) * DAY_TICKS - ticks : DAY_FIRST * DAY_TICKS;
+}
+
+static int64_t walk_after(const struct calendar *c, int64_t from, int64_t ticks,
+			  int64_t *begin)
 {
 	struct place p = place_of(c, day_of(from));
 	int64_t used = from - p.day * DAY_TICKS;
@@ -210,7 +301,7 @@ int64_t calendar_after(const struct calendar *c, int64_t from, int64_t ticks,
 	}
 }
 
-int64_t calendar_before(const struct calendar *c, int64_t to, int64_t ticks)
+static int64_t walk_before(const struct calendar *c, int64_t to, int64_t ticks)
 {
 	/* What ends as a day begins ends on the day before. */
 	struct place p = place_of(c, day_of(to - 1));
@@ -234,6 +325,18 @@ int64_t calendar_before(const struct calendar *c, int64_t to, int64_t ticks)
 			return (p.day + 1) * DAY_TICKS - ticks;
 		ticks -= DAY_TICKS;
 	}
+}
+
+int64_t calendar_after(const struct calendar *c, int64_t from, int64_t ticks,
+		       int64_t *begin)
+{
+	return c->off_nr ? walk_after(c, from, ticks, begin) :
+	       plain_after(c, from, ticks, begin);
+}
+
+int64_t calendar_before(const struct calendar *c, int64_t to, int64_t ticks)
+{
+	return c->off_nr ? walk_before(c, to, ticks) : plain_before(c, to, ticks);
 }
 
 /* Days off in [from, to) that would be worked else. */

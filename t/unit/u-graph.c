@@ -379,6 +379,33 @@ UNIT_TEST(time_zones_are_offsets)
 }
 END_TEST
 
+/* A day off before all others makes it go day by day. */
+UNIT_TEST(weeks_that_are_alike_are_counted_as_days_are)
+{
+	static const int64_t never[] = { -719163 };
+	static const int64_t around[] = { -719162, 0, 20468, 2932896 };
+	int64_t begin, other, from, ticks;
+	unsigned i;
+
+	for (i = 0; i < 40000; i++) {
+		struct calendar c = { 1 + (unsigned)dice(127), 8, NULL, 0, 0 }, slow = c;
+
+		slow.off = never;
+		slow.off_nr = 1;
+		from = (around[dice(4)] + (int64_t)dice(40) - 20) * DAY_TICKS +
+		       (dice(2) ? (int64_t)dice(DAY_TICKS) : 0);
+		if (from < -719162 * DAY_TICKS)
+			from = -719162 * DAY_TICKS;
+		ticks = (int64_t)dice(30) * DAY_TICKS + (dice(2) ? (int64_t)dice(DAY_TICKS) : 0);
+		ck_assert_int_eq(calendar_after(&c, from, ticks, &begin),
+				 calendar_after(&slow, from, ticks, &other));
+		ck_assert_int_eq(begin, other);
+		ck_assert_int_eq(calendar_before(&c, from + 1, ticks),
+				 calendar_before(&slow, from + 1, ticks));
+	}
+}
+END_TEST
+
 UNIT_TEST(an_estimate_of_ages_ends_with_the_calendar)
 {
 	struct calendar c = { 0x1f, 8, NULL, 0, 0 };
@@ -396,4 +423,5 @@ UNIT_MAIN("graph", cycles_and_order_are_those_of_trying_all_ways,
 	  a_cycle_of_a_hundred_thousand_is_one_cycle,
 	  a_schedule_is_that_of_looking_at_all_tasks_again, a_task_taken_as_done_holds_nobody_up,
 	  work_goes_across_weekends_and_days_off, time_zones_are_offsets,
+	  weeks_that_are_alike_are_counted_as_days_are,
 	  an_estimate_of_ages_ends_with_the_calendar)

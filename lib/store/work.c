@@ -39,23 +39,31 @@ static bool exists(const char *dir, size_t len, const char *name)
 	return n < 0 || (size_t)n >= sizeof(path) || access(path, F_OK) == 0;
 }
 
-/* Whether a setting that concerns line endings or attributes is there. */
+/*
+ * Whether a setting that concerns line endings or attributes is there; one that cannot be read
+ * may be.  Asked of the configuration itself, which reads files again that changed: libgit2 1.5
+ * dies of a snapshot for which there is no memory, and a command may be behind a commit here.
+ */
 static bool look_up(struct store *s)
 {
 	static const char *const keys[] = { "core.autocrlf", "core.eol",
 					    "core.attributesfile" };
-	git_config *all = NULL, *config = NULL;
+	git_config *config = NULL;
+	git_config_entry *entry;
 	git_buf places = GIT_BUF_INIT;
-	const char *value;
 	bool is = true;
 	size_t i;
+	int rc;
 
-	if (git_repository_config(&all, s->repo) < 0 ||
-	    git_config_snapshot(&config, all) < 0)
+	if (git_repository_config(&config, s->repo) < 0)
 		goto out;
-	for (i = 0; i < sizeof(keys) / sizeof(*keys); i++)
-		if (git_config_get_string(&value, config, keys[i]) == 0)
+	for (i = 0; i < sizeof(keys) / sizeof(*keys); i++) {
+		entry = NULL;
+		rc = git_config_get_entry(&entry, config, keys[i]);
+		git_config_entry_free(entry);
+		if (rc != GIT_ENOTFOUND)
 			goto out;
+	}
 	if (git_libgit2_opts(GIT_OPT_GET_SEARCH_PATH, GIT_CONFIG_LEVEL_XDG,
 			     &places) < 0)
 		goto out;
@@ -64,7 +72,6 @@ static bool look_up(struct store *s)
 out:
 	git_buf_dispose(&places);
 	git_config_free(config);
-	git_config_free(all);
 	return is;
 }
 

@@ -11,11 +11,15 @@
  * Where there is nothing to read it lists directories, in the order in which they will be
  * looked at, so that who walks over them finds it done.
  *
+ * Of the items only those of the window are kept, each where one before it was: `first` and
+ * those after it are there.
+ *
  * The thread claims some at once and says of each without the lock that it is ready: a
  * document takes less time than two threads that want one lock.
  */
 #include "model/ahead.h"
 
+#include <assert.h>
 #include <pthread.h>
 #include <stdatomic.h>
 #include <stdio.h>
@@ -49,8 +53,9 @@ struct ahead {
 	char **dirs;		/* to be listed, the next one last */
 	size_t dirs_nr, dirs_cap;
 	struct arena *listed;	/* the entries of one, for the thread alone */
-	struct ahead_item *items;
-	size_t nr, cap;
+	struct ahead_item items[WINDOW];
+	size_t nr;
+	size_t first;		/* those before it were done, and may be overwritten */
 	size_t claimed, done;	/* so many items */
 	size_t given;		/* `done`, as only who takes knows it yet */
 	struct place *places[WINDOW];	/* made when the first document comes there */
@@ -119,7 +124,6 @@ void ahead_free(struct ahead *a)
 	pthread_cond_destroy(&a->answer);
 	pthread_cond_destroy(&a->room);
 	pthread_mutex_destroy(&a->lock);
-	free(a->items);
 	free(a);
 }
 
@@ -155,10 +159,12 @@ static size_t claim(struct ahead *a, struct claim *out, size_t max)
 {
 	size_t end = a->nr < a->done + WINDOW ? a->nr : a->done + WINDOW, nr = 0;
 
+	if (a->claimed < a->first)	/* nobody was to read the others */
+		a->claimed = a->first;
 	for (; nr < max && a->claimed < end; a->claimed++) {
-		if (a->items[a->claimed].skip)
+		if (a->items[a->claimed % WINDOW].skip)
 			continue;
-		out[nr].item = a->items[a->claimed];
+		out[nr].item = a->items[a->claimed % WINDOW];
 		out[nr++].place = a->places[a->claimed % WINDOW];
 	}
 	return nr;
@@ -274,27 +280,19 @@ static void begin(struct ahead *a)
 
 int ahead_add(struct ahead *a, const struct ahead_item *item)
 {
-	struct ahead_item *more = NULL;
-	size_t cap = a->cap ? a->cap * 2 : 4;
-
+	assert(!ahead_full(a));
 	if (a->nr < WINDOW && !a->places[a->nr] &&
 	    !(a->places[a->nr] = calloc(1, sizeof(struct place))))
 		return OPS_ENOMEM;
 	pthread_mutex_lock(&a->lock);
-	if (a->nr < a->cap || (more = realloc(a->items, cap * sizeof(*more)))) {
-		if (more) {
-			a->items = more;
-			a->cap = cap;
-		}
-		a->items[a->nr++] = *item;
-		if (a->waits && a->nr % 16 == 0)
-			pthread_cond_signal(&a->room);
-		more = a->items;
-	}
+	a->first = a->given;
+	a->items[a->nr++ % WINDOW] = *item;
+	if (a->waits && a->nr % 16 == 0)
+		pthread_cond_signal(&a->room);
 	pthread_mutex_unlock(&a->lock);
 	if (!a->tried && a->nr == WORTH)
 		begin(a);
-	return more ? 0 : OPS_ENOMEM;
+	return 0;
 }
 
 void ahead_list(struct ahead *a, const char *const *dirs, size_t nr)
@@ -313,10 +311,9 @@ size_t ahead_count(const struct ahead *a)
 	return a->nr;
 }
 
-/* Nobody adds any more, so the items stay where they are. */
 const struct ahead_item *ahead_at(const struct ahead *a, size_t at)
 {
-	return &a->items[at];
+	return &a->items[at % WINDOW];
 }
 
 bool ahead_full(const struct ahead *a)

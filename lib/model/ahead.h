@@ -7,8 +7,8 @@
  *
  * ahead_new(); ahead_add() each, in the order in which they will be asked for; then, for
  * each from the first to the last, ahead_take() unless it is skipped, and ahead_done().
- * Taking may begin while others are still to be added, and should when ahead_full(): then
- * nothing more is read ahead.  The answers are the same with and without the thread, which
+ * Taking may begin while others are still to be added, and has to when ahead_full(): then
+ * nothing more can be added.  The answers are the same with and without the thread, which
  * is only begun when there is much to read and a processor for it: what it has not begun yet
  * is read by who asks.
  */
@@ -48,9 +48,11 @@ void ahead_free(struct ahead *a);	/* NULL is fine; a thread is waited for */
  * order: before anything is added, once, and only of a snapshot that snap_lists_aside(). */
 void ahead_list(struct ahead *a, const char *const *dirs, size_t nr);
 
-/* Returns 0 or OPS_ENOMEM. */
+/* Not when it is full.  Returns 0 or OPS_ENOMEM. */
 int ahead_add(struct ahead *a, const struct ahead_item *item);
+/* So many were added. */
 size_t ahead_count(const struct ahead *a);
+/* Until ahead_done(). */
 const struct ahead_item *ahead_at(const struct ahead *a, size_t at);
 
 /* Whether as many were added and are not done as can be read ahead. */

@@ -33,10 +33,13 @@ static bool skipped(size_t i)
 	return i % 13 == 5 || (i >= 150 && i < 320);
 }
 
-/* Files below "d", each eleventh of which is gone, and an ahead of them all; with `meanwhile`
- * some of them were taken when it comes back. */
-static struct ahead *many(struct snap **snap, size_t nr, ahead_prepare *prepare,
-			  void (*meanwhile)(struct ahead *a))
+static size_t taken;
+
+static void take_next(struct ahead *a);
+
+/* Files below "d", each eleventh of which is gone, and an ahead of them all, of which those
+ * that it had no room for were taken. */
+static struct ahead *many(struct snap **snap, size_t nr, ahead_prepare *prepare)
 {
 	struct ahead *a;
 	char text[128];
@@ -47,6 +50,7 @@ static struct ahead *many(struct snap **snap, size_t nr, ahead_prepare *prepare,
 	ck_assert_int_eq(mkdir("d", 0777), 0);
 	ck_assert_int_eq(snap_of_directory(snap, ".", NULL), 0);
 	a = ahead_new(*snap, DOC_MAX, prepare);
+	taken = 0;
 	for (i = 0; i < nr; i++) {
 		struct ahead_item item = { paths[i], "d", &entries[i], NULL, skipped(i) };
 
@@ -59,8 +63,8 @@ static struct ahead *many(struct snap **snap, size_t nr, ahead_prepare *prepare,
 			fclose(f);
 		}
 		ck_assert_int_eq(ahead_add(a, &item), 0);
-		if (meanwhile && ahead_full(a))
-			meanwhile(a);
+		if (ahead_full(a))
+			take_next(a);
 	}
 	return a;
 }
@@ -92,7 +96,8 @@ static void take(struct ahead *a, size_t i)
 
 	if (skipped(i)) {
 		ahead_done(a, i);
-		return;	}
+		return;
+	}
 	snprintf(value, sizeof(value), "%zu", i);
 	UNIT_NEED(d && ahead_at(a, i)->path == paths[i]);
 	UNIT_NEED(d->parsed == (i % 11 != 0) && (d->doc != NULL) == (d->ret == 0));
@@ -108,39 +113,35 @@ static void take(struct ahead *a, size_t i)
 	ahead_done(a, i);
 }
 
-/* Few files are read by who asks, many by a thread. */
-UNIT_TEST(ahead_gives_what_is_there)
-{
-	static const size_t numbers[] = { 0, 1, 100, FILES };
-	struct snap *snap;
-	size_t i, k;
-
-	for (k = 0; k < UNIT_COUNT(numbers); k++) {
-		struct ahead *a = many(&snap, numbers[k], k % 2 ? slowly : mark, NULL);
-
-		UNIT_NEED(ahead_count(a) == numbers[k]);
-		for (i = 0; i < numbers[k]; i++)
-			take(a, i);
-		leave(a, snap);
-	}
-}
-END_TEST
-
-static size_t taken;
-
 static void take_next(struct ahead *a)
 {
 	take(a, taken++);
 }
 
+/* Few files are read by who asks, many by a thread. */
+UNIT_TEST(ahead_gives_what_is_there)
+{
+	static const size_t numbers[] = { 0, 1, 100, FILES };
+	struct snap *snap;
+	size_t k;
+
+	for (k = 0; k < UNIT_COUNT(numbers); k++) {
+		struct ahead *a = many(&snap, numbers[k], k % 2 ? slowly : mark);
+
+		UNIT_NEED(ahead_count(a) == numbers[k]);
+		while (taken < numbers[k])
+			take_next(a);
+		leave(a, snap);
+	}
+}
+END_TEST
+
 /* Those that come first, while the others are still looked for. */
 UNIT_TEST(ahead_gives_before_all_is_known)
 {
 	struct snap *snap;
-	struct ahead *a;
+	struct ahead *a = many(&snap, FILES, mark);
 
-	taken = 0;
-	a = many(&snap, FILES, mark, take_next);
 	UNIT_NEED(taken > FILES / 2 && !ahead_full(a));
 	while (taken < FILES)
 		take_next(a);
@@ -150,20 +151,64 @@ END_TEST
 
 UNIT_TEST(ahead_ends_anywhere)
 {
-	static const size_t stops[] = { 0, 1, 63, 64, 65, 200, FILES };
+	static const struct {
+		size_t files, more;
+	} stops[] = { { 1, 0 }, { 100, 1 }, { 127, 0 }, { 128, 63 }, { 129, 64 }, { 200, 65 },
+		      { FILES, 0 }, { FILES, FILES } };
 	struct snap *snap;
-	size_t i, k;
+	size_t k, i;
 
 	for (k = 0; k < UNIT_COUNT(stops); k++) {
-		struct ahead *a = many(&snap, FILES, mark, NULL);
+		struct ahead *a = many(&snap, stops[k].files, mark);
 
-		for (i = 0; i < stops[k]; i++)
-			take(a, i);
+		for (i = 0; i < stops[k].more && taken < stops[k].files; i++)
+			take_next(a);
 		/* The last one is still taken. */
-		if (i < FILES && !skipped(i))
-			UNIT_NEED(ahead_take(a, i));
+		if (taken < stops[k].files && !skipped(taken))
+			UNIT_NEED(ahead_take(a, taken));
 		leave(a, snap);
 	}
+}
+END_TEST
+
+static atomic_size_t counted;
+
+static void count(struct doc *doc, const void *type)
+{
+	mark(doc, type);
+	counted++;
+}
+
+/* Many that nobody is to read leave the window at once, and those behind them are read once. */
+UNIT_TEST(ahead_reads_each_once)
+{
+	static const size_t unread = 300;
+	struct ahead *a;
+	struct snap *snap;
+	size_t i;
+
+	trash_enter();
+	trash_do("mkdir d && for i in $(seq 0 %d); do printf -- '---\nA: 1\n---\n' >d/$i.md; done",
+		 FILES - 1);
+	ck_assert_int_eq(snap_of_directory(&snap, ".", NULL), 0);
+	a = ahead_new(snap, DOC_MAX, count);
+	counted = taken = 0;
+	for (i = 0; i < FILES; i++) {
+		struct ahead_item item = { paths[i], "d", &entries[i], NULL, i < unread };
+
+		snprintf(names[i], sizeof(names[i]), "%zu.md", i);
+		snprintf(paths[i], sizeof(paths[i]), "d/%zu.md", i);
+		entries[i].name = names[i];
+		ck_assert_int_eq(ahead_add(a, &item), 0);
+		if (ahead_full(a))
+			ahead_done(a, taken++);
+	}
+	for (; taken < FILES; taken++) {
+		UNIT_NEED(taken < unread || ahead_take(a, taken)->doc);
+		ahead_done(a, taken);
+	}
+	leave(a, snap);
+	UNIT_NEED(counted == FILES - unread);
 }
 END_TEST
 
@@ -269,4 +314,5 @@ UNIT_TEST(ahead_lists_another_meanwhile)
 END_TEST
 
 UNIT_MAIN("ahead", ahead_gives_what_is_there, ahead_gives_before_all_is_known,
-	  ahead_ends_anywhere, ahead_lists_all_below, ahead_lists_another_meanwhile)
+	  ahead_ends_anywhere, ahead_reads_each_once, ahead_lists_all_below,
+	  ahead_lists_another_meanwhile)

@@ -59,39 +59,34 @@ static const char *word(bool *ok, struct finding *f, const char *text)
 	return own;
 }
 
-static int read_depends(struct side *s, struct arena *arena, const struct ops_document *d)
+static void add_texts(struct buf *b, const char *const *list, size_t nr)
 {
-	const char *const *list;
-	const char **own;
-	size_t i, nr;
-
-	if (document_list(&list, &nr, d, "Depends-On"))
-		return OPS_ENOMEM;
-	own = arena_array(arena, nr + 1, sizeof(*own));
-	for (i = 0; own && i < nr; i++)
-		if (!(own[i] = arena_str(arena, list[i])))
-			return OPS_ENOMEM;
-	s->depends = own;
-	s->depends_nr = nr;
-	return own ? 0 : OPS_ENOMEM;
-}
-
-static int read_scope(struct side *s, struct finding *f, struct ops_document *d)
-{
-	struct scope scope;
-	const char **own;
 	size_t i;
 
+	for (i = 0; i < nr; i++)
+		buf_add(b, list[i], strlen(list[i]) + 1);
+}
+
+/* Its id, what it holds, what it depends on. */
+static int read_texts(struct side *s, struct finding *f, struct ops_document *d)
+{
+	struct scope scope = { NULL, 0 };
+	const char *const *depends;
+	size_t nr;
+
 	arena_clear(f->scratch);
-	if (scope_read(&scope, f->scratch, f->config, d))
+	buf_clear(&f->texts);
+	if ((scope_held(f->config, d) && scope_read(&scope, f->scratch, f->config, d)) ||
+	    document_list_in(&depends, &nr, f->scratch, d, "Depends-On"))
 		return OPS_ENOMEM;
-	own = arena_array(f->arena, scope.nr + 1, sizeof(*own));
-	for (i = 0; own && i < scope.nr; i++)
-		if (!(own[i] = arena_str(f->arena, scope.patterns[i])))
-			return OPS_ENOMEM;
-	s->scope.patterns = own;
-	s->scope.nr = scope.nr;
-	return own ? 0 : OPS_ENOMEM;
+	add_texts(&f->texts, &d->id, 1);
+	add_texts(&f->texts, scope.patterns, scope.nr);
+	add_texts(&f->texts, depends, nr);
+	s->patterns = (uint32_t)scope.nr;
+	s->depends = (uint32_t)nr;
+	s->id = buf_failed(&f->texts) ? NULL :
+		arena_dup(f->arena, f->texts.data, f->texts.len);
+	return s->id ? 0 : OPS_ENOMEM;
 }
 
 static void read_weight(struct side *s, const struct finding *f,
@@ -108,7 +103,7 @@ static void read_weight(struct side *s, const struct finding *f,
 	s->impact = strtod(impact, &end);
 	for (i = 0; i < f->priority->values.nr; i++)
 		if (!strcmp(f->priority->values.list[i], priority)) {
-			s->priority = (unsigned)i;
+			s->priority = (uint16_t)i;
 			s->weighed = end != impact && !*end;
 		}
 }
@@ -135,13 +130,10 @@ static int take(struct ops_document *d, void *payload, struct ops_error *err)
 	s = next_side(f);
 	if (!s)
 		return error_nomem(err);
-	s->id = arena_str(f->arena, d->id);
 	s->owner = word(&ok, f, document_text(d, "Assigned-To"));
 	s->project = word(&ok, f, document_text(d, "Project"));
-	s->holds = scope_held(f->config, d);
 	read_weight(s, f, d);
-	return ok && s->id && !read_depends(s, f->arena, d) && !(s->holds && read_scope(s, f, d)) ?
-	       0 : error_nomem(err);
+	return ok && !read_texts(s, f, d) ? 0 : error_nomem(err);
 }
 
 /* --- on record --- */
@@ -337,7 +329,7 @@ int conflicts_find(struct collisions *out, struct world *w, struct ops_findings 
 		   struct ops_error *err)
 {
 	struct finding f = { .out = out, .world = w, .arena = world_arena(w),
-			     .findings = findings };
+			     .findings = findings, .texts = BUF_INIT };
 	const struct type *task;
 	size_t i;
 	int ret = world_config(&f.config, w, err);
@@ -367,6 +359,7 @@ int conflicts_find(struct collisions *out, struct world *w, struct ops_findings 
 		ret = conflict_priorities(&f, err);
 	if (ret == 0 && out->nr)
 		qsort(out->list, out->nr, sizeof(*out->list), compare);
+	buf_release(&f.texts);
 	arena_free(f.scratch);
 	free(f.sides);
 	return ret;

@@ -4,25 +4,34 @@
 
 /* What conflicts are found in, for the files that find them. */
 
+#include <stdint.h>
+#include <string.h>
+
 #include "model/conflict.h"
 #include "model/lease.h"
+#include "util/buf.h"
 #include "util/map.h"
 #include "util/path.h"
 
+/* A task.  There may be a hundred thousand, so its texts lie in one piece: after the id the
+ * patterns that it holds, then what it depends on; side_next() is the one behind a text. */
 struct side {
 	const char *id, *owner, *project;
-	struct scope scope;
-	const char *const *depends;
-	size_t depends_nr;
-	double impact;
-	unsigned priority;
-	bool holds, weighed, frozen;
 	const struct lease *lease;
+	double impact;
+	uint32_t patterns, depends;	/* how many */
+	uint16_t priority;
+	bool weighed, frozen;
 };
+
+static inline const char *side_next(const char *text)
+{
+	return text + strlen(text) + 1;
+}
 
 struct start {		/* of one pattern of one side */
 	const char *pattern;
-	size_t len, side;
+	uint32_t len, side;
 };
 
 struct finding {
@@ -34,6 +43,7 @@ struct finding {
 	struct map *words;		/* owners and projects, which come again and again */
 	struct map *recorded;		/* ids of tasks that have packets */
 	struct ops_findings *findings;
+	struct buf texts;		/* of the side at hand */
 	struct leases leases;
 	struct side *sides;		/* on the heap */
 	size_t nr, room, found_room;

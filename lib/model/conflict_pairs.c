@@ -27,32 +27,41 @@ static int compare_starts(const void *a, const void *b)
 
 static int list_starts(struct finding *f)
 {
+	const char *pattern;
 	size_t i, k, nr = 0;
 
 	for (i = 0; i < f->nr; i++)
-		nr += f->sides[i].scope.nr;
+		nr += f->sides[i].patterns;
 	f->starts = arena_array(f->arena, nr + 1, sizeof(*f->starts));
 	if (!f->starts)
 		return OPS_ENOMEM;
-	for (i = 0; i < f->nr; i++)
-		for (k = 0; k < f->sides[i].scope.nr; k++) {
+	for (i = 0; i < f->nr; i++) {
+		pattern = f->sides[i].id;
+		for (k = 0; k < f->sides[i].patterns; k++) {
 			struct start *s = &f->starts[f->starts_nr++];
 
-			s->pattern = f->sides[i].scope.patterns[k];
-			s->len = strcspn(s->pattern, "*?[{");
-			s->side = i;
+			pattern = side_next(pattern);
+			s->pattern = pattern;
+			s->len = (uint32_t)strcspn(pattern, "*?[{");
+			s->side = (uint32_t)i;
 		}
+	}
 	qsort(f->starts, f->starts_nr, sizeof(*f->starts), compare_starts);
 	return 0;
 }
 
 static bool waits_for(const struct side *a, const struct side *b)
 {
-	size_t i;
+	const char *text = a->id;
+	uint32_t i;
 
-	for (i = 0; i < a->depends_nr; i++)
-		if (reference_same(a->depends[i], b->id))
+	for (i = 0; i < a->patterns; i++)
+		text = side_next(text);
+	for (i = 0; i < a->depends; i++) {
+		text = side_next(text);
+		if (reference_same(text, b->id))
 			return true;
+	}
 	return false;
 }
 

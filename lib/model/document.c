@@ -21,8 +21,8 @@ const char *document_text(const struct ops_document *d, const char *field)
 	return text && *text ? text : NULL;
 }
 
-int document_list(const char *const **out, size_t *nr, const struct ops_document *d,
-		  const char *field)
+int document_list_in(const char *const **out, size_t *nr, struct arena *arena,
+		     const struct ops_document *d, const char *field)
 {
 	const struct yaml_node *node = d->doc ? doc_field(d->doc, field) : NULL;
 	const char **list;
@@ -33,7 +33,7 @@ int document_list(const char *const **out, size_t *nr, const struct ops_document
 	if (!node || node->kind == YAML_MAP ||
 	    (node->kind == YAML_SCALAR && node->len == 0))
 		return 0;
-	list = arena_array(world_arena(d->world), node->nr + 1, sizeof(*list));
+	list = arena_array(arena, node->nr + 1, sizeof(*list));
 	if (!list)
 		return OPS_ENOMEM;
 	*out = list;
@@ -46,6 +46,12 @@ int document_list(const char *const **out, size_t *nr, const struct ops_document
 		if (node->items[i]->kind == YAML_SCALAR)
 			list[(*nr)++] = node->items[i]->value;
 	return 0;
+}
+
+int document_list(const char *const **out, size_t *nr, const struct ops_document *d,
+		  const char *field)
+{
+	return document_list_in(out, nr, world_arena(d->world), d, field);
 }
 
 /* A document's id is the stem of its path; an id has no '/'. */

@@ -131,6 +131,9 @@ const char *document_text(const struct ops_document *d, const char *field);
  * absent. */
 int document_list(const char *const **out, size_t *nr, const struct ops_document *d,
 		  const char *field);
+/* The same for as long as an arena is there: for who goes over all documents. */
+int document_list_in(const char *const **out, size_t *nr, struct arena *arena,
+		     const struct ops_document *d, const char *field);
 /* Whether two references, each an id or a path, mean one document. */
 bool reference_same(const char *a, const char *b);
 /* The id of the document that one means; NULL: out of memory. */

@@ -191,20 +191,24 @@ static const struct out_column meeting_columns[] = {
 
 #define COLUMNS (sizeof(columns) / sizeof(columns[0]))
 
+static void show_holder(struct session *s, const struct ops_scope_holder *h)
+{
+	const char *cells[COLUMNS] = {
+		h->task, h->owner, h->status, h->patterns,
+		h->example && !*h->example ? "(too hard to decide)" : h->example, h->path,
+	};
+
+	out_row(s->out, cells);
+}
+
 static void show(struct session *s, const struct ops_scope_holder *list, size_t nr,
 		 bool meetings)
 {
-	out_table(s->out, "tasks", meetings ? meeting_columns : columns, COLUMNS);
-	for (size_t i = 0; i < nr; i++) {
-		const char *example = list[i].example;
-		const char *cells[COLUMNS] = {
-			list[i].task, list[i].owner, list[i].status, list[i].patterns,
-			example && !*example ? "(too hard to decide)" : example,
-			list[i].path,
-		};
-
-		out_row(s->out, cells);
-	}
+	out_long_table(s->out, "tasks", meetings ? meeting_columns : columns, COLUMNS);
+	do {
+		for (size_t i = 0; i < nr && !out_failed(s->out); i++)
+			show_holder(s, &list[i]);
+	} while (out_table_again(s->out));
 	out_table_end(s->out);
 }
 

@@ -11,6 +11,7 @@
 #include "model/lease.h"
 #include "util/arena.h"
 #include "util/array.h"
+#include "util/buf.h"
 #include "util/map.h"
 #include "view/view.h"
 
@@ -24,15 +25,20 @@ struct holding {
 	struct ops_error *err;
 };
 
+/* NULL: out of memory. */
 static const char *joined(struct arena *arena, const struct scope *scope)
 {
-	struct names names = { NULL, 0 };
+	struct buf b = BUF_INIT;
+	const char *text;
 	size_t i;
 
-	for (i = 0; i < scope->nr; i++)
-		if (names_add(&names, arena, scope->patterns[i]))
-			return NULL;
-	return names.nr ? names_text(&names, arena, ", ") : "";
+	for (i = 0; i < scope->nr; i++) {
+		buf_str(&b, i ? ", " : "");
+		buf_str(&b, scope->patterns[i]);
+	}
+	text = buf_failed(&b) ? NULL : arena_dup(arena, b.data, b.len);
+	buf_release(&b);
+	return text;
 }
 
 static int add_holder(struct holding *h, const struct ops_document *d,

@@ -98,12 +98,14 @@ test_expect_success 'documents that cannot be read are said, each time, and only
 	mkdir 05-PROCESSES/active-tasks/directory.md &&
 	echo x >05-PROCESSES/active-tasks/directory.md/file &&
 	echo x >05-PROCESSES/active-tasks/notes.txt &&
+	mkdir -p 05-PROCESSES/completed-tasks/2026/01 && echo "no header" >05-PROCESSES/completed-tasks/2026/01/odd-1.md &&
 	git add -A 05-PROCESSES && git commit -q -m "docs: odd files" &&
 	same_answers &&
 	is_used &&
 	test_expect_code 1 ops list &&
 	git rm -q -r 05-PROCESSES/active-tasks/broken.md 05-PROCESSES/active-tasks/directory.md \
-		05-PROCESSES/active-tasks/link.md 05-PROCESSES/active-tasks/colon.md &&
+		05-PROCESSES/active-tasks/link.md 05-PROCESSES/active-tasks/colon.md \
+		05-PROCESSES/completed-tasks/2026/01/odd-1.md &&
 	git commit -q -m "docs: tidy" &&
 	same_answers &&
 	git rm -q 05-PROCESSES/active-tasks/notes.txt && git commit -q -m "docs: tidy more"

@@ -20,6 +20,10 @@
 
 #include "store/store.h"
 
+#ifndef MADV_COLLAPSE
+#define MADV_COLLAPSE 25	/* of Linux 6.1; one that is older refuses it */
+#endif
+
 #define MAGIC "ops-sealed 3\n\0\0"
 #define BYTE_ORDER_MARK 0x01020304u
 #define BLOCK ((size_t)MAC_BLOCK)
@@ -49,6 +53,7 @@ struct sealed {
 	uint64_t *table;
 	unsigned char *room;		/* what is mapped; the body begins where a huge page does */
 	unsigned char *body, *state;
+	bool *huge;			/* pages that were asked for */
 	size_t len, blocks;
 	size_t read;			/* blocks, so far */
 	size_t last[SEALED_PARTS];	/* the block that was last needed of a part */
@@ -56,7 +61,7 @@ struct sealed {
 		size_t read;		/* blocks */
 		size_t back;		/* how often one before the last was asked for */
 		size_t last;
-		bool seen;		/* before */
+		bool seen;		/* whether it ever was */
 	} peeks[SEALED_PARTS];
 	int fd;
 	bool bad;
@@ -221,9 +226,7 @@ static bool head_fits(const struct head *h, uint64_t length)
 	return true;
 }
 
-/* Room for all blocks, which costs nothing before they are read.  Where the system can, it is
- * made of huge pages: most who ask for a block ask for thousands, and to touch that many small
- * pages for the first time takes longer than all that is done with what is read into them. */
+/* Room for all blocks, which costs nothing before they are read. */
 static int need_room(struct sealed *f)
 {
 	unsigned char *room;
@@ -235,7 +238,9 @@ static int need_room(struct sealed *f)
 		return OPS_ENOMEM;
 	f->room = room;
 	f->body = room + (-(uintptr_t)room & (HUGE_PAGE - 1));
-	(void)madvise(f->body, f->len, MADV_HUGEPAGE);
+	f->huge = calloc(f->len / HUGE_PAGE + 1, sizeof(*f->huge));
+	if (!f->huge)
+		return OPS_ENOMEM;
 	return 0;
 }
 
@@ -294,6 +299,7 @@ int sealed_of(struct sealed **out, const struct notes_part *parts, size_t nr,
 		sealed_close(f);
 		return OPS_ENOMEM;
 	}
+	(void)madvise(f->body, f->len, MADV_HUGEPAGE);
 	memset(f->state, SOUND, f->blocks + 1);
 	(void)gather(f->body, &f->head, parts, nr, 0, f->len);
 	*out = f;
@@ -310,6 +316,7 @@ void sealed_close(struct sealed *f)
 		(void)munmap(f->room, f->len + HUGE_PAGE);
 	free(f->table);
 	free(f->state);
+	free(f->huge);
 	free(f);
 }
 
@@ -323,14 +330,42 @@ size_t sealed_size(const struct sealed *f, size_t part)
 	return part < f->head.nr ? (size_t)f->head.part[part].len : 0;
 }
 
+/*
+ * Who goes through a part asks for thousands of blocks, and to touch that many small pages for
+ * the first time takes longer than all that is done with what is read into them: where the
+ * system can, huge ones are taken, and those made of what somebody looked at before.  Not for a
+ * part that is peeked at and is longer than what may be kept of it: a block here and there
+ * would keep all of it.
+ */
+static void take_huge_pages(struct sealed *f, size_t part, size_t at, size_t len)
+{
+	size_t page = at / HUGE_PAGE, end = (at + len + HUGE_PAGE - 1) / HUGE_PAGE, to;
+
+	if (f->peeks[part].seen && sealed_size(f, part) / BLOCK > PEEK_BACK_MAX)
+		return;
+	for (; page < end; page++) {
+		to = (page + 1) * HUGE_PAGE < f->len ? (page + 1) * HUGE_PAGE : f->len;
+		if (!f->huge[page]) {
+			(void)madvise(f->body + page * HUGE_PAGE, to - page * HUGE_PAGE,
+				      MADV_HUGEPAGE);
+			(void)madvise(f->body + page * HUGE_PAGE, to - page * HUGE_PAGE,
+				      MADV_COLLAPSE);
+		}
+		f->huge[page] = true;
+	}
+}
+
 /* Read a block, and some more after it for who goes from one to the next. */
 static bool read_blocks(struct sealed *f, size_t part, size_t block)
 {
-	size_t nr = 1, max = block == f->last[part] + 1 ? AHEAD : 1, at = block * BLOCK, len;
+	bool next = block == f->last[part] + 1;
+	size_t nr = 1, max = next ? AHEAD : 1, at = block * BLOCK, len;
 
 	while (nr < max && block + nr < f->blocks && f->state[block + nr] == ABSENT)
 		nr++;
 	len = f->len - at < nr * BLOCK ? f->len - at : nr * BLOCK;
+	if (next || block == (size_t)f->head.part[part].at / BLOCK)
+		take_huge_pages(f, part, at, len);
 	if (!read_exactly(f->fd, f->body + at, len, f->head.body + at))
 		return false;
 	memset(f->state + block, READ, nr);
@@ -402,18 +437,6 @@ static bool keeps_enough(const struct peeks *p)
 	return p->read >= (p->back > p->read / 4 ? PEEK_BACK_MAX : PEEK_MAX);
 }
 
-/* One block here and there in huge pages would keep all of a part that is longer than what may
- * be kept of it. */
-static void keep_pages_small(struct sealed *f, size_t part)
-{
-	size_t first, end;
-
-	own_blocks(&first, &end, f, part);
-	if (first < end && end - first > PEEK_BACK_MAX)
-		(void)madvise(f->body + first * BLOCK, (end - first) * BLOCK,
-			      MADV_NOHUGEPAGE);
-}
-
 const void *sealed_peek(struct sealed *f, size_t part, size_t at, size_t len)
 {
 	size_t before = f->read;
@@ -423,8 +446,6 @@ const void *sealed_peek(struct sealed *f, size_t part, size_t at, size_t len)
 	if (part >= f->head.nr)
 		return NULL;
 	p = &f->peeks[part];
-	if (!p->seen)
-		keep_pages_small(f, part);
 	p->seen = true;
 	if (keeps_enough(p))
 		sealed_forget(f, part);

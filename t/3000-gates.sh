@@ -88,6 +88,9 @@ test_expect_success 'an edit of what was approved makes it stale' '
 	ops_refused gate.stale ops --as $LEAD assign swap-7k2f $DEV &&
 	ops_refused gate.stale ops --as $GOV gate approve swap-7k2f pre-governance &&
 	ask_pre swap-7k2f &&
+	ops --as $LEAD edit swap-7k2f -s "Scope=- \`src/*.h\`" 2>err &&
+	test_grep "warning gate.ends: gate .pre-governance. was asked for what stood there" err &&
+	ask_pre swap-7k2f &&
 	ops --as $GOV gate approve swap-7k2f pre-governance &&
 	gate_is pre-governance approved
 '

@@ -14,6 +14,7 @@
 #define WORDS ((size_t)1 << 20)		/* 8 MiB of them in the part in the middle */
 #define MANY (4 * WORDS)		/* and in a long one */
 #define PAGE 4096
+#define HUGE_WORDS (((size_t)2 << 20) / sizeof(uint64_t))
 
 static struct mac_pad pad;
 
@@ -117,6 +118,28 @@ UNIT_TEST(sealed_peek_here_and_there_keeps_a_long_part_short)
 	trash_end();
 }
 
+/* Who looks at two neighbours goes through nothing: all that lies around them is not taken. */
+UNIT_TEST(sealed_peek_at_neighbours_takes_no_huge_page)
+{
+	struct store *s;
+	struct sealed *f;
+	const void *part;
+	size_t at, len = MANY * sizeof(uint64_t);
+
+	trash_make();
+	s = trash_open("r");
+	f = make(s, MANY);
+	part = sealed_peek(f, 1, 0, 8);
+	ck_assert(part);
+	for (at = HUGE_WORDS / 2; at + HUGE_WORDS < MANY; at += HUGE_WORDS)
+		ck_assert(is_word(f, at) && is_word(f, at + PAGE / sizeof(uint64_t)) &&
+			  is_word(f, at + 2 * PAGE / sizeof(uint64_t)));
+	ck_assert_uint_lt(resident(part, len), len / PAGE / 2);
+	sealed_close(f);
+	store_close(s);
+	trash_end();
+}
+
 UNIT_TEST(sealed_peek_meets_what_was_changed_since)
 {
 	struct store *s;
@@ -160,5 +183,6 @@ UNIT_TEST(sealed_forget_leaves_what_lies_nowhere)
 
 UNIT_MAIN("sealed", sealed_peek_keeps_a_part_short_and_its_neighbours,
 	  sealed_peek_here_and_there_keeps_a_long_part_short,
+	  sealed_peek_at_neighbours_takes_no_huge_page,
 	  sealed_peek_meets_what_was_changed_since,
 	  sealed_forget_leaves_what_lies_nowhere)

@@ -41,11 +41,11 @@ faults () {
 		/(^|[^A-Za-z`"])(TO[D]O|FIX[M]E|X[X]X)([^A-Za-z`"]|$)/ {
 			print f ":" FNR ": a note to oneself"
 		}
-		{
+		f ~ /\.[ch]$/ && length($0) + 7 * gsub(/\t/, "\t") > 100 {
 			width = 0
 			for (i = 1; i <= length($0); i++)
 				width += substr($0, i, 1) == "\t" ? 8 - width % 8 : 1
-			if (f ~ /\.[ch]$/ && width > 100) print f ":" FNR ": " width " columns"
+			if (width > 100) print f ":" FNR ": " width " columns"
 		}
 		END {
 			if (!licence) print f ": no licence line"
@@ -84,6 +84,13 @@ test_expect_success 'and each fault is seen' '
 	test_grep "bad.c:9: blanks" found &&
 	test_grep "bad.c:10: indented" found &&
 	test_grep "bad.c:11: a note" found &&
+	{ test_write_lines "$good" && printf "%101d\n%100d\n\t%93d\n\t%92d\n" 1 1 1 1; } \
+		>copy/lib/util/bad.c &&
+	faults copy >found &&
+	test_grep "bad.c:6: 101 columns" found &&
+	test_grep ! "bad.c:7" found &&
+	test_grep "bad.c:8: 101 columns" found &&
+	test_grep ! "bad.c:9" found &&
 	{ test_write_lines "$good" && yes "int x;" | head -n 600; } >copy/lib/util/bad.c &&
 	faults copy >found &&
 	test_grep "bad.c: 605 lines" found

@@ -8,96 +8,110 @@ test_description='layers, foreign libraries, forbidden calls'
 TEST_NO_REPO=t
 . "$(dirname "$0")/test-lib.sh"
 
-# code FILE: without comments and the contents of strings, line for line.
+# code ROOT FOLDER...: "FILE:LINE:TEXT" of the C files there, without comments and the contents
+# of strings.
 code () {
-	awk '{
-		line = $0
-		out = ""
-		while (line != "") {
-			if (comment) {
-				at = index(line, "*/")
-				if (!at) { line = ""; break }
-				line = substr(line, at + 2)
-				comment = 0
-			} else if (match(line, /"([^"\\]|\\.)*"|\/\*/)) {
-				if (out == "" && line ~ /^#[ \t]*include/) {
-					out = line
-					sub(/\/\*.*/, "", out)
-					break
-				}
-				out = out substr(line, 1, RSTART - 1)
-				comment = substr(line, RSTART, 2) == "/*"
-				if (!comment) out = out "\"\""
-				line = substr(line, RSTART + RLENGTH)
-			} else {
-				out = out line
-				line = ""
-			}
-		}
-		print out
-	}' "$1"
-}
-
-# each ROOT FOLDER...: the C files there.
-each () {
 	root=$1
 	shift
 	# lib/embed.c is a program of the build and no part of the library.
-	(cd "$root" && find "$@" -name '*.[ch]' ! -path lib/embed.c 2>/dev/null | sort)
+	(
+		cd "$root" &&
+		find "$@" -name '*.[ch]' ! -path lib/embed.c 2>/dev/null | sort | xargs awk '
+		FNR == 1 { comment = 0 }
+		{
+			line = $0
+			out = ""
+			while (line != "") {
+				if (comment) {
+					at = index(line, "*/")
+					if (!at) { line = ""; break }
+					line = substr(line, at + 2)
+					comment = 0
+				} else if (match(line, /"([^"\\]|\\.)*"|\/\*/)) {
+					if (out == "" && line ~ /^#[ \t]*include/) {
+						out = line
+						sub(/\/\*.*/, "", out)
+						break
+					}
+					out = out substr(line, 1, RSTART - 1)
+					comment = substr(line, RSTART, 2) == "/*"
+					if (!comment) out = out "\"\""
+					line = substr(line, RSTART + RLENGTH)
+				} else {
+					out = out line
+					line = ""
+				}
+			}
+			print FILENAME ":" FNR ":" out
+		}' /dev/null
+	)
 }
+
+# Reads what code() says; takes each apart into f, nr and the text as $0.
+apart='
+function apart() {
+	f = $0
+	sub(/:.*/, "", f)
+	nr = substr($0, length(f) + 2)
+	$0 = nr
+	sub(/:.*/, "", nr)
+	$0 = substr($0, length(nr) + 2)
+}
+{ apart() }'
 
 # includes ROOT: offences against the layers.
 includes () {
-	each "$1" lib cmd include | while read -r f
-	do
-		code "$1/$f" | awk -v f="$f" '
-		function layer(room) {
-			at = index(" util text store model judge change run view ", " " room " ")
-			return at ? at : room == "ops" ? 0 : -1
-		}
-		BEGIN {
-			split(f, part, "/")
-			own = part[1] == "lib" ? layer(part[2]) : part[1] == "cmd" ? 999 : 0
-			if (part[1] == "lib" && part[3] != "" && own < 0)
-				print f ": no layer is called " part[2]
-		}
-		/^#[ \t]*include[ \t]*"/ {
-			name = $0
-			sub(/^[^"]*"/, "", name)
-			sub(/".*/, "", name)
-			room = name
-			if (!sub(/\/.*/, "", room) || name == "ops.h") next
-			to = layer(room)
-			if (name ~ /\.\./ || to < 0)
-				print f ":" FNR ": includes " name ", which has no place"
-			else if (own == 999 && room != "util" && room != "ops")
-				print f ":" FNR ": a command includes " name
-			else if (part[1] == "include" && room != "ops")
-				print f ":" FNR ": a public header includes " name
-			else if (to > own)
-				print f ":" FNR ": includes " name " from above"
-		}'
-	done
+	code "$1" lib cmd include | awk "$apart"'
+	function layer(room) {
+		at = index(" util text store model judge change run view ", " " room " ")
+		return at ? at : room == "ops" ? 0 : -1
+	}
+	f != before {
+		before = f
+		split(f, part, "/")
+		own = part[1] == "lib" ? layer(part[2]) : part[1] == "cmd" ? 999 : 0
+		if (part[1] == "lib" && part[3] != "" && own < 0)
+			print f ": no layer is called " part[2]
+		part[3] = ""
+	}
+	/^#[ \t]*include[ \t]*"/ {
+		name = $0
+		sub(/^[^"]*"/, "", name)
+		sub(/".*/, "", name)
+		room = name
+		if (!sub(/\/.*/, "", room) || name == "ops.h") next
+		to = layer(room)
+		if (name ~ /\.\./ || to < 0)
+			print f ":" nr ": includes " name ", which has no place"
+		else if (own == 999 && room != "util" && room != "ops")
+			print f ":" nr ": a command includes " name
+		else if (part[1] == "include" && room != "ops")
+			print f ":" nr ": a public header includes " name
+		else if (to > own)
+			print f ":" nr ": includes " name " from above"
+	}'
 }
 
 # foreign ROOT: foreign headers outside their place.
 foreign () {
-	each "$1" lib cmd include | while read -r f
-	do
-		code "$1/$f" | awk -v f="$f" '
-		/^#[ \t]*include/ {
-			where = "-"
-			if (/<git2/) where = "^lib/store/[^/]*\\.[ch]$"
-			else if (/<yaml\.h>/) where = "^lib/text/yaml\\.c$"
-			else if (/cJSON/) where = "^lib/util/json\\.c$"
-			else if (/<(sha2|md5|sha|sha1)\.h>/) where = "^lib/util/digest\\.c$"
-			else if (/<openssl/) where = "^lib/store/(sshsig|sha1)\\.c$"
-			else if (/<zlib\.h>/) where = "^lib/store/packs\\.c$"
-			else if (/<curl.*>/) where = "^$"
-			if (where != "-" && f !~ where)
-				print f ":" FNR ": " $0
-		}'
-	done
+	code "$1" lib cmd include | awk "$apart"'
+	/^#[ \t]*include/ {
+		where = "-"
+		if (/<git2/) where = "^lib/store/[^/]*\\.[ch]$"
+		else if (/<yaml\.h>/) where = "^lib/text/yaml\\.c$"
+		else if (/cJSON/) where = "^lib/util/json\\.c$"
+		else if (/<(sha2|md5|sha|sha1)\.h>/) where = "^lib/util/digest\\.c$"
+		else if (/<openssl/) where = "^lib/store/(sshsig|sha1)\\.c$"
+		else if (/<zlib\.h>/) where = "^lib/store/packs\\.c$"
+		else if (/<curl.*>/) where = "^$"
+		if (where != "-" && f !~ where)
+			print f ":" nr ": " $0
+	}'
+}
+
+# called NAMES: the lines of code() that call one of them.
+called () {
+	grep -E "^[^:]*:[0-9]+:(|.*[^A-Za-z0-9_.>])($1) *\("
 }
 
 # calls ROOT: calls of what is forbidden everywhere, and of what the library
@@ -111,15 +125,13 @@ calls () {
 	any="$any|git_message_trailers|git_(remote|clone|submodule|blame|patch|fetch|push)[a-z_]*"
 	lib='exit|_exit|abort|atexit|printf|vprintf|fprintf|vfprintf|dprintf|puts|fputs|putchar'
 	lib="$lib|perror|err|errx|warn|warnx|getenv|secure_getenv|setenv|putenv|time|clock"
-	lib="$lib|gettimeofday|setlocale|signal|sigaction|chdir"
-	each "$1" lib cmd | while read -r f
-	do
-		set -- "$1" "$any"
-		case $f in lib/*) set -- "$1" "$any|$lib" ;; esac
-		# A guard is a process of its own that no program of a caller runs in.
-		case $f in lib/store/guard.c) set -- "$1" "$any|${lib%|sigaction|chdir}" ;; esac
-		code "$1/$f" | grep -nE "(^|[^A-Za-z0-9_.>])($2) *\(" | sed "s|^|$f:|"
-	done
+	lib="$lib|gettimeofday|setlocale|signal"
+	# A guard is a process of its own that no program of a caller runs in.
+	code "$1" lib cmd >code.calls
+	called "$any" <code.calls
+	grep "^lib/" code.calls | called "$lib"
+	grep "^lib/" code.calls | grep -v "^lib/store/guard\.c:" | called 'sigaction|chdir'
+	return 0
 }
 
 for what in includes foreign calls

@@ -87,7 +87,7 @@ void flat_release(struct flat *f)
 	size_t i;
 
 	for (i = 0; i < f->nr; i++) {
-		free(f->files[i].path);
+		free((char *)f->files[i].path);
 		free(f->files[i].data);
 	}
 	free(f->files);

@@ -25,7 +25,8 @@
 
 struct snap_index {
 	struct snap snap;
-	struct flat flat;		/* its paths belong to the arena */
+	struct flat flat;		/* its paths are in the arena, or in the bytes */
+	struct buf raw;
 	struct arena *arena;
 	struct map *trees;		/* of the index: directory -> struct index_tree */
 };
@@ -107,6 +108,7 @@ static void index_release(struct snap *snap)
 	struct snap_index *x = (struct snap_index *)snap;
 
 	free(x->flat.files);
+	buf_release(&x->raw);
 	arena_free(x->arena);
 }
 
@@ -131,6 +133,7 @@ static const struct snap_kind index_kind = {
 	.is_tree = index_is_tree,
 };
 
+/* The path stays as long as the snapshot does; NULL: there was no room for it. */
 static int add(struct snap_index *x, const char *path, uint32_t mode,
 	       const unsigned char id[20], struct ops_error *err)
 {
@@ -140,15 +143,15 @@ static int add(struct snap_index *x, const char *path, uint32_t mode,
 	size_t at = f->nr;
 	bool found;
 
+	if (!path)
+		return error_nomem(err);
 	/* Sorted already, unless core.ignorecase says otherwise. */
 	if (at > 0 && strcmp(f->files[at - 1].path, path) >= 0)
 		at = flat_place(f, path, &found);
 	file = flat_insert(f, at);
 	if (!file)
 		return error_nomem(err);
-	file->path = arena_str(x->arena, path);
-	if (!file->path)
-		return error_nomem(err);
+	file->path = path;
 	/* An index has no directories: what says so is something else. */
 	kind = tree_mode(mode);
 	file->mode = kind == SNAP_DIR ? SNAP_OTHER : kind;
@@ -158,8 +161,13 @@ static int add(struct snap_index *x, const char *path, uint32_t mode,
 
 static int add_item(const struct index_item *item, void *payload, struct ops_error *err)
 {
-	return item->stage || item->intent_to_add ? 0 :
-	       add(payload, item->path, item->mode, item->id, err);
+	const char *there = (const char *)item->stat + item->fixed;
+	struct snap_index *x = payload;
+
+	if (item->stage || item->intent_to_add)
+		return 0;
+	return add(x, item->path == there ? there : arena_str(x->arena, item->path), item->mode,
+		   item->id, err);
 }
 
 /* What ends an index; git itself looks at it only when it is told to. */
@@ -190,14 +198,11 @@ static bool read_file(struct buf *raw, const struct store *s)
 /* Take it in by its bytes; false: that cannot be done. */
 static bool scan(struct snap_index *x)
 {
-	struct buf raw = BUF_INIT;
 	size_t nr, rest;
-	bool done = read_file(&raw, x->snap.store) &&
-		    index_scan(&nr, &rest, &raw, add_item, x, NULL) == 0 &&
-		    index_trees(x->trees, x->arena, &raw, rest, NULL) == 0;
 
-	buf_release(&raw);
-	return done;
+	return read_file(&x->raw, x->snap.store) &&
+	       index_scan(&nr, &rest, &x->raw, add_item, x, NULL) == 0 &&
+	       index_trees(x->trees, x->arena, &x->raw, rest, NULL) == 0;
 }
 
 static int fill(struct snap_index *x, git_index *index, struct ops_error *err)
@@ -210,7 +215,7 @@ static int fill(struct snap_index *x, git_index *index, struct ops_error *err)
 		e = git_index_get_byindex(index, i);
 		if (git_index_entry_stage(e) == 0 &&
 		    !(e->flags_extended & GIT_INDEX_ENTRY_INTENT_TO_ADD))
-			rc = add(x, e->path, e->mode, e->id.id, err);
+			rc = add(x, arena_str(x->arena, e->path), e->mode, e->id.id, err);
 	}
 	return rc;
 }
@@ -237,6 +242,7 @@ static int begin(struct snap_index *x, struct ops_error *err)
 {
 	free(x->flat.files);
 	memset(&x->flat, 0, sizeof(x->flat));
+	buf_clear(&x->raw);
 	arena_free(x->arena);
 	x->arena = arena_new();
 	x->trees = x->arena ? map_new(x->arena) : NULL;

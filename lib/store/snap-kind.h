@@ -70,10 +70,14 @@ int snap_copy_blob(struct blob *out, const void *data, size_t len,
  * Directories are implied.
  */
 struct flat_file {
-	char *path;
-	void *data;		/* overlay: malloc'd bytes */
-	size_t len;
-	struct oid oid;		/* index */
+	const char *path;	/* overlay: malloc'd */
+	union {
+		struct {
+			void *data;	/* overlay: malloc'd bytes */
+			size_t len;
+		};
+		struct oid oid;		/* index */
+	};
 	enum snap_mode mode;
 	bool removed;		/* overlay: not there although the base has it */
 };

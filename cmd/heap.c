@@ -20,10 +20,10 @@
 #ifdef __GLIBC__
 #include <malloc.h>
 #include <stdint.h>
-#include <sys/mman.h>
 #include <unistd.h>
 
-#define HUGE ((uintptr_t)2 << 20)
+#include "util/pages.h"
+
 #define RESERVE (64 << 20)
 #define STEP (1 << 20)		/* by which it grows when that is used up */
 #define LARGE (4 << 20)		/* what is larger is mapped by itself */
@@ -31,7 +31,7 @@
 
 void heap_prepare(void)
 {
-	uintptr_t start = (uintptr_t)sbrk(0), gap = -start & (HUGE - 1), end;
+	uintptr_t start = (uintptr_t)sbrk(0), gap = -start & (PAGES_HUGE - 1), end;
 	void *volatile probe;
 
 	if (sbrk((intptr_t)gap) == (void *)-1)
@@ -43,9 +43,12 @@ void heap_prepare(void)
 	probe = malloc(PROBE);
 	free(probe);
 	mallopt(M_TOP_PAD, STEP);
-	end = (uintptr_t)sbrk(0) & ~(HUGE - 1);
-	if (end > start)
-		(void)madvise((void *)start, end - start, MADV_HUGEPAGE);
+	end = (uintptr_t)sbrk(0) & ~(PAGES_HUGE - 1);
+	if (end <= start)
+		return;
+	pages_huge((void *)start, end - start);
+	/* The allocator wrote into the first of them already, to take it. */
+	pages_huge_now((void *)start, PAGES_HUGE);
 }
 #else
 void heap_prepare(void)

@@ -37,6 +37,7 @@ test_expect_success STRACE,PLAIN_BUILD 'memory is taken in one piece, for huge p
 	then
 		test_might_fail strace -f -e trace=brk,madvise -o calls "$OPS_PROGRAM" list &&
 		test_grep "madvise(0x[0-9a-f]*[02468ace]00000, 67108864, MADV_HUGEPAGE" calls &&
+		test_grep "madvise(0x[0-9a-f]*[02468ace]00000, 2097152, \(MADV_COLLAPSE\|0x19\)" calls &&
 		sed "1,/MADV_HUGEPAGE/d" calls >later &&
 		test_grep ! "brk(" later
 	fi

@@ -19,15 +19,11 @@
 #include <unistd.h>
 
 #include "store/store.h"
-
-#ifndef MADV_COLLAPSE
-#define MADV_COLLAPSE 25	/* of Linux 6.1; one that is older refuses it */
-#endif
+#include "util/pages.h"
 
 #define MAGIC "ops-sealed 3\n\0\0"
 #define BYTE_ORDER_MARK 0x01020304u
 #define BLOCK ((size_t)MAC_BLOCK)
-#define HUGE_PAGE ((size_t)2 << 20)
 #define AHEAD 16		/* blocks that are read at once by who goes through a part */
 #define PEEK_MAX 512		/* blocks of a part that are kept for who goes through it, */
 #define PEEK_BACK_MAX 2048	/* and for who looks here and there */
@@ -232,13 +228,13 @@ static int need_room(struct sealed *f)
 	unsigned char *room;
 
 	f->len = (size_t)(f->head.length - f->head.body);
-	room = mmap(NULL, f->len + HUGE_PAGE, PROT_READ | PROT_WRITE,
+	room = mmap(NULL, f->len + PAGES_HUGE, PROT_READ | PROT_WRITE,
 		    MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
 	if (room == MAP_FAILED)
 		return OPS_ENOMEM;
 	f->room = room;
-	f->body = room + (-(uintptr_t)room & (HUGE_PAGE - 1));
-	f->huge = calloc(f->len / HUGE_PAGE + 1, sizeof(*f->huge));
+	f->body = room + (-(uintptr_t)room & (PAGES_HUGE - 1));
+	f->huge = calloc(f->len / PAGES_HUGE + 1, sizeof(*f->huge));
 	if (!f->huge)
 		return OPS_ENOMEM;
 	return 0;
@@ -299,7 +295,7 @@ int sealed_of(struct sealed **out, const struct notes_part *parts, size_t nr,
 		sealed_close(f);
 		return OPS_ENOMEM;
 	}
-	(void)madvise(f->body, f->len, MADV_HUGEPAGE);
+	pages_huge(f->body, f->len);
 	memset(f->state, SOUND, f->blocks + 1);
 	(void)gather(f->body, &f->head, parts, nr, 0, f->len);
 	*out = f;
@@ -313,7 +309,7 @@ void sealed_close(struct sealed *f)
 	if (f->fd >= 0)
 		close(f->fd);
 	if (f->body)
-		(void)munmap(f->room, f->len + HUGE_PAGE);
+		(void)munmap(f->room, f->len + PAGES_HUGE);
 	free(f->table);
 	free(f->state);
 	free(f->huge);
@@ -339,18 +335,14 @@ size_t sealed_size(const struct sealed *f, size_t part)
  */
 static void take_huge_pages(struct sealed *f, size_t part, size_t at, size_t len)
 {
-	size_t page = at / HUGE_PAGE, end = (at + len + HUGE_PAGE - 1) / HUGE_PAGE, to;
+	size_t page = at / PAGES_HUGE, end = (at + len + PAGES_HUGE - 1) / PAGES_HUGE, to;
 
 	if (f->peeks[part].seen && sealed_size(f, part) / BLOCK > PEEK_BACK_MAX)
 		return;
 	for (; page < end; page++) {
-		to = (page + 1) * HUGE_PAGE < f->len ? (page + 1) * HUGE_PAGE : f->len;
-		if (!f->huge[page]) {
-			(void)madvise(f->body + page * HUGE_PAGE, to - page * HUGE_PAGE,
-				      MADV_HUGEPAGE);
-			(void)madvise(f->body + page * HUGE_PAGE, to - page * HUGE_PAGE,
-				      MADV_COLLAPSE);
-		}
+		to = (page + 1) * PAGES_HUGE < f->len ? (page + 1) * PAGES_HUGE : f->len;
+		if (!f->huge[page])
+			pages_huge_now(f->body + page * PAGES_HUGE, to - page * PAGES_HUGE);
 		f->huge[page] = true;
 	}
 }

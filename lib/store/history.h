@@ -81,7 +81,12 @@ int history_walk(struct store *s, const struct oid *tip, const struct oid *hide,
 			     struct ops_error *err),
 		 void *payload, struct ops_error *err);
 
-/* The best common ancestor; OPS_ENOTFOUND. */
+/* All of the best common ancestors (two branches that were merged into each other have several);
+ * the list is the caller's to free().  OPS_ENOTFOUND. */
+int history_merge_bases(struct oid **out, size_t *nr, struct store *s, const struct oid *a,
+			const struct oid *b, struct ops_error *err);
+
+/* One of them; OPS_ENOTFOUND. */
 int history_merge_base(struct oid *out, struct store *s, const struct oid *a,
 		       const struct oid *b, struct ops_error *err);
 

@@ -15,63 +15,52 @@
 #include "view/audit_past_lease.h"
 #include "util/path.h"
 #include "view/audit_inside.h"
+#include "view/audit_sides.h"
 
-#define MERGE_FILES_MAX 1000000	/* on one side; nine objects can make 10^9 */
-
-static int note_path(const char *path, const struct snap_entry *before,
-		     const struct snap_entry *after, void *payload,
-		     struct ops_error *err)
+/* What a side changed since one of the commits where both began, and the merge took back. */
+static int find_taken_back(struct map *dropped, struct judged *j, const struct audit_side *side,
+			   const struct oid *base, const struct oid *mine,
+			   const struct oid *other, struct ops_error *err)
 {
-	(void)before;
-	(void)after;
-	if (map_count(payload) == MERGE_FILES_MAX)
-		return error_set(err, OPS_EREFUSED, "a merge of more than %d files is not "
-				 "judged", MERGE_FILES_MAX);
-	return map_put(payload, path, payload) ? error_nomem(err) : 0;
-}
-
-static int differing(struct map **out, struct judged *j, const struct oid *a,
-		     const struct oid *b, struct ops_error *err)
-{
-	struct snap *x = NULL, *y = NULL;
-	struct map *map = map_new(j->arena);
-	int ret = map ? snap_of_commit(&x, j->v->repo->store, a, err) :
-		  error_nomem(err);
+	struct map *since, *taken, *unlike, *sides;
+	size_t i;
+	int ret = audit_differing(&since, j, base, mine, err);
 
 	if (ret == 0)
-		ret = snap_of_commit(&y, j->v->repo->store, b, err);
+		ret = audit_differing(&taken, j, base, &j->commit.id, err);
 	if (ret == 0)
-		ret = snap_diff(x, y, note_path, map, err);
-	snap_free(x);
-	snap_free(y);
+		ret = audit_differing(&unlike, j, other, &j->commit.id, err);
 	if (ret == 0)
-		*out = map;
+		ret = audit_differing(&sides, j, mine, other, err);
+	for (i = 0; ret == 0 && i < map_count(side->changed); i++) {
+		const char *path = map_at(side->changed, i)->key;
+
+		if (!map_has(since, path))
+			continue;
+		/* It is as it was at first, or wholly the other side's. */
+		if (map_has(taken, path) && (map_has(unlike, path) || !map_has(sides, path)))
+			continue;
+		if (map_put(dropped, path, dropped))
+			ret = error_nomem(err);
+	}
 	return ret;
 }
 
-/* Changes of parent `mine` that the merge took back to what they were. */
-static int find_dropped(struct judged *j, struct map *changed, const struct oid *base,
+static int find_dropped(struct judged *j, const struct audit_side *side,
 			const struct oid *mine, const struct oid *other,
 			struct ops_error *err)
 {
-	struct map *taken, *unlike, *sides;
+	struct map *dropped = map_new(j->arena);
 	const struct config *config;
 	size_t i;
-	int ret = world_config(&config, j->world, err);
+	int ret = dropped ? world_config(&config, j->world, err) : error_nomem(err);
 
-	if (ret == 0)
-		ret = differing(&taken, j, base, &j->commit.id, err);
-	if (ret == 0)
-		ret = differing(&unlike, j, other, &j->commit.id, err);
-	if (ret == 0)
-		ret = differing(&sides, j, mine, other, err);
-	for (i = 0; ret == 0 && i < map_count(changed); i++) {
-		const char *path = map_at(changed, i)->key;
+	for (i = 0; ret == 0 && i < side->bases_nr; i++)
+		ret = find_taken_back(dropped, j, side, &side->bases[i], mine, other, err);
+	for (i = 0; ret == 0 && i < map_count(dropped); i++) {
+		const char *path = map_at(dropped, i)->key;
 
-		/* It is as it was at first, or wholly the other side's. */
-		if ((map_has(taken, path) &&
-		     (map_has(unlike, path) || !map_has(sides, path))) ||
-		    (strcmp(path, CONFIG_PATH) && !config_type_of_path(config, path)))
+		if (strcmp(path, CONFIG_PATH) && !config_type_of_path(config, path))
 			continue;
 		j->touched = true;
 		findings_add(j->findings, "merge.dropped", OPS_ERROR, path, 0, 0,
@@ -102,47 +91,86 @@ static int is_unrelated(bool *out, struct judged *j, struct ops_error *err)
 	return ret ? error_set(err, ret, "%s", found.message) : 0;
 }
 
-/* A commit of the other side, judged by the authority of this one. */
+/* Commits of the other side, judged by the authority of this one. */
 struct joining {
 	struct judged *j;
 	struct world *authority;
+	struct commit commit;		/* the one at hand */
+	struct signer signer;
+	struct map *own;		/* of a merge: what it did itself */
+	struct world *after;
 };
+
+static bool own_file(const char *path, void *payload)
+{
+	return map_has(payload, path);
+}
+
+static int join_by(struct joining *joining, const struct oid *parent,
+		   struct ops_findings *found, struct ops_error *err)
+{
+	struct judge_case c = { 0 };
+	struct world *before = NULL;
+	struct snap *snap = NULL;
+	int ret = audit_world(&before, &snap, joining->j->v->repo, parent, err);
+
+	if (ret)
+		return ret;
+	c.before = before;
+	c.after = joining->after;
+	c.authority = joining->authority;
+	c.message = joining->commit.message;
+	c.message_len = joining->commit.message_len;
+	c.author = joining->commit.author.email;
+	c.signer = &joining->signer;
+	c.now = joining->commit.committer.time;
+	c.lenient = true;
+	if (joining->own) {
+		c.only = own_file;
+		c.payload = joining->own;
+	}
+	ret = judge_change(&c, found, err);
+	world_close(before);
+	snap_free(snap);
+	return ret;
+}
+
+/* By each of its parents, as it was where it was made. */
+static int join_by_all(struct joining *joining, struct ops_findings *found,
+		       struct ops_error *err)
+{
+	const struct commit *commit = &joining->commit;
+	struct snap *snap = NULL;
+	size_t i;
+	int ret = audit_world(&joining->after, &snap, joining->j->v->repo, &commit->id, err);
+
+	if (ret)
+		return ret;
+	signature_check(&joining->signer, &joining->j->v->repo->verifier, commit);
+	for (i = 0; ret == 0 && i < (commit->parents_nr ? commit->parents_nr : 1); i++)
+		ret = join_by(joining, commit->parents_nr ? &commit->parents[i] : NULL, found,
+			      err);
+	world_close(joining->after);
+	snap_free(snap);
+	return ret;
+}
 
 static int join_one(const struct oid *id, void *payload, struct ops_error *err)
 {
 	struct joining *joining = payload;
 	struct judged *j = joining->j;
-	struct judge_case c = { 0 };
-	struct world *before = NULL, *after = NULL;
-	struct snap *snap_before = NULL, *snap_after = NULL;
 	struct ops_findings *found = ops_findings_new();
-	struct commit commit;
-	struct signer signer;
 	char hex[OID_HEX + 1];
 	size_t i;
-	int ret = found ? commit_read(&commit, j->v->repo->store, id, j->arena, err) :
+	int ret = found ? commit_read(&joining->commit, j->v->repo->store, id, j->arena, err) :
 		  error_nomem(err);
 
-	/* What merges bring is judged commit by commit. */
-	if (ret || commit.parents_nr > 1)
-		goto out;
-	ret = audit_world(&before, &snap_before, j->v->repo,
-			  commit.parents_nr ? commit.parents : NULL, err);
-	if (ret == 0)
-		ret = audit_world(&after, &snap_after, j->v->repo, id, err);
-	if (ret)
-		goto out;
-	c.before = before;
-	c.after = after;
-	c.authority = joining->authority;
-	c.message = commit.message;
-	c.message_len = commit.message_len;
-	c.author = commit.author.email;
-	signature_check(&signer, &j->v->repo->verifier, &commit);
-	c.signer = &signer;
-	c.now = commit.committer.time;
-	c.lenient = true;
-	ret = judge_change(&c, found, err);
+	/* What merges bring is judged commit by commit; what they add is theirs. */
+	joining->own = NULL;
+	if (ret == 0 && joining->commit.parents_nr > 1)
+		ret = audit_own(&joining->own, j, &joining->commit, err);
+	if (ret == 0 && (!joining->own || map_count(joining->own)))
+		ret = join_by_all(joining, found, err);
 	oid_hex(hex, id);
 	for (i = 0; ret == 0 && i < ops_findings_count(found); i++) {
 		const struct ops_finding *f = ops_findings_at(found, i);
@@ -151,11 +179,6 @@ static int join_one(const struct oid *id, void *payload, struct ops_error *err)
 			     f->column, f->remedy, "%s (in %.10s, by the rules of what it "
 			     "joins)", f->message, hex);
 	}
-out:
-	world_close(after);
-	world_close(before);
-	snap_free(snap_after);
-	snap_free(snap_before);
 	ops_findings_free(found);
 	return ret;
 }
@@ -184,7 +207,7 @@ static bool changes_authority(const struct config *config, struct map *changed)
 static int judge_joining(struct judged *j, const struct oid *mine,
 			 const struct oid *other, struct ops_error *err)
 {
-	struct joining joining = { j, NULL };
+	struct joining joining = { .j = j };
 	struct snap *snap = NULL;
 	int ret = audit_world(&joining.authority, &snap, j->v->repo, mine, err);
 
@@ -260,30 +283,30 @@ static int find_past_block(struct judged *j, struct map *changed, struct map *mi
 static int judge_pair(struct judged *j, const struct oid *mine, const struct oid *other,
 		      struct ops_error *err)
 {
+	struct audit_side here = { NULL, 0, NULL }, there = { NULL, 0, NULL };
 	const struct config *config;
-	struct map *changed, *theirs;
-	struct oid base;
-	int ret = history_merge_base(&base, j->v->repo->store, mine, other, err);
+	int ret = audit_side_read(&here, j, mine, other, err);
 
 	if (ret)
 		return ret == OPS_ENOTFOUND ? 0 : ret;
 	ret = world_config(&config, j->world, err);
 	if (ret == 0)
-		ret = differing(&changed, j, &base, mine, err);
+		ret = audit_side_read(&there, j, other, mine, err);
 	if (ret == 0)
-		ret = differing(&theirs, j, &base, other, err);
-	if (ret == 0)
-		ret = find_dropped(j, changed, &base, mine, other, err);
-	if (ret == 0 && changes_authority(config, changed))
+		ret = find_dropped(j, &here, mine, other, err);
+	if (ret == 0 && changes_authority(config, here.changed))
 		ret = judge_joining(j, mine, other, err);
 	if (ret == 0)
-		ret = audit_past_lease(j, mine, other, changed, err);
-	return ret ? ret : find_past_block(j, theirs, changed, err);
+		ret = audit_past_lease(j, mine, other, here.changed, err);
+	if (ret == 0)
+		ret = find_past_block(j, there.changed, here.changed, err);
+	audit_side_release(&here);
+	audit_side_release(&there);
+	return ret;
 }
 
 int audit_judge_merge(struct judged *j, struct ops_error *err)
 {
-	struct map *differs, *all = NULL;
 	size_t i, k, n = j->commit.parents_nr;
 	bool unrelated;
 	int ret = is_unrelated(&unrelated, j, err);
@@ -294,24 +317,7 @@ int audit_judge_merge(struct judged *j, struct ops_error *err)
 	if (ret || unrelated)
 		return ret;
 
-	for (i = 0; ret == 0 && i < n; i++) {
-		struct map *both;
-
-		ret = differing(&differs, j, &j->commit.parents[i], &j->commit.id, err);
-		if (ret || !all) {
-			all = ret ? all : differs;
-			continue;
-		}
-		both = map_new(j->arena);
-		for (k = 0; both && k < map_count(all); k++)
-			if (map_has(differs, map_at(all, k)->key) &&
-			    map_put(both, map_at(all, k)->key, both))
-				both = NULL;
-		if (!both)
-			return error_nomem(err);
-		all = both;
-	}
-	j->own = all;
+	ret = audit_own(&j->own, j, &j->commit, err);
 	for (i = 0; ret == 0 && i < n; i++)
 		ret = audit_judge_by(j, &j->commit.parents[i], err);
 	for (i = 0; ret == 0 && i < n; i++)

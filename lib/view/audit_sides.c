@@ -1,0 +1,143 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Which files the commits of a merge and its sides changed.
+ *
+ * What a side did is what it differs in from where both began.  Sides that were merged into
+ * each other before began at several commits at once: a file may be there as one of these has
+ * it because nobody touched it, or because it was put back since; so only what a commit
+ * of this side did itself, which the other side has not, counts then.
+ */
+#include "view/audit_sides.h"
+
+#include <stdlib.h>
+
+#define MERGE_FILES_MAX 1000000	/* on one side; nine objects can make 10^9 */
+#define MERGE_BASES_MAX 64
+
+static int note_path(const char *path, const struct snap_entry *before,
+		     const struct snap_entry *after, void *payload,
+		     struct ops_error *err)
+{
+	(void)before;
+	(void)after;
+	if (map_count(payload) == MERGE_FILES_MAX)
+		return error_set(err, OPS_EREFUSED, "a merge of more than %d files is not "
+				 "judged", MERGE_FILES_MAX);
+	return map_put(payload, path, payload) ? error_nomem(err) : 0;
+}
+
+/* Add to a map the files in which two commits differ; `a` may be NULL, for nothing. */
+static int add_differing(struct map *out, struct judged *j, const struct oid *a,
+			 const struct oid *b, struct ops_error *err)
+{
+	struct snap *x = NULL, *y = NULL;
+	int ret = a ? snap_of_commit(&x, j->v->repo->store, a, err) :
+		  snap_of_nothing(&x, err);
+
+	if (ret == 0)
+		ret = snap_of_commit(&y, j->v->repo->store, b, err);
+	if (ret == 0)
+		ret = snap_diff(x, y, note_path, out, err);
+	snap_free(x);
+	snap_free(y);
+	return ret;
+}
+
+int audit_differing(struct map **out, struct judged *j, const struct oid *a,
+		    const struct oid *b, struct ops_error *err)
+{
+	struct map *map = map_new(j->arena);
+	int ret = map ? add_differing(map, j, a, b, err) : error_nomem(err);
+
+	if (ret == 0)
+		*out = map;
+	return ret;
+}
+
+/* Those that are in both. */
+static int meet(struct map **out, struct judged *j, const struct map *a, const struct map *b,
+		struct ops_error *err)
+{
+	struct map *both = map_new(j->arena);
+	size_t i;
+
+	for (i = 0; both && i < map_count(a); i++)
+		if (map_has(b, map_at(a, i)->key) && map_put(both, map_at(a, i)->key, both))
+			both = NULL;
+	if (!both)
+		return error_nomem(err);
+	*out = both;
+	return 0;
+}
+
+int audit_own(struct map **out, struct judged *j, const struct commit *c,
+	      struct ops_error *err)
+{
+	struct map *own, *differs;
+	size_t i;
+	int ret = audit_differing(&own, j, c->parents_nr ? &c->parents[0] : NULL, &c->id, err);
+
+	for (i = 1; ret == 0 && i < c->parents_nr && map_count(own); i++) {
+		ret = audit_differing(&differs, j, &c->parents[i], &c->id, err);
+		if (ret == 0)
+			ret = meet(&own, j, own, differs, err);
+	}
+	if (ret == 0)
+		*out = own;
+	return ret;
+}
+
+struct doing {
+	struct judged *j;
+	struct map *done;
+};
+
+static int note_own(const struct oid *id, void *payload, struct ops_error *err)
+{
+	struct doing *d = payload;
+	struct commit commit;
+	struct map *own;
+	size_t i;
+	int ret = commit_read(&commit, d->j->v->repo->store, id, d->j->arena, err);
+
+	if (ret == 0)
+		ret = audit_own(&own, d->j, &commit, err);
+	for (i = 0; ret == 0 && i < map_count(own); i++)
+		ret = note_path(map_at(own, i)->key, NULL, NULL, d->done, err);
+	return ret;
+}
+
+int audit_side_read(struct audit_side *out, struct judged *j, const struct oid *mine,
+		    const struct oid *other, struct ops_error *err)
+{
+	struct store *s = j->v->repo->store;
+	struct doing doing = { j, map_new(j->arena) };
+	struct audit_side side = { NULL, 0, map_new(j->arena) };
+	size_t i;
+	int ret = doing.done && side.changed ? 0 : error_nomem(err);
+
+	if (ret == 0)
+		ret = history_merge_bases(&side.bases, &side.bases_nr, s, mine, other, err);
+	if (ret == 0 && side.bases_nr > MERGE_BASES_MAX)
+		ret = error_set(err, OPS_EREFUSED, "a merge of sides that began at more than %d "
+				"commits is not judged", MERGE_BASES_MAX);
+	for (i = 0; ret == 0 && i < side.bases_nr; i++)
+		ret = add_differing(side.changed, j, &side.bases[i], mine, err);
+	if (ret == 0 && side.bases_nr > 1) {
+		ret = history_walk(s, mine, other, false, note_own, &doing, err);
+		if (ret == 0)
+			ret = meet(&side.changed, j, side.changed, doing.done, err);
+	}
+	if (ret)
+		audit_side_release(&side);
+	else
+		*out = side;
+	return ret;
+}
+
+void audit_side_release(struct audit_side *side)
+{
+	free(side->bases);
+	side->bases = NULL;
+	side->bases_nr = 0;
+}

@@ -1,0 +1,28 @@
+/* SPDX-License-Identifier: MIT */
+#ifndef VIEW_AUDIT_SIDES_H
+#define VIEW_AUDIT_SIDES_H
+
+#include "view/audit_inside.h"
+
+/* The paths in which two commits differ (the first may be NULL, for nothing), as keys of a map
+ * in the arena of the commit that is judged. */
+int audit_differing(struct map **out, struct judged *j, const struct oid *a,
+		    const struct oid *b, struct ops_error *err);
+
+/* Those of a commit that are as none of its parents has them. */
+int audit_own(struct map **out, struct judged *j, const struct commit *c,
+	      struct ops_error *err);
+
+/* One side of a merge, against another one. */
+struct audit_side {
+	struct oid *bases;	/* where both began: one commit, or several; its own */
+	size_t bases_nr;
+	struct map *changed;	/* files that it changed since, and the other side knows not */
+};
+
+/* OPS_ENOTFOUND: both have nothing in common. */
+int audit_side_read(struct audit_side *out, struct judged *j, const struct oid *mine,
+		    const struct oid *other, struct ops_error *err);
+void audit_side_release(struct audit_side *side);
+
+#endif

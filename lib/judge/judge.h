@@ -71,6 +71,12 @@ struct judge_case {
 int judge_change(struct judge_case *c, struct ops_findings *findings,
 		 struct ops_error *err);
 
+/* Whether what the sides of a merge did, each judged where it was made, can be there at
+ * once; files that are `own` to the merge are judged as its changes.  Statuses as above. */
+int judge_together(struct world *merged, struct world *const *sides, size_t sides_nr,
+		   bool (*own)(const char *path, void *payload), void *payload,
+		   struct ops_findings *findings, struct ops_error *err);
+
 /* Standing rules to be asked whatever the configuration says of them. */
 enum judge_standing { JUDGE_MESSAGES = 1, JUDGE_SECRETS = 2, JUDGE_SCOPE = 4,
 		      JUDGE_CHANGELOG = 8 };

@@ -93,6 +93,11 @@ static inline bool snap_entry_is_file(const struct snap_entry *e)
 
 /* rules_state.c: what a change does to a document. */
 int rules_state(struct judging *j, struct change *change);
+/* Who had the id of a document at that path before: of the same type, active and archived;
+ * and of any other if one of the two passes gates, since records are kept by id.  Or the name
+ * of a file beside it that differs in the case of letters only.  NULL: nobody. */
+int rules_id_holder(const char **out, struct judging *j, const struct type *type,
+		    const char *path);
 
 /* rules_way.c: no transition leads there; a reason is required and not kept. */
 void rules_no_way(struct judging *j, const struct change *change);
@@ -271,6 +276,7 @@ int rules_configured(struct judging *j);
 int rules_roster(struct judging *j, struct change *change);
 /* After the change somebody must still be able to change the roster. */
 int rules_roster_held(struct judging *j);
+void rules_roster_kept(struct judging *j, const struct roster *after, const char *path);
 int rules_message(struct judging *j);
 
 #endif

@@ -58,6 +58,14 @@ static void rules_revoked(struct judging *j, const struct change *change,
 	}
 }
 
+void rules_roster_kept(struct judging *j, const struct roster *after, const char *path)
+{
+	if (!roster_anyone_holds(after, "roster"))
+		findings_add(j->findings, "roster.nobody", OPS_ERROR, path, 0, 0,
+			     "let somebody else hold it first",
+			     "nobody would hold the power 'roster' any more");
+}
+
 int rules_roster_held(struct judging *j)
 {
 	const struct roster *after;
@@ -70,11 +78,9 @@ int rules_roster_held(struct judging *j)
 	if (j->genesis || j->bootstrap || (i == j->changes_nr && !j->c->configures))
 		return 0;
 	ret = world_roster(&after, j->c->after, NULL);
-	if (ret == 0 && !roster_anyone_holds(after, "roster"))
-		findings_add(j->findings, "roster.nobody", OPS_ERROR,
-			     i == j->changes_nr ? CONFIG_PATH : j->changes[i].path, 0,
-			     0, "let somebody else hold it first",
-			     "nobody would hold the power 'roster' any more");
+	if (ret == 0)
+		rules_roster_kept(j, after, i == j->changes_nr ? CONFIG_PATH :
+				  j->changes[i].path);
 	return ret;
 }
 

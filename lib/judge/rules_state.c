@@ -10,6 +10,7 @@
 #include <string.h>
 
 #include "judge/rules.h"
+#include "util/path.h"
 
 /* Call `each` for every field that differs; it returns false to stop. */
 static bool each_difference(const struct change *c,
@@ -238,34 +239,34 @@ static int rules_created(struct judging *j, struct change *change)
 	return type_is(t, "packet") ? 0 : rules_agreed(j, &t->create, change);
 }
 
-/* Who has the id: of the same type, active and archived; and of any other if one of
- * the two passes gates, since records are kept by id. */
-static int holder(const char **out, struct judging *j, const struct change *change)
+int rules_id_holder(const char **out, struct judging *j, const struct type *type,
+		    const char *path)
 {
 	struct ops_error ignored = { 0 };
+	const char *stem, *id;
 	const struct type *t;
-	size_t i;
+	size_t i, len = path_stem(path, &stem);
 	int ret;
 
 	*out = NULL;
-	for (i = 0; i < j->config->types_nr; i++) {
+	id = arena_dup(j->arena, stem, len);
+	for (i = 0; id && i < j->config->types_nr; i++) {
 		t = &j->config->types[i];
 		if (t->abstract || type_is(t, "packet") ||
-		    (strcmp(t->name, change->type->name) && !type_passes_gates(t) &&
-		     !type_passes_gates(change->type)))
+		    (strcmp(t->name, type->name) && !type_passes_gates(t) &&
+		     !type_passes_gates(type)))
 			continue;
-		ret = world_exact_path(out, j->c->before, change->after->id, t->name,
-				       &ignored);
+		ret = world_exact_path(out, j->c->before, id, t->name, &ignored);
 		if (ret == OPS_ENOMEM || ret == OPS_EIO || ret == 0)
 			return ret;
 	}
-	return rules_same_but_case(out, j, change->after->path);
+	return id ? rules_same_but_case(out, j, path) : OPS_ENOMEM;
 }
 
 static int rules_id(struct judging *j, struct change *change)
 {
 	const char *path;
-	int ret = holder(&path, j, change);
+	int ret = rules_id_holder(&path, j, change->type, change->after->path);
 
 	if (ret == 0 && path)
 		rule_error(j, "doc.id-taken", change->after, NULL,

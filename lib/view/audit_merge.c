@@ -305,6 +305,28 @@ static int judge_pair(struct judged *j, const struct oid *mine, const struct oid
 	return ret;
 }
 
+/* Whether what all sides did can be there at once. */
+static int judge_all_sides(struct judged *j, struct ops_error *err)
+{
+	size_t i, nr = 0, n = j->commit.parents_nr;
+	struct world **worlds = arena_array(j->arena, n, sizeof(*worlds));
+	struct snap **snaps = arena_array(j->arena, n, sizeof(*snaps));
+	int ret = worlds && snaps ? 0 : error_nomem(err);
+
+	for (i = 0; ret == 0 && i < n; i++) {
+		ret = audit_world(&worlds[i], &snaps[i], j->v->repo, &j->commit.parents[i],
+				  err);
+		nr += ret == 0;
+	}
+	if (ret == 0)
+		ret = judge_together(j->world, worlds, n, own_file, j->own, j->findings, err);
+	for (i = 0; i < nr; i++) {
+		world_close(worlds[i]);
+		snap_free(snaps[i]);
+	}
+	return ret;
+}
+
 int audit_judge_merge(struct judged *j, struct ops_error *err)
 {
 	size_t i, k, n = j->commit.parents_nr;
@@ -320,6 +342,8 @@ int audit_judge_merge(struct judged *j, struct ops_error *err)
 	ret = audit_own(&j->own, j, &j->commit, err);
 	for (i = 0; ret == 0 && i < n; i++)
 		ret = audit_judge_by(j, &j->commit.parents[i], err);
+	if (ret == 0)
+		ret = judge_all_sides(j, err);
 	for (i = 0; ret == 0 && i < n; i++)
 		for (k = 0; ret == 0 && k < n; k++)
 			if (i != k)

@@ -103,6 +103,22 @@ static int judge_line(struct scene *s, const struct judge_case *c, struct snap *
 	return ret;
 }
 
+/* Whether what both sides of a merge did can be there at once. */
+static int judge_merged(struct scene *s, const struct judge_case *c,
+			struct ops_findings *found, struct ops_error *err)
+{
+	struct world_cache *cache = world_cache_new();
+	struct world *sides[] = { c->before, NULL };
+	int ret = s->side_tip ? world_open(&sides[1], s->side_tip, cache, err) : OPS_ENOTFOUND;
+
+	if (ret == 0)
+		ret = judge_together(c->after, sides, UNIT_COUNT(sides), only,
+				     c->payload ? c->payload : (void *)"", found, err);
+	world_close(sides[1]);
+	world_cache_free(cache);
+	return ret;
+}
+
 static int judge(struct scene *s, struct snap *before, struct snap *after,
 		 struct ops_findings *found, struct ops_error *err)
 {
@@ -137,6 +153,8 @@ static int judge(struct scene *s, struct snap *before, struct snap *after,
 		ret = ret == OPS_EINVALID ? 0 : ret;
 	} else if (ret == 0 && s->act.standing) {
 		ret = judge_standing(&c, s->act.standing, found, err);
+	} else if (ret == 0 && s->act.together) {
+		ret = judge_merged(s, &c, found, err);
 	} else if (ret == 0 && s->act.way) {
 		ret = judge_way(c.after, s->act.way, found, err);
 	} else if (ret == 0 && s->act.all) {

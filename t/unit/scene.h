@@ -46,7 +46,7 @@ struct act {
 	int64_t latest;			/* the latest date so far; 0: none */
 	int64_t before;			/* the date of `base`; 0: none */
 	const char *changed;		/* files that were, since they were reviewed; or NULL */
-	bool lenient, strict, drafted, notes, world, all;
+	bool lenient, strict, drafted, notes, world, all, together;
 	unsigned standing;		/* enum judge_standing */
 };
 

@@ -25,6 +25,8 @@
  *	judge: document PATH, judge: world, judge: all	instead of the change; of a
  *			document warnings are expected, too
  *	judge: standing WORDS	the change, by these rules alone: messages, secrets...
+ *	judge: together		the change as a merge of what is here and `side: tip`: `only` are
+ *			its own files
  *	judge: way PATH ACTION	whether an act may lead there
  *	authority: here		changes are judged by that of the world as it is in this line
  *	side: base, side: tip	the world as it is in this line is what another parent began
@@ -354,6 +356,8 @@ static bool key_line(struct scene *s, const struct place *at, const char *key,
 		act->world = true;
 	} else if (!strcmp(key, "judge:") && !strcmp(value, "all")) {
 		act->all = true;
+	} else if (!strcmp(key, "judge:") && !strcmp(value, "together")) {
+		act->together = true;
 	} else if (!strcmp(key, "says:") && s->rule) {
 		s->says = value;
 	} else if (!strcmp(key, "expect:") && s->rule && *value) {

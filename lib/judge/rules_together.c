@@ -1,0 +1,189 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * What two sides of a merge made, neither of which knew of the other: each is legal by
+ * itself, and both cannot stand in one world.  An id is there twice, names of the roster
+ * cannot be told apart, the chain of command comes back to itself, nobody keeps the roster
+ * any more.
+ *
+ * Asks nothing about who did it, nor about how a document came to be.  What was so on one
+ * side already is no fault of the merge.
+ */
+
+#include <string.h>
+
+#include "judge/rules.h"
+#include "util/map.h"
+#include "util/path.h"
+
+struct together {
+	struct judging j;		/* its case: one parent, and the merge */
+	struct world *const *sides;
+	size_t sides_nr;
+	bool (*own)(const char *path, void *payload);
+	void *payload;
+	struct map *agents;		/* paths that were looked at */
+	bool roster;			/* somebody's entry, or the configuration, is among them */
+};
+
+static bool has_file(struct world *w, const char *path)
+{
+	struct snap_entry entry;
+
+	return snap_find(&entry, world_snap(w), path, NULL) == 0;
+}
+
+/* Whether one side has both already. */
+static bool was_so(const struct together *t, const char *path, const char *other)
+{
+	size_t i;
+
+	for (i = 0; i < t->sides_nr; i++)
+		if (has_file(t->sides[i], path) && has_file(t->sides[i], other))
+			return true;
+	return false;
+}
+
+/* Two of one id, or of names that some disks take for one. */
+static int rules_both_there(struct together *t, const struct type *type, const char *path)
+{
+	const char *other, *beside;
+	int ret = rules_id_holder(&other, &t->j, type, path);
+
+	/* A path of before may be where it was moved from. */
+	if (ret == 0 && (!other || !has_file(t->j.c->after, other))) {
+		ret = rules_same_but_case(&beside, &t->j, path);
+		other = ret || !beside ? NULL :
+			arena_printf(t->j.arena, "%.*s/%s", (int)path_directory_len(path),
+				     path, beside);
+		if (beside && !other)
+			ret = OPS_ENOMEM;
+	}
+	if (ret == 0 && other && !was_so(t, path, other))
+		findings_add(t->j.findings, "doc.id-taken", OPS_ERROR, path, 0, 0,
+			     "let one side give its own another id, or end it, and merge then",
+			     "both sides made one of that id: '%s'", other);
+	return ret;
+}
+
+/* What is wrong with an agent in one world; nothing when there is none at that path. */
+static int check_agent(struct ops_findings *out, struct world *w, const char *path)
+{
+	const struct roster *roster;
+	const struct config *config;
+	size_t i;
+	int ret = world_roster(&roster, w, NULL);
+
+	if (ret == 0)
+		ret = world_config(&config, w, NULL);
+	for (i = 0; ret == 0 && i < roster_count(roster); i++)
+		if (!strcmp(roster_at(roster, i)->path, path))
+			roster_check_agent(roster, roster_at(roster, i), config, out);
+	return ret == 0 && findings_failed(out) ? OPS_ENOMEM : ret;
+}
+
+static bool has_rule(const struct ops_findings *list, const char *rule)
+{
+	size_t i;
+
+	for (i = 0; i < ops_findings_count(list); i++)
+		if (!strcmp(ops_findings_at(list, i)->rule, rule))
+			return true;
+	return false;
+}
+
+static int rules_agent_among(struct together *t, const char *path)
+{
+	struct ops_findings *was = ops_findings_new(), *is = ops_findings_new();
+	size_t i;
+	int ret = was && is && !map_put(t->agents, path, t) ? 0 : OPS_ENOMEM;
+
+	for (i = 0; ret == 0 && i < t->sides_nr; i++)
+		ret = check_agent(was, t->sides[i], path);
+	if (ret == 0)
+		ret = check_agent(is, t->j.c->after, path);
+	for (i = 0; ret == 0 && i < ops_findings_count(is); i++) {
+		const struct ops_finding *f = ops_findings_at(is, i);
+
+		if (!has_rule(was, f->rule))
+			findings_add(t->j.findings, f->rule, f->severity, f->path, f->line,
+				     f->column, f->remedy, "%s", f->message);
+	}
+	ops_findings_free(was);
+	ops_findings_free(is);
+	return ret;
+}
+
+static int look_at(const char *path, const struct snap_entry *before,
+		   const struct snap_entry *after, void *payload, struct ops_error *err)
+{
+	struct together *t = payload;
+	const struct type *type = config_type_of_path(t->j.config, path);
+	bool agent = type && type_is(type, "agent");
+	int ret = 0;
+
+	(void)err;
+	if (!rules_bounded(&t->j, path, JUDGE_TREE_MAX))
+		return OPS_EREFUSED;
+	t->roster |= agent || !strcmp(path, CONFIG_PATH);
+	if (!type || type_is(type, "packet") || !after || !snap_entry_is_file(after) ||
+	    t->own(path, t->payload))
+		return 0;
+	path = arena_str(t->j.arena, path);
+	if (!path)
+		return OPS_ENOMEM;
+	if (!before)
+		ret = rules_both_there(t, type, path);
+	if (ret == 0 && agent && !map_has(t->agents, path))
+		ret = rules_agent_among(t, path);
+	return ret;
+}
+
+/* Somebody kept the roster on a side, and nobody does any more. */
+static int rules_kept(struct together *t)
+{
+	const struct roster *roster;
+	bool held = false;
+	size_t i;
+	int ret = 0;
+
+	for (i = 0; ret == 0 && !held && i < t->sides_nr; i++) {
+		ret = world_roster(&roster, t->sides[i], NULL);
+		held = ret == 0 && roster_anyone_holds(roster, "roster");
+	}
+	if (ret || !held)
+		return ret;
+	ret = world_roster(&roster, t->j.c->after, NULL);
+	if (ret == 0)
+		rules_roster_kept(&t->j, roster, config_directory(t->j.config, "agents"));
+	return ret;
+}
+
+int judge_together(struct world *merged, struct world *const *sides, size_t sides_nr,
+		   bool (*own)(const char *path, void *payload), void *payload,
+		   struct ops_findings *findings, struct ops_error *err)
+{
+	struct judge_case c = { .after = merged };
+	struct together t = { .j = { .c = &c, .findings = findings }, .sides = sides,
+			      .sides_nr = sides_nr, .own = own, .payload = payload };
+	size_t i;
+	int ret = world_config(&t.j.config, merged, err);
+
+	if (ret || !t.j.config->present)
+		return ret;
+	t.j.arena = world_arena(merged);
+	t.agents = map_new(t.j.arena);
+	if (!t.agents)
+		return error_nomem(err);
+	for (i = 0; ret == 0 && i < sides_nr; i++) {
+		c.before = sides[i];
+		t.j.seen = 0;
+		ret = snap_diff(world_snap(c.before), world_snap(merged), look_at, &t, err);
+		if (ret && t.j.unbounded)
+			ret = 0;
+	}
+	if (ret == 0 && t.roster)
+		ret = rules_kept(&t);
+	if (ret == OPS_ENOMEM || (ret == 0 && findings_failed(findings)))
+		return error_nomem(err);
+	return ret ? error_set(err, ret, "the merge could not be judged") : 0;
+}

@@ -18,50 +18,25 @@
 
 #include "store/packs.h"
 
-#include <dirent.h>
-#include <fcntl.h>
 #include <pthread.h>
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/mman.h>
-#include <sys/stat.h>
-#include <unistd.h>
 #include <zlib.h>
 
-#include "store/file.h"
-#include "store/number.h"
+#include "store/packfile.h"
 #include "util/array.h"
 
-#define FILES_MAX 64		/* more are left to libgit2 */
-#define ID_BYTES 20
-#define TRAILER 20
-#define HEAD 12			/* bytes of a pack before its first entry */
-#define TABLE 8			/* bytes of an index before its fan-out */
-#define NAMES (TABLE + 256 * 4)
 #define OBJECT_MAX ((size_t)64 << 20)
 #define CHAIN_MAX 4096
 #define OFS_DELTA 6
 #define REF_DELTA 7
 /* zlib's fast way needs so much room beyond what is still to come. */
 #define SLACK 264
-#define EVEN_LOOKS 6		/* at where an id should be among its like */
 
 #define KEPT_NR 1024
 #define KEPT_BYTES ((size_t)2 << 20)	/* of each reader, of which an audit has several */
 #define KEPT_MAX ((size_t)1 << 20)
-
-/* A pack and its index, mapped. */
-struct pack {
-	const unsigned char *index, *data;
-	size_t index_len, len;
-	uint32_t nr;
-};
-
-struct files {
-	struct pack list[FILES_MAX];
-	size_t nr;
-};
 
 struct kept {
 	const struct pack *pack;
@@ -78,7 +53,7 @@ struct entry {
 
 struct packs {
 	pthread_mutex_t lock;		/* of all below */
-	struct files *files;
+	struct packfiles *files;
 	bool borrowed;
 	size_t last;			/* the pack that had what was asked for last */
 	struct kept kept[KEPT_NR];
@@ -97,93 +72,6 @@ void packed_unref(struct packed *o)
 		free(o);
 }
 
-/* --- files --- */
-
-static const unsigned char *map_file(size_t *len, int dir, const char *name)
-{
-	int fd = openat(dir, name, O_RDONLY | O_CLOEXEC);
-	struct stat st;
-	void *at = MAP_FAILED;
-
-	if (fd >= 0 && fstat(fd, &st) == 0 && S_ISREG(st.st_mode) && st.st_size > 0) {
-		*len = (size_t)st.st_size;
-		at = mmap(NULL, *len, PROT_READ, MAP_SHARED, fd, 0);
-	}
-	if (fd >= 0)
-		close(fd);
-	return at == MAP_FAILED ? NULL : at;
-}
-
-static void unmap(struct pack *k)
-{
-	if (k->index)
-		munmap((void *)(uintptr_t)k->index, k->index_len);
-	if (k->data)
-		munmap((void *)(uintptr_t)k->data, k->len);
-	memset(k, 0, sizeof(*k));
-}
-
-static bool index_is_sound(struct pack *k)
-{
-	static const unsigned char magic[TABLE] = { 0xff, 't', 'O', 'c', 0, 0, 0, 2 };
-	uint32_t before = 0, nr;
-	size_t i;
-
-	if (k->index_len < NAMES + 2 * TRAILER || memcmp(k->index, magic, TABLE))
-		return false;
-	for (i = 0; i < 256; i++) {
-		nr = number_at(k->index + TABLE + 4 * i);
-		if (nr < before)
-			return false;
-		before = nr;
-	}
-	k->nr = before;
-	return (k->index_len - NAMES - 2 * TRAILER) / (ID_BYTES + 8) >= k->nr;
-}
-
-static bool pack_is_sound(const struct pack *k)
-{
-	static const unsigned char magic[8] = { 'P', 'A', 'C', 'K', 0, 0, 0, 2 };
-
-	return k->len >= HEAD + TRAILER && !memcmp(k->data, magic, sizeof(magic)) &&
-	       number_at(k->data + 8) == k->nr;
-}
-
-/* Map the pack of an index, unless it is of another form. */
-static void add_pack(struct files *f, int dir, const char *index)
-{
-	struct pack *k = &f->list[f->nr];
-	size_t stem = strlen(index) - 4;
-	char name[NAME_MAX + 2];
-
-	if (stem + 6 > sizeof(name))
-		return;
-	memcpy(name, index, stem);
-	memcpy(name + stem, ".pack", 6);
-	k->index = map_file(&k->index_len, dir, index);
-	k->data = k->index ? map_file(&k->len, dir, name) : NULL;
-	if (k->data && index_is_sound(k) && pack_is_sound(k))
-		f->nr++;
-	else
-		unmap(k);
-}
-
-static void add_packs(struct files *f, const char *objects)
-{
-	char *path = file_join(objects, "pack");
-	DIR *dir = path ? opendir(path) : NULL;
-	const struct dirent *e;
-	size_t len;
-
-	while (dir && f->nr < FILES_MAX && (e = readdir(dir))) {
-		len = strlen(e->d_name);
-		if (len > 4 && !strcmp(e->d_name + len - 4, ".idx"))
-			add_pack(f, dirfd(dir), e->d_name);
-	}
-	if (dir)
-		closedir(dir);
-	free(path);
-}
 
 struct packs *packs_open(const char *objects)
 {
@@ -196,7 +84,7 @@ struct packs *packs_open(const char *objects)
 		return NULL;
 	}
 	pthread_mutex_init(&p->lock, NULL);
-	add_packs(p->files, objects);
+	packfiles_open(p->files, objects);
 	return p;
 }
 
@@ -220,10 +108,10 @@ void packs_free(struct packs *p)
 		return;
 	for (i = 0; i < KEPT_NR; i++)
 		packed_unref(p->kept[i].object);
-	for (i = 0; !p->borrowed && i < p->files->nr; i++)
-		unmap(&p->files->list[i]);
-	if (!p->borrowed)
+	if (!p->borrowed) {
+		packfiles_release(p->files);
 		free(p->files);
+	}
 	if (p->streaming)
 		inflateEnd(&p->stream);
 	pthread_mutex_destroy(&p->lock);
@@ -280,59 +168,6 @@ static struct packed *known(struct packs *p, const struct pack *k, size_t at)
 
 /* --- entries --- */
 
-/*
- * The place of an id among those from `low` to `high`, which begin with the same byte; `high`:
- * it is not there.  Ids are spread evenly, so the first looks go where it should be and
- * nearly always meet it; the others halve what is left, whatever the file says.
- */
-static uint32_t find_name(const unsigned char *names, uint32_t low, uint32_t high,
-			  const unsigned char *id)
-{
-	uint64_t from = 0, to = (uint64_t)1 << 32, here, wanted = number_at(id + 1);
-	uint32_t end = high, middle;
-	int looks, c;
-
-	for (looks = 0; low < high; looks++) {
-		middle = low + (looks < EVEN_LOOKS && from <= wanted && wanted < to ?
-				(uint32_t)((wanted - from) * (high - low) / (to - from)) :
-				(high - low) / 2);
-		c = memcmp(names + (size_t)middle * ID_BYTES, id, ID_BYTES);
-		if (c == 0)
-			return middle;
-		here = number_at(names + (size_t)middle * ID_BYTES + 1);
-		if (c < 0) {
-			low = middle + 1;
-			from = here;
-		} else {
-			high = middle;
-			to = here;
-		}
-	}
-	return end;
-}
-
-/* Where the pack has an object; 0: nowhere. */
-static size_t find(const struct pack *k, const unsigned char *id)
-{
-	const unsigned char *fan = k->index + TABLE, *names = k->index + NAMES, *offsets;
-	uint32_t low = id[0] ? number_at(fan + 4 * ((size_t)id[0] - 1)) : 0;
-	uint32_t high = number_at(fan + 4 * (size_t)id[0]), middle;
-	uint64_t at;
-	size_t large;
-
-	middle = find_name(names, low, high, id);
-	if (middle >= high)
-		return 0;
-	offsets = names + (size_t)k->nr * (ID_BYTES + 4);
-	at = number_at(offsets + 4 * (size_t)middle);
-	if (at & 0x80000000u) {
-		large = (size_t)(offsets - k->index) + 4 * (size_t)k->nr + 8 * (at & 0x7fffffffu);
-		if (large > k->index_len - 2 * TRAILER - 8)
-			return 0;
-		at = (uint64_t)number_at(k->index + large) << 32 | number_at(k->index + large + 4);
-	}
-	return at >= HEAD && at < k->len - TRAILER ? (size_t)at : 0;
-}
 
 /* The number at *at, seven bits a byte, the lowest first. */
 static bool number(size_t *out, const unsigned char *data, size_t *at, size_t end,
@@ -362,7 +197,7 @@ static bool base_by_distance(struct entry *e, const struct pack *k, size_t *at, 
 		c = k->data[(*at)++];
 		distance = (distance << 7) + (c & 0x7f) + (c & 0x80 ? 1 : 0);
 	} while (c & 0x80);
-	if (!distance || distance > e->at - HEAD)
+	if (!distance || distance > e->at - PACK_HEAD)
 		return false;
 	e->base = e->at - distance;
 	return true;
@@ -370,7 +205,7 @@ static bool base_by_distance(struct entry *e, const struct pack *k, size_t *at, 
 
 static bool read_entry(struct entry *e, const struct pack *k, size_t at)
 {
-	size_t end = k->len - TRAILER;
+	size_t end = k->len - PACK_TRAILER;
 	unsigned char c;
 
 	e->at = at;
@@ -382,10 +217,10 @@ static bool read_entry(struct entry *e, const struct pack *k, size_t at)
 	if (e->type == OFS_DELTA && !base_by_distance(e, k, &at, end))
 		return false;
 	if (e->type == REF_DELTA) {
-		if (end - at < ID_BYTES)
+		if (end - at < PACK_ID)
 			return false;
-		e->base = find(k, k->data + at);
-		at += ID_BYTES;
+		e->base = pack_find(k, k->data + at);
+		at += PACK_ID;
 		if (!e->base)
 			return false;
 	}
@@ -397,7 +232,7 @@ static bool read_entry(struct entry *e, const struct pack *k, size_t at)
 static bool inflate_entry(void *out, struct packs *p, const struct pack *k,
 			  const struct entry *e)
 {
-	size_t left = k->len - TRAILER - e->data;
+	size_t left = k->len - PACK_TRAILER - e->data;
 	z_stream *z = &p->stream;
 
 	if (!p->streaming && inflateInit(z) != Z_OK)
@@ -569,7 +404,7 @@ static struct packed *read_one(struct packs *p, const struct oid *id, git_object
 
 	for (i = 0; i < nr && !at; i++) {
 		k = &p->files->list[(p->last + i) % nr];
-		at = find(k, id->id);
+		at = pack_find(k, id->id);
 	}
 	if (!at)
 		return NULL;

@@ -66,6 +66,44 @@ test_expect_success 'an act that is told again is found across what was judged' 
 	ops_audit_names trailer.replayed && ops_audit_names trailer.replayed && as_full
 '
 
+# acts FROM TO: commits with the ids of their numbers, but of what `repeats` says another.
+acts () {
+	git log -1 --format='%an <%ae>' >author &&
+	awk -v from="$1" -v to="$2" -v begin="$(git rev-parse HEAD)" -v who="$(cat author)" '
+		FILENAME == "repeats" { other[$1] = $2 }
+		END {
+			for (i = from; i <= to; i++) {
+				text = sprintf("chore: act %d\n\nOps-Id: %032x\n", i, i in other ? other[i] : i)
+				printf "commit refs/heads/many\nauthor %s 1768478400 +0000\n", who
+				printf "committer %s 1768478400 +0000\ndata %d\n%s\n", who, length(text), text
+				if (i == from)
+					print "from " begin
+				printf "M 100644 inline notes\ndata %d\n%s\n", length(i ""), i
+			}
+		}' repeats | git fast-import --quiet --force && git reset -q --hard
+}
+
+# replays NUMBER...: the acts whose ids were there, each naming the commit that had it first.
+replays () {
+	for number
+	do
+		first=$(git log --format=%h --abbrev=7 --grep="^chore: act $(awk -v n=$number '$1 == n { print $2 }' repeats)\$")
+		echo "$(git log --format=%h --abbrev=7 --grep="^chore: act $number\$") $first"
+	done | sort >expected &&
+	test_expect_code 1 ops audit verify >answer &&
+	awk '/^refused/ { commit = $2 }
+		/trailer\.replayed/ { print commit, substr($0, match($0, /commit [0-9a-f]+/) + 7, 7) }' answer |
+	sort >found && test_cmp expected found
+}
+
+test_expect_success 'an act that is told again is found among thousands' '
+	git checkout -q -b many start && ops audit verify &&
+	test_write_lines "2990 3" "3000 2989" "3001 1500" "3105 7" "3106 2999" "3107 3104" >repeats &&
+	acts 1 3002 && replays 2990 3000 3001 && replays 2990 3000 3001 && as_full &&
+	acts 3003 3110 && replays 2990 3000 3001 3105 3106 3107 && as_full &&
+	test "$(ls -A .git/ops | grep -c new)" = 0
+'
+
 test_expect_success 'another branch has its own' '
 	git checkout -q main && known 4 && git checkout -q replay && known 4 &&
 	git checkout -q --detach && known 0 && known 0 &&

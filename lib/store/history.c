@@ -7,8 +7,6 @@
  */
 #include "store/history.h"
 
-#include <stdlib.h>
-
 #include "store/repo.h"
 
 int history_walk(struct store *s, const struct oid *tip, const struct oid *hide,
@@ -17,13 +15,13 @@ int history_walk(struct store *s, const struct oid *tip, const struct oid *hide,
 			     struct ops_error *err),
 		 void *payload, struct ops_error *err)
 {
-	struct oid *list = NULL;
-	size_t nr = 0, i;
-	int ret = history_list(&list, &nr, s, tip, hide, 0, NULL, err);
+	struct history h = { .nr = 0 };
+	size_t i;
+	int ret = history_list(&h, s, tip, hide, 0, err);
 
-	for (i = 0; ret == 0 && i < nr; i++)
-		ret = each(&list[newest_first ? nr - 1 - i : i], payload, err);
-	free(list);
+	for (i = 0; ret == 0 && i < h.nr; i++)
+		ret = each(&h.list[newest_first ? h.nr - 1 - i : i], payload, err);
+	history_release(&h);
 	return ret > 0 ? 0 : ret;
 }
 

@@ -8,6 +8,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "store/spill.h"
 #include "store/store.h"
 #include "util/digest.h"
 
@@ -50,19 +51,26 @@ int commit_digest(char hex[DIGEST_HEX + 1], struct store *s, const struct oid *i
 		  struct ops_error *err);
 
 /*
- * List the commits reachable from `tip` and not from `hide` (NULL: none), parents before
- * children; the list is the caller's to free().  More than `max` (0: no bound) is
- * OPS_EREFUSED; OPS_EIO, OPS_ENOTFOUND when one is missing.  *descends (if not NULL) says
- * whether `tip` is `hide` or descends from it.
+ * The commits of a range, parents before children.  A long list lies in a file without a name
+ * and not in memory; it may be sorted where it is.
  */
-int history_list(struct oid **out, size_t *nr, struct store *s, const struct oid *tip,
-		 const struct oid *hide, size_t max, bool *descends, struct ops_error *err);
+struct history {
+	struct oid *list;		/* NULL if there is none */
+	size_t nr;
+	/* Which of them are the tip, its first parent, the first parent of that and so on: a bit
+	 * for each, for history_in_line(). */
+	unsigned char *line;
+	bool descends;			/* `tip` is `hide` or descends from it */
+	struct spill bytes;
+};
 
-/* The same, and which of them are the tip, its first parent, the first parent of that and so
- * on: a bit for each commit of the list, for history_in_line() and the caller to free(). */
-int history_list_line(struct oid **out, size_t *nr, unsigned char **line, struct store *s,
-		      const struct oid *tip, const struct oid *hide, size_t max,
-		      bool *descends, struct ops_error *err);
+/* List the commits reachable from `tip` and not from `hide` (NULL: none).  More than `max` (0:
+ * no bound) is OPS_EREFUSED; OPS_EIO, OPS_ENOTFOUND when one is missing. */
+int history_list(struct history *out, struct store *s, const struct oid *tip,
+		 const struct oid *hide, size_t max, struct ops_error *err);
+/* The first `nr` of them were looked at, and need not stay in memory. */
+void history_rest(struct history *h, size_t nr);
+void history_release(struct history *h);	/* zero-initialised is fine */
 
 static inline bool history_in_line(const unsigned char *line, size_t at)
 {

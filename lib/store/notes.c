@@ -30,22 +30,33 @@ int notes_put(struct notes_out *out, const void *data, size_t len, struct ops_er
 	return file_write(out->fd, data, len, out->name, err);
 }
 
-static int write_made(int dir, const char *name, notes_make *make, void *payload, bool durable,
-		      struct ops_error *err)
+/* Make a file beside `name`, for reading and writing, under a name that is put into
+ * `temporary`. */
+static int make_temporary(int *fd, char temporary[NAME_ROOM], int dir, const char *name,
+			  struct ops_error *err)
 {
-	char temporary[NAME_ROOM], random[13];
-	struct notes_out out = { -1, temporary };
-	int ret;
+	char random[13];
 
 	if (!random_base32(random, sizeof(random) - 1))
 		return error_set(err, OPS_EIO, "the system has no random numbers");
-	if (snprintf(temporary, sizeof(temporary), "%s.%s.new", name, random) >= NAME_ROOM)
+	if (snprintf(temporary, NAME_ROOM, "%s.%s.new", name, random) >= NAME_ROOM)
 		return error_set(err, OPS_EINVALID, "the name '%s' is too long", name);
-	out.fd = openat(dir, temporary, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW,
-			0600);
-	if (out.fd < 0)
+	*fd = openat(dir, temporary, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, 0600);
+	if (*fd < 0)
 		return error_set(err, OPS_EIO, "cannot make '%s': %s", temporary,
 				 strerror(errno));
+	return 0;
+}
+
+static int write_made(int dir, const char *name, notes_make *make, void *payload, bool durable,
+		      struct ops_error *err)
+{
+	char temporary[NAME_ROOM];
+	struct notes_out out = { -1, temporary };
+	int ret = make_temporary(&out.fd, temporary, dir, name, err);
+
+	if (ret)
+		return ret;
 	ret = make(&out, payload, err);
 	if (ret == 0 && durable)
 		ret = durable_data(out.fd, temporary, err);
@@ -122,6 +133,25 @@ int notes_open(int *fd, struct store *s, const char *name, struct ops_error *err
 	if (*fd < 0)
 		ret = error_set(err, errno == ENOENT ? OPS_ENOTFOUND : OPS_EIO,
 				"cannot open '%s': %s", name, strerror(errno));
+	close(dir);
+	return ret;
+}
+
+int notes_nameless(int *fd, struct store *s, struct ops_error *err)
+{
+	char path[NAME_ROOM], temporary[NAME_ROOM];
+	const char *last;
+	int dir, ret = open_notes(&dir, &last, path, s, "nameless", true, err);
+
+	if (ret)
+		return ret;
+	*fd = openat(dir, ".", O_TMPFILE | O_EXCL | O_RDWR | O_CLOEXEC, 0600);
+	/* Not every file system can. */
+	if (*fd < 0) {
+		ret = make_temporary(fd, temporary, dir, last, err);
+		if (ret == 0)
+			(void)unlinkat(dir, temporary, 0);
+	}
 	close(dir);
 	return ret;
 }

@@ -22,6 +22,9 @@ int notes_read(struct buf *out, struct store *s, const char *name, size_t max,
 	       struct ops_error *err);
 /* Open it for reading, whatever it is; the same statuses. */
 int notes_open(int *fd, struct store *s, const char *name, struct ops_error *err);
+/* Make one that no name leads to, for reading and writing: it is gone when it is closed, or its
+ * process dies.  OPS_EIO; OPS_EINVALID. */
+int notes_nameless(int *fd, struct store *s, struct ops_error *err);
 /* Put a new one in its place, whole or not at all; `durable`: on the disk before. */
 int notes_write(struct store *s, const char *name, const void *data, size_t len,
 		bool durable, struct ops_error *err);

@@ -176,3 +176,16 @@ size_t pack_find(const struct pack *k, const unsigned char *id)
 	}
 	return at >= PACK_HEAD && at < k->len - PACK_TRAILER ? (size_t)at : 0;
 }
+
+bool packfiles_number(size_t *out, const struct packfiles *f, const unsigned char *id)
+{
+	size_t i, before = 0;
+	uint32_t name;
+
+	for (i = 0; i < f->nr; before += f->list[i++].nr)
+		if (name_of(&name, &f->list[i], id)) {
+			*out = before + name;
+			return true;
+		}
+	return false;
+}

@@ -31,5 +31,7 @@ void packfiles_release(struct packfiles *f);
 
 /* Where the pack has an object; 0: nowhere. */
 size_t pack_find(const struct pack *k, const unsigned char *id);
+/* The number of an object among those of all packs, as the first one that has it names it. */
+bool packfiles_number(size_t *out, const struct packfiles *f, const unsigned char *id);
 
 #endif

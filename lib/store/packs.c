@@ -120,6 +120,20 @@ void packs_free(struct packs *p)
 	free(p);
 }
 
+size_t packs_count(const struct packs *p)
+{
+	size_t i, nr = 0;
+
+	for (i = 0; i < p->files->nr; i++)
+		nr += p->files->list[i].nr;
+	return nr;
+}
+
+bool packs_place(size_t *out, const struct packs *p, const struct oid *id)
+{
+	return packfiles_number(out, p->files, id->id);
+}
+
 /* --- what is kept --- */
 
 static struct kept *kept_at(struct packs *p, const struct pack *k, size_t at)

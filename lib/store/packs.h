@@ -36,4 +36,9 @@ void packs_free(struct packs *p);
 struct packed *packs_read(struct packs *p, const struct oid *id, git_object_t type,
 			  size_t max);
 
+/* How many objects its indices name, and which of them an id is: another for each id, and always
+ * the same, from any thread; false: none. */
+size_t packs_count(const struct packs *p);
+bool packs_place(size_t *out, const struct packs *p, const struct oid *id);
+
 #endif

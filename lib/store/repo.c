@@ -200,14 +200,11 @@ static int ask_libgit2(struct object *out, struct store *s, const struct oid *id
 	return 0;
 }
 
-struct packs *repo_packs(struct store *s)
+struct packs *repo_places(struct store *s)
 {
 	static pthread_mutex_t opening = PTHREAD_MUTEX_INITIALIZER;
 	char *objects;
 
-	/* In a hook the environment says where objects are. */
-	if (s->inside_hook || s->strict)
-		return NULL;
 	pthread_mutex_lock(&opening);
 	if (!s->packs_known) {
 		s->packs_known = true;
@@ -217,6 +214,12 @@ struct packs *repo_packs(struct store *s)
 	}
 	pthread_mutex_unlock(&opening);
 	return s->packs;
+}
+
+struct packs *repo_packs(struct store *s)
+{
+	/* In a hook the environment says where objects are. */
+	return s->inside_hook || s->strict ? NULL : repo_places(s);
 }
 
 static bool has_id(const struct packed *o, const struct oid *id)

@@ -73,6 +73,8 @@ int repo_object_hashed(struct object *out, struct store *s, const struct oid *id
 
 /* The packs of the store; NULL: they are not to be read past libgit2. */
 struct packs *repo_packs(struct store *s);
+/* The same, to read nothing but where an id is in them. */
+struct packs *repo_places(struct store *s);
 
 /* The value of a ref without following symbolic ones: a loose file first, then
  * packed-refs.  OPS_ENOTFOUND; OPS_EENVIRONMENT when symbolic; OPS_EIO. */

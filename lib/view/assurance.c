@@ -27,18 +27,16 @@ static bool is_known(struct weighing *w)
 {
 	struct store *s = w->view->repo->store;
 	const struct audit_past *p = &w->past;
-	struct oid *list = NULL;
-	size_t nr = 0;
-	bool descends = false;
+	struct history new = { .nr = 0 };
+	bool descends;
 
 	if (!p->usable || store_is_shallow(s))
 		return false;
 	/* Those with findings are not counted; the audit counts them. */
 	if (p->verified + p->flagged_nr + 1 < p->judged)
 		return false;
-	if (history_list(&list, &nr, s, &w->tip, &p->tip, NEW_MAX, &descends, NULL))
-		descends = false;
-	free(list);
+	descends = history_list(&new, s, &w->tip, &p->tip, NEW_MAX, NULL) == 0 && new.descends;
+	history_release(&new);
 	return descends;
 }
 

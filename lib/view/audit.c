@@ -96,9 +96,14 @@ static int begin_with_policy(struct range *r, struct ops_repo *repo, struct ops_
 	return ret;
 }
 
-/* Give back what was freed: directories of all sizes leave holes that none of the next fits. */
-static void trim(void)
+/* Give back what was freed: directories of all sizes leave holes that none of the next fits.
+ * And what lies in files need not be near for its having been looked at. */
+static void trim(struct verifying *v)
 {
+	if (v->history)
+		history_rest(v->history, v->at);
+	audit_ids_rest(&v->ids);
+	audit_past_rest(&v->past);
 #ifdef __GLIBC__
 	malloc_trim(0);
 #endif
@@ -109,10 +114,8 @@ int audit_list(struct verifying *v, const struct oid *list, size_t nr,
 {
 	struct audit_ahead *ahead;
 	size_t i;
-	int ret = audit_ids_list(v, list, nr, err);
+	int ret = 0;
 
-	if (ret)
-		return ret;
 	v->line = line;
 	ahead = audit_ahead_new(v, list, nr);
 	v->signers = signers_new(v->repo->store, &v->repo->verifier, list, nr);
@@ -127,13 +130,23 @@ int audit_list(struct verifying *v, const struct oid *list, size_t nr,
 		if (v->calls->progress && (i + 1) % PROGRESS_EACH == 0)
 			v->calls->progress(i + 1, nr, v->calls->payload);
 		if ((i + 1) % TRIM_EACH == 0)
-			trim();
+			trim(v);
 	}
 	audit_ahead_free(ahead);
 	if (nr >= TRIM_EACH)
-		trim();
+		trim(v);
 	signers_free(v->signers);
 	v->signers = NULL;
+	return ret;
+}
+
+int audit_history(struct verifying *v, struct history *h, bool line, struct ops_error *err)
+{
+	int ret;
+
+	v->history = h;
+	ret = audit_list(v, h->list, h->nr, line ? h->line : NULL, err);
+	v->history = NULL;
 	return ret;
 }
 
@@ -155,9 +168,8 @@ int audit_range(struct ops_audit_result *result, struct ops_repo *repo,
 	struct ops_audit_result found = { .assurance = ops_repo_assurance(repo) };
 	struct verifying v = { .repo = repo, .result = &found, .calls = calls,
 			       .shallow = store_is_shallow(repo->store) };
-	struct oid *list = NULL;
-	size_t nr = 0;
-	int ret = history_list(&list, &nr, repo->store, tip, hide, max, NULL, err);
+	struct history h = { .nr = 0 };
+	int ret = history_list(&h, repo->store, tip, hide, max, err);
 
 	audit_past_init(&v.past);
 	buf_init(&v.seal_lines);
@@ -165,15 +177,15 @@ int audit_range(struct ops_audit_result *result, struct ops_repo *repo,
 	if (ret == 0)
 		ret = v.arena ? audit_dispute_begin(&v, tip, err) : error_nomem(err);
 	if (ret == 0 && hide && calls->earlier)
-		ret = audit_ids_before(&v, hide, list, nr, err);
+		ret = audit_ids_before(&v, hide, h.list, h.nr, err);
 	if (ret == 0)
-		ret = audit_list(&v, list, nr, NULL, err);
-	if (ret == 0 && nr) {
-		oid_hex(found.first, &list[0]);
-		oid_hex(found.last, &list[nr - 1]);
+		ret = audit_history(&v, &h, false, err);
+	if (ret == 0 && h.nr) {
+		oid_hex(found.first, &h.list[0]);
+		oid_hex(found.last, &h.list[h.nr - 1]);
 	}
 	audit_release(&v);
-	free(list);
+	history_release(&h);
 	if (ret == 0)
 		*result = found;
 	return ret;

@@ -2,14 +2,12 @@
 /*
  * The ids of the acts of a history, to find one that is there twice.
  *
- * Never holds the ids themselves, nor the commits, which are in the lists that are judged:
- * of each commit, eight bytes of a digest and five of a table that leads to them.  Where
+ * Never holds the ids themselves: of each, eight bytes of a digest, and the commit.  Where
  * those are alike the commit is read again, so nothing is decided by a part of a digest.
  */
 
 #include "view/audit_inside.h"
 
-#include <assert.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -43,43 +41,6 @@ static const char *id_of(const struct commit *c, struct arena *arena)
 	return id;
 }
 
-int audit_ids_room(struct verifying *v, size_t nr, struct ops_error *err)
-{
-	struct audit_ids *ids = &v->ids;
-
-	if (nr >= UINT32_MAX / 2)
-		return error_nomem(err);
-	ids->keys = calloc(nr + 1, sizeof(*ids->keys));
-	ids->slots_nr = nr + nr / 3 + 2;
-	ids->slots = calloc(ids->slots_nr, sizeof(*ids->slots));
-	ids->room = nr;
-	return ids->keys && ids->slots ? 0 : error_nomem(err);
-}
-
-int audit_ids_list(struct verifying *v, const struct oid *list, size_t nr,
-		   struct ops_error *err)
-{
-	struct audit_ids *ids = &v->ids;
-	int ret = ids->keys ? 0 : audit_ids_room(v, nr, err);
-
-	if (ret)
-		return ret;
-	assert(ids->lists_nr < AUDIT_LISTS && nr <= ids->room - ids->nr);
-	ids->lists[ids->lists_nr].list = list;
-	ids->lists[ids->lists_nr++].start = ids->nr;
-	ids->nr += nr;
-	return 0;
-}
-
-const struct oid *audit_ids_commit(const struct audit_ids *ids, size_t place)
-{
-	size_t i = ids->lists_nr - 1;
-
-	while (ids->lists[i].start > place)
-		i--;
-	return &ids->lists[i].list[place - ids->lists[i].start];
-}
-
 /* Looking for one. */
 struct asking {
 	struct verifying *v;
@@ -108,126 +69,73 @@ static int ask_commit(bool *has, struct asking *a, const struct oid *commit,
 	return ret;
 }
 
-/* Those of the past are sorted by their keys. */
-static int ask_past(bool *has, struct asking *a, struct ops_error *err)
+static int ask_sorted(bool *has, struct asking *a, const struct audit_id *list, size_t nr,
+		      struct ops_error *err)
 {
-	const struct audit_past *p = &a->v->past;
-	size_t low = 0, high = p->ids ? p->ids_nr : 0, middle;
+	size_t low = 0, high = nr, middle;
 	int ret = 0;
 
 	while (low < high) {
 		middle = low + (high - low) / 2;
-		if (audit_id_key(&p->ids[middle]) < a->key)
+		if (audit_id_key(&list[middle]) < a->key)
 			low = middle + 1;
 		else
 			high = middle;
 	}
-	for (; ret == 0 && !*has && p->ids && low < p->ids_nr &&
-	       audit_id_key(&p->ids[low]) == a->key; low++)
-		ret = ask_commit(has, a, &p->ids[low].commit, err);
+	for (; ret == 0 && !*has && low < nr && audit_id_key(&list[low]) == a->key; low++)
+		ret = ask_commit(has, a, &list[low].commit, err);
 	return ret;
 }
 
-/* Those of the lists at hand; *slot is where it would be. */
-static int ask_present(bool *has, uint32_t **slot, struct asking *a, struct ops_error *err)
+static int ask_fresh(bool *has, struct asking *a, const struct audit_fresh *fresh,
+		     struct ops_error *err)
 {
-	struct audit_ids *ids = &a->v->ids;
-	size_t at = (size_t)((a->key >> 32) * ids->slots_nr >> 32);
+	const struct audit_id *id = NULL;
 	int ret = 0;
 
-	for (; ret == 0 && !*has && ids->slots[at]; at = at + 1 < ids->slots_nr ? at + 1 : 0)
-		if (ids->keys[ids->slots[at] - 1] == a->key)
-			ret = ask_commit(has, a, audit_ids_commit(ids, ids->slots[at] - 1),
-					 err);
-	*slot = &ids->slots[at];
+	while (ret == 0 && !*has && (id = audit_fresh_next(fresh, a->key, id)))
+		ret = ask_commit(has, a, &id->commit, err);
+	return ret;
+}
+
+/* Whether a commit before this one has it. */
+static int ask_all(bool *has, struct asking *a, struct ops_error *err)
+{
+	const struct audit_ids *ids = &a->v->ids;
+	const struct audit_past *p = &a->v->past;
+	const struct oid *earlier = map_get(ids->earlier, a->id);
+	size_t i;
+	int ret = 0;
+
+	*has = earlier != NULL;
+	if (earlier)
+		a->found = *earlier;
+	if (!*has && p->ids)
+		ret = ask_sorted(has, a, p->ids, p->ids_nr, err);
+	for (i = 0; ret == 0 && !*has && i < ids->runs_nr; i++)
+		ret = ask_sorted(has, a, ids->runs[i].list, ids->runs[i].nr, err);
+	if (ret == 0 && !*has && ids->fresh)
+		ret = ask_fresh(has, a, ids->fresh, err);
 	return ret;
 }
 
 int audit_ids_add(bool *found, struct oid *first, const struct judged *j,
 		  struct ops_error *err)
 {
-	struct audit_ids *ids = &j->v->ids;
 	struct asking a = { .v = j->v, .id = j->act_id, .key = key_of(j->act_id) };
-	const struct oid *earlier = map_get(ids->earlier, j->act_id);
-	size_t place = ids->lists[ids->lists_nr - 1].start + j->at;
-	uint32_t *slot = NULL;
-	bool has = earlier != NULL;
-	int ret = 0;
+	bool has;
+	int ret = ask_all(&has, &a, err);
 
-	if (has)
-		a.found = *earlier;
-	else
-		ret = ask_past(&has, &a, err);
-	if (ret == 0 && !has)
-		ret = ask_present(&has, &slot, &a, err);
 	arena_free(a.scratch);
+	if (ret == 0 && !has)
+		ret = audit_ids_put(j->v, a.key, &j->commit.id, err);
 	if (ret)
 		return ret;
 	/* One that had findings is judged again, and is not its own replay. */
 	*found = has && !oid_equal(&a.found, &j->commit.id);
 	if (*found)
 		*first = a.found;
-	if (!has) {
-		ids->keys[place] = a.key;
-		*slot = (uint32_t)place + 1;
-	}
 	return 0;
-}
-
-/* Whether what one slot leads to comes before what another does. */
-static bool slot_before(const struct audit_ids *ids, size_t a, size_t b)
-{
-	size_t x = ids->slots[a] - 1, y = ids->slots[b] - 1;
-
-	if (ids->keys[x] != ids->keys[y])
-		return ids->keys[x] < ids->keys[y];
-	return memcmp(audit_ids_commit(ids, x), audit_ids_commit(ids, y), sizeof(struct oid)) < 0;
-}
-
-static void swap_slots(struct audit_ids *ids, size_t a, size_t b)
-{
-	uint32_t kept = ids->slots[a];
-
-	ids->slots[a] = ids->slots[b];
-	ids->slots[b] = kept;
-}
-
-/* Let the one at the top of a heap sink to where it belongs. */
-static void sink(struct audit_ids *ids, size_t top, size_t nr)
-{
-	size_t child;
-
-	for (; (child = 2 * top + 1) < nr; top = child) {
-		if (child + 1 < nr && slot_before(ids, child, child + 1))
-			child++;
-		if (!slot_before(ids, top, child))
-			break;
-		swap_slots(ids, top, child);
-	}
-}
-
-/* In place: sorting copies would be the most memory that an audit needs. */
-size_t audit_ids_sort(struct audit_ids *ids)
-{
-	size_t i, nr = 0;
-
-	for (i = 0; i < ids->slots_nr; i++)
-		if (ids->slots[i])
-			ids->slots[nr++] = ids->slots[i];
-	for (i = nr / 2; i-- > 0;)
-		sink(ids, i, nr);
-	for (i = nr; i-- > 1;) {
-		swap_slots(ids, 0, i);
-		sink(ids, 0, i);
-	}
-	return nr;
-}
-
-void audit_ids_release(struct audit_ids *ids)
-{
-	free(ids->keys);
-	free(ids->slots);
-	memset(ids, 0, sizeof(*ids));
 }
 
 /* --- what was there before a range --- */

@@ -27,41 +27,43 @@ struct disputed {
 	struct map *commits;		/* by id; NULL: all */
 };
 
-#define AUDIT_LISTS 2		/* what had findings, and what is new */
-
-/* Ops-Ids of the commits of these lists, each by whoever had it first. */
-struct audit_ids {
-	struct {
-		const struct oid *list;
-		size_t start;		/* the place of its first commit */
-	} lists[AUDIT_LISTS];
-	size_t lists_nr, nr, room;
-	uint64_t *keys;			/* by place; 0: it told none, or not as the first */
-	uint32_t *slots;		/* place + 1, by key */
-	size_t slots_nr;
-	struct map *earlier;		/* id -> commit before the range; NULL: not asked for */
-};
-
-/* One of the past: a key, the highest byte first, and the commit. */
+/* An Ops-Id: a key, the highest byte first, and the commit that had it first. */
 struct audit_id {
 	unsigned char key[8];
 	struct oid commit;
 };
 
-/* What was judged before, up to `tip`; all points into `text`, but ids into `ids_text`. */
+/* Those that were met (audit_runs.c). */
+#define AUDIT_RUNS 64
+struct audit_ids {
+	struct audit_fresh *fresh;	/* the last of them; NULL: none yet */
+	struct audit_run {
+		struct spill bytes;
+		const struct audit_id *list;	/* sorted */
+		size_t nr;
+	} runs[AUDIT_RUNS];		/* the others */
+	size_t runs_nr;
+	struct map *earlier;		/* id -> commit before the range; NULL: not asked for */
+};
+
+/* What was judged before, up to `tip`; all points into `text`, but ids into the file. */
 struct audit_past {
 	bool usable;
 	int fd;				/* of the file, if usable */
-	struct buf text, ids_text;
+	struct buf text;
 	size_t text_len;		/* of what is sealed in `text` */
 	char ids_digest[DIGEST_HEX + 1];
 	struct oid tip, first, genesis;
 	size_t commits, prehistory, judged, verified;	/* without those with findings */
 	const struct oid *flagged;		/* those */
-	const struct audit_id *ids;		/* sorted; NULL: not read yet, or none */
+	void *map;				/* of the file; NULL: not yet */
+	size_t map_len;
+	const struct audit_id *ids;		/* sorted, in it; NULL: none, or not yet */
 	const struct oid *seals;
 	size_t flagged_nr, ids_nr, seals_nr;
 };
+
+#define AUDIT_FLAGGED_MAX 10000	/* commits with findings of which a note is made */
 
 struct verifying {
 	struct ops_repo *repo;
@@ -71,6 +73,7 @@ struct verifying {
 	struct kept_world kept;
 	struct signers *signers;	/* of the list at hand, of which `at` is judged; or NULL */
 	size_t at;
+	struct history *history;	/* of which the list at hand is; or NULL */
 	struct audit_ids ids;
 	struct arena *arena;		/* of the whole run */
 	const char *branch;	/* without refs/heads/; NULL: of none */
@@ -129,6 +132,8 @@ int audit_ahead_tell(struct audit_ahead *a, size_t at, bool *left, struct ops_er
 /* The same for a list of them; `line` (NULL: none) has a bit for those in the line. */
 int audit_list(struct verifying *v, const struct oid *list, size_t nr,
 	       const unsigned char *line, struct ops_error *err);
+/* The same for a history, which need not stay in memory. */
+int audit_history(struct verifying *v, struct history *h, bool line, struct ops_error *err);
 void audit_release(struct verifying *v);
 
 /* Judge a history from its beginning to `tip`, which is that of the branch `ref` (NULL: of
@@ -147,8 +152,10 @@ void audit_keep(struct verifying *v, struct judged *j);
  */
 void audit_past_init(struct audit_past *p);
 void audit_past_load(struct audit_past *p, struct ops_repo *repo, const char *ref);
-/* Read the ids of it; false: they are not what was written, and nothing of it can be used. */
+/* Have the ids of it; false: they are not what was written, and nothing of it can be used. */
 bool audit_past_ids(struct audit_past *p);
+/* They need not stay in memory until they are looked at again. */
+void audit_past_rest(struct audit_past *p);
 void audit_past_release(struct audit_past *p);
 void audit_past_store(struct verifying *v, const char *ref, const struct oid *tip,
 		      const struct oid *genesis);
@@ -220,19 +227,21 @@ int audit_descends(bool *out, struct ops_repo *repo, const struct oid *tip,
 		   const struct oid *from, struct ops_error *err);
 int audit_by_oid(const void *a, const void *b);
 
-/* Make room for so many commits, and take in a list that is judged from now on, which makes
- * room for itself if there is none; it must live as long. */
-int audit_ids_room(struct verifying *v, size_t nr, struct ops_error *err);
-int audit_ids_list(struct verifying *v, const struct oid *list, size_t nr,
-		   struct ops_error *err);
-/* Remember the Ops-Id of a commit of the last list.  *found: it was that of *first. */
+/* Remember the Ops-Id of a commit.  *found: it was that of *first. */
 int audit_ids_add(bool *found, struct oid *first, const struct judged *j,
 		  struct ops_error *err);
-const struct oid *audit_ids_commit(const struct audit_ids *ids, size_t place);
+
+/* audit_runs.c.  Put one there; all of them, sorted, in the possession of v->ids; the next of
+ * those put last that has the key (NULL: the first; NULL at the end). */
 uint64_t audit_id_key(const struct audit_id *id);
-/* Make of the table the list of what it leads to (place + 1), sorted by key and commit; how many
- * there are.  Nothing can be added then. */
-size_t audit_ids_sort(struct audit_ids *ids);
+int audit_ids_put(struct verifying *v, uint64_t key, const struct oid *commit,
+		  struct ops_error *err);
+int audit_ids_sort(const struct audit_id **list, size_t *nr, struct verifying *v,
+		   struct ops_error *err);
+const struct audit_id *audit_fresh_next(const struct audit_fresh *fresh, uint64_t key,
+					const struct audit_id *last);
+/* They need not stay in memory until they are looked at again. */
+void audit_ids_rest(struct audit_ids *ids);
 void audit_ids_release(struct audit_ids *ids);
 /* Remember those of the commits up to `tip`, the last v->calls->earlier of them, if one of
  * the list has any. */

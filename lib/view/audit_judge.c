@@ -205,13 +205,16 @@ static int flag(struct judged *j, struct ops_error *err)
 {
 	struct verifying *v = j->v;
 
-	if (array_room(&v->flagged, v->flagged_nr, &v->flagged_room, sizeof(*v->flagged)) < 0)
-		return error_nomem(err);
-	v->flagged[v->flagged_nr++] = j->commit.id;
 	v->again.commits++;
 	v->again.prehistory += j->before_ops;
 	v->again.judged += j->touched;
 	v->again.verified += j->touched && j->verified_id;
+	/* Of more than can be noted nothing is. */
+	if (v->flagged_nr > AUDIT_FLAGGED_MAX)
+		return 0;
+	if (array_room(&v->flagged, v->flagged_nr, &v->flagged_room, sizeof(*v->flagged)) < 0)
+		return error_nomem(err);
+	v->flagged[v->flagged_nr++] = j->commit.id;
 	return 0;
 }
 

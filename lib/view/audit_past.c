@@ -10,22 +10,22 @@
  * is no entry.  Must never make a commit pass that was not judged.
  *
  * The ids of the acts, which are by far the most of it, lie at the end under a digest of their
- * own, and are read when there is something new to hold against them: asked about a history
- * without anything new, an entry costs the same however long that is.  They are written as
- * they are merged, so that at the end of an audit no more memory is needed than before.
+ * own, and are looked at when there is something new to hold against them: asked about a history
+ * without anything new, an entry costs the same however long that is.  They stay in the file,
+ * which is never changed but replaced, and are written as they are merged.
  */
 
 #include "view/audit_inside.h"
 
 #include <stdio.h>
 #include <string.h>
+#include <sys/mman.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
 #include "store/notes.h"
 
 #define PAST_MAX ((size_t)512 << 20)
-#define FLAGGED_MAX 10000
 #define HEAD_MAX 1024		/* bytes of the lines before the lists */
 #define MAGIC "ops-verified 2\n"
 #define IDS_AT_ONCE 512		/* written */
@@ -102,7 +102,7 @@ static bool read_lines(struct audit_past *p, size_t *lines, size_t *lists, size_
 		   &p->verified, &p->flagged_nr, &p->seals_nr, &p->ids_nr,
 		   p->ids_digest) != LINES ||
 	    !oid_parse(&p->tip, tip) || !oid_parse(&p->first, first) ||
-	    !oid_parse(&p->genesis, genesis) || p->flagged_nr > FLAGGED_MAX ||
+	    !oid_parse(&p->genesis, genesis) || p->flagged_nr > AUDIT_FLAGGED_MAX ||
 	    p->seals_nr > PAST_MAX / sizeof(*p->seals) || p->ids_nr > PAST_MAX / sizeof(*p->ids))
 		return false;
 	*lines = (size_t)(at - p->text.data);
@@ -149,24 +149,36 @@ void audit_past_load(struct audit_past *p, struct ops_repo *repo, const char *re
 
 bool audit_past_ids(struct audit_past *p)
 {
+	size_t len = p->ids_nr * sizeof(*p->ids);
+	void *map = p->map;
 	char hex[DIGEST_HEX + 1];
 
 	if (p->ids || !p->ids_nr)
 		return true;
-	if (!read_part(&p->ids_text, p->fd, p->text_len, p->ids_nr * sizeof(*p->ids)))
+	p->map_len = p->text_len + len;
+	if (!p->map)
+		map = mmap(NULL, p->map_len, PROT_READ, MAP_PRIVATE, p->fd, 0);
+	if (map == MAP_FAILED)
 		return false;
-	digest_of(p->ids_text.data, p->ids_text.len, hex);
+	p->map = map;
+	digest_of((const char *)map + p->text_len, len, hex);
 	if (strcmp(hex, p->ids_digest))
 		return false;
-	p->ids = (const struct audit_id *)p->ids_text.data;
+	p->ids = (const void *)((const char *)map + p->text_len);
+	audit_past_rest(p);
 	return true;
+}
+
+void audit_past_rest(struct audit_past *p)
+{
+	if (p->map)
+		(void)madvise(p->map, p->map_len, MADV_DONTNEED);
 }
 
 void audit_past_init(struct audit_past *p)
 {
 	memset(p, 0, sizeof(*p));
 	buf_init(&p->text);
-	buf_init(&p->ids_text);
 }
 
 void audit_past_release(struct audit_past *p)
@@ -174,35 +186,17 @@ void audit_past_release(struct audit_past *p)
 	if (p->usable)
 		close(p->fd);
 	buf_release(&p->text);
-	buf_release(&p->ids_text);
+	if (p->map)
+		munmap(p->map, p->map_len);
 	audit_past_init(p);
-}
-
-uint64_t audit_id_key(const struct audit_id *id)
-{
-	uint64_t key = 0;
-	size_t i;
-
-	for (i = 0; i < sizeof(id->key); i++)
-		key = key << 8 | id->key[i];
-	return key;
 }
 
 /* Those of before and the new ones, one after the other as they are sorted. */
 struct merging {
 	const struct audit_past *past;
-	const struct audit_ids *ids;
+	const struct audit_id *list;	/* the new ones */
 	size_t old, new, new_nr;	/* so many were given, of so many new ones */
 };
-
-static void new_id(struct audit_id *out, const struct audit_ids *ids, size_t at)
-{
-	size_t place = ids->slots[at] - 1, i;
-
-	for (i = 0; i < sizeof(out->key); i++)
-		out->key[i] = (unsigned char)(ids->keys[place] >> 8 * (7 - i));
-	out->commit = *audit_ids_commit(ids, place);
-}
 
 /* The next; false: that was all. */
 static bool next_id(struct audit_id *out, struct merging *m)
@@ -211,7 +205,7 @@ static bool next_id(struct audit_id *out, struct merging *m)
 	const struct audit_id *old = p->ids && m->old < p->ids_nr ? &p->ids[m->old] : NULL;
 
 	if (m->new < m->new_nr)
-		new_id(out, m->ids, m->new);
+		*out = m->list[m->new];
 	else if (!old)
 		return false;
 	if (old && (m->new == m->new_nr || memcmp(old, out, sizeof(*old)) < 0)) {
@@ -285,13 +279,13 @@ static int make_file(struct notes_out *out, void *payload, struct ops_error *err
 void audit_past_store(struct verifying *v, const char *ref, const struct oid *tip,
 		      const struct oid *genesis)
 {
-	struct entry e = { BUF_INIT, { &v->past, &v->ids, 0, 0, 0 } };
+	struct entry e = { BUF_INIT, { .past = &v->past } };
 	size_t start = strlen(MAGIC), body = start + DIGEST_HEX + 1;
 	char name[32], hex[DIGEST_HEX + 1];
 
-	if (!v->repo->private_dir || v->flagged_nr > FLAGGED_MAX || !audit_past_ids(&v->past))
+	if (!v->repo->private_dir || v->flagged_nr > AUDIT_FLAGGED_MAX ||
+	    !audit_past_ids(&v->past) || audit_ids_sort(&e.ids.list, &e.ids.new_nr, v, NULL))
 		return;
-	e.ids.new_nr = audit_ids_sort(&v->ids);
 	ids_digest(hex, e.ids);
 	write_entry(&e.text, v, tip, genesis, v->past.ids_nr + e.ids.new_nr, hex);
 	if (!buf_failed(&e.text) &&

@@ -26,24 +26,24 @@ int seal_measure(struct seal *out, struct ops_repo *repo, const struct oid *tip,
 {
 	struct digest_state state;
 	char line[OID_HEX + DIGEST_HEX + 3];
-	struct oid *list = NULL;
-	size_t nr = 0, i;
-	int ret = history_list(&list, &nr, repo->store, tip, NULL, 0, NULL, err);
+	struct history h = { .nr = 0 };
+	size_t i;
+	int ret = history_list(&h, repo->store, tip, NULL, 0, err);
 
 	if (ret == 0)
-		qsort(list, nr, sizeof(*list), audit_by_oid);
+		qsort(h.list, h.nr, sizeof(*h.list), audit_by_oid);
 	digest_init(&state);
-	for (i = 0; ret == 0 && i < nr; i++) {
-		oid_hex(line, &list[i]);
+	for (i = 0; ret == 0 && i < h.nr; i++) {
+		oid_hex(line, &h.list[i]);
 		line[OID_HEX] = ' ';
-		ret = commit_digest(line + OID_HEX + 1, repo->store, &list[i], err);
+		ret = commit_digest(line + OID_HEX + 1, repo->store, &h.list[i], err);
 		line[OID_HEX + DIGEST_HEX + 1] = '\n';
 		digest_add(&state, line, OID_HEX + DIGEST_HEX + 2);
 	}
 	digest_end(&state, out->digest);
 	out->tip = *tip;
-	out->commits = nr;
-	free(list);
+	out->commits = h.nr;
+	history_release(&h);
 	return ret;
 }
 

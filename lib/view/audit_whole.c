@@ -20,9 +20,7 @@ struct whole {
 	struct ops_findings *about;	/* the history, and no commit */
 	struct oid genesis;
 	struct anchor_check anchor;
-	struct oid *list;
-	unsigned char *line;		/* which of the list are in the line of the branch */
-	size_t nr;
+	struct history new;		/* or all */
 };
 
 /* List what is new, or all when what is remembered is of another history; a look does not
@@ -30,24 +28,19 @@ struct whole {
 static int list_new(struct whole *w, struct ops_error *err)
 {
 	struct store *s = w->v.repo->store;
-	bool descends = false;
 
 	/* What is disputed of a key is said at the end, about commits judged long ago. */
 	if (w->ref && !w->options->full && !w->v.shallow && !w->v.disputed)
 		audit_past_load(&w->v.past, w->v.repo, w->ref);
 	if (w->v.past.usable &&
-	    history_list_line(&w->list, &w->nr, &w->line, s, w->tip, &w->v.past.tip, 0,
-			      &descends, NULL) == 0 &&
-	    descends && ((!w->nr && !w->v.past.flagged_nr) || audit_past_ids(&w->v.past)))
+	    history_list(&w->new, s, w->tip, &w->v.past.tip, 0, NULL) == 0 && w->new.descends &&
+	    ((!w->new.nr && !w->v.past.flagged_nr) || audit_past_ids(&w->v.past)))
 		return 0;
-	free(w->list);
-	free(w->line);
-	w->list = NULL;
-	w->line = NULL;
+	history_release(&w->new);
 	audit_past_release(&w->v.past);
 	if (w->v.calls->looks)
 		return error_set(err, OPS_EREFUSED, "it was not judged before");
-	return history_list_line(&w->list, &w->nr, &w->line, s, w->tip, NULL, 0, NULL, err);
+	return history_list(&w->new, s, w->tip, NULL, 0, err);
 }
 
 /* Begin with what was judged before, and judge again what had findings then. */
@@ -68,10 +61,11 @@ static int judge_past(struct whole *w, struct ops_error *err)
 	r->verified = p->verified;
 	w->genesis = p->genesis;
 	/* Where the line leaves what is new; else it is the tip that was judged last. */
-	while (at < w->nr && !history_in_line(w->line, at))
+	while (at < w->new.nr && !history_in_line(w->new.line, at))
 		at++;
 	if (w->v.branch && p->flagged_nr)
-		ret = audit_line_past(&line, &w->v, at < w->nr ? &w->list[at] : &p->tip, err);
+		ret = audit_line_past(&line, &w->v,
+				      at < w->new.nr ? &w->new.list[at] : &p->tip, err);
 	if (ret == 0)
 		ret = audit_list(&w->v, p->flagged, p->flagged_nr, line, err);
 	free(line);
@@ -87,16 +81,14 @@ static int judge(struct whole *w, struct ops_error *err)
 		ret = list_new(w, err);
 	audit_line_begin(&w->v, w->ref);
 	if (ret == 0)
-		ret = audit_ids_room(&w->v, w->v.past.flagged_nr + w->nr, err);
-	if (ret == 0)
 		ret = judge_past(w, err);
 	if (ret == 0)
-		ret = audit_list(&w->v, w->list, w->nr, w->line, err);
+		ret = audit_history(&w->v, &w->new, true, err);
 	if (ret == 0 && oid_is_zero(&w->genesis))
-		ret = audit_genesis(&w->genesis, w->v.repo, w->list, w->nr, err);
+		ret = audit_genesis(&w->genesis, w->v.repo, w->new.list, w->new.nr, err);
 	if (ret)
 		return ret;
-	oid_hex(r->first, w->v.past.usable ? &w->v.past.first : &w->list[0]);
+	oid_hex(r->first, w->v.past.usable ? &w->v.past.first : &w->new.list[0]);
 	oid_hex(r->last, w->tip);
 	if (!oid_is_zero(&w->genesis))
 		oid_hex(r->genesis, &w->genesis);
@@ -204,7 +196,6 @@ out:
 	store_strict(repo->store, false);
 	audit_release(&w.v);
 	ops_findings_free(w.about);
-	free(w.list);
-	free(w.line);
+	history_release(&w.new);
 	return ret;
 }

@@ -128,17 +128,16 @@ static int compare(const void *a, const void *b)
 
 /* Those that are new: not reachable from `hide`, be it on the line itself or beside it.  In a
  * shallow clone that cannot be told, and the line is followed to where it is cut. */
-static int list_new(struct oid **out, size_t *nr, struct line *l, const struct oid *now,
+static int list_new(struct history *out, struct line *l, const struct oid *now,
 		    const struct oid *hide, struct ops_error *err)
 {
-	int ret = history_list(out, nr, l->repo->store, now, hide, OPS_PUSH_COMMITS_MAX, NULL,
-			       err);
+	int ret = history_list(out, l->repo->store, now, hide, OPS_PUSH_COMMITS_MAX, err);
 
 	if (ret == OPS_EREFUSED)
 		error_set(err, ret, "more than %d new commits at once: send them in parts",
 			  OPS_PUSH_COMMITS_MAX);
-	if (ret == 0 && *nr)
-		qsort(*out, *nr, sizeof(**out), compare);
+	if (ret == 0 && out->nr)
+		qsort(out->list, out->nr, sizeof(*out->list), compare);
 	return ret;
 }
 
@@ -148,14 +147,15 @@ static int walk_line(struct line *l, const struct oid *now, const struct oid *hi
 {
 	bool shallow = store_is_shallow(l->repo->store);
 	struct arena *arena = arena_new();
-	struct oid id = *now, *list = NULL;
+	struct history new = { .nr = 0 };
+	struct oid id = *now;
 	struct commit c;
-	size_t nr = 0, seen = 0;
+	size_t seen = 0;
 	int ret = !arena ? error_nomem(err) : shallow ? 0 :
-		  list_new(&list, &nr, l, now, hide, err);
+		  list_new(&new, l, now, hide, err);
 
 	while (ret == 0 && !oid_equal(&id, hide) && !store_is_cut(l->repo->store, &id) &&
-	       (shallow || (nr && bsearch(&id, list, nr, sizeof(*list), compare)))) {
+	       (shallow || (new.nr && bsearch(&id, new.list, new.nr, sizeof(id), compare)))) {
 		arena_clear(arena);
 		if (++seen > OPS_PUSH_COMMITS_MAX)
 			ret = error_set(err, OPS_EREFUSED, "more than %d new commits at once: "
@@ -168,7 +168,7 @@ static int walk_line(struct line *l, const struct oid *now, const struct oid *hi
 			break;
 		id = c.parents[0];
 	}
-	free(list);
+	history_release(&new);
 	arena_free(arena);
 	return ret;
 }

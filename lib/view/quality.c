@@ -124,11 +124,12 @@ static int take_commit(struct looking *l, const struct oid *id, bool any, struct
 static int find_commits(struct looking *l, const char *range, struct ops_error *err)
 {
 	const char *dots = range ? strstr(range, "..") : NULL, *base = NULL;
-	struct oid tip, hide, *list = NULL;
+	struct history h = { .nr = 0 };
+	struct oid tip, hide;
 	struct ops_error ignored = { 0 };
 	bool bounded = false;
 	struct commit c;
-	size_t i, nr = 0;
+	size_t i;
 	int ret;
 
 	if (range && !dots)
@@ -151,15 +152,14 @@ static int find_commits(struct looking *l, const char *range, struct ops_error *
 		bounded = true;
 	}
 	if (ret == 0)
-		ret = history_list(&list, &nr, l->repo->store, &tip, bounded ? &hide : NULL, 0,
-				   NULL, err);
+		ret = history_list(&h, l->repo->store, &tip, bounded ? &hide : NULL, 0, err);
 	if (ret == 0) {
-		l->commits = arena_array(l->arena, nr + 1, sizeof(*l->commits));
+		l->commits = arena_array(l->arena, h.nr + 1, sizeof(*l->commits));
 		ret = l->commits ? 0 : error_nomem(err);
 	}
-	for (i = 0; ret == 0 && i < nr; i++)
-		ret = take_commit(l, &list[i], dots != NULL, err);
-	free(list);
+	for (i = 0; ret == 0 && i < h.nr; i++)
+		ret = take_commit(l, &h.list[i], dots != NULL, err);
+	history_release(&h);
 	return ret;
 }
 

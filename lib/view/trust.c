@@ -21,8 +21,8 @@ static const char *anchor_word(const struct anchor_check *c)
 
 static int find_genesis(struct oid *out, struct ops_repo *repo, struct ops_error *err)
 {
-	struct oid tip, *list = NULL;
-	size_t nr = 0;
+	struct history h = { .nr = 0 };
+	struct oid tip;
 	int ret;
 
 	if (store_is_shallow(repo->store))
@@ -30,10 +30,10 @@ static int find_genesis(struct oid *out, struct ops_repo *repo, struct ops_error
 				 "of its history: git fetch --unshallow");
 	ret = view_tip(&tip, repo, err);
 	if (ret == 0)
-		ret = history_list(&list, &nr, repo->store, &tip, NULL, 0, NULL, err);
+		ret = history_list(&h, repo->store, &tip, NULL, 0, err);
 	if (ret == 0)
-		ret = audit_genesis(out, repo, list, nr, err);
-	free(list);
+		ret = audit_genesis(out, repo, h.list, h.nr, err);
+	history_release(&h);
 	if (ret == 0 && oid_is_zero(out))
 		ret = elsewhere_error(repo->store, NULL, err);
 	return ret;

@@ -92,12 +92,15 @@ int view_wholes(const struct ops_concern **out, size_t *nr, struct board *b,
 /* How many commits the view's has and a ref has not; false when there is no such ref. */
 static bool ahead_of(size_t *nr, struct ops_view *view, const char *ref)
 {
-	struct oid *list = NULL, there;
+	struct history h = { .nr = 0 };
+	struct oid there;
 	bool known = ref_value(&there, view->repo->store, ref, NULL) == 0 &&
-		     history_list(&list, nr, view->repo->store, &view->commit, &there,
-				  AHEAD_MAX, NULL, NULL) == 0;
+		     history_list(&h, view->repo->store, &view->commit, &there, AHEAD_MAX,
+				  NULL) == 0;
 
-	free(list);
+	if (known)
+		*nr = h.nr;
+	history_release(&h);
 	return known;
 }
 

@@ -1,11 +1,13 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Which commits a range has, against counting on random graphs; where trees differ,
- * against looking at every entry.
+ * Which commits a range has, against counting on random graphs, and in which order; what is
+ * put into files; where trees differ, against looking at every entry.
  */
 #include "trash.h"
 
+#include <signal.h>
 #include <stdint.h>
+#include <sys/resource.h>
 
 #include "store/history.h"
 #include "store/tree.h"
@@ -94,15 +96,13 @@ static unsigned check_list(const struct graph *g, struct store *s, unsigned tip,
 	bool listed[COMMITS] = { false }, hides = hide < COMMITS;
 	struct ops_error err = { 0 };
 	unsigned i, k, at, old = 0;
-	bool descends = false;
-	struct oid *list;
-	size_t nr;
+	struct history h = { .nr = 0 };
 
-	ck_assert_msg(history_list(&list, &nr, s, &g->ids[tip], hides ? &g->ids[hide] : NULL,
-				   0, &descends, &err) == 0, "%s", err.message);
-	ck_assert(descends == (hides && g->reaches[tip][hide]));
-	for (i = 0; i < nr; i++) {
-		at = index_of(g, &list[i]);
+	ck_assert_msg(history_list(&h, s, &g->ids[tip], hides ? &g->ids[hide] : NULL, 0,
+				   &err) == 0, "%s", err.message);
+	ck_assert(h.descends == (hides && g->reaches[tip][hide]));
+	for (i = 0; i < h.nr; i++) {
+		at = index_of(g, &h.list[i]);
 		ck_assert(!listed[at]);
 		listed[at] = true;
 		ck_assert(g->reaches[tip][at]);
@@ -115,7 +115,7 @@ static unsigned check_list(const struct graph *g, struct store *s, unsigned tip,
 		ck_assert_msg(listed[i] || !g->reaches[tip][i] ||
 			      (hides && g->reaches[hide][i]), "%u of %u..%u is left out", i,
 			      hide, tip);
-	free(list);
+	history_release(&h);
 	return old;
 }
 
@@ -174,8 +174,7 @@ UNIT_TEST(history_list_follows_no_graft_and_no_replacement)
 	struct ops_error err = { 0 };
 	struct graph g;
 	struct store *s;
-	struct oid *list;
-	size_t nr;
+	struct history h = { .nr = 0 };
 
 	s = make_graph(&g, DATES_TRUE, true);
 	store_close(s);
@@ -185,11 +184,11 @@ UNIT_TEST(history_list_follows_no_graft_and_no_replacement)
 		 "grep -qx 20 ../seen");
 	s = trash_open("r");
 	ck_assert_uint_eq(check_list(&g, s, COMMITS - 1, COMMITS), 0);
-	ck_assert_int_eq(history_list(&list, &nr, s, &g.ids[59], NULL, 59, NULL, &err),
+	ck_assert_int_eq(history_list(&h, s, &g.ids[59], NULL, 59, &err),
 			 OPS_EREFUSED);
-	ck_assert_int_eq(history_list(&list, &nr, s, &g.ids[59], &g.ids[9], 50, NULL, &err), 0);
-	ck_assert_uint_eq(nr, 50);
-	free(list);
+	ck_assert_int_eq(history_list(&h, s, &g.ids[59], &g.ids[9], 50, &err), 0);
+	ck_assert_uint_eq(h.nr, 50);
+	history_release(&h);
 	store_close(s);
 	trash_do("rm r/.git/info/grafts");
 	trash_end();
@@ -200,8 +199,7 @@ UNIT_TEST(history_list_ends_where_a_shallow_clone_does)
 	struct ops_error err = { 0 };
 	struct graph g;
 	struct store *s;
-	struct oid *list;
-	size_t nr;
+	struct history h = { .nr = 0 };
 
 	s = make_graph(&g, DATES_TRUE, true);
 	ck_assert(!store_is_shallow(s));
@@ -212,14 +210,212 @@ UNIT_TEST(history_list_ends_where_a_shallow_clone_does)
 	ck_assert(store_is_shallow(s));
 	ck_assert(store_is_cut(s, &g.ids[50]));
 	ck_assert(!store_is_cut(s, &g.ids[51]));
-	ck_assert_int_eq(history_list(&list, &nr, s, &g.ids[59], NULL, 0, NULL, &err), 0);
-	ck_assert_uint_eq(nr, 10);
-	ck_assert(oid_equal(&list[0], &g.ids[50]));
-	free(list);
+	ck_assert_int_eq(history_list(&h, s, &g.ids[59], NULL, 0, &err), 0);
+	ck_assert_uint_eq(h.nr, 10);
+	ck_assert(oid_equal(&h.list[0], &g.ids[50]));
+	history_release(&h);
 	store_close(s);
 	/* A file that cannot be read says that nothing is whole. */
 	trash_do("echo nonsense >part/.git/shallow");
 	s = trash_open("r");
+	store_close(s);
+	trash_end();
+}
+
+/* --- a long history --- */
+
+#define LONG 36000
+
+/* Of each commit the ones before it; every tenth or so is a merge, and 0 the only beginning. */
+struct long_graph {
+	unsigned parents[LONG][3], parents_nr[LONG], order[LONG];
+	bool met[LONG], line[LONG];
+	struct oid ids[LONG];
+};
+
+static void write_long(struct long_graph *g, FILE *script)
+{
+	unsigned i, k, nr;
+
+	for (i = 0; i < LONG; i++) {
+		nr = i == 0 ? 0 : i > 5 && chance(10) == 0 ? 2 + chance(2) : 1;
+		for (k = 0; k < nr; k++)
+			g->parents[i][k] = k ? i - 2 - k : i - 1 - (i > 5 && chance(20) == 0);
+		g->parents_nr[i] = nr;
+		fprintf(script, "commit refs/heads/main\nmark :%u\ncommitter C <c@x> %u +0000\n"
+			"data 8\n%08u", i + 1, 1700000000 + i, i);
+		for (k = 0; k < nr; k++)
+			fprintf(script, "%s :%u\n", k ? "merge" : "\nfrom", g->parents[i][k] + 1);
+		fprintf(script, "\n");
+	}
+}
+
+/* What is listed of `tip`, all below `hide` being met; how many. */
+static unsigned order_of(struct long_graph *g, unsigned tip, unsigned hide)
+{
+	unsigned *stack = malloc(LONG * sizeof(*stack)), *next = calloc(LONG, sizeof(*next));
+	unsigned depth = 0, nr = 0, i, k;
+
+	ck_assert(stack && next);
+	memset(g->met, 0, sizeof(g->met));
+	memset(g->line, 0, sizeof(g->line));
+	for (i = hide + 1; hide < LONG && i-- > 0;)
+		if (i == hide || g->met[i])
+			for (g->met[i] = true, k = 0; k < g->parents_nr[i]; k++)
+				g->met[g->parents[i][k]] = true;
+	for (i = tip; !g->met[i]; i = g->parents[i][0]) {
+		g->line[i] = true;
+		if (!g->parents_nr[i])
+			break;
+	}
+	for (stack[depth++] = tip, g->met[tip] = true; depth;) {
+		i = stack[depth - 1];
+		if (next[i] == g->parents_nr[i]) {
+			g->order[nr++] = stack[--depth];
+			continue;
+		}
+		k = g->parents[i][next[i]++];
+		if (!g->met[k])
+			stack[depth++] = k;
+		g->met[k] = true;
+	}
+	free(stack);
+	free(next);
+	return nr;
+}
+
+static void check_long(struct long_graph *g, struct store *s, unsigned tip, unsigned hide)
+{
+	struct history h = { .nr = 0 };
+	struct ops_error err = { 0 };
+	unsigned i, nr = order_of(g, tip, hide);
+
+	ck_assert_msg(history_list(&h, s, &g->ids[tip], hide < LONG ? &g->ids[hide] : NULL, 0,
+				   &err) == 0, "%s", err.message);
+	ck_assert_uint_eq(h.nr, nr);
+	for (i = 0; i < nr; i++) {
+		if (i % 5000 == 0)
+			history_rest(&h, i);
+		ck_assert_msg(oid_equal(&h.list[i], &g->ids[g->order[i]]), "%u is another", i);
+		ck_assert(history_in_line(h.line, i) == g->line[g->order[i]]);
+	}
+	history_release(&h);
+}
+
+static void check_all_long(struct long_graph *g, bool file)
+{
+	struct store *s = trash_open("r");
+	struct history h = { .nr = 0 };
+	struct ops_error err = { 0 };
+
+	check_long(g, s, LONG - 1, LONG);
+	check_long(g, s, LONG - 1, LONG - 9);
+	check_long(g, s, LONG - 1, LONG - 9000);
+	/* More is new than is good to have in memory. */
+	check_long(g, s, LONG - 1, 20);
+	ck_assert_int_eq(history_list(&h, s, &g->ids[LONG - 1], NULL, 0, &err), 0);
+	ck_assert(h.bytes.has_file == file);
+	history_release(&h);
+	store_close(s);
+}
+
+UNIT_TEST(history_list_has_one_order_however_long)
+{
+	struct long_graph *g = calloc(1, sizeof(*g));
+	char line[64];
+	FILE *script;
+	unsigned i;
+
+	ck_assert_ptr_nonnull(g);
+	state = 11;
+	trash_make();
+	script = fopen("script", "w");
+	ck_assert_ptr_nonnull(script);
+	write_long(g, script);
+	fclose(script);
+	trash_do("cd r && git fast-import --quiet --force --export-marks=../marks <../script && "
+		 "sort -n -k 1.2 ../marks >../sorted");
+	script = fopen("sorted", "r");
+	ck_assert_ptr_nonnull(script);
+	for (i = 0; i < LONG; i++) {
+		ck_assert_ptr_nonnull(fgets(line, sizeof(line), script));
+		*strchr(line, '\n') = '\0';
+		ck_assert(oid_parse(&g->ids[i], strchr(line, ' ') + 1));
+	}
+	fclose(script);
+	check_all_long(g, true);
+	trash_do("test -z \"$(ls -A r/.git/ops)\"");
+	/* Nowhere to put a file, and an index that says no places. */
+	trash_do("cd r && rmdir .git/ops && >.git/ops && cd .git/objects/pack && rm -f *.idx && "
+		 "git index-pack --index-version=1 *.pack >seen");
+	check_all_long(g, false);
+	trash_do("rm r/.git/ops r/.git/objects/pack/seen");
+	free(g);
+	trash_end();
+}
+
+/* --- bytes in a file --- */
+
+/* The same is added and taken there and here.  What the tests note of each check is a file, too:
+ * there are none while one may be full. */
+static bool spill_is_sound(struct store *s, bool file)
+{
+	static unsigned char here[1 << 20], piece[4096];
+	struct spill bytes = { .store = s };
+	size_t nr = 0, len, round, i;
+	void *all = NULL;
+	bool sound = true;
+
+	for (round = 0; sound && round < 3000; round++) {
+		len = chance(20) ? chance(1500) : chance(sizeof(piece));
+		if (chance(5) < 3 + (round < 1000) && nr + len <= sizeof(here)) {
+			for (i = 0; i < len; i++)
+				here[nr + i] = (unsigned char)chance(256);
+			sound = spill_add(&bytes, here + nr, len, NULL) == 0;
+			nr += len;
+			continue;
+		}
+		len = len < nr ? len : nr;
+		sound = spill_take(piece, &bytes, len, NULL) == 0;
+		nr -= len;
+		sound = sound && !memcmp(piece, here + nr, len);
+	}
+	sound = sound && nr > 200000 && spill_len(&bytes) == nr && bytes.has_file == file &&
+		spill_all(&all, &bytes, NULL) == 0 && !memcmp(all, here, nr);
+	spill_rest(&bytes, nr / 2);
+	sound = sound && !memcmp(all, here, nr);
+	spill_release(&bytes);
+	return sound && spill_len(&bytes) == 0;
+}
+
+/* A disk that is full behind so many bytes. */
+static void limit_files(rlim_t max)
+{
+	struct rlimit limit;
+
+	signal(SIGXFSZ, SIG_IGN);
+	ck_assert_int_eq(getrlimit(RLIMIT_FSIZE, &limit), 0);
+	limit.rlim_cur = max;
+	ck_assert_int_eq(setrlimit(RLIMIT_FSIZE, &limit), 0);
+}
+
+UNIT_TEST(spill_gives_back_what_it_took)
+{
+	struct store *s;
+	bool full;
+
+	state = 12;
+	trash_make();
+	s = trash_open("r");
+	ck_assert(spill_is_sound(s, true));
+	trash_do("test -z \"$(ls -A r/.git/ops)\"");
+	limit_files(150000);
+	full = spill_is_sound(s, false);
+	limit_files(RLIM_INFINITY);
+	ck_assert(full);
+	trash_do("rmdir r/.git/ops && >r/.git/ops");
+	ck_assert(spill_is_sound(s, false));
+	trash_do("rm r/.git/ops");
 	store_close(s);
 	trash_end();
 }
@@ -335,7 +531,8 @@ UNIT_MAIN("history", history_list_is_what_can_be_reached,
 	  history_list_leaves_nothing_out_when_dates_lie,
 	  history_list_of_a_line_is_exact_whatever_the_dates,
 	  history_list_follows_no_graft_and_no_replacement,
-	  history_list_ends_where_a_shallow_clone_does,
+	  history_list_ends_where_a_shallow_clone_does, history_list_has_one_order_however_long,
+	  spill_gives_back_what_it_took,
 	  tree_compare_finds_all_that_differs,
 	  tree_compare_is_not_fooled_by_a_name_like_an_entry,
 	  tree_compare_refuses_what_is_malformed)

@@ -16,7 +16,7 @@ struct packs;
 struct pile;
 struct tree;
 
-#define STORE_TREES 64
+#define STORE_TREES 256
 
 struct store {
 	git_repository *repo;
@@ -34,7 +34,8 @@ struct store {
 	struct pile *pile;	/* pile.c: objects that are kept in memory, or NULL */
 	struct packs *packs;	/* packs.c: NULL until something is read */
 	bool packs_known;
-	struct tree *trees[STORE_TREES];	/* tree.c: some that were read last */
+	struct tree *trees[STORE_TREES];	/* tree.c: some that were read */
+	size_t trees_bytes, trees_hand;
 	/* Of all threads; apart from what a compiler reads together with its neighbours. */
 	_Atomic bool loose_near;	/* the object looked at last was a file of its own */
 	_Atomic unsigned reads;

@@ -294,6 +294,7 @@ struct store *store_twin(struct store *s)
 	*twin = *s;
 	for (i = 0; i < STORE_TREES; i++)
 		twin->trees[i] = NULL;
+	twin->trees_bytes = 0;
 	twin->packs = repo_packs(s) ? packs_twin(s->packs) : NULL;
 	twin->packs_known = true;
 	return twin;

@@ -17,7 +17,8 @@
 #include "util/array.h"
 
 #define TREE_MAX (64u << 20)
-#define KEPT_MAX (256u << 10)	/* bytes of a tree that the store keeps */
+#define KEPT_MAX ((size_t)256 << 10)	/* bytes of a tree that the store keeps */
+#define KEPT_BYTES ((size_t)2 << 20)	/* of all that it keeps */
 
 enum snap_mode tree_mode(unsigned mode)
 {
@@ -44,24 +45,83 @@ void tree_unref(struct tree *t)
 	free(t);
 }
 
+/*
+ * What the store keeps, in pairs by the id.  Most trees are of one commit and never asked for
+ * again, but those of an archive are with each: one that was asked for twice stays until it
+ * was passed over once.
+ */
+
+static void let_go(struct store *s, struct tree **kept)
+{
+	if (!*kept)
+		return;
+	s->trees_bytes -= (*kept)->len;
+	tree_unref(*kept);
+	*kept = NULL;
+}
+
 void tree_forget(struct store *s)
 {
 	size_t i;
 
-	for (i = 0; i < STORE_TREES; i++) {
-		tree_unref(s->trees[i]);
-		s->trees[i] = NULL;
+	for (i = 0; i < STORE_TREES; i++)
+		let_go(s, &s->trees[i]);
+}
+
+static struct tree **pair_of(struct store *s, const struct oid *id)
+{
+	return &s->trees[id->id[0] % (STORE_TREES / 2) * 2];
+}
+
+static struct tree *kept_tree(struct store *s, const struct oid *id)
+{
+	struct tree **pair = pair_of(s, id);
+	size_t i;
+
+	for (i = 0; i < 2; i++)
+		if (pair[i] && oid_equal(&pair[i]->id, id)) {
+			pair[i]->wanted = true;
+			return pair[i];
+		}
+	return NULL;
+}
+
+static void make_room(struct store *s, size_t len)
+{
+	struct tree **kept;
+
+	while (s->trees_bytes && s->trees_bytes + len > KEPT_BYTES) {
+		kept = &s->trees[s->trees_hand++ % STORE_TREES];
+		if (*kept && (*kept)->wanted)
+			(*kept)->wanted = false;
+		else
+			let_go(s, kept);
 	}
+}
+
+static void keep(struct store *s, struct tree *t)
+{
+	struct tree **pair = pair_of(s, &t->id);
+	bool second = pair[0] && (!pair[1] || pair[0]->wanted);
+
+	if (t->len > KEPT_MAX)
+		return;
+	if (second && pair[1] && pair[1]->wanted)
+		pair[0]->wanted = false;
+	let_go(s, &pair[second]);
+	make_room(s, t->len);
+	pair[second] = t;
+	t->refs++;
+	s->trees_bytes += t->len;
 }
 
 int tree_load(struct tree **out, struct store *s, const struct oid *id,
 	      struct ops_error *err)
 {
-	struct tree **kept = &s->trees[id->id[0] % STORE_TREES];
-	struct tree *t = *kept;
+	struct tree *t = kept_tree(s, id);
 	int ret;
 
-	if (t && oid_equal(&t->id, id)) {
+	if (t) {
 		t->refs++;
 		*out = t;
 		return 0;
@@ -80,11 +140,7 @@ int tree_load(struct tree **out, struct store *s, const struct oid *id,
 	t->raw = t->object.data;
 	t->len = t->object.len;
 	t->refs = 1;
-	if (t->len <= KEPT_MAX) {
-		tree_unref(*kept);
-		*kept = t;
-		t->refs++;
-	}
+	keep(s, t);
 	*out = t;
 	return 0;
 }

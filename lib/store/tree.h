@@ -19,6 +19,7 @@ struct tree {
 	size_t nr;
 	struct object object;
 	unsigned refs;
+	bool wanted;		/* asked for again since the store looked for room */
 };
 
 struct tree_entry {

@@ -420,6 +420,67 @@ UNIT_TEST(spill_gives_back_what_it_took)
 	trash_end();
 }
 
+/* --- trees that are kept --- */
+
+#define DIRS 1500
+#define ARCHIVE 30
+
+static void load_dir(struct tree **out, struct store *s, const struct tree *root, size_t i)
+{
+	struct tree_entry e = tree_at(root, i);
+	struct oid id;
+
+	memcpy(id.id, e.id, sizeof(id.id));
+	ck_assert_int_eq(tree_load(out, s, &id, NULL), 0);
+}
+
+UNIT_TEST(trees_that_are_asked_for_again_are_kept)
+{
+	struct tree *root, *t, *archive[ARCHIVE];
+	char hex[64] = "";
+	struct store *s;
+	struct oid id;
+	unsigned i, k, same = 0;
+	FILE *file;
+
+	trash_make();
+	file = fopen("script", "w");
+	ck_assert_ptr_nonnull(file);
+	fprintf(file, "commit refs/heads/main\ncommitter C <c@x> 1700000000 +0000\ndata 0\n");
+	for (i = 0; i < DIRS; i++)
+		fprintf(file, "M 100644 inline d%04u/f\ndata 4\n%04u\n", i, i);
+	fclose(file);
+	trash_do("cd r && git fast-import --quiet --force <../script && "
+		 "git rev-parse 'main^{tree}' >../tree");
+	file = fopen("tree", "r");
+	ck_assert(file && fgets(hex, sizeof(hex), file));
+	fclose(file);
+	hex[OID_HEX] = '\0';
+	ck_assert(oid_parse(&id, hex));
+	s = trash_open("r");
+	ck_assert(tree_load(&root, s, &id, NULL) == 0 && tree_index(root, NULL) == 0);
+	for (k = 0; k < ARCHIVE; k++)
+		load_dir(&archive[k], s, root, k);
+	for (i = ARCHIVE; i < DIRS; i++) {
+		load_dir(&t, s, root, i);
+		tree_unref(t);
+		for (k = 0; i % 30 == 0 && k < ARCHIVE; k++) {
+			load_dir(&t, s, root, k);
+			tree_unref(t);
+		}
+	}
+	for (k = 0; k < ARCHIVE; k++) {
+		load_dir(&t, s, root, k);
+		same += t == archive[k];
+		tree_unref(t);
+		tree_unref(archive[k]);
+	}
+	ck_assert_msg(same > ARCHIVE / 2, "%u were kept", same);
+	tree_unref(root);
+	store_close(s);
+	trash_end();
+}
+
 /* --- trees --- */
 
 #define ENTRIES 40
@@ -532,7 +593,7 @@ UNIT_MAIN("history", history_list_is_what_can_be_reached,
 	  history_list_of_a_line_is_exact_whatever_the_dates,
 	  history_list_follows_no_graft_and_no_replacement,
 	  history_list_ends_where_a_shallow_clone_does, history_list_has_one_order_however_long,
-	  spill_gives_back_what_it_took,
+	  spill_gives_back_what_it_took, trees_that_are_asked_for_again_are_kept,
 	  tree_compare_finds_all_that_differs,
 	  tree_compare_is_not_fooled_by_a_name_like_an_entry,
 	  tree_compare_refuses_what_is_malformed)

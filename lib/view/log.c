@@ -10,6 +10,7 @@
 
 #include "store/signature.h"
 #include "text/message.h"
+#include "util/map.h"
 #include "util/path.h"
 #include "view/view.h"
 
@@ -21,7 +22,9 @@ struct logging {
 	void *payload;
 	/* of the commit at hand: */
 	struct arena *arena;
+	struct arena *scratch;	/* for the document at hand, of any commit */
 	struct snap *before, *after;
+	struct map *stems;	/* of the paths of changes: the number of the first, from 1 */
 	struct ops_log_change *changes;
 	size_t nr, room;
 	bool fits;
@@ -40,12 +43,17 @@ static int status_at(const char **out, struct logging *l, struct snap *snap,
 	int ret = ignored ? snap_read(&blob, snap, path, DOC_MAX, NULL) : OPS_ENOMEM;
 
 	*out = NULL;
-	if (ret == 0 && doc_parse(&doc, l->arena, path, blob.data, blob.len,
-				  DOC_HEADER_ONLY, ignored, NULL) == 0)
+	arena_clear(l->scratch);
+	if (ret == 0)
+		ret = doc_parse(&doc, l->scratch, path, blob.data, blob.len, DOC_HEADER_ONLY,
+				ignored, NULL);
+	if (ret == 0)
 		text = doc_text(doc, t ? t->status : "Status");
 	if (text) {
 		state = t ? type_state(t, text) : NULL;
-		*out = arena_str(l->arena, state ? state->name : text);
+		/* What the configuration calls it lives longer than the commit at hand. */
+		*out = state ? state->name : arena_str(l->arena, text);
+		ret = *out ? 0 : OPS_ENOMEM;
 	}
 	blob_release(&blob);
 	ops_findings_free(ignored);
@@ -67,33 +75,31 @@ static bool about(const struct logging *l, const char *path)
 	       path[strlen(packets) + 1 + len] == '/';
 }
 
-static struct ops_log_change *new_change(struct logging *l)
+/*
+ * The change of a file at a path, made if there is none: a file that went to or came from
+ * another place of the same name (`moved`) is one with that.  NULL: out of memory.
+ */
+static struct ops_log_change *change_at(struct logging *l, const char *path, bool moved)
 {
 	struct ops_log_change *list;
+	const char *stem;
+	size_t first, len = path_stem(path, &stem);
 
-	if (l->nr == l->room) {
-		l->room = l->room ? l->room * 2 : 8;
-		list = arena_array(l->arena, l->room, sizeof(*list));
-		if (!list)
-			return NULL;
-		if (l->nr)
-			memcpy(list, l->changes, l->nr * sizeof(*list));
-		l->changes = list;
-	}
-	return &l->changes[l->nr++];
-}
-
-/* A file that went to or came from another place of the same name is one. */
-static struct ops_log_change *same_document(struct logging *l, const char *path)
-{
-	const char *stem, *other;
-	size_t i, len = path_stem(path, &stem);
-
-	for (i = 0; i < l->nr; i++)
-		if (path_stem(l->changes[i].path, &other) == len &&
-		    !strncmp(stem, other, len))
-			return &l->changes[i];
-	return NULL;
+	arena_clear(l->scratch);
+	stem = arena_dup(l->scratch, stem, len);
+	if (!stem)
+		return NULL;
+	first = (size_t)map_get(l->stems, stem);
+	if (first && moved)
+		return &l->changes[first - 1];
+	list = arena_room(l->arena, l->changes, l->nr, &l->room, sizeof(*list));
+	if (!list)
+		return NULL;
+	l->changes = list;
+	list[l->nr++] = (struct ops_log_change){ NULL, NULL, NULL };
+	if (!first && map_put(l->stems, stem, (void *)l->nr))
+		return NULL;
+	return &list[l->nr - 1];
 }
 
 static int log_file(const char *path, const struct snap_entry *before,
@@ -108,14 +114,9 @@ static int log_file(const char *path, const struct snap_entry *before,
 		return 0;
 	if (l->id && about(l, path))
 		l->fits = true;
-	c = before && after ? NULL : same_document(l, path);
-	if (!c) {
-		c = new_change(l);
-		if (!c)
-			return error_nomem(err);
-		c->from = c->to = NULL;
-		c->path = NULL;
-	}
+	c = change_at(l, path, !before || !after);
+	if (!c)
+		return error_nomem(err);
 	if (!c->path || after)
 		c->path = arena_str(l->arena, path);
 	if (!c->path)
@@ -210,11 +211,12 @@ static int log_commit(const struct oid *id, void *payload, struct ops_error *err
 	int ret;
 
 	l->arena = arena_new();
+	l->stems = l->arena ? map_new(l->arena) : NULL;
 	l->before = l->after = NULL;
 	l->changes = NULL;
 	l->nr = l->room = 0;
 	l->fits = !l->id;
-	ret = l->arena ? commit_read(&commit, l->view->repo->store, id, l->arena, err) :
+	ret = l->stems ? commit_read(&commit, l->view->repo->store, id, l->arena, err) :
 	      error_nomem(err);
 	if (ret == 0)
 		ret = commit.parents_nr ?
@@ -256,6 +258,10 @@ int ops_view_log(struct ops_view *view, const char *target, size_t max,
 		if (!l.id)
 			return error_nomem(err);
 	}
-	return history_walk(view->repo->store, &view->commit, NULL, true, log_commit, &l,
-			    err);
+	l.scratch = arena_new();
+	if (!l.scratch)
+		return error_nomem(err);
+	ret = history_walk(view->repo->store, &view->commit, NULL, true, log_commit, &l, err);
+	arena_free(l.scratch);
+	return ret;
 }

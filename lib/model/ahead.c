@@ -234,7 +234,7 @@ static void list_next(struct ahead *a)
 
 	pthread_mutex_unlock(&a->lock);
 	arena_clear(a->listed);
-	if (snap_names(&list, &nr, &module, a->snap, dir, a->listed, NULL) || module)
+	if (snap_names(&list, &nr, &module, a->snap, dir, NULL, a->listed, NULL) || module)
 		nr = 0;
 	pthread_mutex_lock(&a->lock);
 	while (nr--)

@@ -216,9 +216,11 @@ static int add_entries(struct each_state *s, const char *dir, unsigned depth,
 	return ret;
 }
 
-/* The entries of a directory; `module` is known also when it cannot be listed for being one. */
+/* The entries of a directory, whose own is `entry` or NULL; `module` is known also when it
+ * cannot be listed for being one. */
 static int list_directory(struct listing **out, bool *module, struct each_state *s,
-			  const char *dir, struct ops_error *err)
+			  const char *dir, const struct snap_entry *entry,
+			  struct ops_error *err)
 {
 	struct arena *arena = arena_new();
 	struct listing *l = arena ? arena_alloc(arena, sizeof(*l)) : NULL;
@@ -230,7 +232,8 @@ static int list_directory(struct listing **out, bool *module, struct each_state 
 		return error_nomem(err);
 	}
 	l->arena = arena;
-	ret = snap_names(&l->list, &l->nr, module, s->w->snap, dir, arena, err);
+	ret = snap_names(&l->list, &l->nr, module, s->w->snap, dir, entry, arena,
+			 err);
 	if (ret)
 		arena_free(arena);
 	else
@@ -270,7 +273,7 @@ static int add_below(struct each_state *s, const char *dir, unsigned depth,
 		return error_nomem(err);
 	if (depth > PATH_DEPTH_MAX)
 		return 0;
-	ret = list_directory(&l, &module, s, below, err);
+	ret = list_directory(&l, &module, s, below, entry, err);
 	/* One that cannot be listed may be none of the tree. */
 	if (ret && ret != OPS_ENOMEM)
 		module = snap_find(&found, s->w->snap, below, NULL) == 0 &&
@@ -287,7 +290,7 @@ static int add_directory(struct each_state *s, const char *dir, struct ops_error
 {
 	struct listing *l;
 	bool module;
-	int ret = list_directory(&l, &module, s, dir, err);
+	int ret = list_directory(&l, &module, s, dir, NULL, err);
 
 	return ret ? ret : add_listing(s, dir, 0, l, err);
 }

@@ -224,9 +224,22 @@ static int by_name(const void *a, const void *b)
 	return strcmp(x->name, y->name);
 }
 
-/* What `list` or, if it is asked for and there, `names` gives, in byte order. */
+/* What a snapshot gives of a directory; `entry` is its own, or NULL. */
+static int give_list(struct snap_entry **out, size_t *nr, struct snap *snap, const char *dir,
+		     const struct snap_entry *entry, struct arena *arena,
+		     struct ops_error *err)
+{
+	const struct snap_kind *kind = snap->kind;
+
+	return entry && kind->list_once ?
+	       kind->list_once(out, nr, snap, dir, entry, arena, err) :
+	       kind->list(out, nr, snap, dir, arena, err);
+}
+
+/* That or, if it is asked for and there, what `names` gives, in byte order. */
 static int list(struct snap_entry **out, size_t *nr, bool *module, struct snap *snap,
-		const char *dir, struct arena *arena, struct ops_error *err)
+		const char *dir, const struct snap_entry *entry, struct arena *arena,
+		struct ops_error *err)
 {
 	struct snap_entry *entries = NULL;
 	size_t count = 0, i;
@@ -235,7 +248,7 @@ static int list(struct snap_entry **out, size_t *nr, bool *module, struct snap *
 	if (!*dir || !path_fault(dir))
 		rc = module && snap->kind->names ?
 		     snap->kind->names(&entries, &count, module, snap, dir, arena, err) :
-		     snap->kind->list(&entries, &count, snap, dir, arena, err);
+		     give_list(&entries, &count, snap, dir, entry, arena, err);
 	if (rc < 0)
 		return rc;
 	for (i = 1; i < count; i++)
@@ -251,14 +264,15 @@ static int list(struct snap_entry **out, size_t *nr, bool *module, struct snap *
 int snap_list(struct snap_entry **out, size_t *nr, struct snap *snap, const char *dir,
 	      struct arena *arena, struct ops_error *err)
 {
-	return list(out, nr, NULL, snap, dir, arena, err);
+	return list(out, nr, NULL, snap, dir, NULL, arena, err);
 }
 
 int snap_names(struct snap_entry **out, size_t *nr, bool *module, struct snap *snap,
-	       const char *dir, struct arena *arena, struct ops_error *err)
+	       const char *dir, const struct snap_entry *entry, struct arena *arena,
+	       struct ops_error *err)
 {
 	*module = false;
-	return list(out, nr, module, snap, dir, arena, err);
+	return list(out, nr, module, snap, dir, entry, arena, err);
 }
 
 struct walk {
@@ -270,17 +284,6 @@ struct walk {
 	struct buf path;
 	unsigned depth;
 };
-
-/* List the directory at hand; `entry` is its own, NULL where the walk begins. */
-static int walk_list(struct snap_entry **out, size_t *nr, struct walk *w,
-		     const struct snap_entry *entry, struct arena *arena, struct ops_error *err)
-{
-	const struct snap_kind *kind = w->snap->kind;
-
-	return entry && kind->list_once ?
-	       kind->list_once(out, nr, w->snap, w->path.data, entry, arena, err) :
-	       kind->list(out, nr, w->snap, w->path.data, arena, err);
-}
 
 static int walk_directory(struct walk *w, const struct snap_entry *entry, struct ops_error *err);
 
@@ -295,6 +298,7 @@ static int walk_entry(struct walk *w, const struct snap_entry *entry, struct ops
 	return rc > 0 ? walk_directory(w, entry, err) : rc;
 }
 
+/* The directory at hand; `entry` is its own, NULL where the walk begins. */
 static int walk_directory(struct walk *w, const struct snap_entry *entry, struct ops_error *err)
 {
 	struct arena *arena = arena_new();
@@ -308,7 +312,7 @@ static int walk_directory(struct walk *w, const struct snap_entry *entry, struct
 		rc = error_set(err, OPS_EINVALID, "'%s' is nested too deeply",
 			       w->path.data);
 	else
-		rc = walk_list(&entries, &nr, w, entry, arena, err);
+		rc = give_list(&entries, &nr, w->snap, w->path.data, entry, arena, err);
 	for (i = 0; rc == 0 && i < nr; i++) {
 		if (len)
 			buf_char(&w->path, '/');

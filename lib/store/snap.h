@@ -100,9 +100,12 @@ int snap_list(struct snap_entry **out, size_t *nr, struct snap *snap, const char
 /* The same for who goes there next and need not know all before: of a file whether it is
  * executable, and its id, may not be looked up yet, nor of a directory whether it is a module,
  * which is told in *module when that is listed.  (The top of the snapshot is none.)  What lies
- * at the path of a file may be something else, which snap_read_entry() does not read. */
+ * at the path of a file may be something else, which snap_read_entry() does not read.
+ * `entry`: the directory's own, from where it lies, so that it need not be looked up and
+ * nothing of it has to stay with the snapshot; or NULL. */
 int snap_names(struct snap_entry **out, size_t *nr, bool *module, struct snap *snap,
-	       const char *dir, struct arena *arena, struct ops_error *err);
+	       const char *dir, const struct snap_entry *entry, struct arena *arena,
+	       struct ops_error *err);
 
 /* Whether another thread may list directories of it too, and so much is there that this is
  * worth it: who lists one after that finds it done. */

@@ -110,7 +110,7 @@ static const char *named(const char *dir, bool is_module)
 	bool module;
 	size_t nr;
 
-	ck_assert_int_eq(snap_names(&list, &nr, &module, snap, dir, arena, NULL), 0);
+	ck_assert_int_eq(snap_names(&list, &nr, &module, snap, dir, NULL, arena, NULL), 0);
 	ck_assert_int_eq(module, is_module);
 	return marked(list, nr);
 }
@@ -219,7 +219,7 @@ static void read_two(void)
 	bool module;
 	size_t nr, i;
 
-	ck_assert_int_eq(snap_names(&list, &nr, &module, snap, "d", arena, NULL), 0);
+	ck_assert_int_eq(snap_names(&list, &nr, &module, snap, "d", NULL, arena, NULL), 0);
 	ck_assert_uint_eq(nr, 3);
 	for (i = 0; i < 2; i++) {
 		ck_assert_int_eq(snap_read_entry(&b, snap, "d", &list[i], 100, NULL), 0);
@@ -274,7 +274,7 @@ UNIT_TEST(what_is_no_file_is_not_read_whatever_is_said)
 
 	begin("mkdir d d/a && mkfifo d/b && ln -s ../x d/c && printf away >x");
 	kind_said = DT_REG;
-	ck_assert_int_eq(snap_names(&list, &nr, &module, snap, "d", arena, NULL), 0);
+	ck_assert_int_eq(snap_names(&list, &nr, &module, snap, "d", NULL, arena, NULL), 0);
 	ck_assert_uint_eq(nr, 3);
 	for (i = 0; i < 3; i++)
 		ck_assert_int_eq(snap_read_entry(&b, snap, "d", &list[i], 100, &err),
@@ -350,7 +350,7 @@ static void read_all(const char *dir, struct arena *own)
 	bool module;
 	size_t nr;
 
-	if (snap_names(&list, &nr, &module, snap, dir, own, NULL))
+	if (snap_names(&list, &nr, &module, snap, dir, NULL, own, NULL))
 		return;
 	while (nr--)
 		if (snap_read_entry(&b, snap, dir, &list[nr], 100, NULL) == 0)

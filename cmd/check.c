@@ -126,7 +126,7 @@ static size_t count(const struct session *s, enum ops_severity severity)
 	return nr;
 }
 
-/* The paths of what was looked at, for the formats that list it, and what was fixed. */
+/* The paths of what was looked at, for the format that lists it, and what was fixed. */
 struct documents {
 	struct arena *arena;
 	struct opt_list paths;
@@ -272,7 +272,9 @@ static int run(struct session *s, const struct args *args)
 	struct ops_check_options asked = {
 		.what = o->staged ? OPS_CHECK_STAGED : o->at ? OPS_CHECK_REVISION :
 			OPS_CHECK_WORK_TREE,
-		.revision = o->at, .each = add_document, .payload = &documents,
+		.revision = o->at, .payload = &documents,
+		/* That form alone names what nothing is wrong with. */
+		.each = format == FORMAT_JUNIT ? add_document : NULL,
 		.fix = !o->fix ? OPS_FIX_NOTHING : o->dry_run ? OPS_FIX_SHOW :
 			OPS_FIX_WRITE, .fixed = add_fix,
 		.suppressed = o->show_suppressed ? ops_findings_new() : NULL

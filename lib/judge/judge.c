@@ -431,6 +431,7 @@ int judge_document(struct ops_document *d, int64_t now,
 		ret = world_roster(&j.roster, d->world, err);
 	if (ret)
 		return ret;
+	j.arena = d->doc->arena;	/* what is made of a document goes with it */
 	ret = rules_document(&j, d);
 	if (ret == 0)
 		ret = rules_near(&j, d, NULL);

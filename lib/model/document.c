@@ -90,6 +90,7 @@ void document_place(const struct ops_document *d, const char *field, unsigned *l
 /* What world_find_path is looking for, and what it has found so far. */
 struct search {
 	struct world *w;
+	struct arena *arena;	/* for what only the search needs, and what it found */
 	const char *name;
 	size_t len;
 	const char *exact;
@@ -100,7 +101,7 @@ struct search {
 static int search_directory(struct search *s, const char *dir, bool prefixes,
 			    struct ops_error *err)
 {
-	struct arena *arena = world_arena(s->w);
+	struct arena *arena = s->arena;
 	struct snap_entry *list, entry;
 	const char *path, *stem;
 	size_t i, nr, len;
@@ -144,11 +145,11 @@ static int search_below(struct search *s, const char *dir, unsigned depth,
 
 	if (depth == 0)
 		return search_directory(s, dir, prefixes, err);
-	ret = snap_list(&list, &nr, world_snap(s->w), dir, world_arena(s->w), err);
+	ret = snap_list(&list, &nr, world_snap(s->w), dir, s->arena, err);
 	for (i = 0; ret == 0 && !s->exact && i < nr; i++) {
 		if (list[i].mode != SNAP_DIR)
 			continue;
-		below = arena_printf(world_arena(s->w), "%s/%s", dir, list[i].name);
+		below = arena_printf(s->arena, "%s/%s", dir, list[i].name);
 		ret = below ? search_below(s, below, depth - 1, prefixes, err) :
 		      error_nomem(err);
 	}
@@ -170,7 +171,7 @@ static int search_place(struct search *s, const char *template, bool prefixes,
 		fixed--;
 	while (fixed > 0 && template[fixed - 1] == '/')
 		fixed--;
-	dir = arena_dup(world_arena(s->w), template, fixed);
+	dir = arena_dup(s->arena, template, fixed);
 	return dir ? search_below(s, dir, depth, prefixes, err) : error_nomem(err);
 }
 
@@ -178,7 +179,7 @@ static int search_place(struct search *s, const char *template, bool prefixes,
 static int search_pattern(struct search *s, const char *pattern, const char *dir,
 			  unsigned depth, bool prefixes, struct ops_error *err)
 {
-	struct arena *arena = world_arena(s->w);
+	struct arena *arena = s->arena;
 	struct snap_entry *list;
 	const char *path, *stem;
 	size_t i, nr, len;
@@ -212,7 +213,7 @@ static int search_patterns(struct search *s, const struct type *t, bool prefixes
 	int ret = 0;
 
 	for (i = 0; ret == 0 && !s->exact && i < t->patterns.nr; i++) {
-		dir = arena_dup(world_arena(s->w), t->patterns.list[i],
+		dir = arena_dup(s->arena, t->patterns.list[i],
 				path_pattern_root(t->patterns.list[i]));
 		ret = dir ? search_pattern(s, t->patterns.list[i], dir, 0, prefixes, err) :
 		      error_nomem(err);
@@ -247,7 +248,7 @@ static int take_matches(struct search *s, const struct roll_line *lines, size_t 
 	size_t i, len;
 
 	for (i = 0; i < nr && !s->exact && s->matches.nr <= MATCHES_MAX; i++) {
-		path = roll_path(&lines[i], world_arena(s->w));
+		path = roll_path(&lines[i], s->arena);
 		if (!path)
 			return OPS_ENOTFOUND;
 		len = path_stem(path, &stem);
@@ -256,7 +257,7 @@ static int take_matches(struct search *s, const struct roll_line *lines, size_t 
 			continue;
 		if (!prefixes && (!place || stem[len]))
 			s->exact = path;
-		else if (prefixes && names_add(&s->matches, world_arena(s->w), path))
+		else if (prefixes && names_add(&s->matches, s->arena, path))
 			return error_nomem(err);
 	}
 	return 0;
@@ -271,7 +272,7 @@ static const char *in_shard(struct search *s, const struct type *t, const char *
 	if (!type_is_sharded(t, place))
 		return place;
 	type_shard(shard, s->name);
-	return arena_printf(world_arena(s->w), "%.*s%s%s", (int)(at - place), place, shard,
+	return arena_printf(s->arena, "%.*s%s%s", (int)(at - place), place, shard,
 			    at + sizeof("{shard}") - 1);
 }
 
@@ -281,7 +282,7 @@ static const char *flat_place(struct search *s, const char *pattern)
 	size_t root = path_pattern_root(pattern);
 
 	return strcmp(pattern + root, "/*.md") ? NULL :
-	       arena_printf(world_arena(s->w), "%.*s/{id}.md", (int)root, pattern);
+	       arena_printf(s->arena, "%.*s/{id}.md", (int)root, pattern);
 }
 
 /* As search_type() does it. */
@@ -371,8 +372,7 @@ static int search(struct search *s, const struct config *config, const char *typ
 	for (pass = 0; pass < 2 && !s->exact; pass++) {
 		if (pass && (!prefixes || s->len < PREFIX_MIN))
 			break;
-		ret = roll ? roll_named(&lines, &nr, roll, s->name, pass,
-					world_arena(s->w), err) : 0;
+		ret = roll ? roll_named(&lines, &nr, roll, s->name, pass, s->arena, err) : 0;
 		for (i = 0; ret == 0 && i < config->types_nr && !s->exact; i++) {
 			const struct type *t = &config->types[i];
 
@@ -395,10 +395,27 @@ static int search(struct search *s, const struct config *config, const char *typ
 	return search(s, config, type, prefixes, err);
 }
 
+static int find_name(const char **out, struct search *s, const struct config *config,
+		     const char *type, bool prefixes, struct ops_error *err)
+{
+	int ret = search(s, config, type, prefixes, err);
+
+	if (ret)
+		return ret;
+	if (!s->exact && s->matches.nr > 1)
+		return ambiguous(s, err);
+	if (!s->exact && !s->matches.nr)
+		return error_set(err, OPS_ENOTFOUND, "there is no %s '%s'%s",
+				 type ? type : "document", s->name, s->len < PREFIX_MIN ?
+				 " (a prefix needs 4 characters)" : "");
+	*out = arena_str(world_arena(s->w), s->exact ? s->exact : s->matches.list[0]);
+	return *out ? 0 : error_nomem(err);
+}
+
 static int find_path(const char **out, struct world *w, const char *name,
 		     const char *type, bool prefixes, struct ops_error *err)
 {
-	struct search s = { w, name, strlen(name), NULL, { NULL, 0 } };
+	struct search s = { w, NULL, name, strlen(name), NULL, { NULL, 0 } };
 	const struct config *config;
 	const struct type *t;
 	struct snap_entry entry;
@@ -422,21 +439,12 @@ static int find_path(const char **out, struct world *w, const char *name,
 		*out = name;
 		return 0;
 	}
-	ret = search(&s, config, type, prefixes, err);
-	if (ret)
-		return ret;
-	if (s.exact)
-		*out = s.exact;
-	else if (s.matches.nr == 1)
-		*out = s.matches.list[0];
-	else if (s.matches.nr > 1)
-		return ambiguous(&s, err);
-	else
-		return error_set(err, OPS_ENOTFOUND, "there is no %s '%s'%s",
-				 type ? type : "document", name,
-				 s.len < PREFIX_MIN ? " (a prefix needs 4 characters)" :
-				 "");
-	return 0;
+	s.arena = arena_new();
+	if (!s.arena)
+		return error_nomem(err);
+	ret = find_name(out, &s, config, type, prefixes, err);
+	arena_free(s.arena);
+	return ret;
 }
 
 int world_find_path(const char **out, struct world *w, const char *name,

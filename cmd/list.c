@@ -135,6 +135,7 @@ static int run(struct session *s, const struct args *args)
 	ret = ops_view_each(l.view, &o->filter, fields, FIELDS, add_row, &l, s->findings, &s->err);
 	if (ret < 0)
 		goto out;
+	out_leave(s->out);
 	out_table_end(s->out);
 	if (!l.nr)
 		out_say(s->out, "none\n");

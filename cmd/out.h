@@ -68,8 +68,8 @@ struct out_column {
 
 #define OUT_COLUMNS_MAX 16
 
-/* Rows between out_table() and out_table_end(); cells must live until then and
- * may be NULL.  An empty table prints no titles. */
+/* Rows between out_table() and out_table_end(), with nothing else between them; cells must
+ * live until then, in JSON too, and may be NULL.  An empty table prints no titles. */
 void out_table(struct out *o, const char *key, const struct out_column *columns,
 	       size_t nr);
 void out_row(struct out *o, const char *const *cells);

@@ -2,11 +2,12 @@
 /*
  * Tables: rows that are objects in JSON and aligned columns in text.
  *
- * In text all rows are kept until the table ends, because the widest cell of a
- * column decides; those of a long table come again instead.  On a terminal the columns that
- * may shrink give up what does not fit, the widest first; elsewhere nothing is ever cut, so
- * that a script sees whole values.  Columns are two blanks apart and lines have no trailing
- * blanks.
+ * All rows are kept until the table ends: in text because the widest cell of a column
+ * decides, in JSON because cells are less than what is made of them, which may then leave at
+ * once.  Those of a long table come again in text, and are not kept.  On a terminal the
+ * columns that may shrink give up what does not fit, the widest first; elsewhere nothing is
+ * ever cut, so that a script sees whole values.  Columns are two blanks apart and lines have
+ * no trailing blanks.
  */
 
 #include <stdarg.h>
@@ -40,7 +41,7 @@ void out_table(struct out *o, const char *key, const struct out_column *columns,
 		};
 		o->shown_nr++;
 	}
-	o->kept_nr = o->shown_nr;
+	o->kept_nr = o->json ? nr : o->shown_nr;
 	o->table = TABLE_KEPT;
 	out_list(o, key);
 }
@@ -147,10 +148,10 @@ static void row_json(struct out *o, const char *const *cells)
 
 static bool room_for_row(struct out *o)
 {
-	size_t cap = 2 * (o->cells_cap + 32 * o->shown_nr);
+	size_t cap = 2 * (o->cells_cap + 32 * o->kept_nr);
 	const char **grown;
 
-	if (o->cells_nr + o->shown_nr <= o->cells_cap)
+	if (o->cells_nr + o->kept_nr <= o->cells_cap)
 		return true;
 	grown = realloc(o->cells, cap * sizeof(*grown));
 	if (!grown) {
@@ -302,17 +303,28 @@ static void print_row(struct out *o, const char *const *cells)
 		out_emit(o);
 }
 
+/* Keep the cells of a row until the table ends: all of them, or those that are shown. */
+static void keep_row(struct out *o, const char *const *cells)
+{
+	if (!room_for_row(o))
+		return;
+	if (o->json)
+		memcpy(o->cells + o->cells_nr, cells, o->kept_nr * sizeof(*cells));
+	else
+		measure(o, o->cells + o->cells_nr, cells);
+	o->cells_nr += o->kept_nr;
+}
+
 void out_row(struct out *o, const char *const *cells)
 {
 	const char *shown[OUT_COLUMNS_MAX];
 
+	if (o->table == TABLE_KEPT) {
+		keep_row(o, cells);
+		return;
+	}
 	if (o->json) {
 		row_json(o, cells);
-	} else if (o->table == TABLE_KEPT) {
-		if (room_for_row(o))
-			measure(o, o->cells + o->cells_nr, cells);
-		o->cells_nr += o->failed ? 0 : o->shown_nr;
-		return;
 	} else if (o->table == TABLE_MEASURED) {
 		measure(o, shown, cells);
 		o->cells_nr++;
@@ -351,14 +363,17 @@ bool out_table_again(struct out *o)
 
 void out_table_end(struct out *o)
 {
-	out_end(o);
-	if (o->json || !o->cells_nr)
-		return;
-	if (o->table == TABLE_KEPT) {
+	bool kept = o->table == TABLE_KEPT;
+
+	if (kept && o->cells_nr && !o->json)
 		begin_rows(o);
-		for (size_t at = 0; at < o->cells_nr; at += o->kept_nr)
+	for (size_t at = 0; kept && at < o->cells_nr; at += o->kept_nr)
+		if (o->json)
+			row_json(o, o->cells + at);
+		else
 			print_row(o, o->cells + at);
-	}
-	out_emit(o);
+	if (!o->json && o->cells_nr)
+		out_emit(o);
+	out_end(o);
 	o->cells_nr = 0;
 }

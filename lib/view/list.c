@@ -10,14 +10,16 @@
 
 #include "util/buf.h"
 #include "util/date.h"
+#include "util/map.h"
 #include "view/view.h"
 
-/* A document of a list keeps its fields as text, and its file is not kept.  One from the
- * roll has no fields before somebody asks for one that the roll does not keep. */
+/* A document of a list keeps its fields as text, and its file is not kept.  It has no fields
+ * before somebody asks for one that is not among those that the list is of. */
 struct listed {
 	struct ops_document document;	/* first; its `doc` is NULL */
 	struct ops_setting *fields;
 	size_t nr;
+	const struct doc *read;		/* while it is given, and not from the roll; else NULL */
 	struct roll_line line;		/* without a row: not from the roll */
 	const char *title;		/* of its line */
 	struct ops_view *view;
@@ -91,12 +93,14 @@ static int take_header(struct ops_document *d, void *payload, struct ops_error *
 }
 
 /* A document of a list, with all of its fields: read again if need be.  That it can be read
- * is what the roll says of it. */
+ * is what the roll says of it.  Without `fields`: out of memory. */
 static const struct listed *whole(const struct ops_document *doc)
 {
 	struct listed *l = (struct listed *)(size_t)doc;
 	struct ops_findings *ignored;
 
+	if (!l->fields && l->read)
+		(void)take_fields(l, l->read->header, l->view->arena);
 	if (l->fields || !l->line.row)
 		return l;
 	ignored = ops_findings_new();
@@ -162,6 +166,7 @@ struct listing {
 	const char *const *names;	/* of the fields whose values are given */
 	size_t names_nr;
 	enum roll_field *fields;	/* these; ROLL_FIELDS: none of the roll's */
+	struct map *words;		/* of documents: what comes again and again */
 	const char **values;
 	int (*each)(const struct ops_document *d, const char *const *values, void *payload,
 		    struct ops_error *err);
@@ -236,27 +241,45 @@ static bool passes(const struct facts *d, const struct ops_filter *f)
 	return in_time(d->due, f);
 }
 
-/* What a list shows of a document: its header's values as text, and these are copied. */
+/* What a list shows of a document that was read, and that is copied. */
 static bool compact(struct listed *to, struct listing *l, const struct ops_document *d)
 {
 	struct arena *arena = l->view->arena;
 
 	to->document = *d;
 	to->document.doc = NULL;
+	to->read = d->doc;
 	to->document.path = arena_str(arena, d->path);
 	to->document.id = arena_str(arena, d->id);
-	to->document.status = d->status ? arena_str(arena, d->status) : NULL;
-	return to->document.path && to->document.id &&
-	       take_fields(to, d->doc->header, arena);
+	to->document.status = d->status ? map_word(l->words, d->status) : NULL;
+	return to->document.path && to->document.id && !d->status == !to->document.status;
+}
+
+/* A value of a document that was read, for as long as the view.  False: out of memory. */
+static bool copy_value(const char **out, struct listing *l, const struct listed *d, size_t at)
+{
+	const struct yaml_node *node = doc_field(d->read, l->names[at]);
+	bool word = l->fields[at] < ROLL_FIELDS && l->fields[at] != ROLL_TITLE;
+
+	*out = !strcmp(l->names[at], "Status") ? d->document.status : NULL;
+	if (*out || !node)
+		return true;
+	*out = node->kind != YAML_SCALAR ? joined(l->view->arena, node) :
+	       word ? map_word(l->words, node->value) :
+	       arena_dup(l->view->arena, node->value, node->len);
+	return *out;
 }
 
 /* The values of a document's fields; OPS_ENOTFOUND: the roll is damaged. */
-static int take_values(struct listing *l, const struct listed *d)
+static int take_values(struct listing *l, const struct listed *d, struct ops_error *err)
 {
 	size_t i;
 
-	for (i = 0; i < l->names_nr; i++) {
-		enum roll_field f = d->line.row ? l->fields[i] : ROLL_FIELDS;
+	for (i = 0; d->read && i < l->names_nr; i++)
+		if (!copy_value(&l->values[i], l, d, i))
+			return error_nomem(err);
+	for (i = 0; !d->read && i < l->names_nr; i++) {
+		enum roll_field f = l->fields[i];
 
 		if (f == ROLL_TITLE)
 			l->values[i] = d->title;
@@ -265,7 +288,7 @@ static int take_values(struct listing *l, const struct listed *d)
 		else
 			l->values[i] = ops_document_field(&d->document, l->names[i]);
 	}
-	return d->line.row && !world_roll(l->view->world) ? OPS_ENOTFOUND : 0;
+	return d->read || world_roll(l->view->world) ? 0 : OPS_ENOTFOUND;
 }
 
 static int give(struct listing *l, const struct listed *d, struct ops_error *err)
@@ -276,7 +299,7 @@ static int give(struct listing *l, const struct listed *d, struct ops_error *err
 		l->again--;
 		return 0;
 	}
-	ret = take_values(l, d);
+	ret = take_values(l, d, err);
 	if (ret)
 		return ret;
 	l->given++;
@@ -425,7 +448,8 @@ static int find_fields(struct listing *l, struct ops_error *err)
 
 	l->fields = arena_array(l->view->arena, l->names_nr + 1, sizeof(*l->fields));
 	l->values = arena_array(l->view->arena, l->names_nr + 1, sizeof(*l->values));
-	if (!l->fields || !l->values)
+	l->words = map_new(l->view->arena);
+	if (!l->fields || !l->values || !l->words)
 		return error_nomem(err);
 	for (i = 0; i < l->names_nr; i++)
 		if (!roll_field_named(&l->fields[i], l->names[i]))
@@ -483,9 +507,10 @@ static int keep(const struct ops_document *d, const char *const *values, void *p
 	struct listed *copy = arena_alloc(k->arena, sizeof(*copy));
 
 	(void)values;
-	if (!copy)
+	if (!copy || (listed(d)->read && !whole(d)->fields))
 		return error_nomem(err);
 	*copy = *listed(d);
+	copy->read = NULL;
 	list = arena_room(k->arena, k->list, k->nr, &k->room, sizeof(*list));
 	if (!list)
 		return error_nomem(err);

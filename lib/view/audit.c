@@ -15,7 +15,9 @@
 #endif
 
 #define PROGRESS_EACH 64
-#define TRIM_EACH 512
+/* Where a page that is touched again costs 30 us, to give memory back for each 512 commits took
+ * two fifths of the time of an audit. */
+#define TRIM_EACH 4096
 
 /* What a range names. */
 struct range {

@@ -91,10 +91,11 @@ static int is_unrelated(bool *out, struct judged *j, struct ops_error *err)
 	return ret ? error_set(err, ret, "%s", found.message) : 0;
 }
 
-/* Commits of the other side, judged by the authority of this one. */
+/* Commits of the other side, judged by what changed of the authority on this one. */
 struct joining {
 	struct judged *j;
-	struct world *authority;
+	struct snap *mine;		/* this side */
+	const struct map *authority;	/* paths that changed here */
 	struct commit commit;		/* the one at hand */
 	struct signer signer;
 	struct map *own;		/* of a merge: what it did itself */
@@ -106,19 +107,56 @@ static bool own_file(const char *path, void *payload)
 	return map_has(payload, path);
 }
 
+/* Lay over a snapshot what changed here of who may do what, or is not here any more. */
+static int lay_authority(struct snap *over, const struct joining *joining, struct ops_error *err)
+{
+	struct blob blob;
+	size_t i;
+	int ret = 0;
+
+	for (i = 0; ret == 0 && i < map_count(joining->authority); i++) {
+		const char *path = map_at(joining->authority, i)->key;
+
+		ret = snap_read(&blob, joining->mine, path, DOC_MAX, err);
+		if (ret == OPS_ENOTFOUND) {
+			ret = snap_remove(over, path, err);
+			/* Neither was it there. */
+			ret = ret == OPS_ENOTFOUND ? 0 : ret;
+		} else if (ret == 0) {
+			ret = snap_put(over, path, blob.data, blob.len, err);
+			blob_release(&blob);
+		}
+	}
+	return ret;
+}
+
+/*
+ * Who might do what when a commit of the other side was made: as it was there, so that who was
+ * added there may act there, but for what changed on this side.
+ */
+static int open_authority(struct world **world, struct snap **over, struct snap *there,
+			  const struct joining *joining, struct ops_error *err)
+{
+	int ret = snap_overlay(over, there, err);
+
+	if (ret == 0)
+		ret = lay_authority(*over, joining, err);
+	return ret ? ret : world_open(world, *over, joining->j->v->repo->cache, err);
+}
+
 static int join_by(struct joining *joining, const struct oid *parent,
 		   struct ops_findings *found, struct ops_error *err)
 {
 	struct judge_case c = { 0 };
-	struct world *before = NULL;
-	struct snap *snap = NULL;
+	struct world *before = NULL, *authority = NULL;
+	struct snap *snap = NULL, *over = NULL;
 	int ret = audit_world(&before, &snap, joining->j->v->repo, parent, err);
 
-	if (ret)
-		return ret;
+	if (ret == 0)
+		ret = open_authority(&authority, &over, snap, joining, err);
 	c.before = before;
 	c.after = joining->after;
-	c.authority = joining->authority;
+	c.authority = authority;
 	c.message = joining->commit.message;
 	c.message_len = joining->commit.message_len;
 	c.author = joining->commit.author.email;
@@ -129,8 +167,11 @@ static int join_by(struct joining *joining, const struct oid *parent,
 		c.only = own_file;
 		c.payload = joining->own;
 	}
-	ret = judge_change(&c, found, err);
+	if (ret == 0)
+		ret = judge_change(&c, found, err);
+	world_close(authority);
 	world_close(before);
+	snap_free(over);
 	snap_free(snap);
 	return ret;
 }
@@ -183,39 +224,50 @@ static int join_one(const struct oid *id, void *payload, struct ops_error *err)
 	return ret;
 }
 
-/* Whether who may do what, or what has to wait, changed on a side. */
-static bool changes_authority(const struct config *config, struct map *changed)
+/* What a side changed of who may do what, or of what has to wait. */
+static int find_authority(struct map **out, struct judged *j, const struct map *changed,
+			  struct ops_error *err)
 {
-	const char *agents = config_directory(config, "agents");
+	const struct config *config;
 	const struct type *type;
+	struct map *found = map_new(j->arena);
 	size_t i;
+	int ret = found ? world_config(&config, j->world, err) : error_nomem(err);
 
-	for (i = 0; i < map_count(changed); i++) {
-		type = config_type_of_path(config, map_at(changed, i)->key);
-		if (!strcmp(map_at(changed, i)->key, CONFIG_PATH) ||
-		    path_below(agents, map_at(changed, i)->key) ||
-		    (type && type_is(type, "emergency")))
-			return true;
+	for (i = 0; ret == 0 && i < map_count(changed); i++) {
+		const char *path = map_at(changed, i)->key;
+
+		type = config_type_of_path(config, path);
+		if (strcmp(path, CONFIG_PATH) &&
+		    !path_below(config_directory(config, "agents"), path) &&
+		    !(type && type_is(type, "emergency")))
+			continue;
+		if (map_put(found, path, found))
+			ret = error_nomem(err);
 	}
-	return false;
+	*out = found;
+	return ret;
 }
 
 /*
- * What arrives late is judged at what it joins: when the authority changed on
+ * What arrives late is judged at what it joins: where the authority changed on
  * the side of `mine`, an older one on the other side gives no rights any more.
  */
-static int judge_joining(struct judged *j, const struct oid *mine,
+static int judge_joining(struct judged *j, const struct map *changed, const struct oid *mine,
 			 const struct oid *other, struct ops_error *err)
 {
 	struct joining joining = { .j = j };
-	struct snap *snap = NULL;
-	int ret = audit_world(&joining.authority, &snap, j->v->repo, mine, err);
+	struct map *authority;
+	int ret = find_authority(&authority, j, changed, err);
 
+	if (ret || !map_count(authority))
+		return ret;
+	joining.authority = authority;
+	ret = snap_of_commit(&joining.mine, j->v->repo->store, mine, err);
 	if (ret == 0)
 		ret = history_walk(j->v->repo->store, other, mine, false, join_one,
 				   &joining, err);
-	world_close(joining.authority);
-	snap_free(snap);
+	snap_free(joining.mine);
 	return ret;
 }
 
@@ -284,18 +336,15 @@ static int judge_pair(struct judged *j, const struct oid *mine, const struct oid
 		      struct ops_error *err)
 {
 	struct audit_side here = { NULL, 0, NULL }, there = { NULL, 0, NULL };
-	const struct config *config;
 	int ret = audit_side_read(&here, j, mine, other, err);
 
 	if (ret)
 		return ret == OPS_ENOTFOUND ? 0 : ret;
-	ret = world_config(&config, j->world, err);
-	if (ret == 0)
-		ret = audit_side_read(&there, j, other, mine, err);
+	ret = audit_side_read(&there, j, other, mine, err);
 	if (ret == 0)
 		ret = find_dropped(j, &here, mine, other, err);
-	if (ret == 0 && changes_authority(config, here.changed))
-		ret = judge_joining(j, mine, other, err);
+	if (ret == 0)
+		ret = judge_joining(j, here.changed, mine, other, err);
 	if (ret == 0)
 		ret = audit_past_lease(j, mine, other, here.changed, err);
 	if (ret == 0)

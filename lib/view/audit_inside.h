@@ -106,6 +106,12 @@ struct judged {
 int audit_world(struct world **world, struct snap **snap, struct ops_repo *repo,
 		const struct oid *commit, struct ops_error *err);
 
+/* What is asked of the judge about a commit, but for the worlds; of a merge about its own files
+ * alone, the keys of a map, or NULL.  They must outlive it. */
+struct judge_case audit_case(const struct commit *commit, const struct signer *signer,
+			     struct map *own);
+bool audit_own_file(const char *path, void *payload);
+
 /* Judge a commit and tell of it; each is asked about once, parents first. */
 int audit_commit(struct verifying *v, const struct oid *id, struct ops_error *err);
 

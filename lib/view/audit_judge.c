@@ -54,9 +54,20 @@ static int open_world(struct judged *j, struct ops_error *err)
 	return ret;
 }
 
-static bool own_file(const char *path, void *payload)
+bool audit_own_file(const char *path, void *payload)
 {
 	return map_has(payload, path);
+}
+
+struct judge_case audit_case(const struct commit *commit, const struct signer *signer,
+			     struct map *own)
+{
+	return (struct judge_case){
+		.message = commit->message, .message_len = commit->message_len,
+		.author = commit->author.email, .signer = signer,
+		.now = commit->committer.time, .lenient = true,
+		.only = own ? audit_own_file : NULL, .payload = own,
+	};
 }
 
 /* The id of the act, of the message as it was judged. */
@@ -75,7 +86,7 @@ static int take_id(struct judged *j, const struct judge_case *c, struct ops_erro
 int audit_judge_by(struct judged *j, const struct oid *parent, struct ops_error *err)
 {
 	struct verifying *v = j->v;
-	struct judge_case c = { 0 };
+	struct judge_case c = audit_case(&j->commit, &j->signer, j->own);
 	struct world *before = NULL;
 	struct snap *snap = NULL;
 	bool kept = parent && v->kept.used && oid_equal(parent, &v->kept.commit);
@@ -89,16 +100,6 @@ int audit_judge_by(struct judged *j, const struct oid *parent, struct ops_error 
 		return ret;
 	c.before = before;
 	c.after = j->world;
-	c.message = j->commit.message;
-	c.message_len = j->commit.message_len;
-	c.author = j->commit.author.email;
-	c.signer = &j->signer;
-	c.now = j->commit.committer.time;
-	c.lenient = true;
-	if (j->own) {
-		c.only = own_file;
-		c.payload = j->own;
-	}
 	ret = judge_change(&c, j->findings, err);
 	if (ret == 0 && parent)
 		ret = audit_landing(j, parent, before, err);

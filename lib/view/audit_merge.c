@@ -102,11 +102,6 @@ struct joining {
 	struct world *after;
 };
 
-static bool own_file(const char *path, void *payload)
-{
-	return map_has(payload, path);
-}
-
 /* Lay over a snapshot what changed here of who may do what, or is not here any more. */
 static int lay_authority(struct snap *over, const struct joining *joining, struct ops_error *err)
 {
@@ -147,7 +142,7 @@ static int open_authority(struct world **world, struct snap **over, struct snap 
 static int join_by(struct joining *joining, const struct oid *parent,
 		   struct ops_findings *found, struct ops_error *err)
 {
-	struct judge_case c = { 0 };
+	struct judge_case c = audit_case(&joining->commit, &joining->signer, joining->own);
 	struct world *before = NULL, *authority = NULL;
 	struct snap *snap = NULL, *over = NULL;
 	int ret = audit_world(&before, &snap, joining->j->v->repo, parent, err);
@@ -157,16 +152,6 @@ static int join_by(struct joining *joining, const struct oid *parent,
 	c.before = before;
 	c.after = joining->after;
 	c.authority = authority;
-	c.message = joining->commit.message;
-	c.message_len = joining->commit.message_len;
-	c.author = joining->commit.author.email;
-	c.signer = &joining->signer;
-	c.now = joining->commit.committer.time;
-	c.lenient = true;
-	if (joining->own) {
-		c.only = own_file;
-		c.payload = joining->own;
-	}
 	if (ret == 0)
 		ret = judge_change(&c, found, err);
 	world_close(authority);
@@ -368,7 +353,7 @@ static int judge_all_sides(struct judged *j, struct ops_error *err)
 		nr += ret == 0;
 	}
 	if (ret == 0)
-		ret = judge_together(j->world, worlds, n, own_file, j->own, j->findings, err);
+		ret = judge_together(j->world, worlds, n, audit_own_file, j->own, j->findings, err);
 	for (i = 0; i < nr; i++) {
 		world_close(worlds[i]);
 		snap_free(snaps[i]);

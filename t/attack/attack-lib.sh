@@ -23,10 +23,6 @@
 # refused has the refs it had; an audit names the commit tagged `bad` (else the tip)
 # before all others, unless what is wrong is none of the commits.  ATTACK_LEARN=t prints what happens in the form of the list.
 
-# What a command leaks its own tests find.  To look for it takes a sanitized program as long as
-# all else, and here thousands are run.
-ASAN_OPTIONS=detect_leaks=0:$ASAN_OPTIONS
-
 A=05-PROCESSES/active-tasks
 DONE=05-PROCESSES/completed-tasks/2026/01
 P=05-PROCESSES/packets

@@ -46,7 +46,7 @@ struct audit_ids {
 	struct map *earlier;		/* id -> commit before the range; NULL: not asked for */
 };
 
-/* What was judged before, up to `tip`; all points into `text`, but ids into the file. */
+/* What was judged before, up to `tip`; all points into `text`, but ids into bytes of their own. */
 struct audit_past {
 	bool usable;
 	int fd;				/* of the file, if usable */
@@ -56,9 +56,8 @@ struct audit_past {
 	struct oid tip, first, genesis;
 	size_t commits, prehistory, judged, verified;	/* without those with findings */
 	const struct oid *flagged;		/* those */
-	void *map;				/* of the file; NULL: not yet */
-	size_t map_len;
-	const struct audit_id *ids;		/* sorted, in it; NULL: none, or not yet */
+	struct spill ids_bytes;
+	const struct audit_id *ids;		/* sorted, in these; NULL: none, or not yet */
 	const struct oid *seals;
 	size_t flagged_nr, ids_nr, seals_nr;
 };

@@ -11,15 +11,15 @@
  *
  * The ids of the acts, which are by far the most of it, lie at the end under a digest of their
  * own, and are looked at when there is something new to hold against them: asked about a history
- * without anything new, an entry costs the same however long that is.  They stay in the file,
- * which is never changed but replaced, and are written as they are merged.
+ * without anything new, an entry costs the same however long that is.  They are copied to a file
+ * without a name, for one that somebody cuts off must be an answer and no signal, and what
+ * was found sound must not change afterwards; and are written as they are merged.
  */
 
 #include "view/audit_inside.h"
 
 #include <stdio.h>
 #include <string.h>
-#include <sys/mman.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -138,6 +138,7 @@ void audit_past_load(struct audit_past *p, struct ops_repo *repo, const char *re
 	char name[32];
 
 	name_of(name, ref);
+	p->ids_bytes.store = repo->store;
 	if (!repo->private_dir || notes_open(&p->fd, repo->store, name, NULL))
 		return;
 	p->usable = fstat(p->fd, &st) == 0 && S_ISREG(st.st_mode) &&
@@ -147,32 +148,48 @@ void audit_past_load(struct audit_past *p, struct ops_repo *repo, const char *re
 		close(p->fd);
 }
 
+/* Copy the ids of the file to where nobody else can change them; false: they are not sound. */
+static bool read_ids(struct audit_past *p)
+{
+	size_t at = p->text_len, left = p->ids_nr * sizeof(*p->ids), len;
+	struct buf part = BUF_INIT;
+	struct digest_state state;
+	char hex[DIGEST_HEX + 1];
+	bool sound = true;
+
+	digest_init(&state);
+	for (; sound && left; at += len, left -= len) {
+		len = left < SPILL_ONCE ? left : SPILL_ONCE;
+		buf_clear(&part);
+		sound = read_part(&part, p->fd, at, len) &&
+			spill_add(&p->ids_bytes, part.data, len, NULL) == 0;
+		if (sound)
+			digest_add(&state, part.data, len);
+	}
+	digest_end(&state, hex);
+	buf_release(&part);
+	return sound && !strcmp(hex, p->ids_digest);
+}
+
 bool audit_past_ids(struct audit_past *p)
 {
-	size_t len = p->ids_nr * sizeof(*p->ids);
-	void *map = p->map;
-	char hex[DIGEST_HEX + 1];
+	void *all;
 
 	if (p->ids || !p->ids_nr)
 		return true;
-	p->map_len = p->text_len + len;
-	if (!p->map)
-		map = mmap(NULL, p->map_len, PROT_READ, MAP_PRIVATE, p->fd, 0);
-	if (map == MAP_FAILED)
+	if (!read_ids(p) || spill_all(&all, &p->ids_bytes, NULL)) {
+		spill_release(&p->ids_bytes);
 		return false;
-	p->map = map;
-	digest_of((const char *)map + p->text_len, len, hex);
-	if (strcmp(hex, p->ids_digest))
-		return false;
-	p->ids = (const void *)((const char *)map + p->text_len);
+	}
+	p->ids = all;
 	audit_past_rest(p);
 	return true;
 }
 
 void audit_past_rest(struct audit_past *p)
 {
-	if (p->map)
-		(void)madvise(p->map, p->map_len, MADV_DONTNEED);
+	if (p->ids)
+		spill_rest(&p->ids_bytes, p->ids_nr * sizeof(*p->ids));
 }
 
 void audit_past_init(struct audit_past *p)
@@ -186,8 +203,7 @@ void audit_past_release(struct audit_past *p)
 	if (p->usable)
 		close(p->fd);
 	buf_release(&p->text);
-	if (p->map)
-		munmap(p->map, p->map_len);
+	spill_release(&p->ids_bytes);
 	audit_past_init(p);
 }
 

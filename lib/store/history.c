@@ -53,14 +53,13 @@ int history_merge_bases(struct oid **out, size_t *nr, struct store *s, const str
 int history_merge_base(struct oid *out, struct store *s, const struct oid *a,
 		       const struct oid *b, struct ops_error *err)
 {
-	git_oid one, two, base;
-	int rc;
+	struct oid *list;
+	size_t nr;
+	int ret = history_merge_bases(&list, &nr, s, a, b, err);
 
-	repo_to_git(&one, a);
-	repo_to_git(&two, b);
-	rc = git_merge_base(&base, s->repo, &one, &two);
-	if (rc < 0)
-		return repo_fail(err, rc, "cannot find a common ancestor");
-	repo_from_git(out, &base);
+	if (ret)
+		return ret;
+	*out = list[0];
+	free(list);
 	return 0;
 }

@@ -72,7 +72,6 @@ void packed_unref(struct packed *o)
 		free(o);
 }
 
-
 struct packs *packs_open(const char *objects)
 {
 	struct packs *p = calloc(1, sizeof(*p));
@@ -181,7 +180,6 @@ static struct packed *known(struct packs *p, const struct pack *k, size_t at)
 }
 
 /* --- entries --- */
-
 
 /* The number at *at, seven bits a byte, the lowest first. */
 static bool number(size_t *out, const unsigned char *data, size_t *at, size_t end,

@@ -98,46 +98,40 @@ UNIT_TEST(sealed_peek_keeps_a_part_short_and_its_neighbours)
 	trash_end();
 }
 
-UNIT_TEST(sealed_peek_here_and_there_keeps_a_long_part_short)
+/* Look at so many words of a long part, each by `step` from the one before, and at the two pages
+ * behind it if `neighbours`; less than half of it must be in memory then. */
+static void peek_at_long(size_t nr, size_t step, bool neighbours)
 {
+	size_t i, k, at, len = MANY * sizeof(uint64_t), page = PAGE / sizeof(uint64_t);
 	struct store *s;
 	struct sealed *f;
 	const void *part;
-	size_t i, len = MANY * sizeof(uint64_t);
 
 	trash_make();
 	s = trash_open("r");
 	f = make(s, MANY);
 	part = sealed_peek(f, 1, 0, 8);
 	ck_assert(part);
-	for (i = 0; i < 1000; i++)
-		ck_assert_msg(is_word(f, i * 1000003 % MANY), "%zu", i);
-	ck_assert_uint_lt(resident(part, len), len / PAGE * 2 / 3);
+	for (i = 0; i < nr; i++)
+		for (k = 0; k < (neighbours ? 3 : 1); k++) {
+			at = (step / 2 * neighbours + i * step + k * page) % MANY;
+			ck_assert_msg(is_word(f, at), "%zu", at);
+		}
+	ck_assert_uint_lt(resident(part, len), len / PAGE / 2);
 	sealed_close(f);
 	store_close(s);
 	trash_end();
 }
 
-/* Who looks at two neighbours goes through nothing: all that lies around them is not taken. */
+UNIT_TEST(sealed_peek_here_and_there_keeps_a_long_part_short)
+{
+	peek_at_long(1000, 1000003, false);
+}
+
+/* Who looks at neighbours goes through nothing: all that lies around them is not taken. */
 UNIT_TEST(sealed_peek_at_neighbours_takes_no_huge_page)
 {
-	struct store *s;
-	struct sealed *f;
-	const void *part;
-	size_t at, len = MANY * sizeof(uint64_t);
-
-	trash_make();
-	s = trash_open("r");
-	f = make(s, MANY);
-	part = sealed_peek(f, 1, 0, 8);
-	ck_assert(part);
-	for (at = HUGE_WORDS / 2; at + HUGE_WORDS < MANY; at += HUGE_WORDS)
-		ck_assert(is_word(f, at) && is_word(f, at + PAGE / sizeof(uint64_t)) &&
-			  is_word(f, at + 2 * PAGE / sizeof(uint64_t)));
-	ck_assert_uint_lt(resident(part, len), len / PAGE / 2);
-	sealed_close(f);
-	store_close(s);
-	trash_end();
+	peek_at_long(MANY / HUGE_WORDS - 1, HUGE_WORDS, true);
 }
 
 UNIT_TEST(sealed_peek_meets_what_was_changed_since)

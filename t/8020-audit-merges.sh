@@ -104,4 +104,33 @@ test_expect_success 'two clones that work side by side merge cleanly' '
 	ops audit verify >found && test_grep " 0 refused" found
 '
 
+# joined NR NAME: a commit that has merged the first so many of `starts`, one after the other.
+joined () {
+	last= &&
+	for start in $(head -n "$1" starts)
+	do
+		last=$(git commit-tree "HEAD^{tree}" ${last:+-p} $last -p "$start" -m "chore: $2") || return 1
+	done &&
+	echo "$last"
+}
+
+# merge_of NR: two sides that began at so many commits at once, and their merge.
+merge_of () {
+	git commit-tree "HEAD^{tree}" -p "$(joined "$1" one)" -p "$(joined "$1" two)" \
+		-m "chore: merge"
+}
+
+test_expect_success 'sides that began at very many commits are not judged' '
+	fresh &&
+	for n in $(seq 65)
+	do
+		git commit-tree "HEAD^{tree}" -p HEAD -m "chore: start $n" || return 1
+	done >starts &&
+	fewer=$(merge_of 64) && more=$(merge_of 65) &&
+	test "$(git merge-base --all $more^1 $more^2 | wc -l)" -eq 65 &&
+	git reset -q --hard $fewer && ops audit verify >found && test_grep " 0 refused" found &&
+	git reset -q --hard $more && test_expect_code 1 ops audit verify >found 2>&1 &&
+	test_grep "began at more than 64 commits is not judged" found
+'
+
 test_done

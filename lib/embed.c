@@ -1,74 +1,75 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Part of the build: turns builtin.yaml into the C source of a configuration
- * tree, so that no process parses it when it starts.  The text is read with the
- * library's own reader; what that refuses fails the build.
+ * Part of the build: turns builtin.yaml into the C source of a packed tree, so that no
+ * process parses it when it starts.  The text is read with the library's own reader; what
+ * that refuses fails the build.
  *
  *	embed builtin.yaml >builtin.c
  */
+#include <stdint.h>
 #include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
 
 #include "text/yaml.h"
 #include "util/arena.h"
 
 #define TEXT_MAX (1024 * 1024)
 
-static void print_string(const char *s)
+struct text {
+	char *all;		/* strings, each with its end */
+	size_t len, room;
+};
+
+/* Where a string begins among the texts, each of which is there once. */
+static size_t text_at(struct text *t, const char *s)
 {
-	putchar('"');
-	for (; *s; s++) {
-		if (*s == '"' || *s == '\\')
-			putchar('\\');
-		if (*s == '\n')
-			fputs("\\n", stdout);
-		else
-			putchar(*s);
-	}
-	putchar('"');
+	size_t len = strlen(s) + 1, at;
+
+	for (at = 0; at < t->len; at += strlen(t->all + at) + 1)
+		if (!strcmp(t->all + at, s))
+			return at;
+	if (t->len + len > t->room)
+		t->all = realloc(t->all, t->room = 2 * (t->room + len));
+	if (!t->all)
+		exit(1);
+	memcpy(t->all + t->len, s, len);
+	t->len += len;
+	return at;
 }
 
-/* Print a node after those below it; its number.  `at` NULL: it is the root. */
-static unsigned print_node(const struct yaml_node *node, const struct yaml_mark *at,
-			   unsigned *next)
+/* Print a node before those below it.  `key`: what it is the value of, or NULL; `at`: where it
+ * is said. */
+static void print_node(const struct yaml_node *node, const char *key,
+		       const struct yaml_mark *at, struct text *t)
 {
-	unsigned below[YAML_KEYS_MAX], own;
 	size_t i;
 
-	for (i = 0; i < node->nr && i < YAML_KEYS_MAX; i++)
-		below[i] = node->kind == YAML_LIST ?
-			print_node(node->items[i], &node->items[i]->start, next) :
-			print_node(node->pairs[i].value, &node->pairs[i].key->start, next);
-	own = (*next)++;
-	if (node->kind == YAML_LIST && node->nr) {
-		printf("static const struct conf *const i%u[] = {", own);
-		for (i = 0; i < node->nr; i++)
-			printf(" &n%u,", below[i]);
-		printf(" };\n");
-	} else if (node->kind == YAML_MAP && node->nr) {
-		printf("static const struct conf_entry e%u[] = {\n", own);
-		for (i = 0; i < node->nr; i++) {
-			printf("\t{ ");
-			print_string(node->pairs[i].key->value);
-			printf(", &n%u },\n", below[i]);
-		}
-		printf("};\n");
-	}
-	if (at)
-		printf("static const struct conf n%u", own);
-	else
-		printf("const struct conf conf_builtin");
-	printf(" = { %s, ",
+	if (node->nr > UINT16_MAX || at->line > UINT16_MAX || at->column > UINT16_MAX)
+		exit(1);
+	printf("\t{ %s, %zu, %u, %u, %zu, %zu },\n",
 	       node->kind == YAML_SCALAR ? "YAML_SCALAR" :
-	       node->kind == YAML_LIST ? "YAML_LIST" : "YAML_MAP");
-	if (node->kind == YAML_SCALAR)
-		print_string(node->value);
-	else
-		printf("NULL");
-	printf(node->kind == YAML_LIST && node->nr ? ", i%u" : ", NULL", own);
-	printf(node->kind == YAML_MAP && node->nr ? ", e%u" : ", NULL", own);
-	printf(", %zu, NULL, %u, %u };\n", node->nr, at ? at->line : 1,
-	       at ? at->column : 1);
-	return own;
+	       node->kind == YAML_LIST ? "YAML_LIST" : "YAML_MAP", node->nr, at->line,
+	       at->column, text_at(t, key ? key : ""),
+	       text_at(t, node->kind == YAML_SCALAR ? node->value : ""));
+	for (i = 0; i < node->nr; i++) {
+		if (node->kind == YAML_LIST)
+			print_node(node->items[i], NULL, &node->items[i]->start, t);
+		else
+			print_node(node->pairs[i].value, node->pairs[i].key->value,
+				   &node->pairs[i].key->start, t);
+	}
+}
+
+/* As numbers: a string is longer than a compiler has to take. */
+static void print_text(const struct text *t)
+{
+	size_t i;
+
+	printf("const unsigned char conf_packed_text[] = {");
+	for (i = 0; i < t->len; i++)
+		printf("%s%u,", i % 20 ? " " : "\n\t", (unsigned char)t->all[i]);
+	printf("\n};\n");
 }
 
 int main(int argc, char **argv)
@@ -79,7 +80,8 @@ int main(int argc, char **argv)
 	struct arena *arena = arena_new();
 	struct ops_error err = { 0 };
 	struct yaml_node *root;
-	unsigned next = 0;
+	struct yaml_mark top = { .line = 1, .column = 1 };
+	struct text t = { NULL, 0, 0 };
 	FILE *in = argc == 2 ? fopen(argv[1], "rb") : NULL;
 	size_t len, i;
 	int ret = 1;
@@ -99,12 +101,16 @@ int main(int argc, char **argv)
 			err.message);
 		goto out;
 	}
-	printf("/* Made from %s; do not edit. */\n#include \"model/conf.h\"\n\n", argv[1]);
-	print_node(root, NULL, &next);
+	printf("/* Made from %s; do not edit. */\n#include \"model/conf.h\"\n\n"
+	       "const struct conf_packed conf_packed[] = {\n", argv[1]);
+	print_node(root, NULL, &top, &t);
+	printf("};\n");
+	print_text(&t);
 	ret = fflush(stdout) || ferror(stdout);
 out:
 	if (in)
 		fclose(in);
+	free(t.all);
 	arena_free(arena);
 	ops_findings_free(findings);
 	return ret;

@@ -131,6 +131,52 @@ const struct conf *conf_of_yaml(struct arena *arena, const struct yaml_node *nod
 	return conf_of_node(arena, node, origin);
 }
 
+static const char *packed_text(uint32_t at)
+{
+	return (const char *)conf_packed_text + at;
+}
+
+/* Unpack a node and those below it; *next is the one behind them all. */
+static const struct conf *unpack(struct arena *arena, const struct conf_packed **next)
+{
+	const struct conf_packed *own = (*next)++;
+	struct conf *c = conf_new(arena, (enum yaml_kind)own->kind, NULL, own->line, own->column);
+	struct conf_entry *entries = NULL;
+	const struct conf **items = NULL, *child;
+	size_t i;
+
+	if (!c)
+		return NULL;
+	if (own->kind == YAML_SCALAR)
+		c->value = packed_text(own->value);
+	else if (own->kind == YAML_LIST)
+		c->items = items = arena_array(arena, own->nr + 1u, sizeof(*items));
+	else
+		c->entries = entries = arena_array(arena, own->nr + 1u, sizeof(*entries));
+	if (own->kind != YAML_SCALAR && !items && !entries)
+		return NULL;
+	c->nr = own->nr;
+	for (i = 0; i < own->nr; i++) {
+		uint32_t key = (*next)->key;
+
+		child = unpack(arena, next);
+		if (!child)
+			return NULL;
+		if (items)
+			items[i] = child;
+		else
+			entries[i] = (struct conf_entry){ packed_text(key), child };
+	}
+	return c;
+}
+
+const struct conf *conf_builtin(struct arena *arena)
+{
+	const struct conf_packed *next = conf_packed;
+
+	return unpack(arena, &next);
+}
+
 const struct conf *conf_merge(struct arena *arena, const struct conf *base,
 			      const struct conf *over)
 {

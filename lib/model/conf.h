@@ -10,6 +10,7 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 
 #include "text/yaml.h"
 #include "util/arena.h"
@@ -44,8 +45,22 @@ struct conf_entry {
 	const struct conf *value;
 };
 
-/* The tree of builtin.yaml, made by lib/embed.c when the library is built. */
-extern const struct conf conf_builtin;
+/*
+ * builtin.yaml as lib/embed.c packs it when the library is built: each node before those below
+ * it, the root first.  Numbers and no addresses: those would have to be put right whenever a
+ * program starts, page by page, which took longer than unpacking it does.
+ */
+struct conf_packed {
+	uint16_t kind;		/* enum yaml_kind */
+	uint16_t nr;		/* of those below it */
+	uint16_t line, column;
+	uint32_t key, value;	/* where they begin in the text: at an empty one, if none */
+};
+extern const struct conf_packed conf_packed[];
+extern const unsigned char conf_packed_text[];
+
+/* The built-in tree; its texts are nobody's.  NULL when out of memory. */
+const struct conf *conf_builtin(struct arena *arena);
 
 /* Build a tree from parsed YAML.  NULL when out of memory. */
 const struct conf *conf_of_yaml(struct arena *arena, const struct yaml_node *node,

@@ -126,20 +126,21 @@ static int load_layers(struct config **out, const char *text, size_t len,
 	struct arena *arena = arena_new();
 	struct config *c = arena ? arena_alloc(arena, sizeof(*c)) : NULL;
 	const struct conf *over;
-	int ret;
+	int ret = 0;
 
-	if (!c) {
+	if (c) {
+		c->arena = r.arena = arena;
+		c->root = conf_builtin(arena);
+	}
+	if (!c || !c->root) {
 		ret = error_nomem(err);
 		goto out;
 	}
-	c->arena = r.arena = arena;
-	c->root = &conf_builtin;
-	ret = 0;
 	if (text) {
 		ret = parse_layer(&over, arena, text, len, CONFIG_PATH, findings, err);
 		if (ret)
 			goto out;
-		c->root = conf_merge(arena, &conf_builtin, over);
+		c->root = conf_merge(arena, c->root, over);
 		c->present = true;
 		if (!c->root) {
 			ret = error_nomem(err);

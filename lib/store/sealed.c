@@ -47,10 +47,10 @@ struct sealed {
 	struct mac_pad pad;
 	struct head head;
 	uint64_t *table;
-	unsigned char *room;		/* what is mapped; the body begins where a huge page does */
+	unsigned char *room;		/* mapped: whole huge pages; the body begins at one */
 	unsigned char *body, *state;
 	bool *huge;			/* pages that were asked for */
-	size_t len, blocks;
+	size_t room_len, len, blocks;
 	size_t read;			/* blocks, so far */
 	size_t last[SEALED_PARTS];	/* the block that was last needed of a part */
 	struct peeks {
@@ -222,19 +222,22 @@ static bool head_fits(const struct head *h, uint64_t length)
 	return true;
 }
 
-/* Room for all blocks, which costs nothing before they are read. */
+/* Room for all blocks, which costs nothing before they are read.  Whole huge pages: one that is
+ * not all there is taken in small ones. */
 static int need_room(struct sealed *f)
 {
+	size_t pages = (size_t)(f->head.length - f->head.body) / PAGES_HUGE + 1;
 	unsigned char *room;
 
 	f->len = (size_t)(f->head.length - f->head.body);
-	room = mmap(NULL, f->len + PAGES_HUGE, PROT_READ | PROT_WRITE,
+	f->room_len = (pages + 1) * PAGES_HUGE;
+	room = mmap(NULL, f->room_len, PROT_READ | PROT_WRITE,
 		    MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
 	if (room == MAP_FAILED)
 		return OPS_ENOMEM;
 	f->room = room;
 	f->body = room + (-(uintptr_t)room & (PAGES_HUGE - 1));
-	f->huge = calloc(f->len / PAGES_HUGE + 1, sizeof(*f->huge));
+	f->huge = calloc(pages, sizeof(*f->huge));
 	if (!f->huge)
 		return OPS_ENOMEM;
 	return 0;
@@ -309,7 +312,7 @@ void sealed_close(struct sealed *f)
 	if (f->fd >= 0)
 		close(f->fd);
 	if (f->body)
-		(void)munmap(f->room, f->len + PAGES_HUGE);
+		(void)munmap(f->room, f->room_len);
 	free(f->table);
 	free(f->state);
 	free(f->huge);
@@ -335,14 +338,13 @@ size_t sealed_size(const struct sealed *f, size_t part)
  */
 static void take_huge_pages(struct sealed *f, size_t part, size_t at, size_t len)
 {
-	size_t page = at / PAGES_HUGE, end = (at + len + PAGES_HUGE - 1) / PAGES_HUGE, to;
+	size_t page = at / PAGES_HUGE, end = (at + len + PAGES_HUGE - 1) / PAGES_HUGE;
 
 	if (f->peeks[part].seen && sealed_size(f, part) / BLOCK > PEEK_BACK_MAX)
 		return;
 	for (; page < end; page++) {
-		to = (page + 1) * PAGES_HUGE < f->len ? (page + 1) * PAGES_HUGE : f->len;
 		if (!f->huge[page])
-			pages_huge_now(f->body + page * PAGES_HUGE, to - page * PAGES_HUGE);
+			pages_huge_now(f->body + page * PAGES_HUGE, PAGES_HUGE);
 		f->huge[page] = true;
 	}
 }

@@ -44,8 +44,14 @@ CFLAGS ?= -O2 -g
 WARNINGS = -Wall -Wextra -pedantic -Wshadow -Wstrict-prototypes \
 	-Wmissing-prototypes -Wwrite-strings -Wvla -Wformat=2 -Wundef \
 	$(if $(DEVELOPER),-Werror)
+# Beside the sanitizer of addresses, which says where a program stopped, that of undefined
+# behaviour only stops it: its own messages are megabytes that every start goes through.
+comma = ,
+SANITIZERS = $(subst $(comma), ,$(SANITIZE))
 SANITIZE_FLAGS = $(if $(SANITIZE),-fsanitize=$(SANITIZE) \
-	-fno-sanitize-recover=undefined -fno-omit-frame-pointer)
+	-fno-sanitize-recover=undefined -fno-omit-frame-pointer \
+	$(and $(filter address,$(SANITIZERS)),$(filter undefined,$(SANITIZERS)),\
+	-fsanitize-undefined-trap-on-error))
 COMPILE = $(CC) -std=c11 -D_GNU_SOURCE -DOPS_VERSION='"$(VERSION)"' \
 	-DOPS_SSH_KEYGEN='"$(SSH_KEYGEN)"' \
 	$(WARNINGS) $(CPPFLAGS) $(CFLAGS) $(SANITIZE_FLAGS) -MMD -MP
@@ -97,7 +103,6 @@ SO_LDFLAGS = -shared -Wl,-soname,$(SONAME) -Wl,--version-script=lib/libops.sym \
 # The program takes the place of some functions of mbedTLS and libssh2: see cmd/notls.c.
 NOTLS = mbedtls_x509_crt_parse_file mbedtls_x509_crt_parse_path libssh2_init \
 	mbedtls_havege_init mbedtls_havege_random
-comma = ,
 
 # The path of a library's archive; nothing where the system has none.
 archive = $(filter /%,$(shell $(CC) -print-file-name=lib$(1).a))

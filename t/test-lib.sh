@@ -57,7 +57,7 @@ umask 022
 
 # A program that a sanitizer or valgrind stopped ends with 126 or a signal, which
 # no test takes for a refusal.
-ASAN_OPTIONS=exitcode=126:abort_on_error=0:${ASAN_OPTIONS-}
+ASAN_OPTIONS=exitcode=126:abort_on_error=0:handle_sigill=1:${ASAN_OPTIONS-}
 LSAN_OPTIONS=exitcode=126:print_suppressions=0:suppressions=$TEST_DIRECTORY/lsan.supp:${LSAN_OPTIONS-}
 UBSAN_OPTIONS=exitcode=126:print_stacktrace=1:${UBSAN_OPTIONS-}
 export ASAN_OPTIONS LSAN_OPTIONS UBSAN_OPTIONS

@@ -337,7 +337,8 @@ int judge_change(struct judge_case *c, struct ops_findings *findings,
 	for (i = 0; i < j.changes_nr; i++)
 		if (type_is(j.changes[i].type, "agent"))
 			break;
-	if (i == j.changes_nr && !j.genesis && !c->configures)
+	/* Of what is not judged here, a merge may have agents as well. */
+	if (i == j.changes_nr && !j.genesis && !c->configures && !c->only)
 		world_share_roster(c->after, c->before);
 	rules_dated(&j);
 	ret = rules_actor(&j);

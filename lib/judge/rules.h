@@ -204,6 +204,9 @@ int rules_reviewed(bool *out, struct judging *j, const char *path,
 		   bool (*by)(const struct judging *j, const struct agent *a,
 			      const void *payload),
 		   const void *payload);
+/* Whether a file is what it was when that packet was recorded, and has been all the time. */
+int rules_fresh(bool *out, struct judging *j, const struct ops_document *packet,
+		const char *path);
 
 /* rules_clock.c: seconds: the time of the commit, or the latest since a document that was
  * there came to be as it is, if that is later. */

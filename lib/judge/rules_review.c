@@ -42,14 +42,13 @@ static bool counts(const struct judging *j, const struct ops_document *review,
 	       !(j->c->actor && j->c->actor->principal == a->principal) && by(j, a, payload);
 }
 
-/* Whether the file is what it was when that review was recorded. */
-static int is_fresh(bool *out, struct judging *j, const struct ops_document *review,
-		    const char *path)
+int rules_fresh(bool *out, struct judging *j, const struct ops_document *packet,
+		const char *path)
 {
 	const struct past *past = snap_past(world_snap(j->c->before));
 	struct ops_error fault = { 0 };
 	bool changed = false;
-	int ret = past ? past->changed(&changed, past, path, review->path, &fault) : 0;
+	int ret = past ? past->changed(&changed, past, path, packet->path, &fault) : 0;
 
 	*out = !changed;
 	return ret;
@@ -86,6 +85,6 @@ int rules_reviewed(bool *out, struct judging *j, const char *path,
 	for (i = 0; ret == 0 && !*out && i < nr; i++)
 		if (packets[i]->doc && !strcmp(packets[i]->type->name, "path-review") &&
 		    covers(packets[i], path, digest) && counts(j, packets[i], by, payload))
-			ret = is_fresh(out, j, packets[i], path);
+			ret = rules_fresh(out, j, packets[i], path);
 	return ret;
 }

@@ -4,8 +4,9 @@
  *
  * Each of the others says so beforehand, in a packet `endorsement` that names by
  * digest what the file is to be and what it was, so that an agreement is about these
- * bytes and does not bring back old ones later.  Persons count, not names; those who
- * have the power now, not those who had it when they agreed.
+ * bytes and does not bring back old ones later: it is used up when the file changes, also
+ * where it becomes again what it was.  Persons count, not names; those who have the power
+ * now, not those who had it when they agreed.
  */
 
 #include <string.h>
@@ -14,7 +15,7 @@
 
 struct counting {
 	struct judging *j;
-	const char *power, *path;
+	const char *power, *old_path, *path;
 	const char *was, *is;		/* as world_file_digest() has them */
 	bool as_it_was;			/* a transition: agreed to what lay there before */
 	size_t *persons, nr;
@@ -38,33 +39,46 @@ static void count_person(struct counting *c, const struct agent *a)
 	c->persons[c->nr++] = a->principal;
 }
 
+/* Whether an endorsement is about this change. */
+static bool is_about(const struct counting *c, const struct ops_document *d)
+{
+	const char *power = document_text(d, "Power"), *file = document_text(d, "File");
+	const char *digest = document_text(d, "Digest");
+
+	if (!power || strcmp(power, c->power) || !digest_is(document_text(d, "Base"), c->was))
+		return false;
+	/* Where a transition leads, nothing lies yet. */
+	return (c->as_it_was && file && !strcmp(file, c->old_path) &&
+		digest_is(digest, c->was)) ||
+	       (file && !strcmp(file, c->path) && digest_is(digest, c->is));
+}
+
 static int count_one(struct ops_document *d, void *payload, struct ops_error *err)
 {
 	struct counting *c = payload;
-	const char *power, *file, *from, *digest;
 	const struct agent *a;
+	const char *from;
+	bool fresh;
+	int ret;
 
 	(void)err;
-	if (!d->doc || strcmp(d->type->name, "endorsement"))
+	if (!d->doc || strcmp(d->type->name, "endorsement") || !is_about(c, d))
 		return 0;
-	power = document_text(d, "Power");
-	file = document_text(d, "File");
 	from = document_text(d, "From");
-	digest = document_text(d, "Digest");
 	a = from ? roster_agent_named(c->j->roster, from) : NULL;
-	if (power && !strcmp(power, c->power) && file && !strcmp(file, c->path) &&
-	    digest_is(document_text(d, "Base"), c->was) && a && a->active &&
-	    agent_holds(a, c->power) &&
-	    (digest_is(digest, c->is) || (c->as_it_was && digest_is(digest, c->was))))
+	if (!a || !a->active || !agent_holds(a, c->power))
+		return 0;
+	ret = rules_fresh(&fresh, c->j, d, c->old_path);
+	if (ret == 0 && fresh)
 		count_person(c, a);
-	return 0;
+	return ret;
 }
 
 int rules_threshold(struct judging *j, const char *power, const char *old_path,
 		    const char *path, bool transition)
 {
 	size_t needed = config_threshold(j->config, power);
-	struct counting c = { j, power, path, "", "", transition, NULL, 0 };
+	struct counting c = { j, power, old_path, path, "", "", transition, NULL, 0 };
 	struct ops_findings *ignored;
 	int ret;
 

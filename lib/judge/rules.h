@@ -274,6 +274,8 @@ void rules_endorsement(struct judging *j, struct ops_document *d);
 /* rules_config.c, rules_roster.c, rules_message.c */
 int rules_config(struct judging *j, const struct snap_entry *before,
 		 const struct snap_entry *after);
+/* Say of a file that it becomes a document by a change of the configuration. */
+void rules_taken_in(struct judging *j, const char *path, const struct type *is);
 /* If the configuration was changed: whether the actor may, and nothing else was. */
 int rules_configured(struct judging *j);
 int rules_roster(struct judging *j, struct change *change);

@@ -30,53 +30,72 @@ static void rules_configure_power(struct judging *j)
 		     "an unknown actor");
 }
 
-struct leaving {
+void rules_taken_in(struct judging *j, const char *path, const struct type *is)
+{
+	findings_add(j->findings, "config.takes-in", OPS_ERROR, path, 0, 0,
+		     "move it elsewhere, change the configuration, and bring it back in a commit "
+		     "after that",
+		     "it would be a document of type '%s' from now on, and nobody has judged it",
+		     is->name);
+}
+
+/* What a new configuration makes of the files that are there. */
+struct placing {
 	struct judging *j;
 	const struct config *after;
 	size_t found;
 };
 
-/* A file that was governed and would not be any more, or as something else. */
-static int leaves(const char *path, const struct snap_entry *entry, void *payload,
-		  struct ops_error *err)
+/* A file that was governed and would not be any more, or as something else; or one that was
+ * not, and would be.  What a broken configuration governed is not known, and a file that
+ * comes with the new one is told of by config.alone. */
+static int place_one(const char *path, const struct snap_entry *entry, void *payload,
+		     struct ops_error *err)
 {
-	struct leaving *l = payload;
-	const struct type *was = config_type_of_path(l->j->config, path);
-	const struct type *is = was ? config_type_of_path(l->after, path) : NULL;
+	struct placing *p = payload;
+	const struct type *was = config_type_of_path(p->j->config, path);
+	const struct type *is = config_type_of_path(p->after, path);
+	struct snap_entry before;
 
 	(void)entry;
 	(void)err;
-	if (!rules_bounded(l->j, path, JUDGE_TREE_MAX))
+	if (!rules_bounded(p->j, path, JUDGE_TREE_MAX))
 		return OPS_EREFUSED;
-	if (!was || (is && !strcmp(was->name, is->name)))
+	if (was == is || (was && is && !strcmp(was->name, is->name)))
 		return 0;
-	findings_add(l->j->findings, "config.ungoverned", OPS_ERROR, path, 0, 0,
-		     "keep the places of documents that are there",
-		     "this %s would be %s%s by the new configuration", was->name,
-		     is ? "of type " : "nothing", is ? is->name : "");
-	return ++l->found == 5 ? OPS_EREFUSED : 0;	/* that is enough to be told */
+	if (was)
+		findings_add(p->j->findings, "config.ungoverned", OPS_ERROR, path, 0, 0,
+			     "keep the places of documents that are there",
+			     "this %s would be %s%s by the new configuration", was->name,
+			     is ? "of type " : "nothing", is ? is->name : "");
+	else if (!p->j->config->broken &&
+		 snap_find(&before, world_snap(p->j->c->before), path, NULL) == 0)
+		rules_taken_in(p->j, path, is);
+	else
+		return 0;
+	return ++p->found == 5 ? OPS_EREFUSED : 0;	/* that is enough to be told */
 }
 
 /* Most changes of a configuration are about no places at all, and the tree may be large. */
-static int may_leave(const char *dir, void *payload, struct ops_error *err)
+static int may_differ(const char *dir, void *payload, struct ops_error *err)
 {
-	struct leaving *l = payload;
+	struct placing *p = payload;
 
 	(void)err;
-	if (!config_places_differ(l->j->config, l->after, dir))
+	if (!config_places_differ(p->j->config, p->after, dir))
 		return 0;
-	return rules_bounded(l->j, dir, JUDGE_TREE_MAX) ? 1 : OPS_EREFUSED;
+	return rules_bounded(p->j, dir, JUDGE_TREE_MAX) ? 1 : OPS_EREFUSED;
 }
 
-static int find_leaving(struct judging *j, const struct config *after)
+static int rules_places(struct judging *j, const struct config *after)
 {
-	struct leaving leaving = { j, after, 0 };
+	struct placing placing = { j, after, 0 };
 	size_t seen = j->seen;
 	int ret;
 
 	/* What lies in the tree is no part of the change. */
 	j->seen = 0;
-	ret = snap_walk_some(world_snap(j->c->after), "", may_leave, leaves, &leaving, NULL);
+	ret = snap_walk_some(world_snap(j->c->after), "", may_differ, place_one, &placing, NULL);
 	j->seen = seen;
 	return ret == OPS_EREFUSED ? 0 : ret;
 }
@@ -120,7 +139,7 @@ int rules_config(struct judging *j, const struct snap_entry *before,
 			     0, NULL, "its version is %u and must be %u",
 			     config->version, j->config->version + 1);
 	if (before && !j->genesis && !config->broken)
-		ret = find_leaving(j, config);
+		ret = rules_places(j, config);
 	config_free(config);
 	return ret;
 }

@@ -3,7 +3,7 @@
  * What two sides of a merge made, neither of which knew of the other: each is legal by
  * itself, and both cannot stand in one world.  An id is there twice, names of the roster
  * cannot be told apart, the chain of command comes back to itself, nobody keeps the roster
- * any more.
+ * any more; or the configuration of one makes documents of what was none where it was made.
  *
  * Asks nothing about who did it, nor about how a document came to be.  What was so on one
  * side already is no fault of the merge.
@@ -158,6 +158,71 @@ static int rules_kept(struct together *t)
 	return ret;
 }
 
+/* Whether a side has the file as the merge has it, and as a document of that type. */
+static int was_governed(bool *out, const struct together *t, const char *path,
+			const struct snap_entry *entry, const struct type *is)
+{
+	const struct config *config;
+	const struct type *was;
+	struct snap_entry there;
+	size_t i;
+	int ret = 0;
+
+	*out = false;
+	for (i = 0; ret == 0 && !*out && i < t->sides_nr; i++) {
+		ret = world_config(&config, t->sides[i], NULL);
+		was = ret ? NULL : config_type_of_path(config, path);
+		*out = was && !strcmp(was->name, is->name) &&
+		       snap_find(&there, world_snap(t->sides[i]), path, NULL) == 0 &&
+		       there.mode == entry->mode && oid_equal(&there.oid, &entry->oid);
+	}
+	return ret;
+}
+
+static int look_at_place(const char *path, const struct snap_entry *entry, void *payload,
+			 struct ops_error *err)
+{
+	struct together *t = payload;
+	const struct type *is = config_type_of_path(t->j.config, path);
+	bool was = false;
+	int ret;
+
+	(void)err;
+	if (!rules_bounded(&t->j, path, JUDGE_TREE_MAX))
+		return OPS_EREFUSED;
+	if (!is || t->own(path, t->payload))
+		return 0;
+	ret = was_governed(&was, t, path, entry, is);
+	if (ret == 0 && !was)
+		rules_taken_in(&t->j, path, is);
+	return ret;
+}
+
+/* Whether some side has documents elsewhere than the merge, in a directory or below. */
+static int may_differ(const char *dir, void *payload, struct ops_error *err)
+{
+	struct together *t = payload;
+	const struct config *config;
+	size_t i;
+	int ret = 0;
+
+	for (i = 0; ret == 0 && i < t->sides_nr; i++) {
+		ret = world_config(&config, t->sides[i], err);
+		if (ret == 0 && config_places_differ(config, t->j.config, dir))
+			return rules_bounded(&t->j, dir, JUDGE_TREE_MAX) ? 1 : OPS_EREFUSED;
+	}
+	return ret;
+}
+
+static int rules_governed(struct together *t)
+{
+	int ret;
+
+	t->j.seen = 0;
+	ret = snap_walk_some(world_snap(t->j.c->after), "", may_differ, look_at_place, t, NULL);
+	return ret && t->j.unbounded ? 0 : ret;
+}
+
 int judge_together(struct world *merged, struct world *const *sides, size_t sides_nr,
 		   bool (*own)(const char *path, void *payload), void *payload,
 		   struct ops_findings *findings, struct ops_error *err)
@@ -183,6 +248,8 @@ int judge_together(struct world *merged, struct world *const *sides, size_t side
 	}
 	if (ret == 0 && t.roster)
 		ret = rules_kept(&t);
+	if (ret == 0)
+		ret = rules_governed(&t);
 	if (ret == OPS_ENOMEM || (ret == 0 && findings_failed(findings)))
 		return error_nomem(err);
 	return ret ? error_set(err, ret, "the merge could not be judged") : 0;

@@ -9,7 +9,6 @@
  */
 #include "util/map.h"
 
-#include <stdint.h>
 #include <string.h>
 
 #include "util/arena.h"
@@ -25,7 +24,7 @@ struct map {
 };
 
 /* Eight bytes at a time, each time mixed so that all bits depend on all that came before. */
-static uint64_t hash(const char *key)
+uint64_t map_hash(const char *key)
 {
 	const uint64_t odd = UINT64_C(0x9e3779b97f4a7c15);
 	size_t len = strlen(key);
@@ -56,7 +55,7 @@ struct map *map_new(struct arena *a)
 /* The slot where `key` is or would be. */
 static uint32_t *find_slot(const struct map *m, const char *key)
 {
-	size_t mask = 2 * m->cap - 1, at = (size_t)hash(key) & mask;
+	size_t mask = 2 * m->cap - 1, at = (size_t)map_hash(key) & mask;
 
 	while (m->slots[at] && strcmp(m->entries[m->slots[at] - 1].key, key))
 		at = (at + 1) & mask;

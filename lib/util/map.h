@@ -7,6 +7,7 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 
 struct arena;
 
@@ -27,5 +28,7 @@ int map_put(struct map *m, const char *key, void *value);
 const char *map_word(struct map *m, const char *key);
 size_t map_count(const struct map *m);	/* m may be NULL */
 const struct map_entry *map_at(const struct map *m, size_t at);
+/* What a key is found by, for other tables of texts (numbering.h). */
+uint64_t map_hash(const char *key);
 
 #endif

@@ -18,4 +18,8 @@ void pages_huge(void *at, size_t len);
 /* And so is what was touched before, now: takes as long as touching all of it. */
 void pages_huge_now(void *at, size_t len);
 
+/* What was freed is not needed soon.  The heap keeps it otherwise, and what is asked for next may
+ * not fit into its holes. */
+void pages_give_back(void);
+
 #endif

@@ -10,9 +10,8 @@
 
 #include <stdlib.h>
 #include <string.h>
-#ifdef __GLIBC__
-#include <malloc.h>
-#endif
+
+#include "util/pages.h"
 
 #define PROGRESS_EACH 64
 /* Where a page that is touched again costs 30 us, to give memory back for each 512 commits took
@@ -106,9 +105,7 @@ static void trim(struct verifying *v)
 		history_rest(v->history, v->at);
 	audit_ids_rest(&v->ids);
 	audit_past_rest(&v->past);
-#ifdef __GLIBC__
-	malloc_trim(0);
-#endif
+	pages_give_back();
 }
 
 int audit_list(struct verifying *v, const struct oid *list, size_t nr,

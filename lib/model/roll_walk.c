@@ -58,32 +58,58 @@ struct walk {
 	const char *packets;
 	bool only_directories;
 	size_t count, least;
-	struct arena *arena;
 };
 
-static int walk_directory(struct walk *k, const char *dir, unsigned depth,
-			  struct ops_error *err)
+static int walk_directory(struct walk *k, const char *dir, const struct snap_entry *entry,
+			  unsigned depth, struct ops_error *err);
+
+static int walk_entry(struct walk *k, const char *dir, const struct snap_entry *entry,
+		      unsigned depth, struct arena *arena, struct ops_error *err)
 {
-	struct snap_entry *list;
+	bool directory = entry->mode == SNAP_DIR;
 	const char *below;
-	size_t i, nr;
-	int ret = depth > PATH_DEPTH_MAX ? OPS_EINVALID :
-		  snap_list(&list, &nr, world_snap(k->w), dir, k->arena, err);
+	int ret = 0;
 
-	for (i = 0; ret == 0 && i < nr && (k->wr || k->count < k->least); i++) {
-		bool directory = list[i].mode == SNAP_DIR;
+	if (k->only_directories && !directory)
+		return 0;
+	k->count++;
+	if (k->wr)
+		ret = roll_add(k->wr, dir, entry->name, entry, err);
+	if (ret || !directory || k->only_directories)
+		return ret;
+	below = arena_printf(arena, "%s%s%s", dir, *dir ? "/" : "", entry->name);
+	return below ? walk_directory(k, below, entry, depth + 1, err) : error_nomem(err);
+}
 
-		if (k->only_directories && !directory)
-			continue;
-		k->count++;
-		if (k->wr)
-			ret = roll_add(k->wr, dir, list[i].name, &list[i], err);
-		if (ret || !directory || k->only_directories)
-			continue;
-		below = arena_printf(k->arena, "%s%s%s", dir, *dir ? "/" : "", list[i].name);
-		ret = below ? walk_directory(k, below, depth + 1, err) : error_nomem(err);
-	}
+/* `entry`: its own.  Nothing of it stays. */
+static int walk_directory(struct walk *k, const char *dir, const struct snap_entry *entry,
+			  unsigned depth, struct ops_error *err)
+{
+	struct arena *arena = arena_new();
+	struct snap_entry *list = NULL;
+	size_t i, nr = 0;
+	bool module;
+	int ret;
+
+	if (!arena)
+		return error_nomem(err);
+	ret = depth > PATH_DEPTH_MAX ? OPS_EINVALID :
+	      snap_names(&list, &nr, &module, world_snap(k->w), dir, entry, arena, err);
+	for (i = 0; ret == 0 && i < nr && (k->wr || k->count < k->least); i++)
+		ret = walk_entry(k, dir, &list[i], depth, arena, err);
+	arena_free(arena);
 	return ret;
+}
+
+/* What is not there, or no directory, has nothing. */
+static int walk_root(struct walk *k, const char *root, struct ops_error *err)
+{
+	struct snap_entry entry;
+	int ret = snap_find(&entry, world_snap(k->w), root, err);
+
+	if (ret == OPS_ENOTFOUND || (ret == 0 && entry.mode != SNAP_DIR))
+		return 0;
+	return ret ? ret : walk_directory(k, root, &entry, 0, err);
 }
 
 /* Also the directories of packets, unless a root has them already. */
@@ -96,10 +122,10 @@ static int walk_all(struct walk *k, const struct names *roots, struct ops_error 
 	for (i = 0; ret == 0 && i < roots->nr; i++) {
 		have |= path_below(roots->list[i], k->packets) ||
 			!strcmp(roots->list[i], k->packets);
-		ret = walk_directory(k, roots->list[i], 0, err);
+		ret = walk_root(k, roots->list[i], err);
 	}
 	k->only_directories = true;
-	return ret || have ? ret : walk_directory(k, k->packets, 0, err);
+	return ret || have ? ret : walk_root(k, k->packets, err);
 }
 
 static int begin(struct walk *k, struct world *w, struct ops_error *err)
@@ -111,8 +137,7 @@ static int begin(struct walk *k, struct world *w, struct ops_error *err)
 		return ret;
 	k->w = w;
 	k->packets = config_directory(config, "packets");
-	k->arena = arena_new();
-	return k->arena ? 0 : error_nomem(err);
+	return 0;
 }
 
 int roll_add_all(struct roll_writer *wr, const struct names *roots, struct ops_error *err)
@@ -122,7 +147,6 @@ int roll_add_all(struct roll_writer *wr, const struct names *roots, struct ops_e
 
 	if (ret == 0)
 		ret = walk_all(&k, roots, err);
-	arena_free(k.arena);
 	return ret;
 }
 
@@ -134,7 +158,6 @@ static int count(size_t *out, struct world *w, const struct names *roots, size_t
 
 	if (ret == 0)
 		ret = walk_all(&k, roots, err);
-	arena_free(k.arena);
 	*out = k.count;
 	return ret;
 }

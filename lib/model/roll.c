@@ -103,7 +103,7 @@ bool roll_oid(struct oid *out, const struct roll_line *line)
 
 const char *roll_id(const struct roll_line *line)
 {
-	return roll_text(line, line->row->name);
+	return sealed_text(line->roll->segment[line->segment], PART_STEMS, line->row->name);
 }
 
 const struct type *roll_type(const struct roll_line *line)

@@ -7,14 +7,21 @@
 
 #include "model/roll.h"
 #include "store/sealed.h"
+#include "store/spill.h"
 #include "util/buf.h"
+#include "util/numbering.h"
 
-#define ROLL_KIND "ops roll 5"
+#define ROLL_KIND "ops roll 6"
 
-/* Rows are what every question goes through, so they are small: what is asked for seldom lies
- * in MORE.  WORDS are few and come again and again; NAMES are those of other documents. */
-enum roll_part { PART_FACTS, PART_ROWS, PART_MORE, PART_IDS, PART_WORDS, PART_NAMES,
-		 PART_TEXT, PART_IMAGES, PART_ITEMS, PART_JOBS, PART_LINKS, ROLL_PARTS };
+/*
+ * Rows are what every question goes through, so they are small: what is asked for seldom lies
+ * in MORE.  WORDS are few and come again and again; NAMES are those of other documents, STEMS
+ * those of the lines.  Who makes a roll looks into the parts up to STEMS at any place, and has
+ * them in memory; the others it adds to, and goes through once.
+ */
+enum roll_part { PART_FACTS, PART_ROWS, PART_IDS, PART_WORDS, PART_NAMES, PART_STEMS,
+		 PART_MORE, PART_TEXT, PART_IMAGES, PART_ITEMS, PART_JOBS, PART_LINKS,
+		 ROLL_PARTS, ROLL_NEAR_PARTS = PART_MORE };
 
 struct roll_facts {
 	struct oid tree, config;	/* config: zero when there is no ops.yaml */
@@ -33,7 +40,7 @@ enum roll_flags {
 #define ROW_NO_IMAGE 0xffffffffu
 
 struct roll_row {
-	uint32_t dir, name;		/* words; text */
+	uint32_t dir, name;		/* words; stems */
 	uint16_t type;
 	uint8_t mode, flags;
 	uint32_t more, image;
@@ -105,10 +112,12 @@ struct roll {
 struct roll_writer {
 	struct world *world;
 	const struct config *config;
-	struct arena *arena, *scratch, *board;
-	struct map *words, *names;
+	struct arena *scratch, *board;
+	struct numbering words, names;	/* by their text to their place */
 	struct ops_findings *findings;
-	struct buf part[ROLL_PARTS];
+	struct buf part[ROLL_NEAR_PARTS];
+	struct spill pile[ROLL_PARTS];	/* of the other parts */
+	int failed;			/* a status: something could not be added to one */
 	size_t rows;
 	const struct roll_place *place;
 	size_t known;
@@ -127,6 +136,10 @@ int roll_add_line(struct roll_writer *wr, const struct roll_line *line,
 int roll_finish(struct sealed **out, struct roll_writer *wr, const char *name,
 		const struct mac_pad *pad, const struct oid *tree, uint64_t base,
 		struct ops_error *err);
+
+/* Add to a part that is not near, and look at what is there; what fails is known in the end. */
+void roll_put(struct roll_writer *wr, enum roll_part part, const void *data, size_t len);
+const void *roll_look(struct roll_writer *wr, enum roll_part part, size_t at, size_t len);
 
 /* Make the jobs of a base out of its rows, which are in order.  *whole: whether these are all
  * active tasks. */

@@ -12,18 +12,17 @@
 #include "model/board_inside.h"
 #include "model/roll_inside.h"
 #include "model/world_inside.h"
-#include "util/map.h"
 #include "util/path.h"
 
-#define TWICE UINT32_MAX	/* a name that more than one line has */
+enum { RECORDED = 1, TWICE = 2 };	/* marks of a line */
 
 struct making {
 	struct roll_writer *wr;
 	const struct type *type;
 	struct names roots;
-	struct map *ids;	/* of tasks, to a line's number + 1, or TWICE */
+	struct numbering ids;	/* of tasks, to the first line's number + 1 */
 	uint32_t *job;		/* of each row: the number of its job + 1, or 0 */
-	bool *recorded;		/* of each row: there may be packets about it */
+	uint8_t *marks;		/* there may be packets about it; it is not alone with its id */
 	uint32_t nr;
 };
 
@@ -39,7 +38,20 @@ static const char *word_at(const struct making *m, uint32_t at)
 
 static const char *id_of(const struct making *m, const struct roll_row *row)
 {
-	return m->wr->part[PART_TEXT].data + row->name;
+	return m->wr->part[PART_STEMS].data + row->name;
+}
+
+static const char *id_at(const void *whole, uint32_t number)
+{
+	return id_of(whole, row_at(whole, number - 1));
+}
+
+/* The line that an id means; SIZE_MAX: none, or more than one. */
+static size_t meant_by(const struct making *m, const char *id)
+{
+	uint32_t at = numbering_find(&m->ids, id);
+
+	return at && !(m->marks[at - 1] & TWICE) ? at - 1 : SIZE_MAX;
 }
 
 static int add_root(const char *root, void *payload, struct ops_error *err)
@@ -87,18 +99,16 @@ static int number(struct making *m)
 
 	for (i = 0; i < m->wr->rows; i++) {
 		const struct roll_row *row = row_at(m, i);
-		const char *id = id_of(m, row);
-		size_t other;
+		uint32_t other;
 
 		if (!is_task(m, row) && !is_named(m, row))
 			continue;
-		other = (size_t)map_get(m->ids, id);
-		if (map_put(m->ids, id, (void *)(other ? (size_t)TWICE : i + 1)))
+		other = numbering_find(&m->ids, id_of(m, row));
+		if (!other && numbering_add(&m->ids, (uint32_t)i + 1))
 			return OPS_ENOMEM;
 		/* Packets know a task by its id: they may be about each. */
-		m->recorded[i] = other;
-		if (other && other != TWICE)
-			m->recorded[other - 1] = true;
+		if (other)
+			m->marks[i] = m->marks[other - 1] = RECORDED | TWICE;
 		if (row->dir != dir)
 			below = names_above(&m->roots, word_at(m, dir = row->dir));
 		if (below && is_task(m, row) &&
@@ -121,49 +131,50 @@ static void find_recorded(struct making *m)
 
 		if (row->dir != dir)
 			here = !strcmp(word_at(m, dir = row->dir), packets);
-		at = here && row->mode == SNAP_DIR ? (size_t)map_get(m->ids, id_of(m, row)) : 0;
-		if (at && at != TWICE)
-			m->recorded[at - 1] = true;
+		at = here && row->mode == SNAP_DIR ? meant_by(m, id_of(m, row)) : SIZE_MAX;
+		if (at != SIZE_MAX)
+			m->marks[at] |= RECORDED;
 	}
 }
 
 /* What a name means, as a link; false: look it up each time. */
 static bool find_link(uint32_t *out, const struct making *m, const char *name)
 {
-	size_t at = (size_t)map_get(m->ids, name);
-	const struct roll_row *row = at && at != TWICE ? row_at(m, at - 1) : NULL;
+	size_t at = meant_by(m, name);
+	const struct roll_row *row = at != SIZE_MAX ? row_at(m, at) : NULL;
 	const char *state;
 
 	if (!row || row->flags & ROW_UNPLAIN)
 		return false;
-	if (m->job[at - 1]) {
-		*out = m->job[at - 1] - 1;
+	if (m->job[at]) {
+		*out = m->job[at] - 1;
 		return true;
 	}
 	state = word_at(m, row->field[ROLL_STATE]);
-	*out = ROLL_LINK_ROW | (uint32_t)(at - 1);
+	*out = ROLL_LINK_ROW | (uint32_t)at;
 	if (!strcmp(state, "Complete"))
 		*out |= ROLL_LINK_MET;
 	return row->field[ROLL_STATE] && strcmp(state, "Superseded") != 0;
 }
 
-static void add_links(struct making *m, struct roll_job *j, const struct roll_image *image)
+static void add_links(struct making *m, struct roll_job *j, uint32_t at, uint32_t nr)
 {
-	const struct roll_item *items = (const struct roll_item *)(const void *)
-					m->wr->part[PART_ITEMS].data;
-	struct buf *links = &m->wr->part[PART_LINKS];
-	uint32_t i, link;
+	const struct roll_item *item;
+	uint32_t link;
 
-	for (i = 0; i < image->depends_nr; i++) {
-		const char *name = m->wr->part[PART_NAMES].data + items[image->depends + i].name;
+	for (j->links_nr = nr; nr; at++, nr--) {
+		const char *name = m->wr->part[PART_NAMES].data;
 
+		item = roll_look(m->wr, PART_ITEMS, at * sizeof(*item), sizeof(*item));
+		if (!item)
+			return;
+		name += item->name;
 		if (strchr(name, '/') || !find_link(&link, m, name)) {
 			link = ROLL_LINK_ROW;
 			j->flags |= ROLL_JOB_NAMES;
 		}
-		buf_add(links, &link, sizeof(link));
+		roll_put(m->wr, PART_LINKS, &link, sizeof(link));
 	}
-	j->links_nr = image->depends_nr;
 }
 
 static bool is_part(const struct making *m, const struct roll_image *image)
@@ -181,8 +192,10 @@ static void add_job(struct making *m, size_t at)
 	if (row->flags & ROW_UNPLAIN) {
 		j.flags = ROLL_JOB_READ;
 	} else {
-		image = (const struct roll_image *)(const void *)m->wr->part[PART_IMAGES].data +
-			row->image;
+		image = roll_look(m->wr, PART_IMAGES, row->image * sizeof(*image),
+				  sizeof(*image));
+		if (!image)
+			return;
 		j.hours = image->hours;
 		j.due = image->due;
 		j.started = image->started;
@@ -193,12 +206,12 @@ static void add_job(struct making *m, size_t at)
 		j.work = image->work;
 		j.flags = (uint8_t)((image->accepted ? JOB_ACCEPTED : 0) |
 				    (image->prompt ? JOB_PROMPT : 0) |
-				    (m->recorded[at] ? JOB_RECORDED : 0) |
+				    (m->marks[at] & RECORDED ? JOB_RECORDED : 0) |
 				    (image->priority_name ? JOB_NAMED : 0) |
 				    (is_part(m, image) ? JOB_PART : 0));
-		add_links(m, &j, image);
+		add_links(m, &j, image->depends, image->depends_nr);
 	}
-	buf_add(&m->wr->part[PART_JOBS], &j, sizeof(j));
+	roll_put(m->wr, PART_JOBS, &j, sizeof(j));
 }
 
 int roll_add_jobs(bool *whole, struct roll_writer *wr, struct ops_error *err)
@@ -213,14 +226,17 @@ int roll_add_jobs(bool *whole, struct roll_writer *wr, struct ops_error *err)
 	*whole = m.roots.nr && in_order(&m) && wr->rows < ROLL_LINK_AT;
 	if (ret || !*whole)
 		return ret;
-	m.ids = map_new(wr->scratch);
 	m.job = arena_array(wr->scratch, wr->rows + 1, sizeof(*m.job));
-	m.recorded = arena_array(wr->scratch, wr->rows + 1, sizeof(*m.recorded));
-	if (!m.ids || !m.job || !m.recorded || number(&m))
+	m.marks = arena_array(wr->scratch, wr->rows + 1, sizeof(*m.marks));
+	numbering_init(&m.ids, id_at, &m);
+	if (!m.job || !m.marks || number(&m)) {
+		numbering_release(&m.ids);
 		return error_nomem(err);
+	}
 	find_recorded(&m);
 	for (i = 0; i < wr->rows; i++)
 		if (m.job[i])
 			add_job(&m, i);
+	numbering_release(&m.ids);
 	return 0;
 }

@@ -16,6 +16,7 @@
 #include "model/roll_inside.h"
 #include "model/world_inside.h"
 #include "util/map.h"
+#include "util/pages.h"
 #include "util/path.h"
 
 #define ROLL_PREFIX "roll-"
@@ -278,6 +279,7 @@ static int make(struct opening *o, struct ops_error *err)
 	if (ret == 0)
 		ret = roll_finish(&f, &wr, o->base, &o->pad, &o->tree, 0, err);
 	roll_writer_release(&wr);
+	pages_give_back();
 	if (ret == 0)
 		take_segment(o, 0, f);
 	if (ret == 0)

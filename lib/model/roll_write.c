@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Making a segment of a roll: lines of what was read, in memory, then one sealed file.
+ * Making a segment of a roll: lines of what was read, then one sealed file.  What is only
+ * added to lies in files without a name meanwhile, so that memory holds the rows and their names.
  *
  * Texts that come again and again are kept once.  A document about which there is
  * anything to say gets a line that says so and no more: whoever meets it reads it.  What
@@ -40,28 +41,34 @@ bool roll_field_named(enum roll_field *out, const char *name)
 	return false;
 }
 
+static const char *text_at(const void *whole, uint32_t at)
+{
+	return ((const struct buf *)whole)->data + at;
+}
+
 int roll_writer_init(struct roll_writer *wr, struct world *w, const struct roll_place *place,
 		     struct ops_error *err)
 {
 	unsigned i;
 
 	memset(wr, 0, sizeof(*wr));
-	for (i = 0; i < ROLL_PARTS; i++)
+	for (i = 0; i < ROLL_NEAR_PARTS; i++)
 		buf_init(&wr->part[i]);
+	for (i = ROLL_NEAR_PARTS; i < ROLL_PARTS; i++)
+		wr->pile[i].store = place->store;
 	wr->world = w;
 	wr->place = place;
-	wr->arena = arena_new();
 	wr->scratch = arena_new();
 	wr->board = arena_new();
-	wr->words = wr->arena ? map_new(wr->arena) : NULL;
-	wr->names = wr->arena ? map_new(wr->arena) : NULL;
+	numbering_init(&wr->words, text_at, &wr->part[PART_WORDS]);
+	numbering_init(&wr->names, text_at, &wr->part[PART_NAMES]);
 	wr->findings = ops_findings_new();
 	/* 0 is no text, 1 the empty one. */
 	buf_add(&wr->part[PART_WORDS], "\0", 2);
 	buf_add(&wr->part[PART_NAMES], "\0", 2);
-	buf_add(&wr->part[PART_TEXT], "\0", 2);
-	if (!wr->arena || !wr->scratch || !wr->board || !wr->words || !wr->names ||
-	    !wr->findings)
+	buf_add(&wr->part[PART_STEMS], "\0", 2);
+	roll_put(wr, PART_TEXT, "\0", 2);
+	if (!wr->scratch || !wr->board || !wr->findings)
 		return error_nomem(err);
 	return world_config(&wr->config, w, err);
 }
@@ -70,44 +77,72 @@ void roll_writer_release(struct roll_writer *wr)
 {
 	unsigned i;
 
-	for (i = 0; i < ROLL_PARTS; i++)
+	for (i = 0; i < ROLL_NEAR_PARTS; i++)
 		buf_release(&wr->part[i]);
+	for (i = ROLL_NEAR_PARTS; i < ROLL_PARTS; i++)
+		spill_release(&wr->pile[i]);
 	ops_findings_free(wr->findings);
 	arena_free(wr->board);
 	arena_free(wr->scratch);
-	arena_free(wr->arena);
+	numbering_release(&wr->names);
+	numbering_release(&wr->words);
+}
+
+void roll_put(struct roll_writer *wr, enum roll_part part, const void *data, size_t len)
+{
+	size_t now;
+
+	for (; len && !wr->failed; data = (const char *)data + now, len -= now) {
+		now = len < SPILL_ONCE ? len : SPILL_ONCE;
+		wr->failed = spill_add(&wr->pile[part], data, now, NULL);
+	}
+}
+
+const void *roll_look(struct roll_writer *wr, enum roll_part part, size_t at, size_t len)
+{
+	const void *there = NULL;
+
+	if (!wr->failed)
+		wr->failed = spill_look(&there, &wr->pile[part], at, len, NULL);
+	return there;
+}
+
+/* How many of `size` bytes a part has. */
+static uint32_t count(const struct roll_writer *wr, enum roll_part part, size_t size)
+{
+	return (uint32_t)(spill_len(&wr->pile[part]) / size);
 }
 
 static uint32_t add_text(struct roll_writer *wr, const char *text)
 {
-	size_t at = wr->part[PART_TEXT].len;
+	uint32_t at = count(wr, PART_TEXT, 1);
 
 	if (!text || !*text)
 		return text ? 1 : 0;
-	buf_add(&wr->part[PART_TEXT], text, strlen(text) + 1);
-	return (uint32_t)at;
+	roll_put(wr, PART_TEXT, text, strlen(text) + 1);
+	return at;
 }
 
 /* A text that is kept once. */
-static uint32_t add_once(struct buf *b, struct map *known, const char *text)
+static uint32_t add_once(struct buf *b, struct numbering *known, const char *text)
 {
-	size_t at;
+	uint32_t at;
 
 	if (!text || !*text)
 		return text ? 1 : 0;
-	at = (size_t)map_get(known, text);
-	if (!at) {
-		at = b->len;
-		buf_add(b, text, strlen(text) + 1);
-		if (map_put(known, text, (void *)at))
-			b->failed = true;
-	}
-	return (uint32_t)at;
+	at = numbering_find(known, text);
+	if (at)
+		return at;
+	at = (uint32_t)b->len;
+	buf_add(b, text, strlen(text) + 1);
+	if (!buf_failed(b) && numbering_add(known, at))
+		b->failed = true;
+	return at;
 }
 
 static uint32_t add_word(struct roll_writer *wr, const char *word)
 {
-	return add_once(&wr->part[PART_WORDS], wr->words, word);
+	return add_once(&wr->part[PART_WORDS], &wr->words, word);
 }
 
 static int32_t short_day(int64_t day)
@@ -117,15 +152,15 @@ static int32_t short_day(int64_t day)
 
 static uint32_t items_at(const struct roll_writer *wr)
 {
-	return (uint32_t)(wr->part[PART_ITEMS].len / sizeof(struct roll_item));
+	return count(wr, PART_ITEMS, sizeof(struct roll_item));
 }
 
 static void add_item(struct roll_writer *wr, const char *name, double value)
 {
 	struct roll_item item = { .value = value };
 
-	item.name = add_once(&wr->part[PART_NAMES], wr->names, name);
-	buf_add(&wr->part[PART_ITEMS], &item, sizeof(item));
+	item.name = add_once(&wr->part[PART_NAMES], &wr->names, name);
+	roll_put(wr, PART_ITEMS, &item, sizeof(item));
 }
 
 static uint32_t add_names(struct roll_writer *wr, const struct names *names)
@@ -162,7 +197,6 @@ static void add_image(struct roll_writer *wr, struct roll_row *row, const struct
 		      const struct task *t)
 {
 	struct roll_image i = { 0 };
-	struct buf *images = &wr->part[PART_IMAGES];
 
 	i.hours = t->hours;
 	i.complexity = t->complexity;
@@ -186,8 +220,8 @@ static void add_image(struct roll_writer *wr, struct roll_row *row, const struct
 	i.accepted = t->accepted;
 	i.has_hours = t->has_hours;
 	i.raised = t->raised;
-	row->image = (uint32_t)(images->len / sizeof(i));
-	buf_add(images, &i, sizeof(i));
+	row->image = count(wr, PART_IMAGES, sizeof(i));
+	roll_put(wr, PART_IMAGES, &i, sizeof(i));
 }
 
 /* Read a task as a board would, and keep what it keeps. */
@@ -274,22 +308,28 @@ static void put_whole(struct roll_writer *wr, struct whole *w)
 {
 	w->row.more = (uint32_t)wr->rows++;
 	buf_add(&wr->part[PART_ROWS], &w->row, sizeof(w->row));
-	buf_add(&wr->part[PART_MORE], &w->more, sizeof(w->more));
+	roll_put(wr, PART_MORE, &w->more, sizeof(w->more));
+}
+
+static uint32_t add_stem(struct roll_writer *wr, const char *stem, size_t len)
+{
+	uint32_t at = (uint32_t)wr->part[PART_STEMS].len;
+
+	buf_add(&wr->part[PART_STEMS], stem, len);
+	buf_char(&wr->part[PART_STEMS], '\0');
+	return at;
 }
 
 static void put_row(struct roll_writer *wr, struct whole *w, const char *dir,
 		    const char *name)
 {
-	struct roll_row *row = &w->row;
 	const char *stem;
 	size_t len = path_stem(name, &stem);
 
 	if (stem[len])
-		row->flags |= ROW_MARKDOWN;
-	row->dir = add_word(wr, dir);
-	row->name = (uint32_t)wr->part[PART_TEXT].len;
-	buf_add(&wr->part[PART_TEXT], stem, len);
-	buf_char(&wr->part[PART_TEXT], '\0');
+		w->row.flags |= ROW_MARKDOWN;
+	w->row.dir = add_word(wr, dir);
+	w->row.name = add_stem(wr, stem, len);
 	put_whole(wr, w);
 }
 
@@ -369,7 +409,7 @@ int roll_add_line(struct roll_writer *wr, const struct roll_line *line,
 	if (ret)
 		return ret;
 	w.row.dir = add_word(wr, dir);
-	w.row.name = add_text(wr, name);
+	w.row.name = add_stem(wr, name, strlen(name));
 	put_whole(wr, &w);
 	return 0;
 }
@@ -380,7 +420,7 @@ static void path_of(char *out, size_t room, const struct roll_writer *wr,
 	const char *dir = wr->part[PART_WORDS].data + row->dir;
 
 	(void)snprintf(out, room, "%s%s%s%s", dir, *dir ? "/" : "",
-		       wr->part[PART_TEXT].data + row->name,
+		       wr->part[PART_STEMS].data + row->name,
 		       row->flags & ROW_MARKDOWN ? ".md" : "");
 }
 
@@ -388,7 +428,8 @@ static int by_path(const void *a, const void *b, void *payload)
 {
 	const struct roll_writer *wr = payload;
 	const struct roll_row *p = a, *q = b;
-	const char *n = wr->part[PART_TEXT].data + p->name, *m = wr->part[PART_TEXT].data + q->name;
+	const char *stems = wr->part[PART_STEMS].data;
+	const char *n = stems + p->name, *m = stems + q->name;
 	char x[2 * PATH_MAX_BYTES], y[2 * PATH_MAX_BYTES];
 
 	/* Most differ within their names. */
@@ -423,8 +464,8 @@ static int by_id(const void *a, const void *b, void *payload)
 	const struct roll_row *rows = (const struct roll_row *)
 				      (const void *)wr->part[PART_ROWS].data;
 	const uint32_t *x = a, *y = b;
-	int order = strcmp(wr->part[PART_TEXT].data + rows[*x].name,
-			   wr->part[PART_TEXT].data + rows[*y].name);
+	int order = strcmp(wr->part[PART_STEMS].data + rows[*x].name,
+			   wr->part[PART_STEMS].data + rows[*y].name);
 
 	return order ? order : (*x > *y) - (*x < *y);
 }
@@ -444,23 +485,39 @@ static int number_ids(struct roll_writer *wr)
 	return 0;
 }
 
+/* Nothing failed, and each place in a part is a number of 32 bits. */
+static int list_parts(struct sealed_part *parts, struct roll_writer *wr, struct ops_error *err)
+{
+	unsigned i;
+
+	for (i = 0; i < ROLL_PARTS; i++) {
+		if (i < ROLL_NEAR_PARTS && buf_failed(&wr->part[i]))
+			return error_nomem(err);
+		parts[i] = i < ROLL_NEAR_PARTS ?
+			   (struct sealed_part){ wr->part[i].data, wr->part[i].len, NULL } :
+			   (struct sealed_part){ NULL, spill_len(&wr->pile[i]), &wr->pile[i] };
+		if (parts[i].len > UINT32_MAX / 2)
+			return error_nomem(err);
+	}
+	return wr->failed == OPS_ENOMEM ? error_nomem(err) : wr->failed;
+}
+
 int roll_finish(struct sealed **out, struct roll_writer *wr, const char *name,
 		const struct mac_pad *pad, const struct oid *tree, uint64_t base,
 		struct ops_error *err)
 {
 	struct roll_facts facts = { .tree = *tree, .base = base, .rows = wr->rows };
-	struct notes_part parts[ROLL_PARTS];
+	struct sealed_part parts[ROLL_PARTS];
 	struct snap_entry entry;
 	uint64_t seal;
 	bool jobs = false;
-	unsigned i;
 	int ret;
 
 	if (snap_find(&entry, world_snap(wr->world), CONFIG_PATH, NULL) == 0)
 		facts.config = entry.oid;
-	for (i = 0; i < ROLL_PARTS; i++)
-		if (buf_failed(&wr->part[i]) || wr->part[i].len > UINT32_MAX / 2)
-			return error_nomem(err);
+	ret = list_parts(parts, wr, err);
+	if (ret)
+		return ret;
 	sort_rows(wr);
 	if (number_ids(wr))
 		return error_nomem(err);
@@ -469,14 +526,13 @@ int roll_finish(struct sealed **out, struct roll_writer *wr, const char *name,
 		return ret;
 	facts.jobs = jobs;
 	buf_add(&wr->part[PART_FACTS], &facts, sizeof(facts));
-	for (i = 0; i < ROLL_PARTS; i++) {
-		if (buf_failed(&wr->part[i]))
-			return error_nomem(err);
-		parts[i] = (struct notes_part){ wr->part[i].data, wr->part[i].len };
-	}
+	ret = list_parts(parts, wr, err);
+	if (ret)
+		return ret;
 	/* That it cannot be kept is no failure: it serves once. */
 	if (sealed_write(&seal, wr->place->store, name, pad, parts, ROLL_PARTS, NULL) == 0 &&
 	    sealed_open(out, wr->place->store, name, pad) == 0)
 		return 0;
-	return sealed_of(out, parts, ROLL_PARTS, pad) ? error_nomem(err) : 0;
+	ret = sealed_of(out, parts, ROLL_PARTS, pad);
+	return ret == OPS_ENOMEM ? error_nomem(err) : ret;
 }

@@ -30,6 +30,12 @@ int notes_put(struct notes_out *out, const void *data, size_t len, struct ops_er
 	return file_write(out->fd, data, len, out->name, err);
 }
 
+int notes_go(struct notes_out *out, size_t at, struct ops_error *err)
+{
+	return lseek(out->fd, (off_t)at, SEEK_SET) < 0 ?
+	       error_set(err, OPS_EIO, "cannot write '%s': %s", out->name, strerror(errno)) : 0;
+}
+
 /* Make a file beside `name`, for reading and writing, under a name that is put into
  * `temporary`. */
 static int make_temporary(int *fd, char temporary[NAME_ROOM], int dir, const char *name,
@@ -73,29 +79,24 @@ static int write_made(int dir, const char *name, notes_make *make, void *payload
 }
 
 /* Bytes that are in memory. */
-struct parts {
-	const struct notes_part *list;
-	size_t nr;
+struct bytes {
+	const void *data;
+	size_t len;
 };
 
-static int make_parts(struct notes_out *out, void *payload, struct ops_error *err)
+static int make_of_bytes(struct notes_out *out, void *payload, struct ops_error *err)
 {
-	const struct parts *parts = payload;
-	size_t i;
-	int ret = 0;
+	const struct bytes *bytes = payload;
 
-	for (i = 0; ret == 0 && i < parts->nr; i++)
-		ret = notes_put(out, parts->list[i].data, parts->list[i].len, err);
-	return ret;
+	return notes_put(out, bytes->data, bytes->len, err);
 }
 
 static int write_at(int dir, const char *name, const void *data, size_t len, bool durable,
 		    struct ops_error *err)
 {
-	struct notes_part part = { data, len };
-	struct parts parts = { &part, 1 };
+	struct bytes bytes = { data, len };
 
-	return write_made(dir, name, make_parts, &parts, durable, err);
+	return write_made(dir, name, make_of_bytes, &bytes, durable, err);
 }
 
 /* Open the directory of a note; *last is its name there. */
@@ -170,14 +171,6 @@ int notes_write_made(struct store *s, const char *name, notes_make *make, void *
 	return ret;
 }
 
-int notes_write_parts(struct store *s, const char *name, const struct notes_part *parts,
-		      size_t nr, bool durable, struct ops_error *err)
-{
-	struct parts all = { parts, nr };
-
-	return notes_write_made(s, name, make_parts, &all, durable, err);
-}
-
 bool notes_writable(struct store *s)
 {
 	char *own = file_join(store_common_dir(s), "ops");
@@ -235,9 +228,9 @@ void notes_keep(struct store *s, const char *prefix, const char *newest, size_t 
 int notes_write(struct store *s, const char *name, const void *data, size_t len,
 		bool durable, struct ops_error *err)
 {
-	struct notes_part part = { data, len };
+	struct bytes bytes = { data, len };
 
-	return notes_write_parts(s, name, &part, 1, durable, err);
+	return notes_write_made(s, name, make_of_bytes, &bytes, durable, err);
 }
 
 /* Make a directory and those above it; that it is there already is fine. */

@@ -35,13 +35,6 @@ void notes_keep(struct store *s, const char *prefix, const char *newest, size_t 
 
 /* Whether that could be done. */
 bool notes_writable(struct store *s);
-/* The same of bytes that lie in several places. */
-struct notes_part {
-	const void *data;
-	size_t len;
-};
-int notes_write_parts(struct store *s, const char *name, const struct notes_part *parts,
-		      size_t nr, bool durable, struct ops_error *err);
 /* The same of bytes that are made while they are written, so that they need not be in memory
  * at once: `make` gives them to notes_put(), which may fail. */
 struct notes_out {
@@ -50,6 +43,8 @@ struct notes_out {
 };
 typedef int notes_make(struct notes_out *out, void *payload, struct ops_error *err);
 int notes_put(struct notes_out *out, const void *data, size_t len, struct ops_error *err);
+/* What is put next begins there; what is left out before it is zeros until it is put. */
+int notes_go(struct notes_out *out, size_t at, struct ops_error *err);
 int notes_write_made(struct store *s, const char *name, notes_make *make, void *payload,
 		     bool durable, struct ops_error *err);
 

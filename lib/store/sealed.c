@@ -18,6 +18,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "store/spill.h"
 #include "store/store.h"
 #include "util/pages.h"
 
@@ -109,7 +110,7 @@ static size_t blocks_of(uint64_t len)
 }
 
 /* All of it but the seal. */
-static struct head head_of(const struct notes_part *parts, size_t nr)
+static struct head head_of(const struct sealed_part *parts, size_t nr)
 {
 	struct head head = { .magic = MAGIC, .mark = BYTE_ORDER_MARK, .nr = (uint32_t)nr };
 	uint64_t len = 0;
@@ -125,63 +126,100 @@ static struct head head_of(const struct notes_part *parts, size_t nr)
 	return head;
 }
 
-/* The bytes of the body from `at` on, gathered from the parts, which lie at multiples of 8. */
-static size_t gather(unsigned char *to, const struct head *head,
-		     const struct notes_part *parts, size_t nr, uint64_t at, size_t len)
+/* Bytes of a part, at most a block of them. */
+static int take(unsigned char *to, const struct sealed_part *part, size_t at, size_t len)
+{
+	const void *from = (const char *)part->data + at;
+	int ret = part->spill ? spill_look(&from, part->spill, at, len, NULL) : 0;
+
+	if (ret == 0)
+		memcpy(to, from, len);
+	return ret;
+}
+
+/* The bytes of the body from `at` on, at most a block of them, gathered from the parts, which
+ * lie at multiples of 8. */
+static int gather(unsigned char *to, const struct head *head, const struct sealed_part *parts,
+		  uint64_t at, size_t len)
 {
 	size_t i;
+	int ret = 0;
 
 	memset(to, 0, len);
-	for (i = 0; i < nr; i++) {
+	for (i = 0; ret == 0 && i < head->nr; i++) {
 		uint64_t from = head->part[i].at, end = from + head->part[i].len;
 		uint64_t a = from > at ? from : at, b = end < at + len ? end : at + len;
 
 		if (a < b)
-			memcpy(to + (a - at), (const char *)parts[i].data + (a - from),
-			       (size_t)(b - a));
+			ret = take(to + (a - at), &parts[i], (size_t)(a - from), (size_t)(b - a));
 	}
-	return len;
+	return ret;
+}
+
+/* What becomes a file. */
+struct sealing {
+	struct head head;
+	uint64_t *table;
+	const struct sealed_part *parts;
+	const struct mac_pad *pad;
+	unsigned char *blocks;		/* so many as are written at once */
+};
+
+/* Write the body, and know its checksums. */
+static int put_body(struct notes_out *out, struct sealing *s, struct ops_error *err)
+{
+	size_t body = (size_t)(s->head.length - s->head.body), at, len, room = AHEAD * BLOCK;
+	int ret = 0;
+
+	for (at = 0; ret == 0 && at < body; at += BLOCK) {
+		unsigned char *block = s->blocks + at % room;
+
+		len = body - at < BLOCK ? body - at : BLOCK;
+		ret = gather(block, &s->head, s->parts, at, len);
+		if (ret)
+			return error_set(err, ret, "cannot gather what is to be sealed");
+		s->table[at / BLOCK] = mac_block(s->pad, block, len);
+		if (block + BLOCK == s->blocks + room || at + len == body)
+			ret = notes_put(out, s->blocks, (size_t)(block - s->blocks) + len, err);
+	}
+	return ret;
+}
+
+/* The head and the table lie before what they are about. */
+static int put_all(struct notes_out *out, void *payload, struct ops_error *err)
+{
+	struct sealing *s = payload;
+	size_t blocks = blocks_of(s->head.length - s->head.body);
+	int ret = notes_go(out, (size_t)s->head.body, err);
+
+	if (ret == 0)
+		ret = put_body(out, s, err);
+	if (ret == 0 && seal_of(&s->head.seal, &s->pad->key, &s->head, s->table, blocks))
+		ret = error_nomem(err);
+	if (ret == 0)
+		ret = notes_go(out, 0, err);
+	if (ret == 0)
+		ret = notes_put(out, &s->head, sizeof(s->head), err);
+	return ret ? ret : notes_put(out, s->table, blocks * sizeof(*s->table), err);
 }
 
 int sealed_write(uint64_t *seal, struct store *s, const char *name,
-		 const struct mac_pad *pad, const struct notes_part *parts, size_t nr,
+		 const struct mac_pad *pad, const struct sealed_part *parts, size_t nr,
 		 struct ops_error *err)
 {
-	static const char zero[8];
-	struct notes_part out[2 * SEALED_PARTS + 2];
-	struct head head = head_of(parts, nr);
-	unsigned char *block = malloc(BLOCK);
-	uint64_t len = head.length - head.body;
-	size_t i, blocks = blocks_of(len), n = 2;
-	uint64_t *table = calloc(blocks + 1, sizeof(*table));
-	int ret = block ? 0 : OPS_ENOMEM;
+	struct sealing all = { .head = head_of(parts, nr), .parts = parts, .pad = pad };
+	int ret;
 
-	for (i = 0; i < nr; i++) {
-		out[n++] = parts[i];
-		out[n++] = (struct notes_part){ zero, (8 - parts[i].len % 8) % 8 };
-	}
-	if (!table)
-		ret = OPS_ENOMEM;
-	for (i = 0; ret == 0 && i < blocks; i++) {
-		uint64_t at = (uint64_t)i * BLOCK;
-		size_t size = len - at < BLOCK ? (size_t)(len - at) : BLOCK;
-
-		table[i] = mac_block(pad, block, gather(block, &head, parts, nr, at, size));
-	}
+	if (all.head.length > FILE_MAX)
+		return error_set(err, OPS_EINVALID, "'%s' would be too large", name);
+	all.table = calloc(blocks_of(all.head.length) + 1, sizeof(*all.table));
+	all.blocks = malloc(AHEAD * BLOCK);
+	ret = all.table && all.blocks ? notes_write_made(s, name, put_all, &all, false, err) :
+	      error_nomem(err);
 	if (ret == 0)
-		ret = seal_of(&head.seal, &pad->key, &head, table, blocks);
-	if (ret)
-		error_nomem(err);
-	out[0] = (struct notes_part){ &head, sizeof(head) };
-	out[1] = (struct notes_part){ table, blocks * sizeof(*table) };
-	if (ret == 0)
-		ret = head.length > FILE_MAX ?
-		      error_set(err, OPS_EINVALID, "'%s' would be too large", name) :
-		      notes_write_parts(s, name, out, n, false, err);
-	if (ret == 0)
-		*seal = head.seal;
-	free(table);
-	free(block);
+		*seal = all.head.seal;
+	free(all.blocks);
+	free(all.table);
 	return ret;
 }
 
@@ -282,10 +320,12 @@ int sealed_open(struct sealed **out, struct store *s, const char *name,
 	return ret;
 }
 
-int sealed_of(struct sealed **out, const struct notes_part *parts, size_t nr,
+int sealed_of(struct sealed **out, const struct sealed_part *parts, size_t nr,
 	      const struct mac_pad *pad)
 {
 	struct sealed *f = calloc(1, sizeof(*f));
+	size_t at;
+	int ret;
 
 	if (!f)
 		return OPS_ENOMEM;
@@ -294,13 +334,17 @@ int sealed_of(struct sealed **out, const struct notes_part *parts, size_t nr,
 	f->head = head_of(parts, nr);
 	f->blocks = blocks_of(f->head.length - f->head.body);
 	f->state = malloc(f->blocks + 1);
-	if (!f->state || need_room(f)) {
+	ret = f->state ? need_room(f) : OPS_ENOMEM;
+	if (ret == 0)
+		pages_huge(f->body, f->len);
+	for (at = 0; ret == 0 && at < f->len; at += BLOCK)
+		ret = gather(f->body + at, &f->head, parts, at,
+			     f->len - at < BLOCK ? f->len - at : BLOCK);
+	if (ret) {
 		sealed_close(f);
-		return OPS_ENOMEM;
+		return ret;
 	}
-	pages_huge(f->body, f->len);
 	memset(f->state, SOUND, f->blocks + 1);
-	(void)gather(f->body, &f->head, parts, nr, 0, f->len);
 	*out = f;
 	return 0;
 }

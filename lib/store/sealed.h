@@ -7,7 +7,7 @@
  * this user, this program and this place of the clone can have written.
  *
  *	sealed_key(&pad, store, private_dir, "what it is", err);
- *	sealed_write(store, name, &pad, parts, nr, &seal, err);
+ *	sealed_write(&seal, store, name, &pad, parts, nr, err);
  *
  *	if (sealed_open(&f, store, name, &pad) == 0 &&
  *	    (row = sealed_at(f, PART, at, size)))
@@ -27,21 +27,32 @@
 #define SEALED_PARTS 12
 
 struct sealed;
+struct spill;
+
+/* Bytes that become a part: those in memory or, when there is one, those of a spill, to which
+ * nothing is added any more. */
+struct sealed_part {
+	const void *data;
+	size_t len;
+	struct spill *spill;
+};
 
 /* Depends on the user's secret, on all that judges, and on where the clone lies. */
 int sealed_key(struct mac_pad *out, struct store *s, const char *private_dir,
 	       const char *what, struct ops_error *err);
 
-/* Put a new one in its place, whole or not at all; *seal names it. */
+/* Put a new one in its place, whole or not at all; *seal names it.  What lies in spills is not
+ * in memory for it. */
 int sealed_write(uint64_t *seal, struct store *s, const char *name,
-		 const struct mac_pad *pad, const struct notes_part *parts, size_t nr,
+		 const struct mac_pad *pad, const struct sealed_part *parts, size_t nr,
 		 struct ops_error *err);
 
 /* OPS_ENOTFOUND: there is none, or it is not one of ours; OPS_ENOMEM. */
 int sealed_open(struct sealed **out, struct store *s, const char *name,
 		const struct mac_pad *pad);
-/* One that lies nowhere, of the same parts, which are copied.  OPS_ENOMEM. */
-int sealed_of(struct sealed **out, const struct notes_part *parts, size_t nr,
+/* One that lies nowhere, of the same parts, which are copied.  OPS_ENOMEM; OPS_EIO (of a
+ * spill). */
+int sealed_of(struct sealed **out, const struct sealed_part *parts, size_t nr,
 	      const struct mac_pad *pad);
 void sealed_close(struct sealed *f);	/* NULL is fine */
 

@@ -22,6 +22,7 @@
 
 #define TAIL (2 * SPILL_ONCE)	/* the longest while there is a file */
 #define TAIL_MIN 1024
+#define NEAR (2 * SPILL_ONCE)	/* read at once by who looks */
 
 static bool put_at(int fd, const unsigned char *data, size_t len, size_t at)
 {
@@ -124,6 +125,7 @@ int spill_take(void *data, struct spill *s, size_t len, struct ops_error *err)
 	int ret;
 
 	assert(len <= spill_len(s) && len <= SPILL_ONCE && !s->map);
+	s->near_len = 0;	/* other bytes may come where these were */
 	if (s->len < len) {
 		/* A tail with a file has the room for what is less than half of it, and more. */
 		memmove(s->tail + more, s->tail, s->len);
@@ -162,6 +164,44 @@ int spill_all(void **out, struct spill *s, struct ops_error *err)
 	return ret;
 }
 
+/* Read what lies at a place of the file, and what comes after it. */
+static int come_near(struct spill *s, size_t at, struct ops_error *err)
+{
+	size_t len = s->filed - at < NEAR ? s->filed - at : NEAR;
+	int ret;
+
+	if (!s->near)
+		s->near = malloc(NEAR);
+	if (!s->near)
+		return error_nomem(err);
+	s->near_len = 0;
+	ret = get_at(s->near, s, len, at, err);
+	if (ret)
+		return ret;
+	s->near_at = at;
+	s->near_len = len;
+	return 0;
+}
+
+int spill_look(const void **out, struct spill *s, size_t at, size_t len,
+	       struct ops_error *err)
+{
+	int ret = 0;
+
+	assert(len && len <= SPILL_ONCE && !s->map);
+	assert(at <= spill_len(s) && len <= spill_len(s) - at);
+	/* What lies across the end of the file is all put there. */
+	if (at < s->filed && len > s->filed - at)
+		ret = move_out(s, s->len, err);
+	if (ret == 0 && at < s->filed &&
+	    (at < s->near_at || at - s->near_at > s->near_len ||
+	     len > s->near_len - (at - s->near_at)))
+		ret = come_near(s, at, err);
+	if (ret == 0)
+		*out = at < s->filed ? s->near + (at - s->near_at) : s->tail + (at - s->filed);
+	return ret;
+}
+
 size_t spill_len(const struct spill *s)
 {
 	return s->filed + s->len;
@@ -182,6 +222,7 @@ void spill_release(struct spill *s)
 	if (s->map)
 		munmap(s->map, s->filed);
 	close_file(s);
+	free(s->near);
 	free(s->tail);
 	memset(s, 0, sizeof(*s));
 	s->store = store;

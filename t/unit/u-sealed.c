@@ -9,6 +9,7 @@
 #include <sys/mman.h>
 
 #include "store/sealed.h"
+#include "store/spill.h"
 
 #define NAME "roll-test"
 #define WORDS ((size_t)1 << 20)		/* 8 MiB of them in the part in the middle */
@@ -27,8 +28,9 @@ static struct sealed *make(struct store *s, size_t nr)
 {
 	static uint64_t words[MANY];
 	static char first[100000], last[100000];
-	const struct notes_part parts[] = {
-		{ first, sizeof(first) }, { words, nr * sizeof(*words) }, { last, sizeof(last) }
+	const struct sealed_part parts[] = {
+		{ first, sizeof(first), NULL }, { words, nr * sizeof(*words), NULL },
+		{ last, sizeof(last), NULL }
 	};
 	struct mac_key key = mac_key_of("00112233445566778899aabbccddeeff");
 	struct sealed *f = NULL;
@@ -161,10 +163,53 @@ UNIT_TEST(sealed_peek_meets_what_was_changed_since)
 	trash_end();
 }
 
+/* Parts of a spill beside one in memory, read back from a file, and from none. */
+UNIT_TEST(sealed_takes_parts_out_of_spills)
+{
+	static const char few[] = "abc";
+	struct spill many = { NULL }, none = { NULL };
+	struct sealed_part parts[] = { { few, 3, NULL }, { NULL, 0, &many }, { NULL, 0, &none },
+				       { few, 3, NULL } };
+	struct sealed *f[2] = { NULL, NULL };
+	const uint64_t *word;
+	struct store *s;
+	uint64_t seal, one;
+	size_t i, k;
+
+	trash_make();
+	s = trash_open("r");
+	many.store = none.store = s;
+	for (i = 0; i < WORDS / 4; i++) {
+		one = value(i);
+		if (spill_add(&many, &one, sizeof(one), NULL))
+			ck_abort_msg("%zu cannot be added", i);
+	}
+	parts[1].len = spill_len(&many);
+	ck_assert_int_eq(sealed_write(&seal, s, NAME, &pad, parts, UNIT_COUNT(parts), NULL), 0);
+	ck_assert_int_eq(sealed_open(&f[0], s, NAME, &pad), 0);
+	ck_assert(sealed_seal(f[0]) == seal);
+	ck_assert_int_eq(sealed_of(&f[1], parts, UNIT_COUNT(parts), &pad), 0);
+	for (k = 0; k < 2; k++) {
+		for (i = 0; i < WORDS / 4; i++) {
+			word = sealed_at(f[k], 1, i * sizeof(*word), sizeof(*word));
+			if (!word || *word != value(i))
+				ck_abort_msg("%zu", i);
+		}
+		ck_assert(!memcmp(sealed_at(f[k], 0, 0, 3), few, 3));
+		ck_assert(!memcmp(sealed_at(f[k], 3, 0, 3), few, 3));
+		ck_assert_uint_eq(sealed_size(f[k], 2), 0);
+		sealed_close(f[k]);
+	}
+	spill_release(&many);
+	spill_release(&none);
+	store_close(s);
+	trash_end();
+}
+
 UNIT_TEST(sealed_forget_leaves_what_lies_nowhere)
 {
 	static const uint64_t words[4096] = { 7 };
-	const struct notes_part part = { words, sizeof(words) };
+	const struct sealed_part part = { words, sizeof(words), NULL };
 	struct sealed *f;
 	const uint64_t *word;
 
@@ -179,4 +224,5 @@ UNIT_MAIN("sealed", sealed_peek_keeps_a_part_short_and_its_neighbours,
 	  sealed_peek_here_and_there_keeps_a_long_part_short,
 	  sealed_peek_at_neighbours_takes_no_huge_page,
 	  sealed_peek_meets_what_was_changed_since,
+	  sealed_takes_parts_out_of_spills,
 	  sealed_forget_leaves_what_lies_nowhere)

@@ -74,7 +74,7 @@ test_expect_success 'nor by another address, nor in a directory that came with i
 	cd ../synced && was=$(git config remote.origin.url) &&
 	git clone -q --bare . .evil.git && mkdir -p .evil.git/hooks &&
 	cp "$(trap_for transport)" .evil.git/hooks/pre-receive &&
-	for url in "ext::$(trap_for transport)" "fd::7" ::x .evil.git ./.evil ".git/../.evil.git" \
+	for url in "ext::$(trap_for transport)" "ext://$(trap_for transport)" "fd::7" fd://7 evil://x ::x .evil.git ./.evil ".git/../.evil.git" \
 		"$PWD/.evil.git" "file://$PWD/.evil.git"
 	do
 		git config remote.origin.url "$url" && ops_sync 3 &&
@@ -97,6 +97,16 @@ test_expect_success 'another remote than the one that is asked stops nobody, a p
 	git config remote.other.promisor true && ops_sync 3 && test_grep "remote.other.url = " err &&
 	git remote remove other && git config --remove-section remote.orig &&
 	git config --remove-section remote.origin2 && test_path_is_missing "$CANARY.transport"
+'
+
+test_expect_success 'so does one that only the extension for partial clones names' '
+	cd ../synced && git config core.repositoryFormatVersion 0 && git remote add other "$TEST_ROOT/up.git" &&
+	git config remote.other.uploadpack "$(trap_for transport)" && ops_sync 0 &&
+	git config extensions.partialClone other &&
+	test_expect_code 128 git cat-file -p 1111111111111111111111111111111111111111 2>err &&
+	test_path_is_file "$CANARY.transport" && rm "$CANARY.transport" &&
+	ops_sync 3 && test_grep "remote.other.uploadpack = " err && test_path_is_missing "$CANARY.transport" &&
+	git config --unset extensions.partialClone && git remote remove other
 '
 
 test_expect_success 'a remote that is a directory elsewhere has hooks of its own' '

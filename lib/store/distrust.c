@@ -123,13 +123,30 @@ static bool is_of(const struct danger *d, const char *key)
 
 /* --- addresses --- */
 
-/* "word::...", for which git runs git-remote-word. */
+/* What git knows itself, and what it has programs of its own for. */
+static const char *const schemes[] = { "https://", "http://", "ssh://", "git://", "file://",
+				       "ftp://", "ftps://", "git+ssh://", "ssh+git://" };
+#define PLAIN_BASES 4		/* so many are what others may be written as */
+
+static bool has_scheme(const char *address, size_t among)
+{
+	size_t i;
+
+	for (i = 0; i < among; i++)
+		if (!strncasecmp(address, schemes[i], strlen(schemes[i])))
+			return true;
+	return false;
+}
+
+/* "word::..." and "word://...", for which git runs git-remote-word. */
 static bool has_helper(const char *address)
 {
 	size_t len = strspn(address, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
 			    "0123456789+-.");
 
-	return !strncmp(address + len, "::", 2);
+	return !strncmp(address + len, "::", 2) ||
+	       (!strncmp(address + len, "://", 3) &&
+		!has_scheme(address, sizeof(schemes) / sizeof(*schemes)));
 }
 
 static bool is_below(const char *path, const char *dir)
@@ -171,14 +188,7 @@ static bool is_own_directory(struct looking *l, const char *address)
 /* What stands before it in the rewritten address is all that it says about the transport. */
 static bool is_plain_base(const char *key)
 {
-	static const char *const schemes[] = { "https://", "http://", "ssh://", "git://" };
-	const char *base = strchr(key, '.') + 1;
-	size_t i;
-
-	for (i = 0; i < sizeof(schemes) / sizeof(*schemes); i++)
-		if (!strncmp(base, schemes[i], strlen(schemes[i])))
-			return true;
-	return false;
+	return has_scheme(strchr(key, '.') + 1, PLAIN_BASES);
 }
 
 /* --- the settings --- */
@@ -283,6 +293,7 @@ static bool signs_by(const struct looking *l, const char *key)
 static int learn(struct looking *l, struct ops_error *err)
 {
 	static const struct danger promisor = { "remote", "*", "promisor", LOOK_ANY, NULL };
+	static const char *const partial = "extensions.partialclone";	/* names another */
 	const char *at = l->text;
 	struct setting s;
 
@@ -293,7 +304,7 @@ static int learn(struct looking *l, struct ops_error *err)
 			l->user_hooks = s.value;
 		else if (signs_by(l, s.key))
 			l->signs |= !is_false(s.value);
-		else if (is_of(&promisor, s.key))
+		else if (is_of(&promisor, s.key) || !strcmp(s.key, partial))
 			l->lazy = true;
 	}
 	if (at != l->end)

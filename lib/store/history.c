@@ -7,7 +7,11 @@
  */
 #include "store/history.h"
 
+#include <stdlib.h>
+#include <string.h>
+
 #include "store/repo.h"
+#include "util/arena.h"
 
 int history_walk(struct store *s, const struct oid *tip, const struct oid *hide,
 		 bool newest_first,
@@ -25,6 +29,87 @@ int history_walk(struct store *s, const struct oid *tip, const struct oid *hide,
 	return ret > 0 ? 0 : ret;
 }
 
+static int by_id(const void *a, const void *b)
+{
+	return memcmp(a, b, sizeof(struct oid));
+}
+
+/* Move to the front of a list what stands in another, sorted one. */
+static size_t keep_common(struct history *h, const struct history *other)
+{
+	size_t i, nr = 0;
+
+	for (i = 0; i < h->nr; i++)
+		if (bsearch(&h->list[i], other->list, other->nr, sizeof(*h->list), by_id))
+			h->list[nr++] = h->list[i];
+	return nr;
+}
+
+/* Of common ancestors, sorted, those that none of them descends from come to the front. */
+static int keep_best(size_t *nr, struct oid *list, struct store *s, struct ops_error *err)
+{
+	struct arena *arena = arena_new();
+	bool *older = arena ? arena_array(arena, *nr + 1, sizeof(*older)) : NULL;
+	struct commit c;
+	struct oid *at;
+	size_t i, k, best = 0;
+	int ret = older ? 0 : error_nomem(err);
+
+	for (i = 0; ret == 0 && i < *nr; i++) {
+		ret = commit_read(&c, s, &list[i], arena, err);
+		for (k = 0; ret == 0 && k < c.parents_nr; k++) {
+			at = bsearch(&c.parents[k], list, *nr, sizeof(*list), by_id);
+			if (at)
+				older[at - list] = true;
+		}
+	}
+	for (i = 0; ret == 0 && i < *nr; i++)
+		if (!older[i])
+			list[best++] = list[i];
+	*nr = best;
+	arena_free(arena);
+	return ret;
+}
+
+/* libgit2 looks beyond where a clone was cut off.  All that is common has its ancestors in
+ * common as well, so the best are those without a child among them. */
+static int bases_in_shallow(struct oid **out, size_t *out_nr, struct store *s,
+			    const struct oid *a, const struct oid *b, struct ops_error *err)
+{
+	struct history one = { .nr = 0 }, two = { .nr = 0 };
+	struct oid *list = NULL;
+	size_t nr = 0;
+	int ret = history_list(&one, s, a, NULL, 0, err);
+
+	if (ret == 0)
+		ret = history_list(&two, s, b, NULL, 0, err);
+	if (ret == 0) {
+		qsort(one.list, one.nr, sizeof(*one.list), by_id);
+		nr = keep_common(&two, &one);
+		list = nr ? malloc(nr * sizeof(*list)) : NULL;
+		if (!nr)
+			ret = error_set(err, OPS_EENVIRONMENT, "this clone is shallow, and has no "
+					"commit that both sides have in common: git fetch "
+					"--unshallow brings what was before");
+		else if (!list)
+			ret = error_nomem(err);
+	}
+	if (ret == 0) {
+		memcpy(list, two.list, nr * sizeof(*list));
+		qsort(list, nr, sizeof(*list), by_id);
+		ret = keep_best(&nr, list, s, err);
+	}
+	history_release(&one);
+	history_release(&two);
+	if (ret) {
+		free(list);
+		return ret;
+	}
+	*out = list;
+	*out_nr = nr;
+	return 0;
+}
+
 int history_merge_bases(struct oid **out, size_t *nr, struct store *s, const struct oid *a,
 			const struct oid *b, struct ops_error *err)
 {
@@ -34,6 +119,8 @@ int history_merge_bases(struct oid **out, size_t *nr, struct store *s, const str
 	size_t i;
 	int rc;
 
+	if (store_is_shallow(s))
+		return bases_in_shallow(out, nr, s, a, b, err);
 	repo_to_git(&one, a);
 	repo_to_git(&two, b);
 	rc = git_merge_bases(&bases, s->repo, &one, &two);

@@ -90,11 +90,12 @@ int history_walk(struct store *s, const struct oid *tip, const struct oid *hide,
 		 void *payload, struct ops_error *err);
 
 /* All of the best common ancestors (two branches that were merged into each other have several);
- * the list is the caller's to free().  OPS_ENOTFOUND. */
+ * the list is the caller's to free().  OPS_ENOTFOUND: none; OPS_EENVIRONMENT: none that a
+ * shallow clone has. */
 int history_merge_bases(struct oid **out, size_t *nr, struct store *s, const struct oid *a,
 			const struct oid *b, struct ops_error *err);
 
-/* One of them; OPS_ENOTFOUND. */
+/* One of them; statuses as above. */
 int history_merge_base(struct oid *out, struct store *s, const struct oid *a,
 		       const struct oid *b, struct ops_error *err);
 

@@ -25,6 +25,7 @@
 #include "change/txn.h"
 #include "judge/judge.h"
 #include "model/merge.h"
+#include "store/objects.h"
 #include "text/message.h"
 #include "util/path.h"
 
@@ -373,6 +374,23 @@ static int differs(const char *path, const struct snap_entry *before,
 	return 0;
 }
 
+/* What git takes and ops does not write: who, when and why must be as they were. */
+static int check_words(struct replaying *r, const char *message, struct ops_error *err)
+{
+	struct ops_error found = { 0 };
+	struct buf text = BUF_INIT;
+	int ret;
+
+	if (memchr(r->c->message, '\0', r->c->message_len))
+		return end(r, REPLAY_UNFIT, NULL, "the commit message has a NUL");
+	ret = objects_commit_text(&text, &r->c->tree, &r->onto, &r->c->author,
+				  &r->c->committer, message, &found);
+	buf_release(&text);
+	if (ret != OPS_EUSAGE)
+		return ret ? error_set(err, ret, "%s", found.message) : 0;
+	return end(r, REPLAY_UNFIT, NULL, arena_str(r->arena, found.message));
+}
+
 /* Whoever is said to have acted signs it again, as they would there. */
 static int decide_signature(struct replaying *r, const char *message, struct ops_error *err)
 {
@@ -441,6 +459,8 @@ static int finish(struct replaying *r, struct ops_error *err)
 		return end(r, REPLAY_EMPTY, NULL, "all of it is there already");
 	if (ret == 0)
 		ret = make_message(&message, r, err);
+	if (ret == 0)
+		ret = check_words(r, message, err);
 	if (ret == 0)
 		ret = decide_signature(r, message, err);
 	if (ret == 0)

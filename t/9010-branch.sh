@@ -182,6 +182,16 @@ test_expect_success 'a server that is not told of the branch takes no state that
 	git push -q ../both.git ops-state:a-topic ops-state main
 '
 
+test_expect_success 'where a commit took it away, the commit is named, and no pull that does nothing' '
+	git clone -q -b ops-state "$TRASH" ../away && (
+		cd ../away && git config user.email u@example.org && git config user.name u &&
+		git mv 05-PROCESSES real && ln -s real 05-PROCESSES && git add -A && git commit -q -m "a link" &&
+		test_expect_code 3 ops list 2>../err && test_grep "git log -1 -- 05-PROCESSES/ops.yaml" ../err &&
+		test_grep ! "git pull" ../err &&
+		git revert --no-edit "$(git log -1 --format=%H -- 05-PROCESSES/ops.yaml)" >/dev/null && ops list
+	)
+'
+
 test_expect_success 'twice is refused, and a bad name is wrong usage' '
 	ops_unchanged 1 ops init --branch ops-state &&
 	git init -q ../names && (

@@ -12,6 +12,8 @@
 #include <string.h>
 
 #include "model/config.h"
+#include "store/history.h"
+#include "store/ref.h"
 #include "store/snap.h"
 #include "store/tags.h"
 #include "util/arena.h"
@@ -136,6 +138,17 @@ static int not_at(struct store *s, const char *revision, const char *ref,
 			 ref ? "' does: name that" : ": it is not an ops repository there");
 }
 
+/* Whether this branch has all that a ref has: then a commit of its own took the state away,
+ * and nothing that is fetched brings it back. */
+static bool was_here(struct store *s, const char *ref)
+{
+	struct oid tip, there, base;
+
+	return store_tip(&tip, s, NULL) == 0 && ref_value(&there, s, ref, NULL) == 0 &&
+	       history_merge_base(&base, s, &tip, &there, NULL) == 0 &&
+	       oid_equal(&base, &there);
+}
+
 int elsewhere_error(struct store *s, const char *revision, struct ops_error *err)
 {
 	struct arena *arena = arena_new();
@@ -150,7 +163,9 @@ int elsewhere_error(struct store *s, const char *revision, struct ops_error *err
 		ret = error_set(err, OPS_EENVIRONMENT, "this is not an ops repository yet: run "
 				"ops init");
 	} else {
-		advice = elsewhere_advice(s, ref, arena);
+		advice = was_here(s, ref) ? "a commit since then took it away, which git log -1 -- "
+			 CONFIG_PATH " names, and git revert takes back" :
+			 elsewhere_advice(s, ref, arena);
 		ret = !advice ? error_nomem(err) :
 		      error_set(err, OPS_EENVIRONMENT, "there is no state of ops on %s%.150s%s, "
 				"but '%.150s' holds one: %.*s", branch ? "'" : "",

@@ -170,7 +170,9 @@ int state_writable(const struct store *s, struct ops_error *err)
 {
 	if (s->inside_hook)
 		return error_set(err, OPS_EENVIRONMENT,
-				 "a git hook must not write: git is at work here");
+				 "a git hook must not write, and git is at work here (GIT_DIR, "
+				 "GIT_INDEX_FILE or GIT_QUARANTINE_PATH is set); where none is, "
+				 "unset them, and name the repository by --git-dir");
 	return 0;
 }
 

@@ -76,7 +76,7 @@ int upstream_find(struct upstream *out, struct store *s, struct arena *arena,
 	if (!url)
 		return error_set(err, remote ? OPS_EUSAGE : OPS_EENVIRONMENT, remote ?
 				 "there is no remote '%s': git remote lists them" :
-				 "there is no remote '%s': git remote add %.0s names one", name,
+				 "there is no remote '%s': git remote add NAME ADDRESS makes one",
 				 name);
 	out->remote = name;
 	out->ref = ref && is_branch(ref) ? ref : arena_printf(arena, "refs/heads/%s", branch);

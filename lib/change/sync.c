@@ -126,6 +126,11 @@ static int look(struct syncing *y, struct ops_error *err)
 		ret = ref_or_zero(&y->seen, y->repo->store, y->up.seen, err);
 	if (ret == 0)
 		ret = not_rewritten(y, err);
+	if (ret == 0 && oid_is_zero(&y->here) && oid_is_zero(&y->there))
+		return error_set(err, OPS_EENVIRONMENT, "there is no commit on '%s' here, and no "
+				 "such branch at '%s', so there is nothing to synchronise: check "
+				 "out the branch of state, or name it (git config ops.branch)",
+				 store_branch(y->repo->store), y->up.remote);
 	if (ret == 0)
 		ret = related(y, err);
 	if (ret == 0)
@@ -470,6 +475,8 @@ static int synchronise(struct syncing *y, struct ops_error *err)
 	struct lock lock = { -1 };
 	int ret = upstream_find(&y->up, s, y->arena, y->options->remote, err);
 
+	if (ret == 0)
+		ret = upstream_apart(s, &y->up, y->arena, err);
 	if (ret == 0)
 		ret = state_writable(s, err);
 	if (ret == 0)

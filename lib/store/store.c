@@ -339,15 +339,11 @@ bool store_branch_is_head(const struct store *s)
 	return s->branch_is_head;
 }
 
-int store_config(const char **out, struct store *s, struct arena *arena,
-		 const char *key, struct ops_error *err)
+static int open_config(git_config **out, struct store *s, struct ops_error *err)
 {
-	git_buf value = GIT_BUF_INIT;
 	git_config *config = NULL, *all;
-	const char *copy;
-	int rc;
+	int rc = git_repository_config(&config, s->repo);
 
-	rc = git_repository_config(&config, s->repo);
 	if (rc == 0 && s->own_config) {
 		/* Whose home this is, is not known. */
 		all = config;
@@ -357,6 +353,50 @@ int store_config(const char **out, struct store *s, struct arena *arena,
 	}
 	if (rc < 0)
 		return repo_fail(err, rc, "cannot read the git configuration");
+	*out = config;
+	return 0;
+}
+
+/* What to do with each value of a setting. */
+struct every {
+	bool (*each)(const char *value, void *payload);
+	void *payload;
+};
+
+static int one_value(const git_config_entry *entry, void *payload)
+{
+	const struct every *e = payload;
+
+	return entry->value && e->each(entry->value, e->payload) ? 1 : 0;
+}
+
+int store_config_some(bool *out, struct store *s, const char *key,
+		      bool (*each)(const char *value, void *payload), void *payload,
+		      struct ops_error *err)
+{
+	struct every every = { each, payload };
+	git_config *config;
+	int rc = open_config(&config, s, err);
+
+	if (rc)
+		return rc;
+	rc = git_config_get_multivar_foreach(config, key, NULL, one_value, &every);
+	git_config_free(config);
+	*out = rc > 0;
+	return rc < 0 && rc != GIT_ENOTFOUND ?
+	       repo_fail(err, rc, "git configuration '%s'", key) : 0;
+}
+
+int store_config(const char **out, struct store *s, struct arena *arena,
+		 const char *key, struct ops_error *err)
+{
+	git_buf value = GIT_BUF_INIT;
+	git_config *config;
+	const char *copy;
+	int rc = open_config(&config, s, err);
+
+	if (rc)
+		return rc;
 	rc = git_config_get_string_buf(&value, config, key);
 	if (rc < 0) {
 		rc = repo_fail(err, rc, "git configuration '%s'", key);

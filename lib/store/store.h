@@ -67,7 +67,11 @@ bool store_branch_is_head(const struct store *s);
  * consulted for anything that is a rule. */
 int store_config(const char **out, struct store *s, struct arena *arena,
 		 const char *key, struct ops_error *err);
-/* The same of the user's and the system's files only, whatever the repository says. */
+/* Whether `each` is true for one of the values of a setting that may have several. */
+int store_config_some(bool *out, struct store *s, const char *key,
+		      bool (*each)(const char *value, void *payload), void *payload,
+		      struct ops_error *err);
+/* As store_config(), of the user's and the system's files only, whatever the repository says. */
 int store_config_user(const char **out, struct store *s, struct arena *arena,
 		      const char *key, struct ops_error *err);
 int store_config_set(struct store *s, const char *key, const char *value,

@@ -88,6 +88,68 @@ int upstream_find(struct upstream *out, struct store *s, struct arena *arena,
 						  "'%s' is no name for a remote", name);
 }
 
+/* A ref that git may write when it asks a remote, and where it would be looked for. */
+struct aside {
+	const char *ref;
+	struct arena *arena;
+};
+
+/* Whether a refspec of `fetch` has git write the ref, by the names that git completes. */
+static bool writes(const char *spec, void *payload)
+{
+	const struct aside *a = payload;
+	const char *to = *spec == '^' ? NULL : strchr(spec, ':'), *star;
+	size_t len = strlen(a->ref), head, tail;
+
+	if (!to || !*++to)
+		return false;
+	if (strncmp(to, "refs/", 5))
+		to = arena_printf(a->arena, "refs/%s%s", strncmp(to, "heads/", 6) &&
+				  strncmp(to, "tags/", 5) && strncmp(to, "remotes/", 8) ?
+				  "heads/" : "", to);
+	star = to ? strchr(to, '*') : NULL;
+	if (!star)
+		return !to || !strcmp(to, a->ref);
+	head = (size_t)(star - to);
+	tail = strlen(star + 1);
+	return len >= head + tail && !strncmp(to, a->ref, head) &&
+	       !strcmp(star + 1, a->ref + len - tail);
+}
+
+static bool is_true(const char *value, void *payload)
+{
+	int is = 0;
+
+	(void)payload;
+	return git_config_parse_bool(&is, value) || is;
+}
+
+int upstream_apart(struct store *s, const struct upstream *u, struct arena *arena,
+		   struct ops_error *err)
+{
+	const char *const refs[] = { store_branch(s), u->seen, u->fetched };
+	const char *fetch = arena_printf(arena, "remote.%s.fetch", u->remote);
+	const char *mirror = arena_printf(arena, "remote.%s.mirror", u->remote);
+	bool is = false;
+	size_t i;
+	int rc = fetch && mirror ? store_config_some(&is, s, mirror, is_true, NULL, err) :
+		 error_nomem(err);
+
+	if (rc == 0 && is)
+		return error_set(err, OPS_EENVIRONMENT, "'%s' is a mirror of this repository, "
+				 "which git overwrites as a whole: 'git config --unset %s' makes "
+				 "a remote of it", u->remote, mirror);
+	for (i = 0; rc == 0 && !is && i < sizeof(refs) / sizeof(*refs); i++)
+		rc = store_config_some(&is, s, fetch, writes, &(struct aside){ refs[i], arena },
+				       err);
+	if (rc == 0 && is)
+		return error_set(err, OPS_EENVIRONMENT, "'%s' has git write what it fetches over "
+				 "'%s': git config --replace-all %s "
+				 "'+refs/heads/*:refs/remotes/%s/*'", fetch, refs[i - 1], fetch,
+				 u->remote);
+	return rc;
+}
+
 /*
  * The lock of a ref that only a sync writes, one at a time: if it stays while this is the one, it
  * is of a git that was killed, or whose rename was lost with the power.

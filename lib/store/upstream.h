@@ -29,6 +29,11 @@ struct upstream {
 int upstream_find(struct upstream *out, struct store *s, struct arena *arena,
 		  const char *remote, struct ops_error *err);
 
+/* Whether git, fetching or pushing for us, leaves the branch of state and refs/ops alone:
+ * OPS_EENVIRONMENT when the remote is set up to write over them, as that of a mirror is. */
+int upstream_apart(struct store *s, const struct upstream *u, struct arena *arena,
+		   struct ops_error *err);
+
 /* Ask what it holds now; zero: there is no such branch.  OPS_ETIMEOUT; OPS_EENVIRONMENT: it
  * cannot be reached, in the words of git. */
 int upstream_fetch(struct oid *tip, struct store *s, const struct upstream *u,

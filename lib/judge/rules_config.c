@@ -46,6 +46,26 @@ struct placing {
 	size_t found;
 };
 
+/* A kind of documents that is new altogether begins with those that lie there, as a history does
+ * with its first commit: nobody relied on any before. */
+static bool is_new(const struct placing *p, const struct type *is)
+{
+	return !is->base && !config_type(p->j->config, is->name);
+}
+
+static void tell_left(struct placing *p, const char *path, const struct type *was,
+		      const struct type *is)
+{
+	bool rebased = is && !strcmp(was->name, is->name);
+	const char *how = !is ? "nothing" : !rebased ? "of type " :
+			  is->base ? "based on " : "based on nothing";
+
+	findings_add(p->j->findings, "config.ungoverned", OPS_ERROR, path, 0, 0,
+		     "keep the places of documents that are there",
+		     "this %s would be %s%s by the new configuration", was->name, how,
+		     !is ? "" : !rebased ? is->name : is->base ? is->base->name : "");
+}
+
 /* A file that was governed and would not be any more, or as something else; or one that was
  * not, and would be.  What a broken configuration governed is not known, and a file that
  * comes with the new one is told of by config.alone. */
@@ -61,14 +81,11 @@ static int place_one(const char *path, const struct snap_entry *entry, void *pay
 	(void)err;
 	if (!rules_bounded(p->j, path, JUDGE_TREE_MAX))
 		return OPS_EREFUSED;
-	if (was == is || (was && is && !strcmp(was->name, is->name)))
+	if (type_same(was, is))
 		return 0;
 	if (was)
-		findings_add(p->j->findings, "config.ungoverned", OPS_ERROR, path, 0, 0,
-			     "keep the places of documents that are there",
-			     "this %s would be %s%s by the new configuration", was->name,
-			     is ? "of type " : "nothing", is ? is->name : "");
-	else if (!p->j->config->broken &&
+		tell_left(p, path, was, is);
+	else if (!p->j->config->broken && !is_new(p, is) &&
 		 snap_find(&before, world_snap(p->j->c->before), path, NULL) == 0)
 		rules_taken_in(p->j, path, is);
 	else

@@ -172,7 +172,7 @@ static int was_governed(bool *out, const struct together *t, const char *path,
 	for (i = 0; ret == 0 && !*out && i < t->sides_nr; i++) {
 		ret = world_config(&config, t->sides[i], NULL);
 		was = ret ? NULL : config_type_of_path(config, path);
-		*out = was && !strcmp(was->name, is->name) &&
+		*out = type_same(was, is) &&
 		       snap_find(&there, world_snap(t->sides[i]), path, NULL) == 0 &&
 		       there.mode == entry->mode && oid_equal(&there.oid, &entry->oid);
 	}

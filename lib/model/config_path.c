@@ -65,7 +65,7 @@ static bool some_reach(const struct config *c, size_t from, size_t to, const cha
 
 static bool same_place(const struct place_pattern *a, const struct place_pattern *b)
 {
-	return !strcmp(a->text, b->text) && !strcmp(a->type->name, b->type->name);
+	return !strcmp(a->text, b->text) && type_same(a->type, b->type);
 }
 
 bool config_places_differ(const struct config *a, const struct config *b, const char *dir)

@@ -80,6 +80,13 @@ bool type_is(const struct type *t, const char *name)
 	return false;
 }
 
+bool type_same(const struct type *a, const struct type *b)
+{
+	for (; a && b && !strcmp(a->name, b->name); a = a->base, b = b->base)
+		;
+	return a == b;
+}
+
 bool type_lets_lack(const struct type *t, const char *path)
 {
 	size_t i;

@@ -217,6 +217,9 @@ bool type_passes_gates(const struct type *t);
 bool type_needs_sections(const struct type *t);
 /* The type, or one it is based on, is called `name`. */
 bool type_is(const struct type *t, const char *name);
+/* Whether two, of one configuration or of two, have one name, and those they are based on, too.
+ * Two NULLs are the same. */
+bool type_same(const struct type *a, const struct type *b);
 
 /* Whether documents of the type may name this path although nothing is there. */
 bool type_lets_lack(const struct type *t, const char *path);

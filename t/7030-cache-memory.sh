@@ -1,8 +1,8 @@
 #!/bin/sh
 # SPDX-License-Identifier: MIT
 #
-# What the first question needs of memory, which makes the cache: how much more with each task, so
-# that what a program starts with is no part of it.
+# What a question needs of memory that makes the cache, or brings it over to a commit that changed
+# half of all tasks: how much more with each task, so that what a program starts with is no part of it.
 
 test_description='memory of making the cache'
 TEST_NO_VERIFY='its tasks come out of nowhere'
@@ -57,16 +57,19 @@ peak () {
 	"$TEST_BUILD/t/bench-pair" 1 -- "$@" | awk '{ print $4 }'
 }
 
-# grows_below BYTES COMMAND...: what a task more costs.
-grows_below () {
+# costs_below BYTES COMMAND...: what a task more costs.
+costs_below () {
 	limit=$1 &&
 	shift &&
-	cd "$TEST_ROOT/few" && rm -f .git/ops/roll-* && less=$(peak "$OPS_PROGRAM" "$@") &&
-	cd "$TEST_ROOT/many" && rm -f .git/ops/roll-* && more=$(peak "$OPS_PROGRAM" "$@") &&
-	ls .git/ops/roll-* &&
+	cd "$TEST_ROOT/few" && less=$(peak "$OPS_PROGRAM" "$@") &&
+	cd "$TEST_ROOT/many" && more=$(peak "$OPS_PROGRAM" "$@") &&
 	each=$(((more - less) * 1024 / (many - few))) &&
 	echo "$*: $less KiB, $more KiB, $each bytes a task" &&
 	test $each -lt $limit
+}
+
+no_cache () {
+	rm -f "$TEST_ROOT"/few/.git/ops/roll-* "$TEST_ROOT"/many/.git/ops/roll-*
 }
 
 test_expect_success 'two worlds' '
@@ -77,8 +80,18 @@ test_expect_success 'two worlds' '
 for question in "list" "next -n 10" "status" "show rewrite-part-000050-0032"
 do
 	test_expect_success "the first question is '$question'" "
-		grows_below 800 $question
+		no_cache && costs_below 800 $question && ls .git/ops/roll-*
 	"
 done
+
+test_expect_success 'half of all tasks changed' '
+	(cd "$TEST_ROOT/few" && tasks 0 $((few / 2)) Change) &&
+	(cd "$TEST_ROOT/many" && ops list >before && tasks 0 $((many / 2)) Change) &&
+	costs_below 800 list &&
+	ops list >after &&
+	test "$(grep -c Rewrite before)" = $many &&
+	test "$(grep -c Rewrite after)" = $((many / 2)) &&
+	no_cache && ops list >anew && test_cmp anew after
+'
 
 test_done

@@ -23,6 +23,7 @@
 #define ROLL_FILES 16	/* two of each branch: those of branches that are gone go with time */
 #define WORTH 1000		/* entries from which on it is made */
 #define CHANGES_MAX 1024	/* lines beside a base */
+#define COPIES 4096		/* lines of which what is more of them is near */
 #define NAME_LEN 32
 
 struct opening {
@@ -128,14 +129,15 @@ static int note_change(const char *path, const struct snap_entry *before,
 		       const struct snap_entry *after, void *payload, struct ops_error *err)
 {
 	struct changes *c = payload;
-	char *at = arena_str(c->arena, path);
+	char at[PATH_MAX_BYTES + 1];
 	size_t len = strlen(c->packets), i;
 	bool packet = path_below(c->packets, path);
 	bool covered = false;
 
 	(void)before, (void)after;
-	if (!at)
-		return error_nomem(err);
+	if (strlen(path) >= sizeof(at))
+		return OPS_EINVALID;
+	memcpy(at, path, strlen(path) + 1);
 	for (i = 0; i < c->roll->roots.nr; i++)
 		covered |= path_below(c->roll->roots.list[i], path);
 	if (covered && note_path(c, at))
@@ -173,7 +175,15 @@ static int find_changes(struct changes *c, struct opening *o, struct ops_error *
 struct copying {
 	struct roll_writer *wr;
 	struct changes *changes;
+	size_t nr;
 };
+
+/* What was copied is not asked for again: parts from one on. */
+static void forget_copied(struct roll *r, unsigned part)
+{
+	for (; part < ROLL_PARTS; part++)
+		sealed_forget(r->segment[0], part);
+}
 
 /* A line that is still so. */
 static int copy_line(const struct roll_line *line, void *payload, struct ops_error *err)
@@ -181,6 +191,9 @@ static int copy_line(const struct roll_line *line, void *payload, struct ops_err
 	struct copying *k = payload;
 	char path[2 * PATH_MAX_BYTES];
 
+	/* Who goes through the lines still has rows at hand. */
+	if (++k->nr % COPIES == 0)
+		forget_copied(line->roll, PART_STEMS);
 	if (!roll_path_to(path, sizeof(path), line))
 		return OPS_ENOTFOUND;
 	return map_has(k->changes->paths, path) ? 0 : roll_add_line(k->wr, line, err);
@@ -225,15 +238,38 @@ static int add_changed(struct roll_writer *wr, const struct changes *c, bool gon
 	return ret;
 }
 
+/* All lines that are still so, for a new base; memory has no others any more then. */
+static int copy_all(struct copying *k, struct roll *r, struct ops_error *err)
+{
+	int ret;
+
+	pages_give_back();	/* of both trees */
+	ret = roll_range(r, "", NULL, copy_line, k, err);
+	sealed_forget(r->segment[0], PART_ROWS);
+	forget_copied(r, PART_NAMES);
+	return ret;
+}
+
+/* Put a segment that was made into its place. */
+static int put_segment(struct opening *o, struct sealed *f, bool whole)
+{
+	struct roll *r = o->roll;
+
+	if (whole)
+		take_segment(o, 1, NULL);
+	take_segment(o, whole ? 0 : 1, f);
+	return r->segment[0] && oid_equal(&last_facts(r)->tree, &o->tree) ? 0 : OPS_EINVALID;
+}
+
 /* Follow the tree from where the roll is. */
 static int advance(struct opening *o, struct ops_error *err)
 {
 	struct roll *r = o->roll;
 	struct roll_writer wr = { 0 };
 	struct changes c = { 0 };
-	struct copying k = { &wr, &c };
+	struct copying k = { &wr, &c, 0 };
 	struct sealed *f = NULL;
-	bool whole;
+	bool whole = false;
 	int ret = find_changes(&c, o, err);
 
 	if (ret)
@@ -241,23 +277,19 @@ static int advance(struct opening *o, struct ops_error *err)
 	whole = roll_rows(r, 1) + map_count(c.paths) > CHANGES_MAX;
 	ret = roll_writer_init(&wr, o->w, o->place, err);
 	if (ret == 0)
-		ret = whole ? roll_range(r, "", NULL, copy_line, &k, err) :
-		      copy_changes(&k, r, err);
+		ret = whole ? copy_all(&k, r, err) : copy_changes(&k, r, err);
 	if (ret == 0)
 		ret = add_changed(&wr, &c, !whole, err);
 	if (ret == 0)
 		ret = roll_finish(&f, &wr, whole ? o->base : o->changes, &o->pad, &o->tree,
 				  whole ? 0 : sealed_seal(r->segment[0]), err);
-	if (ret == 0) {
-		if (whole)
-			take_segment(o, 1, NULL);
-		take_segment(o, whole ? 0 : 1, f);
-		ret = r->segment[0] && oid_equal(&last_facts(r)->tree, &o->tree) ? 0 :
-		      OPS_EINVALID;
-	}
+	if (ret == 0)
+		ret = put_segment(o, f, whole);
 out:
 	roll_writer_release(&wr);
 	arena_free(c.arena);
+	if (whole)
+		pages_give_back();
 	return ret;
 }
 

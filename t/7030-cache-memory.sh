@@ -2,9 +2,10 @@
 # SPDX-License-Identifier: MIT
 #
 # What a question needs of memory that makes the cache, or brings it over to a commit that changed
-# half of all tasks: how much more with each task, so that what a program starts with is no part of it.
+# half of all tasks, and a pass that has something to say of each: how much more with each task, so
+# that what a program starts with is no part of it.
 
-test_description='memory of making the cache'
+test_description='memory of what makes the cache, and of passes'
 TEST_NO_VERIFY='its tasks come out of nowhere'
 . "$(dirname "$0")/test-lib.sh"
 
@@ -26,7 +27,7 @@ tasks () {
 			t = sprintf("---\nTitle: %s number %d of a parser with a name of some length\n" \
 				"Version: 1.0.0\nStatus: Queued\nPriority: LOW\n" \
 				"Owner: Operations Orchestrator\nType: feature\nEstimated-Hours: 12\n" \
-				"Created: 2026-01-10\nCreated-By: operations-orchestrator\n" \
+				"Created: 2026-01-10\nCreated-By: operations-orchestrator\nDue: 2026-01-11\n" \
 				"Prompt: delivery-prompt\n%s---\n\n## Objective\n\nPart %d.\n", title, i, \
 				i ? sprintf("Depends-On: [rewrite-part-%06d-%04x]\n", i - 1, i - 1) : "", i)
 			printf "M 100644 inline 05-PROCESSES/active-tasks/%02x/rewrite-part-%06d-%04x.md\n", \
@@ -92,6 +93,12 @@ test_expect_success 'half of all tasks changed' '
 	test "$(grep -c Rewrite before)" = $many &&
 	test "$(grep -c Rewrite after)" = $((many / 2)) &&
 	no_cache && ops list >anew && test_cmp anew after
+'
+
+test_expect_success 'a pass notes that all of them are late' '
+	costs_below 4000 --as $LEAD orchestrate --once --dry-run &&
+	ops --as $LEAD orchestrate --once --dry-run >notes &&
+	test "$(grep -c "can be done by" notes)" -gt $((many / 2))
 '
 
 test_done

@@ -43,14 +43,14 @@ struct pass {
 	struct planning_base base;	/* what is the same for a step as for the one before */
 };
 
-/* The list with room for one more, or NULL. */
+/* The list with room for one more, or NULL: it is full at each power of two from ROOM on. */
 static void *grown(struct arena *arena, const void *list, size_t nr, size_t size)
 {
 	void *more;
 
-	if (nr % ROOM)
+	if (nr && (nr < ROOM || nr & (nr - 1)))
 		return (void *)(size_t)list;
-	more = arena_array(arena, nr + ROOM, size);
+	more = arena_array(arena, nr ? 2 * nr : ROOM, size);
 	if (more && nr)
 		memcpy(more, list, nr * size);
 	return more;

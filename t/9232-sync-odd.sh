@@ -86,6 +86,26 @@ test_expect_success 'where the common past was cut off it says so' '
 	cd "$TRASH" && together
 '
 
+test_expect_success 'what a partial clone lacks is brought by a command that it names' '
+	git clone -q --no-local "$SERVER" ../partial && (
+		cd ../partial && git config remote.origin.promisor true &&
+		blob=$(git rev-parse "HEAD~1:05-PROCESSES/active-tasks/second-1.md") &&
+		mv .git/objects/pack ../packs && mkdir .git/objects/pack &&
+		for pack in ../packs/*.pack; do git unpack-objects -q <$pack || exit 1; done &&
+		rm -f ".git/objects/$(echo "$blob" | cut -c 1-2)/$(echo "$blob" | cut -c 3-)" &&
+		test_expect_code 3 ops audit verify 2>err && test_grep "$blob" err &&
+		command=$(grep -o "git fetch --refetch --no-filter" err) && $command -q && ops audit verify
+	)
+'
+
+# A server that names what it cannot send is not believed.
+test_expect_success 'objects that are missing at the other end stop it, and nothing else' '
+	apart 9 && blob=$(git -C "$SERVER" rev-parse main:05-PROCESSES/active-tasks/second-1.md) &&
+	lacking=$SERVER/objects/$(echo "$blob" | cut -c 1-2)/$(echo "$blob" | cut -c 3-) &&
+	mv "$lacking" ../kept && stays 3 "cannot fetch from .*; what is recorded here stays so" ops sync &&
+	mv ../kept "$lacking" && together
+'
+
 # told WORDS: a commit of these bytes on the branch is not done again, and nothing is lost.
 told () {
 	apart "$2" &&

@@ -185,6 +185,9 @@ const char *gitprog_words(struct arena *arena, const struct child_result *result
 		    strncmp(line, "To ", 3))
 			break;
 	}
+	/* What the other side says is filled up with blanks. */
+	while (len && line[len - 1] == ' ')
+		len--;
 	words = *line ? arena_dup(arena, line, len < WORDS_MAX ? len : WORDS_MAX) : NULL;
 	return words ? words : "it said nothing";
 }

@@ -162,6 +162,34 @@ static int read_object(git_odb_object **out, struct store *s, const git_oid *id,
 	return rc;
 }
 
+static int found_one(const git_config_entry *entry, void *payload)
+{
+	(void)entry;
+	(void)payload;
+	return 1;
+}
+
+/* Whether what is not here may have been left out when it was cloned; git would fetch it. */
+static bool is_partial(struct store *s)
+{
+	git_config *config = NULL;
+	bool is = git_repository_config(&config, s->repo) == 0 &&
+		  git_config_foreach_match(config, "^(remote\\..*\\.promisor|"
+					   "extensions\\.partialclone)$", found_one, NULL) > 0;
+
+	git_config_free(config);
+	return is;
+}
+
+static int unread(struct store *s, int rc, const char *hex, struct ops_error *err)
+{
+	int ret = repo_fail(err, rc, "cannot read object '%s'", hex);
+
+	return rc != GIT_ENOTFOUND || !is_partial(s) ? ret :
+	       error_set(err, ret, "object '%s' is not here: this is a partial clone, and git "
+			 "fetch --refetch --no-filter brings what was left out", hex);
+}
+
 static int ask_libgit2(struct object *out, struct store *s, const struct oid *id,
 		       git_object_t type, size_t max, bool hashed, struct ops_error *err)
 {
@@ -178,14 +206,14 @@ static int ask_libgit2(struct object *out, struct store *s, const struct oid *id
 	if (!small_loose(s, hex)) {
 		rc = git_odb_read_header(&len, &real, s->odb, &oid);
 		if (rc < 0)
-			return repo_fail(err, rc, "cannot read object '%s'", hex);
+			return unread(s, rc, hex, err);
 		rc = check_object(real, len, type, max, hex, err);
 		if (rc < 0)
 			return rc;
 	}
 	rc = read_object(&object, s, &oid, hashed);
 	if (rc < 0)
-		rc = repo_fail(err, rc, "cannot read object '%s'", hex);
+		rc = unread(s, rc, hex, err);
 	if (rc == 0)
 		rc = check_object(git_odb_object_type(object),
 				  git_odb_object_size(object), type, max, hex, err);

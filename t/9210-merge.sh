@@ -205,6 +205,15 @@ test_expect_success 'files that git merges with other texts' '
 	rm -f base a b
 '
 
+test_expect_success 'a file whose name begins with a hyphen is merged as others are' '
+	start_over && ops hooks install >/dev/null && cp .git/info/attributes ../attributes && printf "%s\n" "-x.md merge=ops" >>.git/info/attributes &&
+	test_write_lines 1 2 3 4 5 6 7 >./-x.md && git add -- -x.md && git commit -q -m "docs: text" &&
+	git checkout -q -B ours && test_sed ./-x.md "s/1/one/" && git commit -q -a -m "docs: one" &&
+	git checkout -q -B theirs ours~ && test_sed ./-x.md "s/7/seven/" && git commit -q -a -m "docs: seven" &&
+	git checkout -q ours && git merge -q --no-edit theirs && test_grep one ./-x.md && test_grep seven ./-x.md &&
+	mv ../attributes .git/info/attributes
+'
+
 test_expect_success 'without an ops git merges by itself' '
 	start_over &&
 	side ours && ops --as $LEAD edit other-1 -f Priority=LOW &&
@@ -230,6 +239,11 @@ test_expect_success 'uninstalling leaves what others wrote' '
 	ops_json result.merge missing ops hooks status &&
 	echo "*.bin -diff" >expected && test_cmp expected .git/info/attributes &&
 	test "$(git config merge.directoryRenames)" = true &&
+	git config --unset merge.directoryRenames && ops hooks install >/dev/null &&
+	before=$(git config merge.ops.driver | sed "s/ -- / /") && git config merge.ops.driver "$before" &&
+	ops_json result.merge old ops hooks status && ops hooks install >/dev/null &&
+	ops_json result.merge installed ops hooks status && git config merge.ops.driver "$before" &&
+	ops hooks uninstall >/dev/null && test_must_fail git config merge.ops.driver &&
 	git config merge.ops.driver mine && test_expect_code 1 ops hooks install &&
 	ops_json result.merge other ops hooks status && ops hooks uninstall && test "$(git config merge.ops.driver)" = mine
 '

@@ -31,13 +31,16 @@
 #define KEY_NAME "merge.ops.name"
 #define KEY_RENAMES "merge.directoryrenames"
 #define KEY_RENAMES_OURS "merge.ops.directoryrenames"
-/* A constant, and git quotes what it puts in.  Without an ops, as git alone would. */
-#define DRIVER "if command -v ops >/dev/null 2>&1; then ops merge-driver %O %A %B %P; " \
-	"else git merge-file -L ours -L base -L theirs %A %O %B; fi"
+/* Constants, and git quotes what it puts in, which may begin with '-'.  Without an ops, as git
+ * alone would. */
+#define DRIVER_OF(options) "if command -v ops >/dev/null 2>&1; then ops merge-driver " options \
+	"%O %A %B %P; else git merge-file -L ours -L base -L theirs %A %O %B; fi"
+#define DRIVER DRIVER_OF("-- ")
+#define DRIVER_BEFORE DRIVER_OF("")	/* which earlier versions wrote */
 
 bool driver_is_ours(const char *value)
 {
-	return !strcmp(value, DRIVER);
+	return !strcmp(value, DRIVER) || !strcmp(value, DRIVER_BEFORE);
 }
 
 /* --- the configuration --- */
@@ -67,6 +70,18 @@ static int look_key(bool *is, bool *is_this, git_config *config, const char *key
 	       repo_fail(err, rc, "cannot read git config '%s'", key);
 }
 
+/* Whether there is a driver of that name, and whether it is ours. */
+static int look_driver(bool *is, bool *ours, git_config *config, struct ops_error *err)
+{
+	bool before = false;
+	int rc = look_key(is, ours, config, KEY_DRIVER, DRIVER, err);
+
+	if (rc == 0)
+		rc = look_key(is, &before, config, KEY_DRIVER, DRIVER_BEFORE, err);
+	*ours = *ours || before;
+	return rc;
+}
+
 static int set_key(git_config *config, const char *key, const char *value,
 		   struct ops_error *err)
 {
@@ -90,7 +105,7 @@ static int configure(struct store *s, struct ops_error *err)
 	int rc = open_config(&own, s, err);
 
 	if (rc == 0)
-		rc = look_key(&is, &ours, own, KEY_DRIVER, DRIVER, err);
+		rc = look_driver(&is, &ours, own, err);
 	if (rc == 0 && is && !ours)
 		rc = error_set(err, OPS_EEXISTS, "git config '" KEY_DRIVER "' is set to something "
 			       "else: unset it first");
@@ -117,7 +132,7 @@ static int unconfigure(struct store *s, struct ops_error *err)
 	int rc = open_config(&own, s, err);
 
 	if (rc == 0)
-		rc = look_key(&is, &ours, own, KEY_DRIVER, DRIVER, err);
+		rc = look_driver(&is, &ours, own, err);
 	if (rc == 0 && ours)
 		rc = look_key(&is, &set, own, KEY_RENAMES_OURS, "false", err);
 	if (rc == 0 && ours && set)
@@ -286,12 +301,14 @@ int driver_look(enum driver_state *out, struct store *s, const char *const *patt
 {
 	struct buf text = BUF_INIT, ours = BUF_INIT;
 	git_config *own = NULL;
-	bool is = false, known = false;
+	bool is = false, known = false, current = false;
 	size_t from, to;
 	int rc = open_config(&own, s, err);
 
 	if (rc == 0)
-		rc = look_key(&is, &known, own, KEY_DRIVER, DRIVER, err);
+		rc = look_driver(&is, &known, own, err);
+	if (rc == 0)
+		rc = look_key(&is, &current, own, KEY_DRIVER, DRIVER, err);
 	git_config_free(own);
 	if (rc == 0)
 		rc = read_attributes(&text, s, err);
@@ -303,7 +320,7 @@ int driver_look(enum driver_state *out, struct store *s, const char *const *patt
 		else if (!is || from == to)
 			*out = DRIVER_MISSING;
 		else
-			*out = ours.len == to - from &&
+			*out = current && ours.len == to - from &&
 			       !memcmp(ours.data, text.data + from, ours.len) ?
 			       DRIVER_INSTALLED : DRIVER_OLD;
 		if (ours.failed || text.failed)

@@ -90,8 +90,8 @@ static const char *keep(struct ops_findings *f, const char *s)
 	return copy;
 }
 
-/* The same, or what is there already when `before` says it too: rules and remedies come again
- * and again. */
+/* The same, or what is there already when `before` says it too: rules, paths and remedies come
+ * again and again. */
 static const char *keep_like(struct ops_findings *f, const char *s, const char *before)
 {
 	return s && before && !strcmp(s, before) ? before : keep(f, s);
@@ -119,7 +119,7 @@ void findings_vadd(struct ops_findings *findings, const char *rule,
 	last = findings->nr ? &findings->list[findings->nr - 1] : &one;
 	one.message = arena_vprintf(findings->arena, fmt, ap);
 	one.rule = keep_like(findings, rule, last->rule);
-	one.path = keep(findings, path);
+	one.path = keep_like(findings, path, last->path);
 	one.remedy = keep_like(findings, remedy, last->remedy);
 	if (!one.message || findings->failed) {
 		findings->failed = true;

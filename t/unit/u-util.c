@@ -150,6 +150,23 @@ UNIT_TEST(error_message_is_cut_at_a_character)
 	ck_assert_int_eq(err.status, OPS_ENOMEM);
 }
 
+UNIT_TEST(findings_keep_what_comes_again_once)
+{
+	struct ops_findings *f = ops_findings_new();
+	const struct ops_finding *a, *b;
+
+	ck_assert(f);
+	findings_add(f, "z.a", OPS_NOTE, "dir/one", 1, 2, "mend it", "first");
+	findings_add(f, "z.a", OPS_NOTE, "dir/one", 1, 3, "mend it", "second");
+	findings_add(f, "z.a", OPS_NOTE, "dir/two", 1, 3, NULL, "third");
+	a = ops_findings_at(f, 0);
+	b = ops_findings_at(f, 1);
+	ck_assert(a->rule == b->rule && a->path == b->path && a->remedy == b->remedy);
+	ck_assert_str_eq(ops_findings_at(f, 2)->path, "dir/two");
+	ck_assert_ptr_null(ops_findings_at(f, 2)->remedy);
+	ops_findings_free(f);
+}
+
 UNIT_TEST(findings_are_sorted_and_said_once)
 {
 	static const char *const order[] = { "no path", "1:2 a", "1:2 b", "2:1 a" };
@@ -349,7 +366,8 @@ UNIT_MAIN("util", mac_is_siphash, mac_of_blocks_is_siphash_of_nh,
 	  buf_grows_and_stays_terminated, buf_failure_sticks, array_grows_and_keeps_what_is_in_it,
 	  array_is_left_as_it_was_when_it_cannot_grow,
 	  arena_memory_is_zeroed_and_aligned, map_keeps_order_and_replaces,
-	  error_message_is_cut_at_a_character, findings_are_sorted_and_said_once,
+	  error_message_is_cut_at_a_character, findings_keep_what_comes_again_once,
+	  findings_are_sorted_and_said_once,
 	  digest_is_sha256, utf8_decode_refuses_every_malformed_form,
 	  utf8_clean_stops_at_what_is_refused, utf8_display_drives_no_terminal,
 	  utf8_width_counts_columns)

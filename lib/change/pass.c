@@ -14,7 +14,6 @@
 #include "change/pass.h"
 
 #define ACTIONS_MAX 4
-#define ROOM 16
 #define TRIES 3			/* when others are faster; the rest is for the next pass */
 
 /* A step: what it does, in this order, and what it looks at afterwards. */
@@ -43,24 +42,19 @@ struct pass {
 	struct planning_base base;	/* what is the same for a step as for the one before */
 };
 
-/* The list with room for one more, or NULL: it is full at each power of two from ROOM on. */
-static void *grown(struct arena *arena, const void *list, size_t nr, size_t size)
+/* A list, which is const to others only, with room for one more; or NULL. */
+static void *room_for(struct pass_step *s, size_t *room, const void *list, size_t nr,
+		      size_t size)
 {
-	void *more;
-
-	if (nr && (nr < ROOM || nr & (nr - 1)))
-		return (void *)(size_t)list;
-	more = arena_array(arena, nr ? 2 * nr : ROOM, size);
-	if (more && nr)
-		memcpy(more, list, nr * size);
-	return more;
+	return arena_room(s->arena, (void *)(size_t)list, nr, room, size);
 }
 
 int pass_note(struct pass_step *s, const char *kind, const char *about, const char *text,
 	      double value, struct ops_error *err)
 {
 	struct ops_pass_step *p = s->public;
-	struct ops_pass_note *list = grown(s->arena, p->notes, p->notes_nr, sizeof(*list));
+	struct ops_pass_note *list = room_for(s, &s->notes_room, p->notes, p->notes_nr,
+					      sizeof(*list));
 
 	if (!list)
 		return error_nomem(err);
@@ -84,7 +78,7 @@ static bool keep(struct arena *arena, const char **out, const char *text)
 static int add_act(struct pass_step *s, const struct ops_act *a)
 {
 	struct ops_pass_step *p = s->public;
-	struct ops_act *list = grown(s->arena, p->acts, p->acts_nr, sizeof(*list));
+	struct ops_act *list = room_for(s, &s->acts_room, p->acts, p->acts_nr, sizeof(*list));
 
 	if (!list)
 		return OPS_ENOMEM;
@@ -100,7 +94,7 @@ static int add_commit(struct pass_step *s, const char *commit)
 
 	if (p->commits_nr && !strcmp(p->commits[p->commits_nr - 1], commit))
 		return 0;
-	list = grown(s->arena, p->commits, p->commits_nr, sizeof(*list));
+	list = room_for(s, &s->commits_room, p->commits, p->commits_nr, sizeof(*list));
 	if (!list)
 		return OPS_ENOMEM;
 	p->commits = list;
@@ -182,7 +176,8 @@ static int take_step(struct pass *p, const struct step *step,
 		     struct ops_error *err)
 {
 	struct ops_pass_step *public = &p->list[p->public.nr];
-	struct pass_step s = { public, p->arena, repo, &p->base, NULL, p->commit };
+	struct pass_step s = { .public = public, .arena = p->arena, .repo = repo,
+			       .base = &p->base, .commit = p->commit };
 	struct ops_error why = { 0 };
 	size_t i;
 	int ret = 0, last;

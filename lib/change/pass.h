@@ -18,6 +18,7 @@ struct pass_step {
 	struct planning_base *base;	/* of the pass */
 	struct board *board;		/* of the tip; only for a look */
 	char *commit;			/* of the pass: the last one made */
+	size_t notes_room, acts_room, commits_room;	/* of the lists of `public` */
 };
 
 /* Note something: strings are copied. */

@@ -120,14 +120,10 @@ int board_skill(size_t *out, struct board *b, const char *name)
 		*out = known - 1;
 		return 0;
 	}
-	if (b->skills_nr % 64 == 0) {
-		list = arena_array(b->arena, b->skills_nr + 64, sizeof(*list));
-		if (!list)
-			return OPS_ENOMEM;
-		if (b->skills_nr)
-			memcpy(list, b->skills, b->skills_nr * sizeof(*list));
-		b->skills = list;
-	}
+	list = arena_room(b->arena, b->skills, b->skills_nr, &b->skills_room, sizeof(*list));
+	if (!list)
+		return OPS_ENOMEM;
+	b->skills = list;
 	b->skills[b->skills_nr] = arena_str(b->arena, name);
 	*out = b->skills_nr++;
 	return b->skills[*out] ?

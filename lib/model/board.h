@@ -130,7 +130,7 @@ struct board {
 	struct worker *workers;		/* in the roster's order, which is that of paths */
 	size_t workers_nr;
 	const char **skills;		/* their names, by number */
-	size_t skills_nr;
+	size_t skills_nr, skills_room;
 	size_t unreadable;
 	struct map *by_id;		/* of tasks, to struct task * */
 	struct map *skill_map;		/* to index + 1 */

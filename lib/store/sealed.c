@@ -25,7 +25,9 @@
 #define MAGIC "ops-sealed 3\n\0\0"
 #define BYTE_ORDER_MARK 0x01020304u
 #define BLOCK ((size_t)MAC_BLOCK)
-#define AHEAD 16		/* blocks that are read at once by who goes through a part */
+#define AHEAD_LOG 4
+#define AHEAD ((size_t)1 << AHEAD_LOG)	/* blocks that are read at once by who goes through */
+#define HUGE_AT 3		/* blocks one after another that are no chance */
 #define PEEK_MAX 512		/* blocks of a part that are kept for who goes through it, */
 #define PEEK_BACK_MAX 2048	/* and for who looks here and there */
 #define FILE_MAX ((uint64_t)1 << 30)
@@ -54,6 +56,7 @@ struct sealed {
 	size_t room_len, len, blocks;
 	size_t read;			/* blocks, so far */
 	size_t last[SEALED_PARTS];	/* the block that was last needed of a part */
+	size_t row[SEALED_PARTS];	/* how many before it were needed one after another */
 	struct peeks {
 		size_t read;		/* blocks */
 		size_t back;		/* how often one before the last was asked for */
@@ -393,16 +396,17 @@ static void take_huge_pages(struct sealed *f, size_t part, size_t at, size_t len
 	}
 }
 
-/* Read a block, and some more after it for who goes from one to the next. */
+/* Read a block, and some more after it for who goes from one to the next: twice as many each
+ * time, since a search also comes to the next one, once. */
 static bool read_blocks(struct sealed *f, size_t part, size_t block)
 {
-	bool next = block == f->last[part] + 1;
-	size_t nr = 1, max = next ? AHEAD : 1, at = block * BLOCK, len;
+	size_t row = f->row[part], max = (size_t)1 << (row < AHEAD_LOG ? row : AHEAD_LOG);
+	size_t nr = 1, at = block * BLOCK, len;
 
 	while (nr < max && block + nr < f->blocks && f->state[block + nr] == ABSENT)
 		nr++;
 	len = f->len - at < nr * BLOCK ? f->len - at : nr * BLOCK;
-	if (next || block == (size_t)f->head.part[part].at / BLOCK)
+	if (row >= HUGE_AT || block == (size_t)f->head.part[part].at / BLOCK)
 		take_huge_pages(f, part, at, len);
 	if (!read_exactly(f->fd, f->body + at, len, f->head.body + at))
 		return false;
@@ -416,6 +420,7 @@ static bool make_sound(struct sealed *f, size_t part, size_t block)
 {
 	size_t at = block * BLOCK, len = f->len - at < BLOCK ? f->len - at : BLOCK;
 
+	f->row[part] = block == f->last[part] + 1 ? f->row[part] + 1 : 0;
 	if (f->bad || (f->state[block] == ABSENT && !read_blocks(f, part, block)) ||
 	    mac_block(&f->pad, f->body + at, len) != f->table[block]) {
 		f->bad = true;

@@ -24,14 +24,12 @@ struct event {
 	enum event_kind kind;
 };
 
-/* What the simulation asks of a job again and again, side by side. */
-struct course {
-	int64_t release, ticks;
-	uint32_t waits;		/* for so many; when it waits no more, what is released next */
-	uint32_t at;		/* in `row`, or NO_ROW: it takes nobody's time */
-	uint32_t agent;
-	uint32_t driver;
-};
+/*
+ * Until its work begins, a slot holds what the simulation knows of its job: `begin` is when it
+ * is released, `slack` what it takes in ticks, `row` where it lies in the row of its worker, or
+ * NO_ROW if it takes nobody's time, and `waits` for how many it waits; when it waits no more,
+ * what is released next.
+ */
 
 /* What can be begun by one worker: those of its row that are in `free`. */
 struct ready {
@@ -46,7 +44,6 @@ struct simulation {
 	const struct graph *g;
 	const struct board *b;
 	struct slot *slots;
-	struct course *jobs;
 	struct event *events;	/* a heap */
 	size_t nr, room;
 	uint64_t serial;
@@ -59,14 +56,24 @@ struct simulation {
 	bool failed;
 };
 
-static const struct calendar *calendar_of(const struct board *b, uint32_t agent)
+static const struct calendar *calendar_of(const struct board *b, const struct slot *s)
 {
-	return agent == JOB_NOBODY ? &b->calendar : &b->workers[agent].calendar;
+	return s->agent == SLOT_NOBODY ? &b->calendar : &b->workers[s->agent].calendar;
 }
 
 static bool takes_time(const struct graph *g, size_t job)
 {
 	return g->b->jobs[job].work != WORK_REVIEW && !(g->done && g->done[job]);
+}
+
+/*
+ * Slots lie in the order of their tasks and are visited in that of the work, which is another:
+ * what comes soon is fetched meanwhile.
+ */
+static void fetch_slot(const struct slot *s)
+{
+	__builtin_prefetch(s, 1);
+	__builtin_prefetch(&s->slack, 1);
 }
 
 static bool event_before(const struct event *a, const struct event *b)
@@ -159,7 +166,7 @@ static void put_in_rows(struct simulation *s, const uint32_t *sorted, size_t nr)
 	for (i = 0; i < nr; i++) {
 		struct ready *r = &s->ready[b->jobs[sorted[i]].agent];
 
-		s->jobs[sorted[i]].at = r->end;
+		s->slots[sorted[i]].row = r->end;
 		s->row[r->end++] = sorted[i];
 	}
 }
@@ -174,7 +181,7 @@ static int make_rows(struct simulation *s)
 	unsigned byte;
 
 	for (i = 0; keys && from && to && i < b->tasks_nr; i++) {
-		if (b->jobs[i].agent == JOB_NOBODY)
+		if (b->jobs[i].agent == JOB_NOBODY || !takes_time(s->g, i))
 			continue;
 		keys[i] = key_of(&b->jobs[i]);
 		from[nr++] = (uint32_t)i;
@@ -205,32 +212,31 @@ static int make_rows(struct simulation *s)
 static void begin(struct simulation *s, uint32_t job, int64_t time, struct ready *worker)
 {
 	const struct graph *g = s->g;
-	const struct course *own = &s->jobs[job];
 	struct slot *slot = &s->slots[job];
 	uint32_t *last = worker ? &worker->released : NULL;
 	size_t i;
 
 	slot->known = true;
-	slot->driver = own->driver;
 	slot->begin = slot->end = time;
-	if (own->ticks)
-		slot->end = calendar_after(calendar_of(s->b, own->agent), time, own->ticks,
+	if (slot->slack)
+		slot->end = calendar_after(calendar_of(s->b, slot), time, slot->slack,
 					   &slot->begin);
 	for (i = g->back_first[job]; i < g->back_first[job + 1]; i++) {
-		struct course *other = &s->jobs[g->back[i]];
+		struct slot *other = &s->slots[g->back[i]];
 
 		/* The last to end is what kept it; of equals the first. */
-		if (other->driver == NO_DRIVER || slot->end > other->release)
+		if (other->driver == NO_DRIVER || slot->end > other->begin)
 			other->driver = job;
-		if (slot->end > other->release)
-			other->release = slot->end;
+		if (slot->end > other->begin)
+			other->begin = slot->end;
 		if (--other->waits)
 			continue;
-		if (last && other->release == slot->end) {
+		__builtin_prefetch(&g->back_first[g->back[i]]);
+		if (last && other->begin == slot->end) {
 			*last = g->back[i];
 			last = &other->waits;
 		} else {
-			push_event(s, other->release, RELEASE, g->back[i]);
+			push_event(s, other->begin, RELEASE, g->back[i]);
 		}
 	}
 	if (last)
@@ -252,20 +258,33 @@ static void ask(struct simulation *s, uint32_t worker)
 
 static void release(struct simulation *s, uint32_t job)
 {
-	const struct course *own = &s->jobs[job];
+	const struct slot *slot = &s->slots[job];
 
-	if (own->at == NO_ROW) {
+	if (slot->row == NO_ROW) {
 		begin(s, job, s->now, NULL);
 		return;
 	}
-	bitset_add(&s->free, own->at);
-	ask(s, own->agent);
+	__builtin_prefetch(&s->g->back[s->g->back_first[job]]);
+	bitset_add(&s->free, slot->row);
+	ask(s, slot->agent);
+}
+
+/* What the worker does after this, unless better work becomes free. */
+static void fetch_next(const struct simulation *s, const struct ready *r, size_t at)
+{
+	size_t next = bitset_next(&s->free, at + 1);
+
+	if (next < r->end) {
+		fetch_slot(&s->slots[s->row[next]]);
+		__builtin_prefetch(&s->g->back_first[s->row[next]]);
+	}
 }
 
 static void begin_first(struct simulation *s)
 {
 	uint32_t worker = s->asked[s->asked_first++], job;
 	struct ready *r = &s->ready[worker];
+	struct slot *slot;
 	size_t at = bitset_next(&s->free, r->first);
 
 	s->asked_first = s->asked_first < s->b->workers_nr ? s->asked_first : 0;
@@ -275,14 +294,16 @@ static void begin_first(struct simulation *s)
 		return;
 	bitset_remove(&s->free, at);
 	job = s->row[at];
-	if (s->now > s->jobs[job].release) {
-		s->jobs[job].driver = r->last;
-		s->slots[job].capacity = true;
+	slot = &s->slots[job];
+	fetch_next(s, r, at);
+	if (s->now > slot->begin) {
+		slot->driver = r->last;
+		slot->capacity = true;
 	}
 	begin(s, job, s->now, r);
 	r->busy = true;
 	r->last = job;
-	push_event(s, s->slots[job].end, FREE, worker);
+	push_event(s, slot->end, FREE, worker);
 }
 
 /* A worker has done its job: what waited for that comes first. */
@@ -292,7 +313,7 @@ static void end(struct simulation *s, uint32_t worker)
 	uint32_t job, next;
 
 	for (job = r->released; job != NO_DRIVER; job = next) {
-		next = s->jobs[job].waits;
+		next = s->slots[job].waits;
 		release(s, job);
 	}
 	r->released = NO_DRIVER;
@@ -332,14 +353,14 @@ static void start(struct simulation *s)
 	int64_t first = INT64_MAX;
 
 	for (i = 0; i < n; i++)
-		if (!s->jobs[i].waits && s->jobs[i].release < first)
-			first = s->jobs[i].release;
+		if (!s->slots[i].waits && s->slots[i].begin < first)
+			first = s->slots[i].begin;
 	for (i = 0; i < n; i++)
-		if (!s->jobs[i].waits && s->jobs[i].release > first)
-			push_event(s, s->jobs[i].release, RELEASE, (uint32_t)i);
+		if (!s->slots[i].waits && s->slots[i].begin > first)
+			push_event(s, s->slots[i].begin, RELEASE, (uint32_t)i);
 	s->now = first;
 	for (i = 0; i < n; i++)
-		if (s->g->first[i + 1] == s->g->first[i] && s->jobs[i].release == first)
+		if (s->g->first[i + 1] == s->g->first[i] && s->slots[i].begin == first)
 			release(s, (uint32_t)i);
 }
 
@@ -350,20 +371,39 @@ static inline void leave(struct slot *s, int64_t by)
 		s->latest = by;
 }
 
-/* From the due dates, which slots have for their latest ends, backwards against the order. */
-static void find_latest(struct schedule *s, const struct graph *g, const struct course *jobs)
+#define AHEAD 8
+
+static void fetch_earlier(const struct schedule *s, const struct graph *g, size_t at)
 {
-	int64_t last = INT64_MIN, by;
+	uint32_t far, near;
+
+	if (at < 2 * AHEAD)
+		return;
+	far = g->order[at - 2 * AHEAD];
+	near = g->order[at - AHEAD];
+	fetch_slot(&s->slots[far]);
+	__builtin_prefetch(&g->first[far]);
+	if (g->first[near] < g->first[near + 1])
+		__builtin_prefetch(&s->slots[g->to[g->first[near]]].latest, 1);
+}
+
+/* From the due dates, which slots have for their latest ends, backwards against the order. */
+static void find_latest(struct schedule *s, const struct graph *g)
+{
+	int64_t last = INT64_MIN, ticks, by;
 	size_t at, i;
 
 	for (at = g->order_nr; at > 0; at--) {
 		size_t job = g->order[at - 1];
-		const struct calendar *c = calendar_of(g->b, jobs[job].agent);
 		struct slot *slot = &s->slots[job];
+		const struct calendar *c = calendar_of(g->b, slot);
 
+		fetch_earlier(s, g, at - 1);
+		ticks = slot->slack;
+		slot->slack = 0;
 		if (slot->latest != NO_POINT) {
 			slot->slack = calendar_between(c, slot->end, slot->latest);
-			by = calendar_before(c, slot->latest, jobs[job].ticks);
+			by = calendar_before(c, slot->latest, ticks);
 			for (i = g->first[job]; i < g->first[job + 1]; i++)
 				leave(&s->slots[g->to[i]], by);
 		}
@@ -375,25 +415,22 @@ static void find_latest(struct schedule *s, const struct graph *g, const struct 
 	}
 }
 
-/* All but its place in the row of its worker, which is known. */
-static void begin_course(struct simulation *s, size_t job)
+/* What is known before the work: all but its place in the row of its worker. */
+static struct slot slot_of(const struct simulation *s, size_t job)
 {
-	struct course *c = &s->jobs[job];
-	uint32_t agent = s->b->jobs[job].agent;
-	int32_t due = s->b->jobs[job].due;
-	bool takes = takes_time(s->g, job);
-
-	c->release = first_day(s->b, agent);
-	c->ticks = takes ? calendar_ticks(calendar_of(s->b, agent), s->b->jobs[job].hours) : 0;
-	if (agent == JOB_NOBODY || !takes)
-		c->at = NO_ROW;
-	c->waits = s->g->first[job + 1] - s->g->first[job];
-	c->agent = agent;
-	c->driver = NO_DRIVER;
-	s->slots[job] = (struct slot){
+	const struct job *j = &s->b->jobs[job];
+	struct slot slot = {
+		.begin = first_day(s->b, j->agent),
 		.driver = NO_DRIVER,
-		.latest = due == JOB_NO_DAY ? NO_POINT : ((int64_t)due + 1) * DAY_TICKS
+		.waits = s->g->first[job + 1] - s->g->first[job],
+		.latest = j->due == JOB_NO_DAY ? NO_POINT : ((int64_t)j->due + 1) * DAY_TICKS,
+		.row = NO_ROW,
+		.agent = j->agent & SLOT_NOBODY
 	};
+
+	if (takes_time(s->g, job))
+		slot.slack = calendar_ticks(calendar_of(s->b, &slot), j->hours);
+	return slot;
 }
 
 /* Everybody at work, from today on. */
@@ -402,20 +439,21 @@ static int simulate(struct simulation *s)
 	const struct board *b = s->b;
 	size_t n = b->tasks_nr, i;
 
-	s->jobs = arena_space(s->arena, n + 1, sizeof(*s->jobs));
 	s->row = arena_space(s->arena, n + 1, sizeof(*s->row));
 	s->ready = arena_array(s->arena, b->workers_nr + 1, sizeof(*s->ready));
 	s->asked = arena_array(s->arena, b->workers_nr + 1, sizeof(*s->asked));
-	if (!s->jobs || !s->row || !s->ready || !s->asked || make_rows(s))
+	if (!s->row || !s->ready || !s->asked)
 		return OPS_ENOMEM;
 	for (i = 0; i < n; i++)
-		begin_course(s, i);
+		s->slots[i] = slot_of(s, i);
+	if (make_rows(s))
+		return OPS_ENOMEM;
 	start(s);
 	run(s);
 	/* What never began is kept by what did. */
 	for (i = 0; s->g->order_nr < n && i < n; i++)
 		if (!s->slots[i].known)
-			s->slots[i] = (struct slot){ .driver = s->jobs[i].driver,
+			s->slots[i] = (struct slot){ .driver = s->slots[i].driver,
 						     .latest = NO_POINT };
 	return s->failed ? OPS_ENOMEM : 0;
 }
@@ -432,7 +470,7 @@ int schedule_make(struct schedule *out, const struct graph *g)
 		ret = simulate(&s);
 	}
 	if (ret == 0) {
-		find_latest(&made, g, s.jobs);
+		find_latest(&made, g);
 		*out = made;
 	}
 	arena_free(s.arena);

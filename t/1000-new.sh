@@ -166,6 +166,8 @@ test_expect_success 'a new task begins at the beginning' '
 	ops_refused doc.initial ops --as $LEAD new task --from draft &&
 	printf "%s\n" --- "Title: Imported" "Started: 2026-01-01" --- >draft &&
 	ops_refused field.guarded ops --as $LEAD new task --from draft &&
+	test "$(grep -c "error field.guarded" "$TEST_ROOT/refused.err")" = 1 &&
+	test_grep "is set by .start., .reclaim., not at creation" "$TEST_ROOT/refused.err" &&
 	printf "%s\n" --- "Title: Imported" "Created-By: meta-orchestrator" --- >draft &&
 	ops_refused field.guarded ops --as $LEAD new task --from draft &&
 	printf "%s\n" --- "Title: Imported" "Status: Nonsense" --- >draft &&

@@ -212,29 +212,41 @@ static void rules_creator(struct judging *j, const struct ops_document *d)
 			   "'Created-By' says '%s' and '%s' creates it", by, a->id);
 }
 
+/* What acts set is not there before the first of them. */
+static void rules_set_later(struct judging *j, const struct ops_document *d, const char *field)
+{
+	const struct type *t = d->type;
+	const char *first = NULL, *acts = NULL;
+	size_t i;
+
+	for (i = 0; i < t->transitions_nr; i++) {
+		if (!set_of(&t->transitions[i], field))
+			continue;
+		first = first ? first : t->transitions[i].action;
+		acts = arena_printf(j->arena, "%s, '%s'", acts ? acts : "",
+				    t->transitions[i].action);
+	}
+	if (first)
+		rule_error(j, "field.guarded", d, field, "leave it out of a new document",
+			   "'%s' is set by %s, not at creation", field,
+			   acts ? acts + strlen(", ") : first);
+}
+
 /* A new document begins at the beginning. */
 static int rules_created(struct judging *j, struct change *change)
 {
 	struct ops_document *d = change->after;
 	const struct type *t = d->type;
-	size_t i, k;
+	size_t i;
 
 	change->to = d->status;
 	if (j->genesis)
 		return 0;
 	rules_need_power(j, NULL, &t->create, d, d, NULL, "create it");
 	rules_initial(j, change);
-	for (i = 0; i < t->transitions_nr; i++)
-		for (k = 0; k < t->transitions[i].sets_nr; k++) {
-			const char *field = t->transitions[i].sets[k].field;
-			const struct field *f = type_field(t, field);
-
-			if (f && !f->required && document_text(d, field))
-				rule_error(j, "field.guarded", d, field,
-					   "leave it out of a new document",
-					   "'%s' is set by '%s', not at creation",
-					   field, t->transitions[i].action);
-		}
+	for (i = 0; i < t->fields_nr; i++)
+		if (!t->fields[i].required && document_text(d, t->fields[i].name))
+			rules_set_later(j, d, t->fields[i].name);
 	rules_creator(j, d);
 	return type_is(t, "packet") ? 0 : rules_agreed(j, &t->create, change);
 }

@@ -69,6 +69,43 @@ mine" &&
 	ops audit verify
 '
 
+# Each in a repository of its own, for what was committed stays refused.
+test_expect_success 'a name that nothing reads is told of, and may go again' '
+	for bad in "$(printf "a\377b")" "$(printf "a\001b")" "$(printf "d\377")/x" "a
+b"
+	do
+		rm -rf ../named && git clone -q ../clean.git ../named && (
+			cd ../named/05-PROCESSES/active-tasks && mkdir -p "$(dirname "$bad")" &&
+			cp swap-7k2f.md "$bad.md" && cd ../.. &&
+			test_expect_code 1 ops check >../found && test_grep doc.path ../found &&
+			ops_commit_as $LEAD "feat: a task that nobody can name" &&
+			ops_audit_names doc.path HEAD &&
+			for command in "check" "check --at HEAD" "check 05-PROCESSES" "check ." \
+				"check --at HEAD~..HEAD" list "list --all --json" status
+			do
+				test_expect_code 1 ops $command >../found 2>&1 &&
+				test_grep doc.path ../found || return 1
+			done &&
+			ops list 2>/dev/null | grep -c swap-7k2f >../count && echo 1 | test_cmp - ../count &&
+			git rm -q -r 05-PROCESSES/active-tasks/[ad]* &&
+			ops --as $LEAD check --staged && ops_commit_as $LEAD "fix: take it away" &&
+			ops audit verify HEAD~..HEAD && ops list
+		) || return 1
+	done
+'
+
+test_expect_success 'a name that is no UTF-8 is no way round a pattern' '
+	git clone -q ../clean.git ../forbidden && (
+		cd ../forbidden &&
+		ops --as $BOSS edit $DEV -f "Forbidden-Paths=config/**" &&
+		mkdir config && echo x >"config/$(printf "a\377b")" && git add config &&
+		ops_commit_as $DEV "feat: what is not theirs
+
+Ops-Task: swap-7k2f" &&
+		ops_audit_names agent.path HEAD
+	)
+'
+
 test_expect_success 'paths that lead out, or nowhere' '
 	for path in ../x /etc/passwd .git/config 05-PROCESSES/../.git/config ./x//y "a
 b" "" . .. 05-PROCESSES

@@ -107,6 +107,9 @@ static int add_difference(const char *path, const struct snap_entry *before,
 		j->governed = arena_str(j->arena, path);
 	if (!type)
 		return after ? rules_stray(j, path, after) : 0;
+	/* Nothing reads what has such a name: it must not come unread, and may go. */
+	if (rules_path(j, path, after))
+		return 0;
 	change = new_change(j);
 	if (!change)
 		return error_nomem(err);
@@ -117,9 +120,6 @@ static int add_difference(const char *path, const struct snap_entry *before,
 	change->odd_mode = after && !snap_entry_is_file(after);
 	if (!change->path)
 		return error_nomem(err);
-	/* Nothing reads what has such a name, so it must not pass unread. */
-	if (rules_path(j, path, after))
-		return 0;
 	if (before && snap_entry_is_file(before)) {
 		/* What was wrong before is not this change's fault. */
 		ignored = ops_findings_new();

@@ -218,12 +218,7 @@ int rules_same_but_case(const char **out, struct judging *j, const char *path)
 
 bool rules_path(struct judging *j, const char *path, const struct snap_entry *after)
 {
-	const char *fault = path_fault(path);
-
-	if (fault && after)
-		findings_add(j->findings, "doc.path", OPS_ERROR, path, 0, 0,
-			     "choose another file name", "the path %s", fault);
-	return fault != NULL;
+	return after ? world_misnamed(path, j->findings) : path_fault(path) != NULL;
 }
 
 /*

@@ -61,10 +61,10 @@ struct walk {
 };
 
 static int walk_directory(struct walk *k, const char *dir, const struct snap_entry *entry,
-			  unsigned depth, struct ops_error *err);
+			  struct ops_error *err);
 
 static int walk_entry(struct walk *k, const char *dir, const struct snap_entry *entry,
-		      unsigned depth, struct arena *arena, struct ops_error *err)
+		      struct arena *arena, struct ops_error *err)
 {
 	bool directory = entry->mode == SNAP_DIR;
 	const char *below;
@@ -78,12 +78,12 @@ static int walk_entry(struct walk *k, const char *dir, const struct snap_entry *
 	if (ret || !directory || k->only_directories)
 		return ret;
 	below = arena_printf(arena, "%s%s%s", dir, *dir ? "/" : "", entry->name);
-	return below ? walk_directory(k, below, entry, depth + 1, err) : error_nomem(err);
+	return below ? walk_directory(k, below, entry, err) : error_nomem(err);
 }
 
 /* `entry`: its own.  Nothing of it stays. */
 static int walk_directory(struct walk *k, const char *dir, const struct snap_entry *entry,
-			  unsigned depth, struct ops_error *err)
+			  struct ops_error *err)
 {
 	struct arena *arena = arena_new();
 	struct snap_entry *list = NULL;
@@ -93,10 +93,11 @@ static int walk_directory(struct walk *k, const char *dir, const struct snap_ent
 
 	if (!arena)
 		return error_nomem(err);
-	ret = depth > PATH_DEPTH_MAX ? OPS_EINVALID :
+	/* What lies where nothing is read is told of by who walks: there is no roll then. */
+	ret = *dir && path_fault(dir) ? OPS_EINVALID :
 	      snap_names(&list, &nr, &module, world_snap(k->w), dir, entry, arena, err);
 	for (i = 0; ret == 0 && i < nr && (k->wr || k->count < k->least); i++)
-		ret = walk_entry(k, dir, &list[i], depth, arena, err);
+		ret = walk_entry(k, dir, &list[i], arena, err);
 	arena_free(arena);
 	return ret;
 }
@@ -109,7 +110,7 @@ static int walk_root(struct walk *k, const char *root, struct ops_error *err)
 
 	if (ret == OPS_ENOTFOUND || (ret == 0 && entry.mode != SNAP_DIR))
 		return 0;
-	return ret ? ret : walk_directory(k, root, &entry, 0, err);
+	return ret ? ret : walk_directory(k, root, &entry, err);
 }
 
 /* Also the directories of packets, unless a root has them already. */

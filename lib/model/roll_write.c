@@ -279,7 +279,8 @@ static int keep_document(struct roll_writer *wr, struct whole *to, const char *d
 {
 	struct blob blob = { NULL, 0, NULL };
 	struct ops_document *d = NULL;
-	int ret = snap_read_entry(&blob, world_snap(wr->world), dir, entry, DOC_MAX, NULL);
+	int ret = path_fault(path) ? OPS_EINVALID :
+		  snap_read_entry(&blob, world_snap(wr->world), dir, entry, DOC_MAX, NULL);
 
 	if (ret == 0)
 		ret = world_make(&d, wr->world, wr->scratch, type, path, blob.data,
@@ -345,7 +346,7 @@ int roll_add(struct roll_writer *wr, const char *dir, const char *name,
 	path = arena_printf(wr->scratch, "%s%s%s", dir, *dir ? "/" : "", name);
 	if (!path)
 		return error_nomem(err);
-	if (strlen(path) > PATH_MAX_BYTES)
+	if (strlen(path) > PATH_MAX_BYTES || (*dir && path_fault(dir)))
 		return OPS_EINVALID;
 	type = entry && entry->mode != SNAP_DIR ? config_type_of_path(wr->config, path) : NULL;
 	w.row.mode = (uint8_t)(entry ? entry->mode : 0);

@@ -109,6 +109,9 @@ int world_at(struct world *w, const struct type *type, const char *path,
 			 struct ops_error *err),
 	     void *payload, struct ops_findings *findings, struct ops_error *err);
 
+/* Whether nothing is read that has such a name (path_fault()); that is said then. */
+bool world_misnamed(const char *path, struct ops_findings *findings);
+
 /* The packets about a document id, in order of their names (that is, of time). */
 int world_packets(struct ops_document *const **out, size_t *nr, struct world *w,
 		  const char *about, struct ops_findings *findings,

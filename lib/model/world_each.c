@@ -75,6 +75,16 @@ static int not_read(struct each_state *s, const char *path, int ret,
 	return 0;
 }
 
+bool world_misnamed(const char *path, struct ops_findings *findings)
+{
+	const char *fault = path_fault(path);
+
+	if (fault)
+		findings_add(findings, "doc.path", OPS_ERROR, path, 0, 0,
+			     "choose another file name", "the path %s", fault);
+	return fault != NULL;
+}
+
 /* Read the document of an item for good.  What is wrong with it is a finding, and *out
  * is NULL then. */
 static int keep_item(struct ops_document **out, struct each_state *s,
@@ -121,6 +131,8 @@ static int give_item(struct each_state *s, size_t at, struct ops_error *err)
 	struct ops_document *d;
 	int ret = 0;
 
+	if (world_misnamed(item->path, s->findings))
+		return give_unreadable(s, item->type, item->path, err);
 	if (!is_file(item->entry)) {
 		findings_add(s->findings, "doc.mode", OPS_ERROR, item->path, 0, 0,
 			     "put a regular file there",
@@ -193,25 +205,25 @@ static int add_entry(struct each_state *s, const char *dir, const struct snap_en
 		return 0;
 	item.type = type;
 	item.path = arena_dup(s->keep ? s->w->arena : s->names, s->path.data, s->path.len);
-	item.skip = s->keep || !is_file(entry) ||
+	item.skip = s->keep || !is_file(entry) || path_fault(s->path.data) ||
 		    (item.path && map_has(s->w->documents, item.path));
 	if (!item.path || ahead_add(s->ahead, &item))
 		return error_nomem(err);
 	return ahead_full(s->ahead) ? give_next(s, err) : 0;
 }
 
-static int add_below(struct each_state *s, const char *dir, unsigned depth,
-		     struct snap_entry *entry, struct ops_error *err);
+static int add_below(struct each_state *s, const char *dir, struct snap_entry *entry,
+		     struct ops_error *err);
 
-static int add_entries(struct each_state *s, const char *dir, unsigned depth,
-		       struct snap_entry *list, size_t nr, struct ops_error *err)
+static int add_entries(struct each_state *s, const char *dir, struct snap_entry *list,
+		       size_t nr, struct ops_error *err)
 {
 	size_t i;
 	int ret = 0;
 
 	for (i = 0; i < nr && ret == 0; i++)
 		ret = list[i].mode == SNAP_DIR ?
-		      add_below(s, dir, depth + 1, &list[i], err) :
+		      add_below(s, dir, &list[i], err) :
 		      add_entry(s, dir, &list[i], err);
 	return ret;
 }
@@ -242,14 +254,14 @@ static int list_directory(struct listing **out, bool *module, struct each_state 
 }
 
 /* Add them, and keep them until the last was given. */
-static int add_listing(struct each_state *s, const char *dir, unsigned depth,
-		       struct listing *l, struct ops_error *err)
+static int add_listing(struct each_state *s, const char *dir, struct listing *l,
+		       struct ops_error *err)
 {
 	struct arena *outer = s->names;
 	int ret;
 
 	s->names = l->arena;
-	ret = add_entries(s, dir, depth, l->list, l->nr, err);
+	ret = add_entries(s, dir, l->list, l->nr, err);
 	s->names = outer;
 	/* One that lies in another ends before it: the first to end is the first to be given. */
 	l->end = ahead_count(s->ahead);
@@ -259,8 +271,8 @@ static int add_listing(struct each_state *s, const char *dir, unsigned depth,
 }
 
 /* A directory in `dir`, or what turns out to be a repository of its own. */
-static int add_below(struct each_state *s, const char *dir, unsigned depth,
-		     struct snap_entry *entry, struct ops_error *err)
+static int add_below(struct each_state *s, const char *dir, struct snap_entry *entry,
+		     struct ops_error *err)
 {
 	const char *below = arena_printf(s->names, "%s%s%s", dir, *dir ? "/" : "",
 					 entry->name);
@@ -271,7 +283,7 @@ static int add_below(struct each_state *s, const char *dir, unsigned depth,
 
 	if (!below)
 		return error_nomem(err);
-	if (depth > PATH_DEPTH_MAX)
+	if (world_misnamed(below, s->findings))
 		return 0;
 	ret = list_directory(&l, &module, s, below, entry, err);
 	/* One that cannot be listed may be none of the tree. */
@@ -279,7 +291,7 @@ static int add_below(struct each_state *s, const char *dir, unsigned depth,
 		module = snap_find(&found, s->w->snap, below, NULL) == 0 &&
 			 found.mode == SNAP_MODULE;
 	if (!module)
-		return ret ? ret : add_listing(s, below, depth, l, err);
+		return ret ? ret : add_listing(s, below, l, err);
 	if (ret == 0)
 		arena_free(l->arena);
 	entry->mode = SNAP_MODULE;
@@ -292,7 +304,7 @@ static int add_directory(struct each_state *s, const char *dir, struct ops_error
 	bool module;
 	int ret = list_directory(&l, &module, s, dir, NULL, err);
 
-	return ret ? ret : add_listing(s, dir, 0, l, err);
+	return ret ? ret : add_listing(s, dir, l, err);
 }
 
 /* Look for entries where `find` does, and give them; it has `where`. */
@@ -438,11 +450,15 @@ static int find_one(struct each_state *s, const char *path, struct ops_error *er
 {
 	struct snap_entry *entry = arena_alloc(s->w->arena, sizeof(*entry));
 	const char *dir = arena_dup(s->w->arena, path, path_directory_len(path));
-	int ret = entry && dir ? snap_find(entry, s->w->snap, path, err) : error_nomem(err);
+	const struct type *type = config_type_of_path(s->config, path);
+	int ret;
 
+	if (type && world_misnamed(path, s->findings))
+		return give_unreadable(s, type, path, err);
+	ret = entry && dir ? snap_find(entry, s->w->snap, path, err) : error_nomem(err);
 	if (ret)
 		return ret;
-	if (entry->mode == SNAP_DIR || !config_type_of_path(s->config, path))
+	if (entry->mode == SNAP_DIR || !type)
 		return error_set(err, OPS_ENOTFOUND, "'%s' is not a governed document",
 				 path);
 	return add_entry(s, dir, entry, err);

@@ -182,6 +182,19 @@ bool path_set_has(const char *p, const char *close, uint32_t c)
 	return found != negated;
 }
 
+/* Take the character at s of a path.  A byte that begins none is one by itself, which no
+ * pattern writes out: only what stands for any character has it. */
+static size_t take_character(uint32_t *c, const char *s, const char *end)
+{
+	size_t step = utf8_decode(c, s, (size_t)(end - s));
+
+	if (!step && s < end) {
+		*c = UINT32_MAX;
+		return 1;
+	}
+	return step;
+}
+
 /* Match one character of the part at s against the pattern at *p; moves both
  * on when it does. */
 static bool match_one(const char **p, const char *p_end, const char **s,
@@ -196,7 +209,7 @@ static bool match_one(const char **p, const char *p_end, const char **s,
 		++*s;
 		return true;
 	}
-	step = utf8_decode(&c, *s, (size_t)(s_end - *s));
+	step = take_character(&c, *s, s_end);
 	if (!step)
 		return false;
 	if (**p == '?') {
@@ -245,7 +258,7 @@ static bool match_part(const char *p, const char *p_end, const char *s,
 			continue;
 		if (!star)
 			return false;
-		star_s += utf8_decode(&c, star_s, (size_t)(s_end - star_s));
+		star_s += take_character(&c, star_s, s_end);
 		s = star_s;
 		p = star;
 	}
@@ -382,9 +395,7 @@ static bool is_simple_pattern(const char *pattern)
 
 bool path_match(const char *pattern, const char *path)
 {
-	if (lies_elsewhere(pattern, path))
-		return false;
-	if (!*path || utf8_valid_to(path, strlen(path)) < strlen(path))
+	if (!*path || lies_elsewhere(pattern, path))
 		return false;
 	if (is_simple_pattern(pattern))
 		return match_parts(pattern, path);

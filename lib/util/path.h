@@ -20,7 +20,9 @@ const char *path_fault(const char *path);
 
 /* Whether `path` matches `pattern`: `*` matches within a part, `?` one
  * character, `[a-z]` a set, `**` as a whole part any number of parts (also
- * none), `{a,b}` either.  A pattern that ends in "/" matches all below it. */
+ * none), `{a,b}` either.  A pattern that ends in "/" matches all below it.  Git's names
+ * may be any bytes: each that is no UTF-8 is a character of its own, so that a name that
+ * cannot be written in a pattern is not out of the reach of all of them. */
 bool path_match(const char *pattern, const char *path);
 
 /* Why a pattern is malformed, or NULL. */

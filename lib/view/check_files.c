@@ -80,6 +80,8 @@ static int check_other(struct checking *c, const char *path, bool named,
 		findings_add(c->findings, "doc.untyped", OPS_NOTE, path, 0, 0,
 			     "ops config types", "no type governs this document: only its "
 			     "header and its links were looked at");
+	if (world_misnamed(path, c->findings))
+		return 0;
 	ret = snap_read(&blob, c->snap, path, DOC_MAX, &found);
 	if (ret == OPS_ENOMEM)
 		return error_nomem(err);
@@ -108,8 +110,7 @@ static int check_file(struct checking *c, const char *path, bool named,
 	return check_other(c, path, named, err);
 }
 
-static int check_directory(struct checking *c, const char *dir, unsigned depth,
-			   struct ops_error *err)
+static int check_directory(struct checking *c, const char *dir, struct ops_error *err)
 {
 	struct arena *arena = arena_new();
 	struct snap_entry *list;
@@ -132,11 +133,8 @@ static int check_directory(struct checking *c, const char *dir, unsigned depth,
 			path[strlen(path) - 1] = '\0';
 		if (!below)
 			ret = check_file(c, path, false, err);
-		else if (depth < PATH_DEPTH_MAX)
-			ret = check_directory(c, path, depth + 1, err);
-		else
-			findings_add(c->findings, "doc.limit", OPS_ERROR, path, 0, 0, NULL,
-				     "the directory lies too deep and was not looked into");
+		else if (!world_misnamed(path, c->findings))
+			ret = check_directory(c, path, err);
 	}
 	arena_free(arena);
 	return ret;
@@ -157,7 +155,7 @@ int check_named(struct checking *c, struct ops_error *err)
 		else if (ret)
 			error_set(err, ret, "cannot look at '%s'", o->paths[i]);
 		else if (entry.mode == SNAP_DIR)
-			ret = check_directory(c, o->paths[i], 0, err);
+			ret = check_directory(c, o->paths[i], err);
 		else
 			ret = check_file(c, o->paths[i], true, err);
 	}

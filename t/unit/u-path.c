@@ -84,6 +84,11 @@ UNIT_TEST(path_match_follows_its_grammar)
 		{ "{a,b}/{c,d}", "b/e", false }, { "x{,y}", "x", true },
 		{ "x{,y}", "xy", true }, { "A", "a", false },
 		{ "a\\b", "a\\b", true }, { "src/*/t?st.[ch]", "src/x/test.c", true },
+		{ "a/**", "a/\xff" "b", true }, { "a/*", "a/\xe2\x82", true },
+		{ "*b", "a\xff" "b", true }, { "a?b", "a\xff" "b", true },
+		{ "a?b", "a\xc3\xff" "b", false }, { "a[!x]b", "a\xff" "b", true },
+		{ "a[x-z]b", "a\xff" "b", false }, { "*c*", "\xff\xff" "b", false },
+		{ "a\xef\xbf\xbd" "b", "a\xff" "b", false }, { "a/", "a/\xff", true },
 	};
 	size_t i;
 

@@ -72,7 +72,7 @@ static size_t to_byte(struct reader *r, size_t character)
 static struct yaml_mark to_mark(struct reader *r, const yaml_mark_t *mark)
 {
 	struct yaml_mark m = {
-		.offset = to_byte(r, mark->index),
+		.offset = (uint32_t)to_byte(r, mark->index),
 		.line = r->in.first_line + (unsigned)mark->line,
 		.column = (unsigned)mark->column + 1,
 	};
@@ -535,8 +535,12 @@ int yaml_parse(struct yaml_node **out, struct arena *arena, const char *text,
 	       size_t len, const struct yaml_source *source,
 	       struct ops_findings *findings, struct ops_error *err)
 {
-	int plain = yaml_plain(out, arena, text, len, source);
+	int plain;
 
+	if (len > UINT32_MAX)
+		return error_set(err, OPS_EINVALID, "'%s' is too large for a header",
+				 source->path ? source->path : "text");
+	plain = yaml_plain(out, arena, text, len, source);
 	if (plain < 0)
 		return error_nomem(err);
 	return plain ? 0 : yaml_parse_events(out, arena, text, len, source, findings, err);

@@ -14,6 +14,7 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 
 #include "util/error.h"
 
@@ -31,7 +32,7 @@ enum yaml_style { YAML_PLAIN, YAML_SINGLE, YAML_DOUBLE, YAML_LITERAL,
 /* Where: byte offset into the text given; line and column as a person counts
  * in the whole file, from 1 (column in characters). */
 struct yaml_mark {
-	size_t offset;
+	uint32_t offset;
 	unsigned line, column;
 };
 
@@ -48,8 +49,10 @@ struct yaml_node {
 	struct yaml_mark start, end;
 	const char *value;
 	size_t len;
-	struct yaml_node **items;
-	struct yaml_pair *pairs;
+	union {
+		struct yaml_node **items;
+		struct yaml_pair *pairs;
+	};
 	size_t nr;
 };
 

@@ -34,6 +34,7 @@ struct plain {
 	struct arena *arena;
 	struct yaml_node *pool;
 	size_t pool_nr;
+	struct yaml_pair *top;	/* room for what the whole can have */
 };
 
 /* Both give 1; 0: leave it to the parser; OPS_ENOMEM. */
@@ -104,7 +105,7 @@ static size_t beyond(struct plain *p, size_t at)
 
 static struct yaml_mark mark_at(const struct plain *p, size_t at)
 {
-	struct yaml_mark m = { at, p->line, 1 };
+	struct yaml_mark m = { (uint32_t)at, p->line, 1 };
 	size_t i;
 
 	if (p->ascii)
@@ -269,7 +270,8 @@ static int add_key(struct plain *p, struct yaml_node *map)
 		    !memcmp(map->pairs[i].key->value, p->text + p->at, len))
 			return 0;
 	key = node_at(p, p->at, YAML_SCALAR, YAML_PLAIN);
-	map->pairs = with_room(p, map->pairs, map->nr, sizeof(*map->pairs));
+	map->pairs = p->depth == 1 && map->style == YAML_BLOCK ? p->top :
+		     with_room(p, map->pairs, map->nr, sizeof(*map->pairs));
 	if (!key || !map->pairs)
 		return OPS_ENOMEM;
 	set_value(p, key, p->at, len, p->at + len);
@@ -451,12 +453,13 @@ int yaml_plain(struct yaml_node **out, struct arena *arena, const char *text, si
 {
 	struct plain p = {
 		.text = text, .len = len, .line = source->first_line, .ascii = true,
-		.arena = arena, .events = 4, .pool_nr = 3,
+		.arena = arena, .events = 4,
 		.events_max = source->events_max ? source->events_max : YAML_EVENTS_MAX,
 		.depth_max = source->depth_max ? source->depth_max : YAML_DEPTH_MAX
 	};
 	struct yaml_node *root = NULL;
 	const char *lf = text;
+	size_t lines = 1;
 	int ret;
 
 	/* Texts that certainly are no such header cost nothing. */
@@ -464,11 +467,13 @@ int yaml_plain(struct yaml_node **out, struct arena *arena, const char *text, si
 		return 0;
 	while ((lf = memchr(lf, '\n', len - (size_t)(lf - text)))) {
 		lf++;
-		p.pool_nr += 2;
+		lines++;
 	}
+	p.pool_nr = 2 * lines + 1;
 	p.pool = arena_array(arena, p.pool_nr, sizeof(*p.pool));
 	p.copy = arena_dup(arena, text, len);
-	if (!p.pool || !p.copy)
+	p.top = arena_array(arena, lines < PLAIN_KEYS_MAX ? lines : PLAIN_KEYS_MAX, sizeof(*p.top));
+	if (!p.pool || !p.copy || !p.top)
 		return OPS_ENOMEM;
 	ret = read_block(&p, &root, 0);
 	if (ret == 1 && p.at < len)

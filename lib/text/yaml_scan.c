@@ -32,7 +32,7 @@ void yaml_refuse(struct yaml_input *in, const char *rule, struct yaml_mark at,
 
 struct yaml_mark yaml_mark_at(const struct yaml_input *in, size_t offset)
 {
-	struct yaml_mark m = { .offset = offset, .line = in->first_line,
+	struct yaml_mark m = { .offset = (uint32_t)offset, .line = in->first_line,
 			       .column = 1 };
 	size_t i;
 

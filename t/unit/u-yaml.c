@@ -233,7 +233,7 @@ UNIT_TEST(yaml_node_holds_exactly_its_bytes)
 				      strlen(cases[i].bytes) &&
 			      !memcmp(cases[i].text + n->start.offset,
 				      cases[i].bytes, strlen(cases[i].bytes)),
-			      "%s: [%zu, %zu)", cases[i].text, n->start.offset,
+			      "%s: [%u, %u)", cases[i].text, n->start.offset,
 			      n->end.offset);
 		end(&p);
 	}

@@ -6,7 +6,7 @@
  * is still filled, except that a request too large for a chunk gets one of its
  * own behind the first.  The handle lies in the first chunk, so a small arena
  * costs a single malloc.  The first chunk is small because most arenas hold
- * one short document, and so is the second, since many documents need little
+ * one short document, and the second half of that, since many documents need little
  * more than one; later ones double, up to a limit.
  */
 #include "util/arena.h"
@@ -97,10 +97,9 @@ void arena_clear(struct arena *a)
 static struct chunk *arena_grow(struct arena *a, size_t size)
 {
 	struct chunk *c, *head = a->chunks;
-	size_t want = head->size + sizeof(*head);
+	size_t own = head->size + sizeof(*head);
+	size_t want = (struct arena *)head->data == a ? own / 2 : own * 2;
 
-	if ((struct arena *)head->data != a)
-		want *= 2;
 	if (want > CHUNK_MAX)
 		want = CHUNK_MAX;
 	want -= sizeof(*head);

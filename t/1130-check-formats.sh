@@ -177,7 +177,7 @@ test_expect_success 'GitHub' '
 	test_grep ! -v -E "^::(error|warning|notice) (file=[^,:]*,(line=[0-9]+,(col=[0-9]+,)?)?)?title=[a-z.-]+::" answer &&
 	test_grep -F "file=$T/a%2541%2Cb%3Ac<d>&\"e'\'' \$x.md,line=6,col=11,title=field.value::" answer &&
 	test_grep -F "&%250A::error::x" answer &&
-	test_grep -F "file=$T/esc\\x1b[31m\\x0a%3A%3Aerror%3A%3Aline.md,line=" answer &&
+	test_grep -F "file=$T/esc\\x1b[31m\\x0a%3A%3Aerror%3A%3Aline.md,title=doc.path::" answer &&
 	test_grep ! "^::stop" answer
 '
 

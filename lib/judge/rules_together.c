@@ -163,18 +163,19 @@ static int was_governed(bool *out, const struct together *t, const char *path,
 			const struct snap_entry *entry, const struct type *is)
 {
 	const struct config *config;
-	const struct type *was;
 	struct snap_entry there;
+	struct snap *side;
 	size_t i;
 	int ret = 0;
 
 	*out = false;
 	for (i = 0; ret == 0 && !*out && i < t->sides_nr; i++) {
+		side = world_snap(t->sides[i]);
 		ret = world_config(&config, t->sides[i], NULL);
-		was = ret ? NULL : config_type_of_path(config, path);
-		*out = type_same(was, is) &&
-		       snap_find(&there, world_snap(t->sides[i]), path, NULL) == 0 &&
-		       there.mode == entry->mode && oid_equal(&there.oid, &entry->oid);
+		if (ret == 0 && type_same(config_type_of_path(config, path), is) &&
+		    snap_find(&there, side, path, NULL) == 0)
+			ret = snap_same_file(out, path, side, &there, world_snap(t->j.c->after),
+					     entry, NULL);
 	}
 	return ret;
 }

@@ -127,4 +127,26 @@ test_expect_success 'what cannot be decided in time is said, and counts as share
 	ops conflict list >out && test_grep "RESOURCE_CONTENTION.*hard-1ggg.*too hard to keep apart" out
 '
 
+test_expect_success 'what looks like a path and is none is told where it stands, and refuses nothing' '
+	sed "s|^- .t/match.sh.|- éé \`./src\`, \`src//a\` and \`../x\`|" "$TEST_FIXTURES/task.md" >text &&
+	ops --as $LEAD new task --id slips-1 --from text 2>err && test_grep "warning scope.pattern: .\./src" err &&
+	P=$(ops_path slips-1) && line=$(grep -n "éé" "$P" | cut -d : -f 1) && ops check >found &&
+	test_grep "^$P:$line:6: warning scope.pattern: .\./src. has a part" found &&
+	test_grep "^$P:$line:15: warning scope.pattern: .src//a. has an empty part" found &&
+	test_grep "^$P:$line:28: warning scope.pattern: .\.\./x. leaves the tree" found &&
+	test_grep "fix: if it is a path, write .src/a." found &&
+	ops --as $LEAD edit slips-1 -s Scope="- \`/abs\`" 2>err && test_grep "warning scope.pattern: ./abs. is absolute" err &&
+	ops audit verify >found && test_grep ! scope.pattern found &&
+	ops --as $LEAD cancel slips-1 -m "no" 2>err && test_grep ! scope.pattern err &&
+	ops check >found && test_grep ! scope.pattern found && rm text
+'
+
+test_expect_success 'how grave that is the configuration says' '
+	ops_task slips-2 && ops --as $LEAD edit slips-2 -s Scope="- \`a\\b\`" 2>err && test_grep "write .a/b" err &&
+	n=$(sed -n "s/^version: //p" 05-PROCESSES/ops.yaml) &&
+	sed "s/^version: .*/version: $((n + 1))/" 05-PROCESSES/ops.yaml >policy && echo "severity: {scope.pattern: error}" >>policy &&
+	ops --as $GOV edit 05-PROCESSES/ops.yaml --from policy && rm policy &&
+	test_expect_code 1 ops check >found && test_grep "error scope.pattern" found
+'
+
 test_done

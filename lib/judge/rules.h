@@ -57,7 +57,7 @@ void rule_error(struct judging *j, const char *rule, const struct ops_document *
 int rules_document(struct judging *j, struct ops_document *d);
 /* rules_near.c: fields and sections that are nearly called as the type's.  `change`: what made
  * it so; NULL: it is looked at by itself. */
-int rules_near(struct judging *j, const struct ops_document *d, const struct change *change);
+int rules_near(struct judging *j, struct ops_document *d, const struct change *change);
 /* Whether a section is there and filled; otherwise add `rule`. */
 int rules_section(struct judging *j, const char *rule, struct ops_document *d,
 		  const char *name, const char *whose);

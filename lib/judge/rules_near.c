@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Names that are nearly those of a type: a slip of who wrote them, which would be kept in
- * silence, since a document may have fields and sections of its own.
+ * Slips of who wrote a document, which would be kept in silence: names that are nearly those
+ * of its type, since it may have fields and sections of its own; and what looks like a path
+ * in its scope and is none, since any code may stand there.
  *
  * Never refuses, and says nothing of what was committed long ago: only a check of documents
  * asks, and a command about what it writes.
@@ -10,6 +11,8 @@
 
 #include <string.h>
 
+#include "model/scope.h"
+#include "text/place.h"
 #include "util/near.h"
 #include "util/utf8.h"
 
@@ -101,11 +104,48 @@ static int near_sections(struct judging *j, const struct ops_document *d)
 	return sections ? 0 : OPS_ENOMEM;
 }
 
-int rules_near(struct judging *j, const struct ops_document *d, const struct change *change)
+/* What ended is not mended any more. */
+static bool is_over(const struct ops_document *d)
 {
+	const struct state *state = d->status ? type_state(d->type, d->status) : NULL;
+
+	return state && state->final;
+}
+
+static int near_paths(struct judging *j, struct ops_document *d)
+{
+	const struct scope_fault *list;
+	struct place_walk places;
+	unsigned line, column;
+	size_t i, nr;
+
+	if (!type_is(d->type, "task") || is_over(d))
+		return 0;
+	if (scope_faults(&list, &nr, j->arena, j->config, d))
+		return OPS_ENOMEM;
+	place_begin(&places, d->doc->text, d->doc->body_at, d->doc->body_line);
+	for (i = 0; i < nr; i++) {
+		const struct scope_fault *f = &list[i];
+
+		place_at(&places, f->at, &line, &column);
+		findings_add(j->findings, "scope.pattern", OPS_WARNING, d->path, line, column,
+			     f->instead ? arena_printf(j->arena, "if it is a path, write '%s'",
+						       f->instead) :
+			     "write it from the top of the repository, or as no code",
+			     "'%s' %s, so nothing is in the scope by it", f->span, f->why);
+	}
+	return 0;
+}
+
+int rules_near(struct judging *j, struct ops_document *d, const struct change *change)
+{
+	int ret = 0;
+
 	if (type_is(d->type, "packet") ||
 	    (change && !(j->c->drafted && (change->kind == CHANGE_CREATED || change->edited))))
 		return 0;
 	near_fields(j, d);
-	return type_needs_sections(d->type) ? near_sections(j, d) : 0;
+	if (type_needs_sections(d->type))
+		ret = near_sections(j, d);
+	return ret ? ret : near_paths(j, d);
 }

@@ -62,7 +62,8 @@ const struct severity_rule *config_severity(const struct config *c, const char *
 
 const char config_choosable[] =
 	"doc.overdue doc.place doc.placeholder field.missing field.near field.reference "
-	"field.value link.anchor link.broken link.label section.missing section.near";
+	"field.value link.anchor link.broken link.label scope.pattern section.missing "
+	"section.near";
 
 bool config_may_choose(const char *rule)
 {

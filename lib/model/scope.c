@@ -30,6 +30,90 @@ static const struct section *section_of(const struct config *config,
 	return one;
 }
 
+/* What was meant by a span that cannot be a pattern: without what no path has; NULL. */
+static const char *mended(struct arena *arena, const char *span)
+{
+	size_t len = strlen(span), at, to = 0;
+	char *path = arena_alloc(arena, len + 2);
+
+	for (at = 0; path && at < len; at++) {
+		char c = span[at] == '\\' ? '/' : span[at];
+		bool begins = !to || path[to - 1] == '/';
+
+		if (c == '/' && begins)
+			continue;
+		/* a part '.' */
+		if (c == '.' && begins && strchr("/\\", span[at + 1]))
+			continue;
+		path[to++] = c;
+	}
+	if (!path || !to)
+		return NULL;
+	path[to] = '\0';
+	if (!is_pattern(path) && path[to - 1] != '/') {
+		path[to++] = '/';
+		path[to] = '\0';
+	}
+	return is_pattern(path) ? path : NULL;
+}
+
+/* Why a span that looks like a path is none, or never one of a file; NULL. */
+static const char *span_fault(const char *text, const struct code_span *span)
+{
+	const char *backslash = strchr(text, '\\');
+	bool looks = strpbrk(text, "/.*") != NULL;
+
+	if (span->open && span->ticks != 2)
+		return looks ? "has no closing backtick on its line" : NULL;
+	if (span->open || strspn(text, " ") == strlen(text))
+		return "has nothing between its backticks";
+	if (strchr(text, ' ') || strstr(text, "://"))
+		return NULL;
+	if (backslash && (looks || (backslash > text && backslash[1])))
+		return "has a '\\', and parts of a path are parted by '/'";
+	return looks ? path_pattern_fault(text) : NULL;
+}
+
+static int add_fault(struct scope_fault *out, size_t *nr, struct arena *arena,
+		     const struct code_span *span)
+{
+	/* Of what nothing ends the first word may be meant. */
+	const char *text = !span->open ? span->text :
+			   arena_dup(arena, span->text, strcspn(span->text, " "));
+	const char *why = text ? span_fault(text, span) : NULL;
+
+	if (!text)
+		return OPS_ENOMEM;
+	if (why && ((span->open && span->ticks == 2) || strspn(text, " ") == strlen(text)))
+		out[(*nr)++] = (struct scope_fault){ "``", why, NULL, span->at };
+	else if (why)
+		out[(*nr)++] = (struct scope_fault){ text, why, mended(arena, text), span->at };
+	return 0;
+}
+
+int scope_faults(const struct scope_fault **out, size_t *nr, struct arena *arena,
+		 const struct config *config, struct ops_document *task)
+{
+	const struct sections *sections = task->doc ? doc_sections(task->doc) : NULL;
+	const struct section *one = sections ? section_of(config, sections) : NULL;
+	const struct code_span *spans = NULL;
+	struct scope_fault *list;
+	size_t i, all = 0;
+	int ret = 0;
+
+	*nr = 0;
+	if ((task->doc && !sections) ||
+	    (one && section_spans(&spans, &all, arena, sections, one)))
+		return OPS_ENOMEM;
+	list = arena_array(arena, all + 1, sizeof(*list));
+	if (!list)
+		return OPS_ENOMEM;
+	for (i = 0; ret == 0 && i < all; i++)
+		ret = add_fault(list, nr, arena, &spans[i]);
+	*out = list;
+	return ret;
+}
+
 int scope_read(struct scope *out, struct arena *arena, const struct config *config,
 	       struct ops_document *task)
 {

@@ -20,6 +20,18 @@ struct scope {
 int scope_read(struct scope *out, struct arena *arena, const struct config *config,
 	       struct ops_document *task);
 
+/* A span of the section that looks like a path and belongs to no scope. */
+struct scope_fault {
+	const char *span;
+	const char *why;	/* as a phrase: "is absolute" */
+	const char *instead;	/* what may have been meant; or NULL */
+	size_t at;		/* offset in the text of the document */
+};
+
+/* All of them; strings belong to the arena.  OPS_ENOMEM. */
+int scope_faults(const struct scope_fault **out, size_t *nr, struct arena *arena,
+		 const struct config *config, struct ops_document *task);
+
 /* Whether the task holds what it names: somebody is to work, works, or waits with it. */
 bool scope_held(const struct config *config, const struct ops_document *task);
 

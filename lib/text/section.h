@@ -77,7 +77,19 @@ void section_canonical(struct buf *out, const struct sections *s,
 int section_items(const char *const **out, size_t *nr, struct arena *arena,
 		  const struct sections *s, const struct section *one);
 
-/* All `code spans` of a section, fenced code excluded. */
+/* A piece of code in a line. */
+struct code_span {
+	const char *text;
+	size_t at;		/* offset of its first tick */
+	size_t ticks;		/* so many before it */
+	bool open;		/* nothing ends it on its line: no span, and this is the rest */
+};
+
+/* Those of a section, fenced code excluded.  0 or OPS_ENOMEM. */
+int section_spans(const struct code_span **out, size_t *nr, struct arena *arena,
+		  const struct sections *s, const struct section *one);
+
+/* The text of all that end. */
 int section_code_spans(const char *const **out, size_t *nr, struct arena *arena,
 		       const struct sections *s, const struct section *one);
 

@@ -244,10 +244,38 @@ static size_t ticks(const char *s, size_t at, size_t len)
 	return at - start;
 }
 
-/* The code spans of one line; a span that goes over lines is not seen. */
-static bool gather_spans(struct list *l, const char *s, size_t len)
+struct spans {
+	struct arena *arena;
+	struct code_span *list;
+	size_t nr, cap;
+};
+
+static bool add_span(struct spans *l, const char *text, size_t at, size_t start, size_t end,
+		     bool open)
 {
-	size_t at = 0, run, start, end, other = 0;
+	struct code_span *bigger, *one;
+	size_t cap;
+
+	if (l->nr == l->cap) {
+		cap = l->cap ? l->cap * 2 : 8;
+		bigger = arena_array(l->arena, cap, sizeof(*bigger));
+		if (!bigger)
+			return false;
+		if (l->nr)
+			memcpy(bigger, l->list, l->nr * sizeof(*bigger));
+		l->list = bigger;
+		l->cap = cap;
+	}
+	one = &l->list[l->nr++];
+	*one = (struct code_span){ arena_dup(l->arena, text + start, end - start), at,
+				   ticks(text, at, end), open };
+	return one->text != NULL;
+}
+
+/* Those of one line; a span that goes over lines is not seen, but where it begins. */
+static bool gather_spans(struct spans *l, const char *s, size_t from, size_t len)
+{
+	size_t at = from, run, start, end, other = 0;
 
 	while (at < len) {
 		run = ticks(s, at, len);
@@ -261,35 +289,58 @@ static bool gather_spans(struct list *l, const char *s, size_t len)
 			if (other == run)
 				break;
 		}
-		at = end < len ? end + run : start;
-		if (end >= len)
+		if (end >= len) {
+			if (!add_span(l, s, at, start, len, true))
+				return false;
+			at = start;
 			continue;
+		}
+		other = at;
+		at = end + run;
 		/* One blank at both ends only keeps ticks apart. */
 		if (end - start > 2 && s[start] == ' ' && s[end - 1] == ' ') {
 			start++;
 			end--;
 		}
-		if (!list_add(l, s + start, end - start))
+		if (!add_span(l, s, other, start, end, false))
 			return false;
 	}
 	return true;
 }
 
-int section_code_spans(const char *const **out, size_t *nr, struct arena *arena,
-		       const struct sections *s, const struct section *one)
+int section_spans(const struct code_span **out, size_t *nr, struct arena *arena,
+		  const struct sections *s, const struct section *one)
 {
 	struct lines walk = walk_of(s, one);
-	struct list l = { .arena = arena };
+	struct spans l = { .arena = arena };
 
 	while (lines_next(&walk)) {
 		if (walk.kind != LINE_TEXT && walk.kind != LINE_ITEM &&
 		    walk.kind != LINE_HEADING)
 			continue;
-		if (!gather_spans(&l, walk.text + walk.text_start,
-				  walk.text_end - walk.text_start))
+		if (!gather_spans(&l, walk.text, walk.text_start, walk.text_end))
 			return OPS_ENOMEM;
 	}
-	*out = l.strings;
+	*out = l.list;
 	*nr = l.nr;
+	return 0;
+}
+
+int section_code_spans(const char *const **out, size_t *nr, struct arena *arena,
+		       const struct sections *s, const struct section *one)
+{
+	const struct code_span *spans;
+	const char **list;
+	size_t i, all, closed = 0;
+	int ret = section_spans(&spans, &all, arena, s, one);
+
+	list = ret ? NULL : arena_array(arena, all + 1, sizeof(*list));
+	if (!list)
+		return OPS_ENOMEM;
+	for (i = 0; i < all; i++)
+		if (!spans[i].open)
+			list[closed++] = spans[i].text;
+	*out = list;
+	*nr = closed;
 	return 0;
 }

@@ -238,6 +238,31 @@ UNIT_TEST(section_code_spans_leave_fences_out)
 		check_strings(cases[i][0], cases[i][1], section_code_spans);
 }
 
+/* Each as <text@offset>, and what nothing ends with a '!'. */
+UNIT_TEST(section_spans_say_where_they_begin)
+{
+	static const char *const cases[][2] = {
+		{ "# A\n- `a`, `` b``\n", "<a@6/1> < b@11/2>" },
+		{ "# A\n`` and `a\n", "< and `a@4/2!> <a@11/1!>" },
+		{ "# A\n```\n`no`\n```\n", "" },
+	};
+	size_t i, k, nr;
+
+	for (i = 0; i < UNIT_COUNT(cases); i++) {
+		struct sections *s = sections_parse(arena, cases[i][0], 0,
+						    strlen(cases[i][0]), 1);
+		const struct code_span *list;
+		struct buf b = BUF_INIT;
+
+		ck_assert_int_eq(section_spans(&list, &nr, arena, s, &s->list[0]), 0);
+		for (k = 0; k < nr; k++)
+			buf_printf(&b, "%s<%s@%zu/%zu%s>", k ? " " : "", list[k].text,
+				   list[k].at, list[k].ticks, list[k].open ? "!" : "");
+		ck_assert_str_eq(b.data ? b.data : "", cases[i][1]);
+		buf_release(&b);
+	}
+}
+
 /* An accidental square of the length would take minutes here. */
 UNIT_TEST(section_hostile_texts_take_no_time)
 {
@@ -270,6 +295,7 @@ int main(void)
 		section_canonical_keeps_code_as_it_is,
 		section_items_are_top_level_with_their_lines,
 		section_code_spans_leave_fences_out,
+		section_spans_say_where_they_begin,
 		section_hostile_texts_take_no_time,
 	};
 	int status;

@@ -144,7 +144,7 @@ test_expect_success 'one that was archived there is not edited here' '
 	test_tick && ops_task moved-2 && ops sync && there ops sync &&
 	test_tick && ops --as $LEAD cancel moved-2 -m "no" && ops sync &&
 	there ops --as $LEAD edit moved-2 -f Priority=LOW && there ops_task after-1 &&
-	test_expect_code 1 there ops sync >out && test_grep "^lost .*is not there any more" out &&
+	test_expect_code 1 there ops sync >out && test_grep "^lost .*not legal there any more" out && test_grep "doc.frozen" out &&
 	test_grep "won: .*cancel moved-2" out && ops sync && same_trees && ops audit verify
 '
 

@@ -77,13 +77,21 @@ static void rules_action(struct judging *j, const char *claim)
 		mismatch(j, "Ops-Action says", claim, done ? done : "no such act");
 }
 
-/* The version of the configuration in force. */
-static void rules_policy(struct judging *j, const char *claim)
+/* The version of the configuration where it was made, which nobody knew another one of. */
+static int rules_policy(struct judging *j, const char *claim)
 {
-	const char *is = arena_printf(j->arena, "%u", j->config->version);
+	const struct config *config;
+	const char *is;
+	int ret = world_config(&config, j->c->before, NULL);
 
-	if (is && strcmp(is, claim))
+	if (ret)
+		return ret;
+	is = arena_printf(j->arena, "%u", config->version);
+	if (!is)
+		return OPS_ENOMEM;
+	if (config->present && strcmp(is, claim))
 		mismatch(j, "Ops-Policy says", claim, is);
+	return 0;
 }
 
 /* Every change of a status must be named by the trailers. */
@@ -124,10 +132,11 @@ int rules_message(struct judging *j)
 	const struct message *m = &j->c->parsed;
 	const struct change *c = NULL;
 	size_t i;
+	int ret = 0;
 
 	if (!m->trailers_nr)
 		return 0;
-	for (i = 0; i < m->trailers_nr; i++) {
+	for (i = 0; ret == 0 && i < m->trailers_nr; i++) {
 		const char *name = m->trailers[i].name, *value = m->trailers[i].value;
 
 		if (!strcmp(name, "Ops-Doc")) {
@@ -142,14 +151,14 @@ int rules_message(struct judging *j)
 		} else if (!strcmp(name, "Ops-Action")) {
 			rules_action(j, value);
 		} else if (!strcmp(name, "Ops-Policy") && !j->genesis) {
-			rules_policy(j, value);
+			ret = rules_policy(j, value);
 		} else if (!strcmp(name, "Ops-Actor") && j->c->claimed &&
 			   strcmp(j->c->claimed, value)) {
 			mismatch(j, "Ops-Actor says", value, j->c->claimed);
 		}
 	}
-	if (only_names_task(m))
-		return 0;
+	if (ret || only_names_task(m))
+		return ret;
 	for (i = 0; i < 3; i++) {
 		static const char *const needed[] = { "Ops-Action", "Ops-Actor",
 						      "Ops-Id" };

@@ -25,6 +25,44 @@ static const char *approve_with(struct judging *j, const struct ops_document *pr
 	return arena_printf(j->arena, "ops edit %s --field Prompt=…", task->id);
 }
 
+/* Whether the authority knows another version of a document than what lay there before. */
+static int is_newer(bool *out, struct judging *j, const char *path)
+{
+	struct snap *known = world_snap(j->c->authority), *was = world_snap(j->c->before);
+	struct snap_entry a, b;
+	bool same = true;
+	int ret = snap_find(&a, known, path, NULL);
+
+	*out = false;
+	if (ret == 0)
+		ret = snap_find(&b, was, path, NULL);
+	if (ret == 0)
+		ret = snap_same_file(&same, path, known, &a, was, &b, NULL);
+	*out = ret == 0 && !same;
+	return ret == OPS_ENOTFOUND ? 0 : ret;
+}
+
+/* What a merge brings is asked about the prompt as it is where it comes to: nobody begins work
+ * under one that was withdrawn.  When that was reviewed is no question of then. */
+static int check_prompt_there(struct judging *j, struct change *change,
+			      const struct ops_document *prompt)
+{
+	struct ops_error found = { 0 };
+	struct ops_document *there;
+	bool newer;
+	int ret = j->c->authority ? is_newer(&newer, j, prompt->path) : 0;
+
+	if (ret || !j->c->authority || !newer)
+		return ret;
+	ret = world_document(&there, j->c->authority, prompt->path, j->findings, &found);
+	if (ret == 0 && (!there->status || strcmp(there->status, "Approved")))
+		rule_error(j, "prompt.unapproved", change->after, "Prompt",
+			   approve_with(j, there, change->after),
+			   "prompt '%s' is not approved any more (status %s)", there->id,
+			   there->status ? there->status : "none");
+	return ret == OPS_ENOMEM || ret == OPS_EIO ? ret : 0;
+}
+
 /* The prompt a task is executed from: approved, and inside its review period. */
 static int check_prompt(struct judging *j, struct change *change)
 {
@@ -68,7 +106,7 @@ static int check_prompt(struct judging *j, struct change *change)
 			   arena_printf(j->arena, "ops review %s", prompt->id),
 			   "prompt '%s' is past its review (Next-Review %s)",
 			   prompt->id, to ? to : "missing");
-	return 0;
+	return check_prompt_there(j, change, prompt);
 }
 
 static int check_assignee(struct judging *j, struct change *change)

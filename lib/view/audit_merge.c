@@ -209,7 +209,8 @@ static int join_one(const struct oid *id, void *payload, struct ops_error *err)
 	return ret;
 }
 
-/* What a side changed of who may do what, of what is waived, or of what has to wait. */
+/* What a side changed of who may do what, by which prompt, of what is waived, or of what has to
+ * wait. */
 static int find_authority(struct map **out, struct judged *j, const struct map *changed,
 			  struct ops_error *err)
 {
@@ -225,7 +226,8 @@ static int find_authority(struct map **out, struct judged *j, const struct map *
 		type = config_type_of_path(config, path);
 		if (strcmp(path, CONFIG_PATH) &&
 		    !path_below(config_directory(config, "agents"), path) &&
-		    !(type && (type_is(type, "emergency") || type_is(type, "waiver"))))
+		    !(type && (type_is(type, "emergency") || type_is(type, "waiver") ||
+			       type_is(type, "prompt"))))
 			continue;
 		if (map_put(found, path, found))
 			ret = error_nomem(err);

@@ -64,7 +64,7 @@ static int read_side(struct ops_document **out, struct world *w, const char *pat
 	return error_set(err, ret, "%s", found.message);
 }
 
-static struct change *new_change(struct judging *j)
+struct change *rules_change(struct judging *j)
 {
 	struct change *list;
 
@@ -110,7 +110,7 @@ static int add_difference(const char *path, const struct snap_entry *before,
 	/* Nothing reads what has such a name: it must not come unread, and may go. */
 	if (rules_path(j, path, after))
 		return 0;
-	change = new_change(j);
+	change = rules_change(j);
 	if (!change)
 		return error_nomem(err);
 	change->kind = !before ? CHANGE_CREATED : after ? CHANGE_MODIFIED :

@@ -42,6 +42,9 @@ struct judging {
 	struct names touched;		/* all, if some agent has limits */
 };
 
+/* Room for one more change; NULL: out of memory. */
+struct change *rules_change(struct judging *j);
+
 /* Whether a change makes a document of the same type as `d` that comes before it, in order of
  * path: of two in one commit the second is the one too many. */
 bool rules_earlier(const struct change *change, const struct ops_document *d);

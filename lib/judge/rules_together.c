@@ -3,7 +3,8 @@
  * What two sides of a merge made, neither of which knew of the other: each is legal by
  * itself, and both cannot stand in one world.  An id is there twice, names of the roster
  * cannot be told apart, the chain of command comes back to itself, nobody keeps the roster
- * any more; or the configuration of one makes documents of what was none where it was made.
+ * any more; one path is leased on both; or the configuration of one makes documents of what
+ * was none where it was made.
  *
  * Asks nothing about who did it, nor about how a document came to be.  What was so on one
  * side already is no fault of the merge.
@@ -113,6 +114,66 @@ static int rules_agent_among(struct together *t, const char *path)
 	return ret;
 }
 
+static int read_lease(struct ops_document **out, struct world *w, const char *path)
+{
+	struct ops_findings *ignored = ops_findings_new();
+	int ret = ignored ? world_document(out, w, path, ignored, NULL) : OPS_ENOMEM;
+
+	ops_findings_free(ignored);
+	if (ret == OPS_EINVALID)
+		*out = NULL;	/* the side that made it was told */
+	return ret == OPS_EINVALID ? 0 : ret;
+}
+
+/* A lease that a side has not as the merge has it; what was taken and ended is none. */
+static int note_lease(struct together *t, const struct type *type, const char *path, bool is_new)
+{
+	struct change change = { is_new ? CHANGE_CREATED : CHANGE_MODIFIED, path, path, type,
+				 .before = NULL };
+	const struct state *state;
+	struct change *one;
+	int ret = read_lease(&change.after, t->j.c->after, path);
+
+	if (ret == 0 && !is_new)
+		ret = read_lease(&change.before, t->j.c->before, path);
+	if (ret || !change.after)
+		return ret;
+	state = change.after->status ? type_state(type, change.after->status) : NULL;
+	if (is_new && state && state->final)
+		return 0;
+	one = rules_change(&t->j);
+	if (!one)
+		return OPS_ENOMEM;
+	*one = change;
+	return 0;
+}
+
+/* What the merge leases beside what this side does. */
+static int rules_leased_apart(struct together *t)
+{
+	struct ops_findings *all = t->j.findings, *found = ops_findings_new();
+	const struct ops_finding *f;
+	size_t i;
+	int ret = found ? rules_leases_begin(&t->j) : OPS_ENOMEM;
+
+	t->j.steps = JUDGE_STEPS_MAX;
+	t->j.findings = found;
+	for (i = 0; ret == 0 && i < t->j.changes_nr; i++)
+		if (t->j.changes[i].kind == CHANGE_CREATED)
+			ret = rules_lease_apart(&t->j, t->j.changes[i].after);
+	t->j.findings = all;
+	for (i = 0; ret == 0 && i < ops_findings_count(found); i++) {
+		f = ops_findings_at(found, i);
+		findings_add(all, f->rule, f->severity, f->path, f->line, f->column,
+			     "let one side release its own, and merge then", "%s", f->message);
+	}
+	t->j.changes_nr = 0;
+	t->j.leases = NULL;
+	t->j.leasing = NULL;
+	ops_findings_free(found);
+	return ret;
+}
+
 static int look_at(const char *path, const struct snap_entry *before,
 		   const struct snap_entry *after, void *payload, struct ops_error *err)
 {
@@ -135,6 +196,8 @@ static int look_at(const char *path, const struct snap_entry *before,
 		ret = rules_both_there(t, type, path);
 	if (ret == 0 && agent && !map_has(t->agents, path))
 		ret = rules_agent_among(t, path);
+	if (ret == 0 && type_is(type, "lease"))
+		ret = note_lease(t, type, path, !before);
 	return ret;
 }
 
@@ -246,6 +309,8 @@ int judge_together(struct world *merged, struct world *const *sides, size_t side
 		ret = snap_diff(world_snap(c.before), world_snap(merged), look_at, &t, err);
 		if (ret && t.j.unbounded)
 			ret = 0;
+		if (ret == 0 && t.j.changes_nr)
+			ret = rules_leased_apart(&t);
 	}
 	if (ret == 0 && t.roster)
 		ret = rules_kept(&t);

@@ -110,6 +110,9 @@ int judge_protects(bool *out, struct world *authority, const char *branch,
 bool judge_allows(const struct ops_document *d, const struct transition *tr,
 		  struct ops_findings *findings);
 
+/* Whether two versions of a document say the same: values, body, and comments. */
+bool judge_same(const struct ops_document *a, const struct ops_document *b);
+
 /* The rules for a document by itself, as it stands in its world. */
 int judge_document(struct ops_document *d, int64_t now,
 		   struct ops_findings *findings, struct ops_error *err);

@@ -13,24 +13,39 @@
 #include "util/path.h"
 
 /* Call `each` for every field that differs; it returns false to stop. */
-static bool each_difference(const struct change *c,
+static bool each_difference(const struct ops_document *before, const struct ops_document *after,
 			    bool (*each)(const char *field, void *payload),
 			    void *payload)
 {
-	const struct yaml_node *a = c->before->doc->header;
-	const struct yaml_node *b = c->after->doc->header;
+	const struct yaml_node *a = before->doc->header, *b = after->doc->header;
 	size_t i;
 
 	for (i = 0; i < b->nr; i++)
-		if (!same_field(c->before, c->after, b->pairs[i].key->value) &&
+		if (!same_field(before, after, b->pairs[i].key->value) &&
 		    !each(b->pairs[i].key->value, payload))
 			return false;
 	for (i = 0; i < a->nr; i++)
 		if (!yaml_get(b, a->pairs[i].key->value) &&
-		    !same_field(c->before, c->after, a->pairs[i].key->value) &&
+		    !same_field(before, after, a->pairs[i].key->value) &&
 		    !each(a->pairs[i].key->value, payload))
 			return false;
 	return true;
+}
+
+static bool stop(const char *field, void *payload)
+{
+	(void)field;
+	(void)payload;
+	return false;
+}
+
+bool judge_same(const struct ops_document *a, const struct ops_document *b)
+{
+	bool same = a->type == b->type || !strcmp(a->type->name, b->type->name);
+
+	same = same && a->doc && b->doc && same_body(a, b) && same_comments(a, b) &&
+	       same_comments(b, a);
+	return same && each_difference(a, b, stop, NULL);
 }
 
 static const struct set_rule *set_of(const struct transition *tr, const char *field)
@@ -80,7 +95,7 @@ static struct difference differences(struct judging *j, const struct change *cha
 {
 	struct difference d = { j, change, tr, 0, 0, false, report };
 
-	each_difference(change, count_difference, &d);
+	each_difference(change->before, change->after, count_difference, &d);
 	return d;
 }
 

@@ -165,37 +165,63 @@ static int rules_separation(struct judging *j, struct change *change)
 	return 0;
 }
 
-static bool record_fits(const struct record_rule *rule, const struct change *made,
+static bool record_fits(const struct record_rule *rule, const struct ops_document *made,
 			const struct ops_document *about)
 {
 	const char *text;
 	size_t i;
 
-	if (made->kind != CHANGE_CREATED || !made->after ||
-	    strcmp(made->after->type->name, rule->kind))
+	if (!made || !made->doc || strcmp(made->type->name, rule->kind))
 		return false;
-	text = document_text(made->after, "About");
+	text = document_text(made, "About");
 	if (!text || strcmp(text, about->id))
 		return false;
 	for (i = 0; i < rule->with_nr; i++) {
-		text = document_text(made->after, rule->with[i].name);
+		text = document_text(made, rule->with[i].name);
 		if (!text || strcmp(text, rule->with[i].value))
 			return false;
 	}
 	return true;
 }
 
-static void rules_records(struct judging *j, const struct change *change)
+/* Of a merge, which is asked about its own files alone, the record lies among what it takes
+ * from another side. */
+static int is_brought(bool *out, struct judging *j, const struct record_rule *rule,
+		      const struct ops_document *about)
+{
+	struct ops_document *const *list;
+	struct snap_entry entry;
+	size_t i, nr;
+	int ret = world_packets(&list, &nr, j->c->after, about->id, j->findings, NULL);
+
+	for (i = 0; ret == 0 && !*out && i < nr; i++)
+		*out = record_fits(rule, list[i], about) &&
+		       snap_find(&entry, world_snap(j->c->before), list[i]->path, NULL);
+	return ret;
+}
+
+static int has_record(bool *out, struct judging *j, const struct record_rule *rule,
+		      const struct ops_document *about)
+{
+	size_t i;
+
+	*out = false;
+	for (i = 0; !*out && i < j->changes_nr; i++)
+		*out = j->changes[i].kind == CHANGE_CREATED &&
+		       record_fits(rule, j->changes[i].after, about);
+	return *out || !j->c->only ? 0 : is_brought(out, j, rule, about);
+}
+
+static int rules_records(struct judging *j, const struct change *change)
 {
 	const struct transition *tr = change->transition;
-	size_t i, k;
+	bool has;
+	size_t i;
+	int ret = 0;
 
-	for (i = 0; i < tr->records_nr; i++) {
-		for (k = 0; k < j->changes_nr; k++)
-			if (record_fits(&tr->records[i], &j->changes[k],
-					change->after))
-				break;
-		if (k == j->changes_nr)
+	for (i = 0; ret == 0 && i < tr->records_nr; i++) {
+		ret = has_record(&has, j, &tr->records[i], change->after);
+		if (ret == 0 && !has)
 			rule_error(j, "packet.missing", change->after, change->type->status,
 				   arena_printf(j->arena, "%s writes it",
 						transition_command(j->arena, tr,
@@ -203,6 +229,7 @@ static void rules_records(struct judging *j, const struct change *change)
 				   "'%s' must record a %s in the same commit",
 				   tr->action, tr->records[i].kind);
 	}
+	return ret;
 }
 
 int rules_transition(struct judging *j, struct change *change)
@@ -216,8 +243,9 @@ int rules_transition(struct judging *j, struct change *change)
 		return OPS_ENOMEM;
 	rules_need_power(j, NULL, &tr->by, change->after, change->before, NULL, what);
 	rules_sets(j, change);
-	rules_records(j, change);
-	ret = rules_agreed(j, &tr->by, change);
+	ret = rules_records(j, change);
+	if (ret == 0)
+		ret = rules_agreed(j, &tr->by, change);
 	if (ret == 0)
 		ret = rules_separation(j, change);
 	for (i = 0; ret == 0 && i < tr->sections.nr; i++)

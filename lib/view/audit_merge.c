@@ -14,6 +14,7 @@
 #include "model/packet.h"
 #include "view/audit_past_lease.h"
 #include "util/path.h"
+#include "view/audit_brought.h"
 #include "view/audit_inside.h"
 #include "view/audit_sides.h"
 
@@ -36,6 +37,9 @@ static int find_taken_back(struct map *dropped, struct judged *j, const struct a
 		const char *path = map_at(side->changed, i)->key;
 
 		if (!map_has(since, path))
+			continue;
+		/* It moved, and what became of it there is judged as the merge's own. */
+		if (map_has(j->moved, path))
 			continue;
 		/* It is as it was at first, or wholly the other side's. */
 		if (map_has(taken, path) && (map_has(unlike, path) || !map_has(sides, path)))
@@ -181,6 +185,30 @@ static int join_by_all(struct joining *joining, struct ops_findings *found,
 	return ret;
 }
 
+/* The same of a merge; what it only brings is judged as what its sides did. */
+static int join_merge(struct joining *joining, struct ops_findings *found,
+		      struct ops_error *err)
+{
+	struct judged *j = joining->j;
+	struct ops_findings *first = ops_findings_new();
+	struct map *brought, *moved;
+	int ret = first ? audit_own(&joining->own, j, &joining->commit, err) : error_nomem(err);
+
+	if (ret == 0)
+		ret = audit_moved(&moved, j, &joining->commit, joining->own, err);
+	if (ret == 0 && map_count(joining->own))
+		ret = join_by_all(joining, first, err);
+	if (ret == 0 && ops_findings_refuse(first)) {
+		ret = audit_brought(&brought, j, &joining->commit, joining->own, NULL, err);
+		if (ret == 0)
+			ret = audit_without(&joining->own, j, joining->own, brought, err);
+		if (ret == 0 && map_count(joining->own))
+			ret = join_by_all(joining, found, err);
+	}
+	ops_findings_free(first);
+	return ret;
+}
+
 static int join_one(const struct oid *id, void *payload, struct ops_error *err)
 {
 	struct joining *joining = payload;
@@ -193,16 +221,15 @@ static int join_one(const struct oid *id, void *payload, struct ops_error *err)
 
 	/* What merges bring is judged commit by commit; what they add is theirs. */
 	joining->own = NULL;
-	if (ret == 0 && joining->commit.parents_nr > 1)
-		ret = audit_own(&joining->own, j, &joining->commit, err);
-	if (ret == 0 && (!joining->own || map_count(joining->own)))
-		ret = join_by_all(joining, found, err);
+	if (ret == 0)
+		ret = joining->commit.parents_nr > 1 ? join_merge(joining, found, err) :
+		      join_by_all(joining, found, err);
 	oid_hex(hex, id);
 	for (i = 0; ret == 0 && i < ops_findings_count(found); i++) {
 		const struct ops_finding *f = ops_findings_at(found, i);
 
 		findings_add(j->findings, f->rule, f->severity, f->path, f->line,
-			     f->column, f->remedy, "%s (in %.10s, by the rules of what it "
+			     f->column, AUDIT_JOIN_REMEDY, "%s (in %.10s, by the rules of what it "
 			     "joins)", f->message, hex);
 	}
 	ops_findings_free(found);
@@ -341,8 +368,8 @@ static int judge_pair(struct judged *j, const struct oid *mine, const struct oid
 	return ret;
 }
 
-/* Whether what all sides did can be there at once. */
-static int judge_all_sides(struct judged *j, struct ops_error *err)
+/* Whether what all sides did can be there at once; but for `own`, of which it was asked. */
+static int judge_all_sides(struct judged *j, struct map *own, struct ops_error *err)
 {
 	size_t i, nr = 0, n = j->commit.parents_nr;
 	struct world **worlds = arena_array(j->arena, n, sizeof(*worlds));
@@ -355,7 +382,7 @@ static int judge_all_sides(struct judged *j, struct ops_error *err)
 		nr += ret == 0;
 	}
 	if (ret == 0)
-		ret = judge_together(j->world, worlds, n, audit_own_file, j->own, j->findings, err);
+		ret = judge_together(j->world, worlds, n, audit_own_file, own, j->findings, err);
 	for (i = 0; i < nr; i++) {
 		world_close(worlds[i]);
 		snap_free(snaps[i]);
@@ -363,9 +390,43 @@ static int judge_all_sides(struct judged *j, struct ops_error *err)
 	return ret;
 }
 
+static int judge_by_all(struct judged *j, struct ops_findings *found, struct ops_error *err)
+{
+	struct ops_findings *all = j->findings;
+	size_t i;
+	int ret = 0;
+
+	j->findings = found;
+	for (i = 0; ret == 0 && i < j->commit.parents_nr; i++)
+		ret = audit_judge_by(j, &j->commit.parents[i], err);
+	j->findings = all;
+	return ret;
+}
+
+/* What differs from all sides is its own change, unless it is no more than what they did. */
+static int judge_own(struct judged *j, struct ops_error *err)
+{
+	struct ops_findings *first = ops_findings_new();
+	struct map *brought;
+	int ret = first ? judge_by_all(j, first, err) : error_nomem(err);
+
+	if (ret == 0 && ops_findings_refuse(first) && map_count(j->own)) {
+		ret = audit_brought(&brought, j, &j->commit, j->own, j->findings, err);
+		if (ret == 0)
+			ret = audit_without(&j->own, j, j->own, brought, err);
+		if (ret == 0)
+			ret = judge_by_all(j, j->findings, err);
+	} else if (ret == 0) {
+		ops_findings_copy(j->findings, first, NULL);
+	}
+	ops_findings_free(first);
+	return ret;
+}
+
 int audit_judge_merge(struct judged *j, struct ops_error *err)
 {
 	size_t i, k, n = j->commit.parents_nr;
+	struct map *own = NULL;
 	bool unrelated;
 	int ret = is_unrelated(&unrelated, j, err);
 
@@ -375,11 +436,14 @@ int audit_judge_merge(struct judged *j, struct ops_error *err)
 	if (ret || unrelated)
 		return ret;
 
-	ret = audit_own(&j->own, j, &j->commit, err);
-	for (i = 0; ret == 0 && i < n; i++)
-		ret = audit_judge_by(j, &j->commit.parents[i], err);
+	ret = audit_own(&own, j, &j->commit, err);
+	j->own = own;
 	if (ret == 0)
-		ret = judge_all_sides(j, err);
+		ret = audit_moved(&j->moved, j, &j->commit, j->own, err);
+	if (ret == 0)
+		ret = judge_own(j, err);
+	if (ret == 0)
+		ret = judge_all_sides(j, own, err);
 	for (i = 0; ret == 0 && i < n; i++)
 		for (k = 0; ret == 0 && k < n; k++)
 			if (i != k)

@@ -10,6 +10,9 @@
 #include "view/audit_sides.h"
 
 #include <stdlib.h>
+#include <string.h>
+
+#include "util/path.h"
 
 #define MERGE_FILES_MAX 1000000	/* on one side; nine objects can make 10^9 */
 #define MERGE_BASES_MAX 64
@@ -84,6 +87,98 @@ int audit_own(struct map **out, struct judged *j, const struct commit *c,
 	}
 	if (ret == 0)
 		*out = own;
+	return ret;
+}
+
+int audit_without(struct map **out, struct judged *j, const struct map *all,
+		  const struct map *less, struct ops_error *err)
+{
+	struct map *rest = map_new(j->arena);
+	size_t i;
+
+	for (i = 0; rest && i < map_count(all); i++)
+		if (!map_has(less, map_at(all, i)->key) &&
+		    map_put(rest, map_at(all, i)->key, rest))
+			rest = NULL;
+	if (!rest)
+		return error_nomem(err);
+	*out = rest;
+	return 0;
+}
+
+struct moving {
+	struct judged *j;
+	struct snap *snap;		/* of the merge */
+	const struct config *config;
+	struct map *own, *moved;
+	size_t nr;			/* of its own, without what was added */
+};
+
+/* Where a parent has the document at that path of the merge, if elsewhere and the merge has
+ * nothing there; NULL. */
+static int find_moved(const char **out, struct moving *m, struct world *parent, const char *path,
+		      const struct type *type, struct ops_error *err)
+{
+	struct ops_error found = { 0 };
+	struct snap_entry entry;
+	const char *stem, *was = NULL;
+	size_t len = path_stem(path, &stem);
+	const char *id = arena_dup(m->j->arena, stem, len);
+	int ret = id ? world_exact_path(&was, parent, id, type->name, &found) : OPS_ENOMEM;
+
+	*out = ret == 0 && strcmp(was, path) &&
+	       snap_find(&entry, m->snap, was, NULL) == OPS_ENOTFOUND ?
+	       arena_str(m->j->arena, was) : NULL;
+	return ret == OPS_ENOMEM || ret == OPS_EIO ? error_set(err, ret, "%s", found.message) : 0;
+}
+
+static int add_moved(struct moving *m, struct world *parent, struct ops_error *err)
+{
+	const struct type *type;
+	struct snap_entry entry;
+	const char *path, *was;
+	size_t i;
+	int ret = 0;
+
+	for (i = 0; ret == 0 && i < m->nr; i++) {
+		path = map_at(m->own, i)->key;
+		type = config_type_of_path(m->config, path);
+		if (!type || type_is(type, "packet") || snap_find(&entry, m->snap, path, NULL))
+			continue;
+		ret = find_moved(&was, m, parent, path, type, err);
+		if (ret == 0 && was &&
+		    (map_put(m->moved, was, m->moved) || map_put(m->own, was, m->own)))
+			ret = error_nomem(err);
+	}
+	return ret;
+}
+
+int audit_moved(struct map **out, struct judged *j, const struct commit *c, struct map *own,
+		struct ops_error *err)
+{
+	struct moving m = { .j = j, .own = own, .moved = map_new(j->arena),
+			    .nr = map_count(own) };
+	struct world *merged = NULL, *parent;
+	struct snap *snap;
+	size_t i;
+	int ret = m.moved ? 0 : error_nomem(err);
+
+	if (ret == 0 && m.nr)
+		ret = audit_world(&merged, &m.snap, j->v->repo, &c->id, err);
+	if (ret == 0 && m.nr)
+		ret = world_config(&m.config, merged, err);
+	for (i = 0; ret == 0 && m.nr && i < c->parents_nr; i++) {
+		ret = audit_world(&parent, &snap, j->v->repo, &c->parents[i], err);
+		if (ret)
+			break;
+		ret = add_moved(&m, parent, err);
+		world_close(parent);
+		snap_free(snap);
+	}
+	world_close(merged);
+	snap_free(m.snap);
+	if (ret == 0)
+		*out = m.moved;
 	return ret;
 }
 

@@ -13,6 +13,15 @@ int audit_differing(struct map **out, struct judged *j, const struct oid *a,
 int audit_own(struct map **out, struct judged *j, const struct commit *c,
 	      struct ops_error *err);
 
+/* Those that `less` has not. */
+int audit_without(struct map **out, struct judged *j, const struct map *all,
+		  const struct map *less, struct ops_error *err);
+
+/* Where sides of a merge have documents of its own that lie elsewhere in it; they are added
+ * to its own, since to be gone from there is part of what it made of them. */
+int audit_moved(struct map **out, struct judged *j, const struct commit *c, struct map *own,
+		struct ops_error *err);
+
 /* One side of a merge, against another one. */
 struct audit_side {
 	struct oid *bases;	/* where both began: one commit, or several; its own */

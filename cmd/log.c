@@ -36,6 +36,7 @@ struct walk {
 	struct session *s;
 	bool oneline;
 	size_t nr;
+	bool cut;
 };
 
 static void print_changes(struct out *o, const struct ops_log_entry *e)
@@ -104,6 +105,8 @@ static void add_entry(struct out *o, const struct ops_log_entry *e, const char *
 	out_string(o, "action", e->action);
 	out_string(o, "subject", e->subject);
 	out_string(o, "body", e->body);
+	if (e->cut)
+		out_bool(o, "cut", true);
 	out_list(o, "changes");
 	for (size_t i = 0; i < e->changes_nr; i++) {
 		out_map(o, NULL);
@@ -124,6 +127,7 @@ static int each(const struct ops_log_entry *entry, void *payload)
 	date_time_format(time, entry->time);
 	print_entry(w, entry, time);
 	add_entry(w->s->out, entry, time);
+	w->cut |= entry->cut;
 	w->nr++;
 	return out_failed(w->s->out);	/* nobody reads on: the walk may end */
 }
@@ -131,7 +135,7 @@ static int each(const struct ops_log_entry *entry, void *payload)
 static int run(struct session *s, const struct args *args)
 {
 	const struct log_options *o = args->options;
-	struct walk w = { s, o->oneline, 0 };
+	struct walk w = { s, o->oneline, 0, false };
 	struct ops_view *view = NULL;
 	int ret;
 
@@ -145,6 +149,9 @@ static int run(struct session *s, const struct args *args)
 	out_end(s->out);
 	if (w.nr && !o->oneline)
 		out_say(s->out, "\n");
+	if (w.cut)
+		out_say(s->talk, "ops: this clone is shallow: what the last of these changed, and "
+			"what was before, is not here; git fetch --unshallow brings it\n");
 	ret = report_assurance(s, view);
 out:
 	ops_view_close(view);

@@ -87,6 +87,20 @@ test_expect_success 'both sides of a merge are in it' '
 	ops audit verify
 '
 
+test_expect_success 'a shallow clone ends where it is cut off, and says so' '
+	git clone -q --depth 3 "file://$(pwd)" ../shallow && (
+		cd ../shallow && ops log >log 2>err && test_grep "this clone is shallow" err &&
+		test_grep "chore(ops)" log && ops log --oneline side-1 >log 2>err &&
+		test_grep "this clone is shallow" err && ops log --json >answer 2>err &&
+		nr=$("$TEST_BUILD/t/json-get" "result.acts.#" answer) &&
+		"$TEST_BUILD/t/json-get" "result.acts.$((nr - 1)).cut" answer >cut &&
+		echo true | test_cmp - cut &&
+		"$TEST_BUILD/t/json-get" "result.acts.$((nr - 1)).changes.#" answer >cut &&
+		echo 0 | test_cmp - cut &&
+		git fetch -q --unshallow && ops log 2>err && test_must_be_empty err
+	)
+'
+
 test_expect_success 'of nothing' '
 	test_expect_code 4 ops log no-such-document
 '

@@ -235,6 +235,8 @@ struct ops_log_entry {
 		const char *from, *to;	/* status; NULL when it has none there */
 	} const *changes;
 	size_t changes_nr;	/* governed documents it changed */
+	bool cut;		/* a shallow clone ends behind it: what it changed, and what was
+				   before, is not here, so it is given whatever it is about */
 };
 
 /*

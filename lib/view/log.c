@@ -27,7 +27,7 @@ struct logging {
 	struct map *stems;	/* of the paths of changes: the number of the first, from 1 */
 	struct ops_log_change *changes;
 	size_t nr, room;
-	bool fits;
+	bool fits, cut;
 };
 
 /* The status a document had on one side; NULL for none. */
@@ -138,7 +138,7 @@ static int find_verified(struct ops_log_entry *e, struct logging *l,
 	struct world *before;
 	int ret;
 
-	if (signer->state != SIGNER_GOOD)
+	if (signer->state != SIGNER_GOOD || l->cut)
 		return 0;
 	ret = world_open(&before, l->before, l->view->repo->cache, err);
 	if (ret)
@@ -199,6 +199,7 @@ static int give(struct logging *l, const struct commit *commit, struct ops_error
 		return ret;
 	e.changes = l->changes;
 	e.changes_nr = l->nr;
+	e.cut = l->cut;
 	l->given++;
 	ret = l->each(&e, l->payload);
 	return ret ? ret : l->max && l->given == l->max ? 1 : 0;
@@ -218,16 +219,18 @@ static int log_commit(const struct oid *id, void *payload, struct ops_error *err
 	l->fits = !l->id;
 	ret = l->stems ? commit_read(&commit, l->view->repo->store, id, l->arena, err) :
 	      error_nomem(err);
+	/* What that changed cannot be told, so it may be what is asked for. */
+	l->cut = ret == 0 && store_is_cut(l->view->repo->store, id);
 	if (ret == 0)
-		ret = commit.parents_nr ?
+		ret = commit.parents_nr && !l->cut ?
 			snap_of_commit(&l->before, l->view->repo->store,
 				       &commit.parents[0], err) :
 			snap_of_nothing(&l->before, err);
 	if (ret == 0)
 		ret = snap_of_commit(&l->after, l->view->repo->store, id, err);
-	if (ret == 0)
+	if (ret == 0 && !l->cut)
 		ret = snap_diff(l->before, l->after, log_file, l, err);
-	if (ret == 0 && l->nr && l->fits)
+	if (ret == 0 && (l->cut || (l->nr && l->fits)))
 		ret = give(l, &commit, err);
 	snap_free(l->before);
 	snap_free(l->after);

@@ -94,7 +94,9 @@ test_expect_success 'resolve shows what is left, and takes a side' '
 	test_grep docwriter left &&
 	test_expect_code 1 ops resolve --json >answer &&
 	"$TEST_BUILD/t/json-get" result.files.0.hunks.0.where answer >where && test_grep Assigned-To where &&
-	cp $R before && test_expect_code 0 ops resolve --ours --dry-run race-1 && test_cmp before $R &&
+	cp $R before && test_expect_code 0 ops resolve --ours --dry-run race && test_cmp before $R &&
+	test_expect_code 4 ops resolve --ours rac && test_expect_code 4 ops resolve --ours race-12 2>err &&
+	test_grep "ops resolve shows what is" err &&
 	ops resolve --ours race-1 >out && test_grep "resolved, and staged" out &&
 	test_grep "^Assigned-To: Production/$DEV$" $R &&
 	git diff --name-only --diff-filter=U >unmerged && test_must_be_empty unmerged &&

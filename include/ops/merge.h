@@ -63,7 +63,8 @@ struct ops_unmerged_list {
 
 /*
  * The files of the work tree that a merge left undecided; `target`: only that one, a path or an
- * id.  OPS_ENOTFOUND: it isn't among them; OPS_EENVIRONMENT: no work tree; OPS_EIO.
+ * id or how one of them begins.  OPS_ENOTFOUND: it isn't among them; OPS_EAMBIGUOUS: the ids of
+ * several begin like that; OPS_EENVIRONMENT: no work tree; OPS_EIO.
  */
 int ops_repo_unmerged(struct ops_unmerged_list **out, struct ops_repo *repo,
 		      const char *target, struct ops_error *err);

@@ -192,14 +192,45 @@ static int read_file(struct ops_unmerged *out, struct arena *arena, struct snap 
 	return 0;
 }
 
-/* Whether a path is meant: as it is, or the document of that id. */
-static bool is_meant(const char *path, const char *target)
+/* How a path is meant: as it is, or by the id of its document, or by how that begins. */
+enum meant { NOT_MEANT, MEANT_BEGINNING, MEANT };
+
+static enum meant how_meant(const char *path, const char *target)
 {
 	const char *stem;
-	size_t len = path_stem(path, &stem);
+	size_t len = path_stem(path, &stem), given = target ? strlen(target) : 0;
 
-	return !target || !strcmp(path, target) ||
-	       (strlen(target) == len && !strncmp(stem, target, len));
+	if (!target || !strcmp(path, target))
+		return MEANT;
+	if (given > len || strncmp(stem, target, given))
+		return NOT_MEANT;
+	return given == len ? MEANT : given < ID_PREFIX_MIN ? NOT_MEANT : MEANT_BEGINNING;
+}
+
+/* In which way the paths that are meant are: by the beginning of one id only when none is
+ * by all of it. */
+static int best_meant(enum meant *out, const char *const *paths, size_t nr, const char *target,
+		      struct ops_error *err)
+{
+	const char *first = NULL, *stem;
+	size_t i, len, first_len = 0;
+
+	*out = NOT_MEANT;
+	for (i = 0; i < nr && *out != MEANT; i++)
+		if (how_meant(paths[i], target) > *out)
+			*out = how_meant(paths[i], target);
+	for (i = 0; i < nr && *out == MEANT_BEGINNING; i++) {
+		if (how_meant(paths[i], target) != MEANT_BEGINNING)
+			continue;
+		len = path_stem(paths[i], &stem);
+		if (first && (len != first_len || strncmp(first, stem, len)))
+			return error_set(err, OPS_EAMBIGUOUS, "'%s' is '%.*s', or '%.*s'", target,
+					 (int)first_len, first, (int)len, stem);
+		first = stem;
+		first_len = len;
+	}
+	return !target || *out ? 0 : error_set(err, OPS_ENOTFOUND, "'%s' is not unmerged: ops "
+					       "resolve shows what is", target);
 }
 
 static int read_all(struct unmerged *u, struct ops_repo *repo, const char *target,
@@ -208,20 +239,21 @@ static int read_all(struct unmerged *u, struct ops_repo *repo, const char *targe
 	const char *const *paths;
 	struct ops_unmerged *files;
 	struct snap *work = NULL;
+	enum meant best;
 	size_t i, nr, found = 0;
 	int ret = unmerged_paths(&paths, &nr, repo->store, u->arena, err);
 
+	if (ret == 0)
+		ret = best_meant(&best, paths, nr, target, err);
 	if (ret == 0)
 		ret = snap_of_work_tree(&work, repo->store, err);
 	files = ret ? NULL : arena_array(u->arena, nr + 1, sizeof(*files));
 	if (ret == 0 && !files)
 		ret = error_nomem(err);
 	for (i = 0; ret == 0 && i < nr; i++)
-		if (is_meant(paths[i], target))
+		if (how_meant(paths[i], target) == best)
 			ret = read_file(&files[found++], u->arena, work, paths[i], err);
 	snap_free(work);
-	if (ret == 0 && target && !found)
-		return error_set(err, OPS_ENOTFOUND, "'%s' is not unmerged", target);
 	u->public.files = files;
 	u->public.nr = found;
 	return ret;

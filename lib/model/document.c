@@ -11,7 +11,6 @@
 #include "util/buf.h"
 #include "util/path.h"
 
-#define PREFIX_MIN 4
 #define MATCHES_MAX 5		/* that are named */
 
 const char *document_text(const struct ops_document *d, const char *field)
@@ -370,7 +369,7 @@ static int search(struct search *s, const struct config *config, const char *typ
 	int pass, ret = 0;
 
 	for (pass = 0; pass < 2 && !s->exact; pass++) {
-		if (pass && (!prefixes || s->len < PREFIX_MIN))
+		if (pass && (!prefixes || s->len < ID_PREFIX_MIN))
 			break;
 		ret = roll ? roll_named(&lines, &nr, roll, s->name, pass, s->arena, err) : 0;
 		for (i = 0; ret == 0 && i < config->types_nr && !s->exact; i++) {
@@ -406,7 +405,7 @@ static int find_name(const char **out, struct search *s, const struct config *co
 		return ambiguous(s, err);
 	if (!s->exact && !s->matches.nr)
 		return error_set(err, OPS_ENOTFOUND, "there is no %s '%s'%s",
-				 type ? type : "document", s->name, s->len < PREFIX_MIN ?
+				 type ? type : "document", s->name, s->len < ID_PREFIX_MIN ?
 				 " (a prefix needs 4 characters)" : "");
 	*out = arena_str(world_arena(s->w), s->exact ? s->exact : s->matches.list[0]);
 	return *out ? 0 : error_nomem(err);

@@ -72,6 +72,9 @@ int world_document_of(struct ops_document **out, struct world *w, const char *pa
 int world_find(struct ops_document **out, struct world *w, const char *name,
 	       const char *type, struct ops_findings *findings,
 	       struct ops_error *err);
+/* So many characters of an id do, if they are the beginning of no other. */
+#define ID_PREFIX_MIN 4
+
 /* Its path only; the same statuses but the last. */
 int world_find_path(const char **out, struct world *w, const char *name,
 		    const char *type, struct ops_error *err);

@@ -70,7 +70,7 @@ static struct stretch stretch_from(const struct ops_findings *findings, size_t f
 	struct stretch s = { findings, from, from };
 	const char *at;
 
-	for (; s.to < ops_findings_count(findings); s.to++) {
+	for (; findings && s.to < ops_findings_count(findings); s.to++) {
 		at = ops_findings_at(findings, s.to)->path;
 		if (at != path && (!at || !path || strcmp(at, path)))
 			break;
@@ -93,32 +93,36 @@ static size_t count_of(const struct ops_finding **first, const struct stretch *s
 	return nr;
 }
 
+/* The errors, or the others; of what is excused all. */
 static void add_lines(struct buf *out, const struct stretch *s, bool errors)
 {
 	for (size_t i = s->from; i < s->to; i++) {
 		const struct ops_finding *f = ops_findings_at(s->findings, i);
 
-		if ((f->severity == OPS_ERROR) != errors)
+		if (!f->suppressed && (f->severity == OPS_ERROR) != errors)
 			continue;
 		if (f->line)
 			buf_printf(out, "%u:%u: ", f->line, f->column);
-		buf_printf(out, "%s ", ops_severity_name(f->severity));
+		buf_printf(out, "%s ", f->suppressed ? "suppressed" :
+			   ops_severity_name(f->severity));
 		add_xml(out, f->rule);
 		buf_str(out, ": ");
 		add_xml(out, f->message);
-		if (f->remedy) {
-			buf_str(out, "\n  fix: ");
-			add_xml(out, f->remedy);
+		if (f->suppressed || f->remedy) {
+			buf_str(out, f->suppressed ? "\n  because: " : "\n  fix: ");
+			add_xml(out, f->suppressed ? f->suppressed : f->remedy);
 		}
 		buf_char(out, '\n');
 	}
 }
 
 /* Whether it failed.  One failure holds all errors: readers show the first only. */
-static bool add_case(struct buf *out, const char *path, const struct stretch *s)
+static bool add_case(struct buf *out, const char *path, const struct stretch *s,
+		     const struct stretch *excused)
 {
 	const struct ops_finding *error = NULL, *other = NULL;
-	size_t errors = count_of(&error, s, true), others = count_of(&other, s, false);
+	size_t errors = count_of(&error, s, true);
+	size_t others = count_of(&other, s, false) + excused->to - excused->from;
 
 	buf_str(out, "    <testcase classname=\"ops.check\" name=\"");
 	add_xml(out, path ? path : "the change");
@@ -141,6 +145,7 @@ static bool add_case(struct buf *out, const char *path, const struct stretch *s)
 	if (others) {
 		buf_str(out, "      <system-out>");
 		add_lines(out, s, false);
+		add_lines(out, excused, false);
 		buf_str(out, "</system-out>\n");
 	}
 	if (errors || others)
@@ -148,18 +153,28 @@ static bool add_case(struct buf *out, const char *path, const struct stretch *s)
 	return errors > 0;
 }
 
+static size_t add_paths(const char **list, size_t nr, const struct ops_findings *findings)
+{
+	for (size_t i = 0; findings && i < ops_findings_count(findings); i++)
+		if (ops_findings_at(findings, i)->path)
+			list[nr++] = ops_findings_at(findings, i)->path;
+	return nr;
+}
+
 /* The documents, and what else there are findings about, each once and sorted. */
 static const char **cases_of(size_t *nr, const struct report *r)
 {
 	size_t i, count = 0, kept = 0;
-	const char **list = calloc(r->documents_nr + ops_findings_count(r->findings) + 1,
-				   sizeof(*list));
+	size_t excused = r->suppressed ? ops_findings_count(r->suppressed) : 0;
+	const char **list = calloc(r->documents_nr + ops_findings_count(r->findings) + excused +
+				   1, sizeof(*list));
 
 	for (i = 0; list && i < r->documents_nr; i++)
 		list[count++] = r->documents[i];
-	for (i = 0; list && i < ops_findings_count(r->findings); i++)
-		if (ops_findings_at(r->findings, i)->path)
-			list[count++] = ops_findings_at(r->findings, i)->path;
+	if (list) {
+		count = add_paths(list, count, r->findings);
+		count = add_paths(list, count, r->suppressed);
+	}
 	if (list)
 		qsort(list, count, sizeof(*list), by_name);
 	for (i = 0; i < count; i++)
@@ -173,14 +188,16 @@ static void add_junit(struct buf *out, const struct report *report)
 {
 	struct buf body = BUF_INIT;
 	struct stretch s = stretch_from(report->findings, 0, NULL);
+	struct stretch excused = stretch_from(report->suppressed, 0, NULL);
 	size_t nr = 0, failures = 0, about_change = s.to > 0;
 	const char **cases = cases_of(&nr, report);
 
 	if (about_change)
-		failures += add_case(&body, NULL, &s);
+		failures += add_case(&body, NULL, &s, &excused);
 	for (size_t i = 0; i < nr; i++) {
 		s = stretch_from(report->findings, s.to, cases[i]);
-		failures += add_case(&body, cases[i], &s);
+		excused = stretch_from(report->suppressed, excused.to, cases[i]);
+		failures += add_case(&body, cases[i], &s, &excused);
 	}
 	nr += about_change;
 	buf_printf(out, "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n"
@@ -211,16 +228,17 @@ static void add_escaped(struct buf *out, const char *text, bool property)
 	buf_release(&b);
 }
 
-static void add_github(struct buf *out, const struct report *report)
+static void add_commands(struct buf *out, const struct ops_findings *findings)
 {
 	static const char *const commands[] = {
 		[OPS_NOTE] = "notice", [OPS_WARNING] = "warning", [OPS_ERROR] = "error"
 	};
 
-	for (size_t i = 0; i < ops_findings_count(report->findings); i++) {
-		const struct ops_finding *f = ops_findings_at(report->findings, i);
+	for (size_t i = 0; findings && i < ops_findings_count(findings); i++) {
+		const struct ops_finding *f = ops_findings_at(findings, i);
+		const char *why = f->suppressed ? f->suppressed : f->remedy;
 
-		buf_printf(out, "::%s ", commands[f->severity]);
+		buf_printf(out, "::%s ", commands[f->suppressed ? OPS_NOTE : f->severity]);
 		if (f->path) {
 			buf_str(out, "file=");
 			add_escaped(out, f->path, true);
@@ -230,13 +248,13 @@ static void add_github(struct buf *out, const struct report *report)
 			buf_printf(out, "line=%u,", f->line);
 		if (f->path && f->line && f->column)
 			buf_printf(out, "col=%u,", f->column);
-		buf_str(out, "title=");
+		buf_str(out, f->suppressed ? "title=suppressed " : "title=");
 		add_escaped(out, f->rule, true);
 		buf_str(out, "::");
 		add_escaped(out, f->message, false);
-		if (f->remedy) {
-			buf_str(out, "%0Afix: ");
-			add_escaped(out, f->remedy, false);
+		if (why) {
+			buf_str(out, f->suppressed ? "%0Abecause: " : "%0Afix: ");
+			add_escaped(out, why, false);
 		}
 		buf_char(out, '\n');
 	}
@@ -244,10 +262,12 @@ static void add_github(struct buf *out, const struct report *report)
 
 void format_report(struct buf *out, enum format format, const struct report *report)
 {
-	if (format == FORMAT_SARIF)
+	if (format == FORMAT_SARIF) {
 		format_sarif(out, report);
-	else if (format == FORMAT_JUNIT)
+	} else if (format == FORMAT_JUNIT) {
 		add_junit(out, report);
-	else if (format == FORMAT_GITHUB)
-		add_github(out, report);
+	} else if (format == FORMAT_GITHUB) {
+		add_commands(out, report->findings);
+		add_commands(out, report->suppressed);
+	}
 }

@@ -57,6 +57,17 @@ test_expect_success 'for the document' '
 	ops check docs/c.md >found && test_grep "allow.unused" found
 '
 
+test_expect_success 'JUnit and GitHub have them, when they are asked for' '
+	ops check --format junit --show-suppressed docs/b.md >answer &&
+	test_grep -A1 "suppressed link.broken: there is no" answer >found &&
+	test_grep "because: examples, all of them" found &&
+	test_grep "failures=.0." answer &&
+	ops check --format junit docs/b.md >answer && test_grep ! suppressed answer &&
+	ops check --format github --show-suppressed docs/b.md >answer &&
+	test_grep "^::notice file=docs/b.md,line=2,col=[0-9]*,title=suppressed link.broken::there is .*%0Abecause: examples" answer &&
+	ops check --format github docs/b.md >answer && test_grep ! suppressed answer
+'
+
 test_expect_success 'json and SARIF have them, when they are asked for' '
 	test_expect_code 1 ops check --json docs/a.md --show-suppressed >answer &&
 	test "$(get result.suppressed answer)" = 3 &&

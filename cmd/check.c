@@ -101,7 +101,7 @@ static int read_input(struct ops_check_options *to, struct buf *text, struct ses
 				 "'-' cannot go with --staged or --at");
 	ret = plain_paths(to, s, &path);
 	if (ret == 0)
-		ret = input_read(text, "-", INPUT_FILE_MAX + 1, &s->err);
+		ret = input_read(text, "-", INPUT_LARGE_MAX, &s->err);
 	to->text = text->data;
 	to->text_len = text->len;
 	return ret;
@@ -196,8 +196,8 @@ static void show_fixes(struct session *s, const struct documents *d, bool dry_ru
 	}
 	out_end(s->out);
 	out_number(s->out, "fixed", (double)fixed);
-	out_say(s->out, "%zu %s, %zu not; left are:\n", fixed, dry_run ? "to be fixed" :
-		"fixed", d->fixes_nr - fixed);
+	out_say(s->out, "%zu %s, %zu not%s\n", fixed, dry_run ? "to be fixed" : "fixed",
+		d->fixes_nr - fixed, ops_findings_count(s->findings) ? "; left are:" : "");
 }
 
 static const char *plural(size_t nr)

@@ -14,6 +14,8 @@ struct arena;
 struct buf;
 
 #define INPUT_FILE_MAX (1024 * 1024)
+/* What is read of a document that may be too large, which is a finding. */
+#define INPUT_LARGE_MAX (16 * INPUT_FILE_MAX)
 #define INPUT_BATCH_MAX (16 * 1024 * 1024)
 
 /* "<stdin>" for "-", else the name itself. */

@@ -79,6 +79,16 @@ test_expect_success 'only the paths that are asked for' '
 	ops check 05-PROCESSES/policies
 '
 
+test_expect_success 'a value of another kind is told with what it should be' '
+	test_when_finished "git checkout -q -f" &&
+	test_sed $T "s/^Status: .*/Status: Done/" &&
+	test_sed $T "/^Status:/aDepends-On: other-1" &&
+	test_expect_code 1 ops check $T >found &&
+	test_grep "which is none of Queued, .* or Superseded" found &&
+	test_grep -A1 "field.value: .Depends-On. is .other-1., which is not a list" found >told &&
+	test_grep "fix: write a list: Depends-On: \[\.\.\.\]" told
+'
+
 test_expect_success 'a path that is not there is not found' '
 	test_expect_code 4 ops check no/such/path
 '

@@ -110,6 +110,8 @@ test_expect_success 'a document on standard input' '
 '
 
 test_expect_success 'standard input is only taken as it should be' '
+	head -c 2000000 /dev/zero | tr "\0" x >../large &&
+	test_expect_code 1 ops check --path $T - <../large >found && test_grep "^$T: error doc.limit" found &&
 	test_expect_code 2 ops check - <$T 2>said && test_grep "needs --path" said &&
 	test_expect_code 2 ops check --path $T <$T &&
 	test_expect_code 2 ops check --path $T - $T <$T &&

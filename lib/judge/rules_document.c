@@ -91,7 +91,7 @@ static int rules_value(struct judging *j, const struct ops_document *d,
 		       const struct field *f, const struct yaml_node *value)
 {
 	struct names items = { NULL, 0 };
-	const char *fault;
+	const char *fault, *remedy = NULL;
 	size_t i;
 	int ret = 0;
 
@@ -103,7 +103,11 @@ static int rules_value(struct judging *j, const struct ops_document *d,
 	}
 	fault = field_fault(j->arena, d->type, f, value);
 	if (fault) {
-		rule_error(j, "field.value", d, f->name, NULL, "'%s'%s%s%s %s", f->name,
+		/* One value in place of a list is most often its only item. */
+		if (f->kind == FIELD_LIST && value->kind == YAML_SCALAR && !f->separator)
+			remedy = arena_printf(j->arena, "write a list: %s: [...], or '- ' and a "
+					      "line for each", f->name);
+		rule_error(j, "field.value", d, f->name, remedy, "'%s'%s%s%s %s", f->name,
 			   value->kind == YAML_SCALAR && value->len ? " is '" : "",
 			   value->kind == YAML_SCALAR ? value->value : "",
 			   value->kind == YAML_SCALAR && value->len ? "', which" : "",

@@ -139,6 +139,17 @@ static const char *number_fault(struct arena *arena, const struct field *f,
 	return NULL;
 }
 
+/* The statuses of a type, for a message. */
+static const char *states_text(const struct type *t, struct arena *arena)
+{
+	struct names names = { NULL, 0 };
+
+	for (size_t i = 0; i < t->states_nr; i++)
+		if (names_add(&names, arena, t->states[i].name))
+			return "its statuses";
+	return names_text(&names, arena, " or ");
+}
+
 static const char *kind_fault(struct arena *arena, const struct type *t,
 				const struct field *f, enum field_kind kind,
 				const char *text)
@@ -162,7 +173,8 @@ static const char *kind_fault(struct arena *arena, const struct type *t,
 		       arena_printf(arena, "is none of %s",
 				    names_text(&f->values, arena, " or "));
 	case FIELD_STATE:
-		return type_state(t, text) ? NULL : "is no status of this type";
+		return type_state(t, text) ? NULL :
+		       arena_printf(arena, "is none of %s", states_text(t, arena));
 	case FIELD_INTEGER:
 	case FIELD_NUMBER:
 		return number_fault(arena, f, text);

@@ -98,6 +98,12 @@ test_expect_success 'what a partial clone lacks is brought by a command that it 
 	)
 '
 
+test_expect_success 'what git says in two lines is told' '
+	git remote add shut git://127.0.0.1:1/x.git &&
+	stays 3 "cannot fetch from .shut.: .*: 127.0.0.1.*: .*; what is recorded here stays so" ops sync shut &&
+	git remote remove shut
+'
+
 # A server that names what it cannot send is not believed.
 test_expect_success 'objects that are missing at the other end stop it, and nothing else' '
 	apart 9 && blob=$(git -C "$SERVER" rev-parse main:05-PROCESSES/active-tasks/second-1.md) &&

@@ -173,10 +173,11 @@ int gitprog_run(struct child_result *result, struct store *s, const struct gitpr
 	return ret;
 }
 
-/* The first line that says something: the cause stands before what came of it. */
+/* The first line that says something: the cause stands before what came of it.  After one that
+ * ends in a colon it stands in the next. */
 const char *gitprog_words(struct arena *arena, const struct child_result *result)
 {
-	const char *line = result->err.data, *words;
+	const char *line = result->err.data, *words, *next;
 	size_t len = 0;
 
 	for (; *line; line += len + (line[len] == '\n')) {
@@ -188,6 +189,10 @@ const char *gitprog_words(struct arena *arena, const struct child_result *result
 	/* What the other side says is filled up with blanks. */
 	while (len && line[len - 1] == ' ')
 		len--;
+	next = line + strcspn(line, "\n");
 	words = *line ? arena_dup(arena, line, len < WORDS_MAX ? len : WORDS_MAX) : NULL;
+	if (words && line[len - 1] == ':' && *next)
+		words = arena_printf(arena, "%s %.*s", words,
+				     (int)strcspn(next + 1, "\n"), next + 1);
 	return words ? words : "it said nothing";
 }

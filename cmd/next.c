@@ -117,7 +117,7 @@ static int run(struct session *s, const struct args *args)
 		goto out;
 	out_leave(s->out);
 	if (agent)
-		out_say(s->out, "for %s: %s\n", agent, agenda->all ? "" : "nothing to do");
+		out_say(s->out, "for %s:%s\n", agent, agenda->all ? "" : " nothing to do");
 	else if (!agenda->all)
 		out_say(s->out, "nothing to do\n");
 	out_string(s->out, "commit", ops_view_commit(view));

@@ -199,7 +199,7 @@ static int run_list(struct session *s, const struct args *args)
 	const struct ops_document *doc = NULL;
 	const struct ops_packet *list = NULL;
 	struct ops_view *view = NULL;
-	size_t nr = 0;
+	size_t nr = 0, shown = 0;
 	int ret;
 
 	if ((ret = ops_view_open(&view, s->repo, NULL, &s->err)) < 0)
@@ -214,6 +214,8 @@ static int run_list(struct session *s, const struct args *args)
 	out_string(s->out, "commit", ops_view_commit(view));
 	out_table(s->out, "packets", columns, COLUMNS);
 	for (size_t i = 0; i < nr; i++) {
+		bool asked = (!o->kind || !strcmp(o->kind, list[i].kind)) &&
+			(!o->open || (list[i].state && !strcmp(list[i].state, "open")));
 		const char *cells[COLUMNS] = {
 			ops_document_id(list[i].document), list[i].state,
 			list[i].blocks ? "yes" : "no", list[i].from, list[i].gist,
@@ -221,11 +223,13 @@ static int run_list(struct session *s, const struct args *args)
 			ops_document_path(list[i].document)
 		};
 
-		if ((!o->kind || !strcmp(o->kind, list[i].kind)) &&
-		    (!o->open || (list[i].state && !strcmp(list[i].state, "open"))))
+		if (asked)
 			out_row(s->out, cells);
+		shown += asked;
 	}
 	out_table_end(s->out);
+	if (!shown)
+		out_say(s->out, "none\n");
 out:
 	ops_view_close(view);
 	return ret;

@@ -26,6 +26,7 @@ answer () {
 
 test_expect_success 'an incomplete packet is sent back with exactly what is missing' '
 	ops_world &&
+	ops packet list --kind question >none && echo none | test_cmp - none &&
 	ops_task_at In-Progress &&
 	ops_refused section.missing ops --as $DEV ask swap-7k2f QUESTION="Which index?" &&
 	sed -n "s/.*error [a-z.]*: '\''\([A-Z]*\)'\'' is missing.*/\1/p" \

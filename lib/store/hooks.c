@@ -64,7 +64,8 @@ static int configured(char **out, struct store *s, struct ops_error *err)
 	if (rc < 0) {
 		rc = repo_fail(err, rc, "cannot read git config '" KEY_PATH "'");
 	} else if (!value.ptr[0]) {
-		rc = error_set(err, OPS_EENVIRONMENT, "git config '" KEY_PATH "' is empty");
+		rc = error_set(err, OPS_EENVIRONMENT, "git config 'core.hooksPath' is empty: "
+			       "hooks are switched off");
 	} else {
 		copy = strdup(value.ptr);
 		rc = copy ? 0 : error_nomem(err);

@@ -585,7 +585,8 @@ static int open_disk(struct snap **out, struct store *s, const char *root, struc
 int snap_of_work_tree(struct snap **out, struct store *s, struct ops_error *err)
 {
 	if (!s->work_dir)
-		return error_set(err, OPS_EENVIRONMENT, "a bare repository has no work tree");
+		return error_set(err, OPS_EENVIRONMENT, "a bare repository has no work tree: "
+				 "name a revision (--at)");
 	return open_disk(out, s, s->work_dir, err);
 }
 

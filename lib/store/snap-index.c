@@ -256,7 +256,7 @@ int snap_of_index(struct snap **out, struct store *s, struct ops_error *err)
 
 	if (s->bare)
 		return error_set(err, OPS_EENVIRONMENT,
-				 "a bare repository has no index");
+				 "a bare repository has no index: name a revision (--at)");
 	x = calloc(1, sizeof(*x));
 	if (!x)
 		return error_nomem(err);

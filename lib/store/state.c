@@ -192,7 +192,8 @@ int state_check(struct store *s, struct ops_error *err)
 	if (!s->branch)
 		return error_set(err, OPS_EENVIRONMENT, "no branch is checked out; "
 				 "what would be written on a detached HEAD would "
-				 "be lost: check out a branch, or name one");
+				 "be lost: check out a branch, or name one with 'git config "
+				 "ops.branch'");
 	rc = check_rebase(s, s->git_dir, err);
 	return rc < 0 ? rc : state_others(s, check_other, NULL, err);
 }

@@ -129,8 +129,8 @@ int ops_audit_seal(struct ops_seal *out, struct ops_findings *findings,
 	int ret = name ? check_name(name, err) : 0;
 
 	if (ret == 0 && !store_branch(repo->store))
-		ret = error_set(err, OPS_EENVIRONMENT, "no branch is checked out, so there is "
-				"none to seal");
+		ret = error_set(err, OPS_EENVIRONMENT, "no branch is checked out and none is "
+				"configured (git config ops.branch), so there is none to seal");
 	if (ret == 0)
 		ret = ops_audit_verify(&result, findings, repo, &options, err);
 	if (ret == 0 && result.unjudged)

@@ -80,9 +80,16 @@ def main():
     print(json.dumps({"progress": f"{tool} works"}), flush=True)
     with tempfile.TemporaryDirectory() as scratch:
         last = os.path.join(scratch, "last")
-        done = subprocess.run(TOOLS[tool](prompt_of(packet), last), check=False,
-                              stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
-                              text=True, errors="replace")
+        try:
+            done = subprocess.run(TOOLS[tool](prompt_of(packet), last), check=False,
+                                  stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
+                                  text=True, errors="replace")
+        except OSError as error:
+            print(json.dumps({
+                "status": "FAILED", "summary": f"{tool} cannot be started: {error.strerror}.",
+                "issues": [f"{tool} has to be installed, in the PATH of who runs ops."],
+            }))
+            return
         try:
             said, wrong = said_by(tool, done.stdout, last)
         except (OSError, ValueError) as error:

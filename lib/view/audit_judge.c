@@ -154,7 +154,8 @@ static int check_id(struct judged *j, struct ops_error *err)
 
 	if (found) {
 		oid_hex(hex, &first);
-		findings_add(j->findings, "trailer.replayed", OPS_ERROR, NULL, 0, 0, NULL,
+		findings_add(j->findings, "trailer.replayed", OPS_ERROR, NULL, 0, 0,
+			     "leave one of the two out, or its trailers: git rebase -i",
 			     "its Ops-Id is that of commit %.10s", hex);
 	}
 	return ret;

@@ -185,6 +185,11 @@ test_expect_success 'a configuration with mistakes in force stops every act, and
 	ops_refused config.broken ops --as $LEAD new task "Anything" &&
 	test_expect_code 1 ops list 2>err &&
 	test_grep "$CONFIG:4:3: error config.invalid" err &&
+	for command in status next deps plan rebalance "conflict list" "emergency status" "taskforce list" \
+		"key list" "packet list" log "show delivery-prompt"
+	do
+		test_expect_code 1 ops $command 2>err >out && test_grep "config.invalid" err || return 1
+	done &&
 	test_expect_code 1 ops config review &&
 	test_expect_code 1 ops check &&
 	ops_audit_names config.invalid &&

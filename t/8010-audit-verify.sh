@@ -242,6 +242,7 @@ test_expect_success 'a clone without its beginning is refused' '
 '
 
 test_expect_success 'no such commit' '
+	test_expect_code 2 ops audit verify good...HEAD 2>err && test_grep "write A..B" err &&
 	test_expect_code 4 ops audit verify no-such-commit &&
 	test_expect_code 4 ops audit verify good..no-such-commit
 '

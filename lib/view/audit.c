@@ -37,6 +37,8 @@ static int resolve_range(struct range *r, struct ops_repo *repo, const char *tex
 		return view_tip(&r->tip, repo, err);
 	if (!dots)
 		return store_resolve(&r->tip, repo->store, text, err);
+	if (dots[2] == '.')
+		return error_set(err, OPS_EUSAGE, "'%s' is no range: write A..B", text);
 	ret = dots[2] ? store_resolve(&r->tip, repo->store, dots + 2, err) :
 	      view_tip(&r->tip, repo, err);
 	if (ret || dots == text)

@@ -80,9 +80,9 @@ int ops_view_conflicts(const struct ops_conflict **out, size_t *nr, bool *more,
 	struct ops_conflict *list;
 	struct collisions all;
 	size_t i, found = 0, len;
-	int ret = 0;
+	int ret = view_say_broken(view, findings, err);
 
-	if (task) {
+	if (ret == 0 && task) {
 		ret = world_find_path(&path, view->world, task, "task", err);
 		len = ret ? 0 : path_stem(path, &stem);
 		id = ret ? NULL : arena_dup(view->arena, stem, len);

@@ -289,8 +289,10 @@ int ops_view_emergencies(const struct ops_emergency **out, size_t *nr,
 	struct ops_emergency *list;
 	struct emergencies all;
 	size_t i;
-	int ret = emergencies_find(&all, view->world, findings, err);
+	int ret = view_say_broken(view, findings, err);
 
+	if (ret == 0)
+		ret = emergencies_find(&all, view->world, findings, err);
 	if (ret)
 		return ret;
 	list = arena_array(view->arena, all.nr + 1, sizeof(*list));

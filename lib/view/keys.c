@@ -16,8 +16,10 @@ int ops_view_keys(const struct ops_key **out, size_t *nr, struct ops_view *view,
 	const struct roster *roster;
 	struct ops_key *list;
 	size_t i, k, count = 0;
-	int ret = world_roster(&roster, view->world, err);
+	int ret = view_say_broken(view, findings, err);
 
+	if (ret == 0)
+		ret = world_roster(&roster, view->world, err);
 	if (ret)
 		return ret;
 	faults = roster_findings(roster);

@@ -247,7 +247,9 @@ int ops_view_log(struct ops_view *view, const char *target, size_t max,
 	size_t len;
 	int ret;
 
-	(void)findings;
+	ret = view_say_broken(view, findings, err);
+	if (ret)
+		return ret;
 	l.view = view;
 	l.max = max;
 	l.each = each;

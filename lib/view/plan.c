@@ -52,10 +52,12 @@ int view_ask(struct ops_view *view,
 {
 	bool by_roll = world_roll(view->world) != NULL;
 	struct ops_findings *apart = by_roll ? ops_findings_new() : NULL;
-	int ret;
+	int ret = by_roll && !apart ? error_nomem(err) : view_say_broken(view, findings, err);
 
-	if (by_roll && !apart)
-		return error_nomem(err);
+	if (ret) {
+		ops_findings_free(apart);
+		return ret;
+	}
 	ret = ask(view, payload, by_roll ? apart : findings, err);
 	/* What a damaged roll gave is no answer: the documents are asked. */
 	if (by_roll && !world_roll(view->world))

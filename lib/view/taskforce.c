@@ -117,8 +117,10 @@ int ops_view_taskforces(const struct ops_taskforce **out, size_t *nr, struct ops
 	struct forces f = { .view = view, .findings = findings };
 	const struct type *type = config_type(view->config, "taskforce");
 	struct ops_document *d;
-	int ret;
+	int ret = view_say_broken(view, findings, err);
 
+	if (ret)
+		return ret;
 	if (id) {
 		ret = world_find(&d, view->world, id, "taskforce", findings, err);
 		f.list = ret ? NULL : arena_alloc(view->arena, sizeof(*f.list));

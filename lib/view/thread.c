@@ -94,7 +94,7 @@ int ops_view_all_packets(const struct ops_packet **out, size_t *nr, struct ops_v
 {
 	struct thread t = { view, NULL, 0, 0, findings };
 	size_t i;
-	int ret = 0;
+	int ret = view_say_broken(view, findings, err);
 
 	for (i = 0; ret == 0 && i < view->config->types_nr; i++)
 		if (view->config->types[i].abstract)

@@ -116,8 +116,10 @@ int ops_view_find(const struct ops_document **out, struct ops_view *view,
 		  struct ops_error *err)
 {
 	struct ops_document *d;
-	int ret = world_find(&d, view->world, name, NULL, findings, err);
+	int ret = view_say_broken(view, findings, err);
 
+	if (ret == 0)
+		ret = world_find(&d, view->world, name, NULL, findings, err);
 	if (ret == 0)
 		*out = d;
 	return ret;
@@ -130,8 +132,9 @@ int view_say_broken(struct ops_view *view, struct ops_findings *findings,
 	struct blob blob = { NULL, 0, NULL };
 	int ret;
 
-	if (!view->config->broken)
+	if (!view->config->broken || view->said_broken)
 		return 0;
+	view->said_broken = true;
 	ret = snap_read(&blob, view->snap, CONFIG_PATH, DOC_MAX, err);
 	if (ret == 0)
 		ret = config_load(&again, blob.data, blob.len, findings, err);

@@ -21,9 +21,10 @@ struct ops_view {
 	struct roll *roll;		/* or NULL */
 	struct oid commit;
 	char hex[OID_HEX + 1];
+	bool said_broken;
 };
 
-/* Say what is wrong with the configuration: only the built-in one is in force then. */
+/* Say once what is wrong with the configuration: only the built-in one is in force then. */
 int view_say_broken(struct ops_view *view, struct ops_findings *findings,
 		    struct ops_error *err);
 

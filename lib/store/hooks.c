@@ -167,7 +167,7 @@ static int look(enum hook_state *out, const struct place *p, struct ops_error *e
 	if (ours && access(p->path, X_OK) != 0)
 		*out = HOOK_MISSING;	/* git passes it over */
 	else if (ours)
-		*out = is_there(p->aside) ? HOOK_CHAINED : HOOK_INSTALLED;
+		*out = access(p->aside, X_OK) == 0 ? HOOK_CHAINED : HOOK_INSTALLED;
 	else
 		*out = is_there(p->path) ? HOOK_FOREIGN : HOOK_MISSING;
 	return 0;

@@ -7,6 +7,7 @@
  */
 
 #include <string.h>
+#include <unistd.h>
 
 #include "command.h"
 #include "input.h"
@@ -134,6 +135,9 @@ static int run_act(struct session *s, const struct args *args)
 	request.action = arena_printf(s->arena, "key.%s", strchr(s->command->name, ' ') + 1);
 	if (!request.action)
 		return error_nomem(&s->err);
+	if (*request.text != '@' && access(request.text, F_OK) == 0)
+		return error_set(&s->err, OPS_EUSAGE, "'%s' is a file: write @%s to have its key "
+				 "read", request.text, request.text);
 	if (*request.text == '@') {
 		ret = input_text(&text, s->arena, request.text + 1, INPUT_FILE_MAX, &s->err);
 		request.text = ret ? NULL : arena_dup(s->arena, text, strcspn(text, "\r\n"));

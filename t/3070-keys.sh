@@ -34,6 +34,8 @@ test_expect_success 'keys are given, once, by others' '
 	test_grep "nothing to do" out &&
 	test "$before" = "$(git rev-parse HEAD)" &&
 	ops_unchanged 2 ops --as $BOSS key add $GOV "ssh-ed25519 AAAA" &&
+	ops_unchanged 2 ops --as $BOSS key add $GOV "$TEST_ROOT/gov.pub" &&
+	test_grep "is a file: write @" "$TEST_ROOT/refused.err" &&
 	ops_unchanged 4 ops --as $BOSS key add nobody "@$TEST_ROOT/new.pub" &&
 	ops_unchanged 4 ops --as $BOSS key retire $GOV "$(name new)" &&
 	ops_unchanged 0 ops --as $BOSS key add --dry-run $DEV "@$TEST_ROOT/new.pub"

@@ -119,6 +119,19 @@ static int judge_merged(struct scene *s, const struct judge_case *c,
 	return ret;
 }
 
+/* Whether a document says what it said. */
+static int judge_said(const struct judge_case *c, const char *path, struct ops_error *err)
+{
+	struct ops_findings *ignored = ops_findings_new();
+	struct ops_document *a, *b;
+	int ret = world_document(&a, c->before, path, ignored, err);
+
+	if (ret == 0)
+		ret = world_document(&b, c->after, path, ignored, err);
+	ops_findings_free(ignored);
+	return ret ? ret : judge_same(a, b) ? 0 : OPS_EREFUSED;
+}
+
 static int judge(struct scene *s, struct snap *before, struct snap *after,
 		 struct ops_findings *found, struct ops_error *err)
 {
@@ -157,6 +170,8 @@ static int judge(struct scene *s, struct snap *before, struct snap *after,
 		ret = judge_merged(s, &c, found, err);
 	} else if (ret == 0 && s->act.way) {
 		ret = judge_way(c.after, s->act.way, found, err);
+	} else if (ret == 0 && s->act.same) {
+		ret = judge_said(&c, s->act.same, err);
 	} else if (ret == 0 && s->act.all) {
 		ret = world_each(c.after, NULL, true, false, look, NULL, found, err);
 	} else if (ret == 0) {

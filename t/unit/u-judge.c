@@ -28,6 +28,7 @@
  *	judge: together		the change as a merge of what is here and `side: tip`: `only` are
  *			its own files
  *	judge: way PATH ACTION	whether an act may lead there
+ *	judge: same PATH	whether the document says what it said; unjudged if not
  *	authority: here		changes are judged by that of the world as it is in this line
  *	side: base, side: tip	the world as it is in this line is what another parent began
  *			with, or is; `tip, asked`: by its authority as well
@@ -350,6 +351,8 @@ static bool key_line(struct scene *s, const struct place *at, const char *key,
 		set_standing(s, at, act, value + 9);
 	} else if (!strcmp(key, "judge:") && !strncmp(value, "way ", 4)) {
 		act->way = value + 4;
+	} else if (!strcmp(key, "judge:") && !strncmp(value, "same ", 5)) {
+		act->same = value + 5;
 	} else if (!strcmp(key, "judge:") && !strncmp(value, "document ", 9)) {
 		act->document = value + 9;
 	} else if (!strcmp(key, "judge:") && !strcmp(value, "world")) {

@@ -28,22 +28,15 @@ static int note_item(const char *path, const struct snap_entry *before,
 		     const struct snap_entry *after, void *payload, struct ops_error *err)
 {
 	struct carrying *c = payload;
-	struct carried *one;
+	struct carried *list, *one;
 
 	if (c->documents && strcmp(path, CONFIG_PATH) && !config_type_of_path(c->config, path))
 		return 0;
-	if (c->nr == c->room) {
-		size_t room = c->room ? 2 * c->room : 16;
-		struct carried *list = arena_array(c->arena, room, sizeof(*list));
-
-		if (!list)
-			return error_nomem(err);
-		if (c->nr)
-			memcpy(list, c->items, c->nr * sizeof(*list));
-		c->items = list;
-		c->room = room;
-	}
-	one = &c->items[c->nr++];
+	list = arena_room(c->arena, c->items, c->nr, &c->room, sizeof(*list));
+	if (!list)
+		return error_nomem(err);
+	c->items = list;
+	one = &list[c->nr++];
 	one->path = arena_str(c->arena, path);
 	one->stem_len = one->path ? path_stem(one->path, &one->stem) : 0;
 	one->had = before != NULL;

@@ -122,26 +122,19 @@ void section_canonical(struct buf *out, const struct sections *s,
 struct list {
 	struct arena *arena;
 	const char **strings;
-	size_t nr, cap;
+	size_t nr, room;
 };
 
 static bool list_add(struct list *l, const char *s, size_t len)
 {
-	const char **bigger;
-	size_t cap;
+	const char **strings = arena_room(l->arena, l->strings, l->nr, &l->room,
+					  sizeof(*strings));
 
-	if (l->nr == l->cap) {
-		cap = l->cap ? l->cap * 2 : 8;
-		bigger = arena_array(l->arena, cap, sizeof(*bigger));
-		if (!bigger)
-			return false;
-		if (l->nr)
-			memcpy(bigger, l->strings, l->nr * sizeof(*bigger));
-		l->strings = bigger;
-		l->cap = cap;
-	}
-	l->strings[l->nr] = arena_dup(l->arena, s, len);
-	return l->strings[l->nr++] != NULL;
+	if (!strings)
+		return false;
+	l->strings = strings;
+	strings[l->nr] = arena_dup(l->arena, s, len);
+	return strings[l->nr++] != NULL;
 }
 
 /* Put what was gathered into the list and start anew. */
@@ -247,26 +240,19 @@ static size_t ticks(const char *s, size_t at, size_t len)
 struct spans {
 	struct arena *arena;
 	struct code_span *list;
-	size_t nr, cap;
+	size_t nr, room;
 };
 
 static bool add_span(struct spans *l, const char *text, size_t at, size_t start, size_t end,
 		     bool open)
 {
-	struct code_span *bigger, *one;
-	size_t cap;
+	struct code_span *list = arena_room(l->arena, l->list, l->nr, &l->room, sizeof(*list));
+	struct code_span *one;
 
-	if (l->nr == l->cap) {
-		cap = l->cap ? l->cap * 2 : 8;
-		bigger = arena_array(l->arena, cap, sizeof(*bigger));
-		if (!bigger)
-			return false;
-		if (l->nr)
-			memcpy(bigger, l->list, l->nr * sizeof(*bigger));
-		l->list = bigger;
-		l->cap = cap;
-	}
-	one = &l->list[l->nr++];
+	if (!list)
+		return false;
+	l->list = list;
+	one = &list[l->nr++];
 	*one = (struct code_span){ arena_dup(l->arena, text + start, end - start), at,
 				   ticks(text, at, end), open };
 	return one->text != NULL;

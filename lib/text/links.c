@@ -301,7 +301,8 @@ static size_t tag(struct scan *s, size_t at)
 	s->no_tag |= begins && !close;
 	if (!close)
 		return at + 1;
-	for (i = 0; i < 2; i++) {
+	/* One that closes has no attributes. */
+	for (i = 0; i < 2 && s->text[at + 1] != '/'; i++) {
 		if (!s->anchors && attribute(s, at, end, links[i], &from, &to))
 			add(s, LINK_DESTINATION, from,
 			    arena_dup(s->arena, s->text + from, to - from));

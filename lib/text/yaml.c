@@ -513,7 +513,12 @@ int yaml_parse_events(struct yaml_node **out, struct arena *arena, const char *t
 	};
 	int rc = 0;
 
-	yaml_scan(&r.in);
+	/* A place is a number of 32 bits. */
+	if (len > UINT32_MAX)
+		yaml_refuse(&r.in, "yaml.limit", (struct yaml_mark){ 0, source->first_line, 1 },
+			    NULL, "more than %u bytes", UINT32_MAX);
+	else
+		yaml_scan(&r.in);
 	if (!r.in.faulty) {
 		r.frames = arena_array(arena, r.depth_max, sizeof(*r.frames));
 		rc = r.frames ? read_events(&r) : OPS_ENOMEM;
@@ -535,12 +540,8 @@ int yaml_parse(struct yaml_node **out, struct arena *arena, const char *text,
 	       size_t len, const struct yaml_source *source,
 	       struct ops_findings *findings, struct ops_error *err)
 {
-	int plain;
+	int plain = yaml_plain(out, arena, text, len, source);
 
-	if (len > UINT32_MAX)
-		return error_set(err, OPS_EINVALID, "'%s' is too large for a header",
-				 source->path ? source->path : "text");
-	plain = yaml_plain(out, arena, text, len, source);
 	if (plain < 0)
 		return error_nomem(err);
 	return plain ? 0 : yaml_parse_events(out, arena, text, len, source, findings, err);

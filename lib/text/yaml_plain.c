@@ -463,7 +463,7 @@ int yaml_plain(struct yaml_node **out, struct arena *arena, const char *text, si
 	int ret;
 
 	/* Texts that certainly are no such header cost nothing. */
-	if (!len || !key_length(&p, 0))
+	if (!len || len > UINT32_MAX || !key_length(&p, 0))
 		return 0;
 	while ((lf = memchr(lf, '\n', len - (size_t)(lf - text)))) {
 		lf++;

@@ -358,9 +358,29 @@ UNIT_TEST(yaml_hostile_texts_take_no_time)
 	}
 }
 
+/* It is not looked at. */
+UNIT_TEST(yaml_text_whose_places_are_no_numbers)
+{
+	struct yaml_source source = { .path = "x.yaml", .first_line = 7 };
+	struct ops_findings *findings = ops_findings_new();
+	struct arena *arena = arena_new();
+	struct yaml_node *root = NULL;
+	struct ops_error err = { 0 };
+
+	ck_assert_int_eq(yaml_parse(&root, arena, "a: 1\n", (size_t)UINT32_MAX + 1, &source,
+				    findings, &err), OPS_EINVALID);
+	ck_assert_ptr_null(root);
+	ck_assert_int_eq(ops_findings_count(findings), 1);
+	ck_assert_str_eq(ops_findings_at(findings, 0)->rule, "yaml.limit");
+	ck_assert_int_eq(ops_findings_at(findings, 0)->line, 7);
+	ops_findings_free(findings);
+	arena_free(arena);
+}
+
 UNIT_MAIN("yaml", yaml_fault_has_its_rule_place_and_words,
 	  yaml_fault_cut_anywhere_is_still_answered, yaml_findings_are_complete,
 	  yaml_node_holds_exactly_its_bytes,
 	  yaml_node_in_flow_pair_ends_with_its_value,
 	  yaml_marks_count_lines_and_characters, yaml_values_are_text,
-	  yaml_limits_hold_at_their_number, yaml_hostile_texts_take_no_time)
+	  yaml_limits_hold_at_their_number, yaml_hostile_texts_take_no_time,
+	  yaml_text_whose_places_are_no_numbers)

@@ -89,7 +89,7 @@ static int rules_policy(struct judging *j, const char *claim)
 	is = arena_printf(j->arena, "%u", config->version);
 	if (!is)
 		return OPS_ENOMEM;
-	if (config->present && strcmp(is, claim))
+	if (strcmp(is, claim))
 		mismatch(j, "Ops-Policy says", claim, is);
 	return 0;
 }

@@ -196,7 +196,8 @@ static int is_brought(bool *out, struct judging *j, const struct record_rule *ru
 
 	for (i = 0; ret == 0 && !*out && i < nr; i++)
 		*out = record_fits(rule, list[i], about) &&
-		       snap_find(&entry, world_snap(j->c->before), list[i]->path, NULL);
+		       snap_find(&entry, world_snap(j->c->before), list[i]->path, NULL) ==
+		       OPS_ENOTFOUND;
 	return ret;
 }
 

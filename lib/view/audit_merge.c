@@ -204,6 +204,8 @@ static int join_merge(struct joining *joining, struct ops_findings *found,
 			ret = audit_without(&joining->own, j, joining->own, brought, err);
 		if (ret == 0 && map_count(joining->own))
 			ret = join_by_all(joining, found, err);
+	} else if (ret == 0) {
+		ops_findings_copy(found, first, NULL);
 	}
 	ops_findings_free(first);
 	return ret;

@@ -94,7 +94,7 @@ static struct deed deed_of(const struct making *m, size_t task, enum deed_kind k
  * that what has the least slack. */
 static uint64_t rank_of(const struct making *m, const struct deed *d)
 {
-	const struct slot *s = &m->s->slots[d->task];
+	const struct margin *s = &m->s->margins[d->task];
 
 	return (uint64_t)d->waits << (SLACK_BITS + 17) |
 	       (uint64_t)m->gravest[d->task] << (SLACK_BITS + 1) |

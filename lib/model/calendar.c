@@ -12,7 +12,6 @@
 
 #define DAY_FIRST INT64_C(-719162)	/* 0001-01-01 */
 #define DAY_LAST INT64_C(2932896)	/* 9999-12-31 */
-#define TICKS_MAX (INT64_C(365250) * DAY_TICKS)
 
 bool calendar_zone(int *minutes, const char *text)
 {
@@ -98,8 +97,8 @@ int64_t calendar_ticks(const struct calendar *c, double hours)
 
 	if (!(exact > 0))
 		return 0;
-	if (exact >= (double)TICKS_MAX)
-		return TICKS_MAX;
+	if (exact >= (double)CALENDAR_TICKS_MAX)
+		return CALENDAR_TICKS_MAX;
 	ticks = (int64_t)exact;
 	return (double)ticks < exact ? ticks + 1 : ticks;
 }

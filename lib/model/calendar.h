@@ -30,6 +30,8 @@ bool calendar_zone(int *minutes, const char *text);
 bool calendar_works(const struct calendar *c, int64_t day);
 /* The day it is there, at that second since 1970. */
 int64_t calendar_today(const struct calendar *c, int64_t now);
+#define CALENDAR_TICKS_MAX (INT64_C(365250) * DAY_TICKS)
+
 /* Ticks of an estimate; what is beyond a thousand years is a thousand years. */
 int64_t calendar_ticks(const struct calendar *c, double hours);
 /* Where work of so many ticks ends that begins at `from` or as soon as it can.  *begin

@@ -26,7 +26,7 @@ struct event {
 
 /*
  * Until its work begins, a slot holds what the simulation knows of its job: `begin` is when it
- * is released, `slack` what it takes in ticks, `row` where it lies in the row of its worker, or
+ * is released, `end` what it takes in ticks, `row` where it lies in the row of its worker, or
  * NO_ROW if it takes nobody's time, and `waits` for how many it waits; when it waits no more,
  * what is released next.
  */
@@ -56,24 +56,14 @@ struct simulation {
 	bool failed;
 };
 
-static const struct calendar *calendar_of(const struct board *b, const struct slot *s)
+static const struct calendar *calendar_of(const struct board *b, uint32_t agent)
 {
-	return s->agent == SLOT_NOBODY ? &b->calendar : &b->workers[s->agent].calendar;
+	return agent == SLOT_NOBODY ? &b->calendar : &b->workers[agent].calendar;
 }
 
 static bool takes_time(const struct graph *g, size_t job)
 {
 	return g->b->jobs[job].work != WORK_REVIEW && !(g->done && g->done[job]);
-}
-
-/*
- * Slots lie in the order of their tasks and are visited in that of the work, which is another:
- * what comes soon is fetched meanwhile.
- */
-static void fetch_slot(const struct slot *s)
-{
-	__builtin_prefetch(s, 1);
-	__builtin_prefetch(&s->slack, 1);
 }
 
 static bool event_before(const struct event *a, const struct event *b)
@@ -123,6 +113,7 @@ static struct event pop_event(struct simulation *s)
 
 #define KEY_BYTES 7
 #define NO_ROW UINT32_MAX
+#define FETCH_MAX 4
 
 /* What is in progress, then the gravest, then what is due first; of equals the first. */
 static uint64_t key_of(const struct job *j)
@@ -217,10 +208,9 @@ static void begin(struct simulation *s, uint32_t job, int64_t time, struct ready
 	size_t i;
 
 	slot->known = true;
-	slot->begin = slot->end = time;
-	if (slot->slack)
-		slot->end = calendar_after(calendar_of(s->b, slot), time, slot->slack,
-					   &slot->begin);
+	slot->begin = time;
+	slot->end = !slot->end ? time : calendar_after(calendar_of(s->b, slot->agent), time,
+						       slot->end, &slot->begin);
 	for (i = g->back_first[job]; i < g->back_first[job + 1]; i++) {
 		struct slot *other = &s->slots[g->back[i]];
 
@@ -232,6 +222,8 @@ static void begin(struct simulation *s, uint32_t job, int64_t time, struct ready
 		if (--other->waits)
 			continue;
 		__builtin_prefetch(&g->back_first[g->back[i]]);
+		if (other->row != NO_ROW)
+			__builtin_prefetch(&s->row[other->row]);
 		if (last && other->begin == slot->end) {
 			*last = g->back[i];
 			last = &other->waits;
@@ -256,6 +248,16 @@ static void ask(struct simulation *s, uint32_t worker)
 	s->asked_nr++;
 }
 
+/* Slots lie in the order of their tasks and are visited in that of the work, which is another:
+ * what waits for a job that is soon to begin is fetched meanwhile. */
+static void fetch_waiting(const struct simulation *s, uint32_t job)
+{
+	uint32_t first = s->g->back_first[job], end = s->g->back_first[job + 1], i;
+
+	for (i = first; i < end && i - first < FETCH_MAX; i++)
+		__builtin_prefetch(&s->slots[s->g->back[i]], 1);
+}
+
 static void release(struct simulation *s, uint32_t job)
 {
 	const struct slot *slot = &s->slots[job];
@@ -264,7 +266,7 @@ static void release(struct simulation *s, uint32_t job)
 		begin(s, job, s->now, NULL);
 		return;
 	}
-	__builtin_prefetch(&s->g->back[s->g->back_first[job]]);
+	fetch_waiting(s, job);
 	bitset_add(&s->free, slot->row);
 	ask(s, slot->agent);
 }
@@ -275,8 +277,8 @@ static void fetch_next(const struct simulation *s, const struct ready *r, size_t
 	size_t next = bitset_next(&s->free, at + 1);
 
 	if (next < r->end) {
-		fetch_slot(&s->slots[s->row[next]]);
-		__builtin_prefetch(&s->g->back_first[s->row[next]]);
+		__builtin_prefetch(&s->slots[s->row[next]], 1);
+		fetch_waiting(s, s->row[next]);
 	}
 }
 
@@ -364,77 +366,91 @@ static void start(struct simulation *s)
 			release(s, (uint32_t)i);
 }
 
-/* What waits for a job leaves it time until `by`. */
-static inline void leave(struct slot *s, int64_t by)
+/* --- the way back --- */
+
+/* Until it is gone, `slack` holds what a job takes, and whose it is, so that nothing else need be
+ * looked at. */
+#define TICKS_BITS 35
+
+_Static_assert(CALENDAR_TICKS_MAX < INT64_C(1) << TICKS_BITS && SLOT_NOBODY < INT64_C(1)
+	       << (63 - TICKS_BITS), "an estimate and an agent fit into one number");
+
+static inline int64_t pack_work(int64_t ticks, uint32_t agent)
 {
-	if (s->latest == NO_POINT || by < s->latest)
-		s->latest = by;
+	return (int64_t)agent << TICKS_BITS | ticks;
 }
 
 #define AHEAD 8
 
-static void fetch_earlier(const struct schedule *s, const struct graph *g, size_t at)
+/* The latest ends, from the due dates backwards against the order. */
+static void find_latest(struct margin *margins, const struct graph *g)
 {
-	uint32_t far, near;
-
-	if (at < 2 * AHEAD)
-		return;
-	far = g->order[at - 2 * AHEAD];
-	near = g->order[at - AHEAD];
-	fetch_slot(&s->slots[far]);
-	__builtin_prefetch(&g->first[far]);
-	if (g->first[near] < g->first[near + 1])
-		__builtin_prefetch(&s->slots[g->to[g->first[near]]].latest, 1);
-}
-
-/* From the due dates, which slots have for their latest ends, backwards against the order. */
-static void find_latest(struct schedule *s, const struct graph *g)
-{
-	int64_t last = INT64_MIN, ticks, by;
-	size_t at, i;
+	const struct margin *one;
+	struct margin *other;
+	int64_t ticks, by;
+	size_t at, i, job;
 
 	for (at = g->order_nr; at > 0; at--) {
-		size_t job = g->order[at - 1];
-		struct slot *slot = &s->slots[job];
-		const struct calendar *c = calendar_of(g->b, slot);
-
-		fetch_earlier(s, g, at - 1);
-		ticks = slot->slack;
-		slot->slack = 0;
-		if (slot->latest != NO_POINT) {
-			slot->slack = calendar_between(c, slot->end, slot->latest);
-			by = calendar_before(c, slot->latest, ticks);
-			for (i = g->first[job]; i < g->first[job + 1]; i++)
-				leave(&s->slots[g->to[i]], by);
+		one = &margins[job = g->order[at - 1]];
+		if (at > AHEAD) {
+			__builtin_prefetch(&margins[g->order[at - 1 - AHEAD]], 1);
+			__builtin_prefetch(&g->first[g->order[at - 1 - AHEAD]]);
 		}
-		if (slot->end < last || (g->done && g->done[job]))
+		if (one->latest == NO_POINT || g->first[job] == g->first[job + 1])
 			continue;
-		if (s->last == NONE || slot->end > last || job < s->last)
-			s->last = job;
+		ticks = one->slack & ((INT64_C(1) << TICKS_BITS) - 1);
+		by = calendar_before(calendar_of(g->b, (uint32_t)(one->slack >> TICKS_BITS)),
+				     one->latest, ticks);
+		for (i = g->first[job]; i < g->first[job + 1]; i++) {
+			other = &margins[g->to[i]];
+			if (other->latest == NO_POINT || by < other->latest)
+				other->latest = by;
+		}
+	}
+}
+
+/* How much time is left to each job, and which ends last. */
+static void find_slack(struct schedule *s, const struct graph *g)
+{
+	int64_t last = INT64_MIN;
+	size_t i;
+
+	for (i = 0; i < g->b->tasks_nr; i++) {
+		const struct slot *slot = &s->slots[i];
+		struct margin *m = &s->margins[i];
+
+		if (!slot->known)
+			m->latest = NO_POINT;
+		m->slack = m->latest == NO_POINT ? 0 :
+			   calendar_between(calendar_of(g->b, slot->agent), slot->end,
+					    m->latest);
+		if (!slot->known || slot->end <= last || (g->done && g->done[i]))
+			continue;
+		s->last = i;
 		last = slot->end;
 	}
 }
 
 /* What is known before the work: all but its place in the row of its worker. */
-static struct slot slot_of(const struct simulation *s, size_t job)
+static void begin_with(struct slot *slot, struct margin *margin, const struct graph *g, size_t job)
 {
-	const struct job *j = &s->b->jobs[job];
-	struct slot slot = {
-		.begin = first_day(s->b, j->agent),
+	const struct job *j = &g->b->jobs[job];
+
+	*slot = (struct slot){
+		.begin = first_day(g->b, j->agent),
 		.driver = NO_DRIVER,
-		.waits = s->g->first[job + 1] - s->g->first[job],
-		.latest = j->due == JOB_NO_DAY ? NO_POINT : ((int64_t)j->due + 1) * DAY_TICKS,
+		.waits = g->first[job + 1] - g->first[job],
 		.row = NO_ROW,
 		.agent = j->agent & SLOT_NOBODY
 	};
-
-	if (takes_time(s->g, job))
-		slot.slack = calendar_ticks(calendar_of(s->b, &slot), j->hours);
-	return slot;
+	if (takes_time(g, job))
+		slot->end = calendar_ticks(calendar_of(g->b, slot->agent), j->hours);
+	margin->latest = j->due == JOB_NO_DAY ? NO_POINT : ((int64_t)j->due + 1) * DAY_TICKS;
+	margin->slack = pack_work(slot->end, slot->agent);
 }
 
 /* Everybody at work, from today on. */
-static int simulate(struct simulation *s)
+static int simulate(struct simulation *s, struct margin *margins)
 {
 	const struct board *b = s->b;
 	size_t n = b->tasks_nr, i;
@@ -445,7 +461,7 @@ static int simulate(struct simulation *s)
 	if (!s->row || !s->ready || !s->asked)
 		return OPS_ENOMEM;
 	for (i = 0; i < n; i++)
-		s->slots[i] = slot_of(s, i);
+		begin_with(&s->slots[i], &margins[i], s->g, i);
 	if (make_rows(s))
 		return OPS_ENOMEM;
 	start(s);
@@ -453,24 +469,23 @@ static int simulate(struct simulation *s)
 	/* What never began is kept by what did. */
 	for (i = 0; s->g->order_nr < n && i < n; i++)
 		if (!s->slots[i].known)
-			s->slots[i] = (struct slot){ .driver = s->slots[i].driver,
-						     .latest = NO_POINT };
+			s->slots[i] = (struct slot){ .driver = s->slots[i].driver };
 	return s->failed ? OPS_ENOMEM : 0;
 }
 
 int schedule_make(struct schedule *out, const struct graph *g)
 {
-	struct schedule made = { NULL, NONE };
-	struct simulation s = { .g = g, .b = g->b, .arena = arena_new() };
-	int ret = OPS_ENOMEM;
+	size_t n = g->b->tasks_nr;
+	struct schedule made = {
+		arena_space(g->b->arena, n + 1, sizeof(*made.slots)),
+		arena_space(g->b->arena, n + 1, sizeof(*made.margins)), NONE
+	};
+	struct simulation s = { .g = g, .b = g->b, .slots = made.slots, .arena = arena_new() };
+	int ret = made.slots && made.margins && s.arena ? simulate(&s, made.margins) : OPS_ENOMEM;
 
-	made.slots = arena_space(g->b->arena, g->b->tasks_nr + 1, sizeof(*made.slots));
-	if (made.slots && s.arena) {
-		s.slots = made.slots;
-		ret = simulate(&s);
-	}
 	if (ret == 0) {
-		find_latest(&made, g);
+		find_latest(made.margins, g);
+		find_slack(&made, g);
 		*out = made;
 	}
 	arena_free(s.arena);

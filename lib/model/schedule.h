@@ -17,26 +17,31 @@
 
 #define NO_DRIVER UINT32_MAX
 
-#define SLOT_NOBODY ((1u << 30) - 1)	/* what is left of JOB_NOBODY */
+#define SLOT_NOBODY ((1u << 28) - 1)	/* what is left of JOB_NOBODY */
 
-/* Made by thirds, of which each lies in one line of a processor's cache: there may be a hundred
- * thousand, and they are visited in the order of the work. */
+/* In one line of a processor's cache: there may be a hundred thousand, and they are visited in
+ * the order of the work. */
 struct slot {
 	int64_t begin;		/* the earliest; points of time, see calendar.h */
+	int64_t end;
 	uint32_t driver;	/* what kept it from beginning earlier, or NO_DRIVER */
 	uint32_t waits;		/* of the simulation */
-	int64_t end;
-	int64_t latest;		/* the latest end by which no due date is missed; NO_POINT:
-				   no due date waits for it */
-	int64_t slack;		/* working ticks from end to latest */
 	uint32_t row;		/* of the simulation */
-	uint32_t agent : 30;	/* among the workers, or SLOT_NOBODY */
+	uint32_t agent : 28;	/* among the workers, or SLOT_NOBODY */
 	bool known : 1;		/* false: in a cycle, or waits for one */
 	bool capacity : 1;	/* not that it depends on it, but whose it is */
 };
 
+/* What the due dates leave. */
+struct margin {
+	int64_t latest;		/* the latest end by which no due date is missed; NO_POINT:
+				   no due date waits for it */
+	int64_t slack;		/* working ticks from the earliest end to that */
+};
+
 struct schedule {
 	struct slot *slots;	/* of each task of the board */
+	struct margin *margins;	/* the same */
 	size_t last;		/* the task that ends last; NONE without tasks */
 };
 

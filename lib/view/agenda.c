@@ -90,15 +90,15 @@ static void say_waits(struct buf *b, const struct task *t)
 
 static void say_time(struct buf *b, const struct outlook *o, const struct deed *d)
 {
-	const struct slot *slot = &o->s.slots[d->task];
-	double days = (double)slot->slack / (double)DAY_TICKS;
+	const struct margin *m = &o->s.margins[d->task];
+	double days = (double)m->slack / (double)DAY_TICKS;
 
-	if (!slot->known) {
+	if (!o->s.slots[d->task].known) {
 		comma(b);
 		buf_str(b, "in a cycle, or waits for one");
-	} else if (slot->latest != NO_POINT) {
+	} else if (m->latest != NO_POINT) {
 		comma(b);
-		buf_printf(b, slot->slack < 0 ? "%.1f working days late" :
+		buf_printf(b, m->slack < 0 ? "%.1f working days late" :
 			   "%.1f working days to spare",
 			   days < 0 ? -days : days);
 	}

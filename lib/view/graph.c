@@ -232,24 +232,24 @@ static int fill_edges(struct ops_node *n, const struct drawing *d, const struct 
 }
 
 /* When it can be done; false when out of memory. */
-static bool fill_dates(struct ops_node *n, struct drawing *d, const struct task *t,
-		       const struct slot *slot)
+static bool fill_dates(struct ops_node *n, struct drawing *d, const struct task *t, size_t at)
 {
 	struct outlook *o = &d->o;
+	const struct slot *slot = &o->s.slots[at];
+	const struct margin *m = &o->s.margins[at];
 
 	n->late = slot_is_late(slot, t->due);
 	n->begin = view_day(o, slot->end > slot->begin ? calendar_last_day(slot->begin + 1) :
 			       slot_last_day(slot));
 	n->end = view_day(o, slot_last_day(slot));
-	n->has_slack = slot->latest != NO_POINT;
-	n->latest = n->has_slack ? view_day(o, calendar_last_day(slot->latest)) : NULL;
-	n->slack = (double)slot->slack / (double)DAY_TICKS;
+	n->has_slack = m->latest != NO_POINT;
+	n->latest = n->has_slack ? view_day(o, calendar_last_day(m->latest)) : NULL;
+	n->slack = (double)m->slack / (double)DAY_TICKS;
 	return n->begin && n->end && (n->latest || !n->has_slack);
 }
 
 static int fill_node(struct ops_node *n, struct drawing *d, size_t at, const struct task *t)
 {
-	const struct slot *slot = &d->o.s.slots[at];
 	const struct graph *g = &d->o.g;
 
 	n->id = t->id;
@@ -261,12 +261,12 @@ static int fill_node(struct ops_node *n, struct drawing *d, size_t at, const str
 	n->hours = t->has_hours ? t->hours : -1;
 	n->assumed = d->done && d->done[at];
 	n->waits = !n->assumed && graph_waits(g, at);
-	n->cyclic = !slot->known;
+	n->cyclic = !d->o.s.slots[at].known;
 	n->dependents = g->back + g->back_first[at];
 	n->dependents_nr = g->back_first[at + 1] - g->back_first[at];
 	if ((t->due != NO_DAY && !n->due) || fill_edges(n, d, t))
 		return OPS_ENOMEM;
-	return n->cyclic || n->assumed || fill_dates(n, d, t, slot) ? 0 : OPS_ENOMEM;
+	return n->cyclic || n->assumed || fill_dates(n, d, t, at) ? 0 : OPS_ENOMEM;
 }
 
 int ops_graph_node(struct ops_node *out, const struct ops_graph *graph, size_t at,

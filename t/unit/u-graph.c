@@ -262,15 +262,53 @@ static void slow_schedule(struct slot *slots, const struct board *b, size_t work
 	}
 }
 
+/* The latest ends, from those that nothing waits for: a task depends on earlier ones only. */
+static void slow_margins(struct margin *margins, const struct slot *slots, const struct board *b)
+{
+	const struct calendar *c;
+	size_t i, k;
+
+	for (i = 0; i < b->tasks_nr; i++)
+		margins[i].latest = b->tasks[i].due == NO_DAY ? INT64_MAX :
+				    (b->tasks[i].due + 1) * DAY_TICKS;
+	for (i = b->tasks_nr; i-- > 0;) {
+		const struct task *t = &b->tasks[i];
+		int64_t *latest = &margins[i].latest, by, ticks;
+
+		if (*latest == INT64_MAX) {
+			margins[i] = (struct margin){ NO_POINT, 0 };
+			continue;
+		}
+		c = t->agent == NONE ? &b->calendar : &b->workers[t->agent].calendar;
+		ticks = t->work == WORK_REVIEW ? 0 : calendar_ticks(c, t->hours);
+		by = calendar_before(c, *latest, ticks);
+		for (k = 0; k < t->depends_nr; k++)
+			if (margins[t->depends[k].task].latest > by)
+				margins[t->depends[k].task].latest = by;
+		margins[i].slack = calendar_between(c, slots[i].end, *latest);
+	}
+}
+
+static size_t slow_last(const struct slot *slots, size_t nr)
+{
+	size_t last = 0, i;
+
+	for (i = 1; i < nr; i++)
+		if (slots[i].end > slots[last].end)
+			last = i;
+	return last;
+}
+
 UNIT_TEST(a_schedule_is_that_of_looking_at_all_tasks_again)
 {
 	static const int64_t off[] = { 20469, 20473, 20474 };
-	size_t round, i, k, busy = 0;
+	size_t round, i, k, busy = 0, late = 0;
 
 	seed = 53;
 	for (round = 0; round < 5000; round++) {
 		struct board *b = make_board(1 + dice(14));
 		struct slot slow[14] = { { 0 } };
+		struct margin margins[14] = { { 0 } };
 		struct worker workers[3];
 		struct schedule s;
 		struct graph g;
@@ -301,15 +339,20 @@ UNIT_TEST(a_schedule_is_that_of_looking_at_all_tasks_again)
 		ck_assert_int_eq(draw(&g, b, NULL), 0);
 		ck_assert_int_eq(schedule_make(&s, &g), 0);
 		slow_schedule(slow, b, 3);
+		slow_margins(margins, slow, b);
+		UNIT_NEED(s.last == slow_last(slow, b->tasks_nr));
 		for (i = 0; i < b->tasks_nr; i++) {
 			UNIT_NEED(s.slots[i].known && slow[i].known);
 			UNIT_NEED(s.slots[i].begin == slow[i].begin);
 			UNIT_NEED(s.slots[i].end == slow[i].end);
+			UNIT_NEED(s.margins[i].latest == margins[i].latest);
+			UNIT_NEED(s.margins[i].slack == margins[i].slack);
 			busy += s.slots[i].capacity;
+			late += margins[i].slack < 0;
 		}
 		arena_free(b->arena);
 	}
-	UNIT_NEED(busy > 5000);
+	UNIT_NEED(busy > 5000 && late > 5000);
 }
 END_TEST
 

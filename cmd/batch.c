@@ -103,6 +103,9 @@ static int read_lines(struct acts *acts, struct session *s, const char *text, si
 	}
 	if (ret < 0)
 		error_prefix(&s->err, "%s:%u", name, number);
+	/* Nobody judged a line that says nothing: that is wrong usage, and no refusal. */
+	if (ret == OPS_EINVALID)
+		ret = s->err.status = OPS_EUSAGE;
 	return ret;
 }
 
@@ -212,10 +215,9 @@ static int run(struct session *s, const struct args *args)
 		goto out;
 	}
 	ret = give_keys(s, &acts, o->each);
-	if (ret < 0)
-		goto out;
-	ret = o->each ? send_each(s, &acts, input_name(name)) :
-	      request_send(s, acts.list, acts.nr, o->act.dry_run);
+	if (ret == 0)
+		ret = o->each ? send_each(s, &acts, input_name(name)) :
+		      request_send(s, acts.list, acts.nr, o->act.dry_run);
 	if (ret < 0)
 		name_line(&s->err, input_name(name));
 out:

@@ -32,8 +32,12 @@ test_expect_success 'no repository at all' '
 test_expect_success 'an unborn branch' '
 	git init -q ../unborn && (
 		cd ../unborn &&
-		test_expect_code 3 ops list && test_expect_code 3 ops --as $LEAD new task x &&
-		test_expect_code 3 ops log && test_expect_code 3 ops audit verify &&
+		echo "edit first-1 field:Priority=LOW" >../acts &&
+		for command in list log "audit verify" "--as $LEAD new task x" "--as $LEAD batch ../acts" \
+			"--as $LEAD batch --each ../acts" "--as $LEAD orchestrate"
+		do
+			test_expect_code 3 ops $command 2>../err && test_grep "run ops init" ../err || exit 1
+		done &&
 		ops init && ops list &&
 		test -z "$(git status --porcelain)"
 	)

@@ -46,6 +46,7 @@
 
 #include "change/recover.h"
 #include "change/txn_inside.h"
+#include "model/elsewhere.h"
 #include "store/pile.h"
 #include "store/ref.h"
 #include "store/state.h"
@@ -75,8 +76,7 @@ static int read_tip(struct act *a, struct ops_error *err)
 	rc = store_tip(&p->tip, a->store, err);
 	p->unborn = rc == OPS_ENOTFOUND;
 	if (p->unborn && !a->options->create_branch)
-		return error_set(err, OPS_EENVIRONMENT, "branch '%s' has no "
-				 "commit yet", store_branch(a->store));
+		return elsewhere_error(a->store, NULL, err);
 	if (p->unborn) {
 		rc = ref_may_exist(a->store, store_branch(a->store), err);
 		if (rc == 0)

@@ -10,6 +10,7 @@
 
 #include "change/recover.h"
 #include "change/txn_inside.h"
+#include "model/elsewhere.h"
 #include "store/pile.h"
 #include "store/state.h"
 #include "util/arena.h"
@@ -98,8 +99,7 @@ static int group_once(struct txn_result *result, struct store *s,
 
 	m->to = m->from;
 	if (rc == OPS_ENOTFOUND)
-		return error_set(err, OPS_EENVIRONMENT, "branch '%s' has no commit yet",
-				 store_branch(s));
+		return elsewhere_error(s, NULL, err);
 	if (rc == 0)
 		rc = pile_begin(s, err);
 	if (rc == 0)

@@ -40,6 +40,10 @@ static void show(struct session *s, const struct ops_hooks *hooks)
 			"a driver of somebody else");
 	out_say(s->out, "in %s, for %s\n", hooks->directory,
 		hooks->branch[0] ? hooks->branch : "no branch: HEAD is detached");
+	out_bool(s->out, "moved", hooks->moved);
+	if (hooks->moved)
+		out_say(s->out, "that is not of this clone, which was moved or copied: install "
+			"again\n");
 }
 
 static int run(struct session *s,

@@ -113,6 +113,24 @@ test_expect_success 'uninstalling leaves what was there before, to the byte' '
 	files .husky >../is && test_cmp ../was ../is
 '
 
+test_expect_success 'a clone that is copied, or moved, keeps what was before' '
+	ops hooks install >out && cp -R "$TRASH" ../copied && (
+		cd ../copied &&
+		test "$(git config core.hooksPath)" = "$TRASH/.git/ops/hooks" &&
+		ops_json result.moved true ops hooks status &&
+		ops hooks status >out && test_grep "moved or copied: install again" out &&
+		ops_json result.moved false ops hooks install &&
+		test "$(git config core.hooksPath)" = "$TEST_ROOT/copied/.git/ops/hooks" &&
+		test "$(git config ops.hooksPath)" = .husky/_ &&
+		git commit --allow-empty -m "feat: x" >out 2>&1 && test_grep "^lint: 0$" out &&
+		cd .. && mv copied moved && cd moved &&
+		ops_json result.hooks.0.state missing ops hooks status &&
+		ops_json result.hooks.0.state foreign ops hooks uninstall &&
+		test "$(git config core.hooksPath)" = .husky/_ &&
+		test_path_is_missing .git/ops/hooks
+	) && rm -rf ../moved && ops hooks uninstall >out && test "$(git config core.hooksPath)" = .husky/_
+'
+
 test_expect_success 'a directory of hooks for all repositories of a user' '
 	git config --unset core.hooksPath && mkdir ../mine &&
 	printf "#!/bin/sh\necho mine\n" >../mine/pre-commit && chmod +x ../mine/pre-commit &&
@@ -140,6 +158,32 @@ test_expect_success 'where a file of higher rank names another directory' '
 	git config --worktree --unset core.hooksPath &&
 	git config core.hooksPath .husky/_ && git config --unset extensions.worktreeConfig &&
 	git config --unset core.hooksPath && git config --unset ops.hooksPath
+'
+
+test_expect_success 'a manager of the old kind that writes its hooks again' '
+	printf "#!/bin/sh\necho managed\n" >../managed && chmod +x ../managed &&
+	cp ../managed .git/hooks/pre-commit && ops hooks install >out && test_grep "pre-commit  *chained" out &&
+	mv .git/hooks/pre-commit .git/hooks/pre-commit.old && cp ../managed .git/hooks/pre-commit &&
+	ops_json result.hooks.0.state chained ops hooks install &&
+	git commit --allow-empty -m "feat: x" >out 2>&1 && test $(grep -c managed out) = 1 &&
+	echo "echo other" >>.git/hooks/pre-commit.before-ops && cp ../managed .git/hooks/pre-commit &&
+	test_expect_code 1 ops hooks install 2>err && test_grep "neither is of ops" err &&
+	test_grep other .git/hooks/pre-commit.before-ops && cp ../managed .git/hooks/pre-commit.before-ops &&
+	ops hooks uninstall && test_cmp ../managed .git/hooks/pre-commit &&
+	test_path_is_missing .git/hooks/pre-commit.before-ops &&
+	rm .git/hooks/pre-commit .git/hooks/pre-commit.old
+'
+
+test_expect_success 'uninstalling leaves no trace in what git is told' '
+	printf "[core]\n\tbare = false\n[x]\n\ty = \\\\\n[merge]\n[merge]\n\t# mine\n[merge \"ops\"]\n" >>.git/config &&
+	cp .git/config ../was && rm -f .git/info/attributes && ops hooks install >out &&
+	test_path_is_file .git/info/attributes && ops hooks uninstall >out &&
+	test_path_is_missing .git/info/attributes && sed "\$d" ../was | test_cmp - .git/config &&
+	test "$(git config x.y)" = "[merge]" &&
+	echo "*.bin -diff" >.git/info/attributes && ops hooks install >out && ops hooks uninstall >out &&
+	echo "*.bin -diff" | test_cmp - .git/info/attributes && rm .git/info/attributes &&
+	: >.git/config.lock && test_might_fail ops hooks uninstall && test_path_is_file .git/config.lock &&
+	rm .git/config.lock && git config --unset x.y
 '
 
 test_expect_success 'a hand edit gets the trailers of the act it is' '

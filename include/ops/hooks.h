@@ -30,6 +30,9 @@ struct ops_hooks {
 	/* How git merges documents: "installed" (by `ops merge-driver`), "missing", "old" (for
 	 * places that the configuration does not name any more), "other"; NULL on a server. */
 	const char *merge;
+	/* The directory is the one of ops of where the clone was before it was moved, or of the
+	 * clone that it is a copy of: install again. */
+	bool moved;
 };
 
 /*

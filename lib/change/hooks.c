@@ -107,6 +107,7 @@ static int look(struct ops_hooks *out, struct ops_repo *repo, const char *direct
 	(void)snprintf(found.directory, sizeof(found.directory), "%s", directory);
 	(void)snprintf(found.branch, sizeof(found.branch), "%s", branch ? branch : "");
 	found.server = store_is_bare(repo->store);
+	found.moved = hooks_moved(repo->store, directory);
 	for (i = 0; i < found.nr; i++) {
 		found.hooks[i].name = hooks[i].name;
 		found.hooks[i].state = states[hooks[i].state];

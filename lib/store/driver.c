@@ -258,6 +258,17 @@ static int write_attributes(struct store *s, const struct buf *text, struct ops_
 	return rc;
 }
 
+/* What would be left of it says nothing. */
+static int remove_attributes(struct store *s, struct ops_error *err)
+{
+	char *path = attributes_path(s);
+	int rc = !path ? error_nomem(err) : unlink(path) == 0 || errno == ENOENT ? 0 :
+		 error_set(err, OPS_EIO, "cannot remove '%s': %s", path, strerror(errno));
+
+	free(path);
+	return rc;
+}
+
 /* Put `ours` in the place of what is there of ours. */
 static int replace_ours(struct store *s, const struct buf *ours, struct ops_error *err)
 {
@@ -275,7 +286,8 @@ static int replace_ours(struct store *s, const struct buf *ours, struct ops_erro
 		text.failed = text.failed || old.failed || ours->failed;
 		if (text.failed || text.len != old.len ||
 		    memcmp(text.data, old.data, old.len) != 0)
-			rc = write_attributes(s, &text, err);
+			rc = text.failed || text.len ? write_attributes(s, &text, err) :
+			     remove_attributes(s, err);
 	}
 	buf_release(&old);
 	buf_release(&text);

@@ -19,6 +19,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "store/config_tidy.h"
 #include "store/durable.h"
 #include "store/file.h"
 #include "store/hook_scripts.h"
@@ -27,6 +28,7 @@
 #include "util/buf.h"
 
 #define KEY_PATH "core.hookspath"
+#define HOOK_MAX (1024 * 1024)
 
 /* The file of this work tree, which ranks above all others, and which libgit2 does not
  * read; NULL when git would not either. */
@@ -148,13 +150,33 @@ static bool is_there(const char *path)
 static int is_ours(bool *out, const char *path, struct ops_error *err)
 {
 	struct buf text = BUF_INIT;
-	int rc = file_read(&text, path, 1024 * 1024, err);
+	int rc = file_read(&text, path, HOOK_MAX, err);
 
 	*out = rc == 0 && text.len >= sizeof(HOOK_MARK) - 1 &&
 	       !memcmp(text.data, HOOK_MARK, sizeof(HOOK_MARK) - 1);
 	buf_release(&text);
 	/* A link, or something huge: not of our making. */
 	return rc == OPS_ENOTFOUND || rc == OPS_EINVALID ? 0 : rc;
+}
+
+bool hook_is_ours(const char *path)
+{
+	bool ours;
+
+	return is_ours(&ours, path, NULL) == 0 && ours;
+}
+
+/* Whether what is there is, byte for byte, what was kept: who wrote it wrote it again. */
+static bool is_kept(const struct place *p)
+{
+	struct buf now = BUF_INIT, kept = BUF_INIT;
+	bool same = file_read(&now, p->path, HOOK_MAX, NULL) == 0 &&
+		    file_read(&kept, p->aside, HOOK_MAX, NULL) == 0 &&
+		    now.len == kept.len && !memcmp(now.data, kept.data, now.len);
+
+	buf_release(&now);
+	buf_release(&kept);
+	return same;
 }
 
 static int look(enum hook_state *out, const struct place *p, struct ops_error *err)
@@ -250,7 +272,7 @@ static int install(const struct place *p, const char *script, struct ops_error *
 
 	if (rc < 0)
 		return rc;
-	if (state == HOOK_FOREIGN && is_there(p->aside))
+	if (state == HOOK_FOREIGN && is_there(p->aside) && !is_kept(p))
 		return error_set(err, OPS_EEXISTS, "both '%s' and '%s' are there, and neither "
 				 "is of ops: join them, or move one away", p->path, p->aside);
 	if (state == HOOK_FOREIGN && lstat(p->path, &st) == 0 && S_ISDIR(st.st_mode))
@@ -304,8 +326,8 @@ int hooks_install(struct store *s, struct ops_error *err)
 		return error_set(err, rc, "%s", found.message);
 	rc = hooks_directory(&directory, s, err);
 	if (rc == 0 && value)
-		rc = hooks_install_own(s, is_own(s, directory) ? NULL : value, directory,
-				       err);
+		rc = hooks_install_own(s, is_own(s, directory) || hooks_moved(s, directory) ?
+				       NULL : value, directory, err);
 	else if (rc == 0)
 		rc = install_here(s, directory, err);
 	free(directory);
@@ -319,7 +341,7 @@ static int uninstall(const struct place *p, struct ops_error *err)
 	bool ours = false;
 	int rc = look(&state, p, err);
 
-	if (rc < 0 || state == HOOK_FOREIGN)
+	if (rc < 0 || (state == HOOK_FOREIGN && !is_kept(p)))
 		return rc;
 	if (is_there(p->aside))
 		return rename(p->aside, p->path) ? failed("put back", p->path, err) : 0;
@@ -348,8 +370,8 @@ int hooks_uninstall(struct store *s, struct ops_error *err)
 	size_t i;
 	int rc = hooks_directory(&directory, s, err);
 
-	if (rc == 0 && is_own(s, directory)) {
-		rc = hooks_uninstall_own(s, directory, err);
+	if (rc == 0 && (is_own(s, directory) || hooks_moved(s, directory))) {
+		rc = hooks_uninstall_own(s, err);
 	} else if (rc == 0 && is_there(directory)) {
 		for (i = 0; rc == 0 && i < hook_scripts_nr; i++)
 			if (hook_scripts[i].server == s->bare)
@@ -357,6 +379,8 @@ int hooks_uninstall(struct store *s, struct ops_error *err)
 		if (rc == 0)
 			rc = durable_barrier(directory, err);
 	}
+	if (rc == 0)
+		config_tidy(s);
 	free(directory);
 	return rc;
 }

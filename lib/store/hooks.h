@@ -21,6 +21,10 @@ struct hook {
  * be freed.  OPS_EENVIRONMENT: core.hooksPath is empty. */
 int hooks_directory(char **out, struct store *s, struct ops_error *err);
 
+/* Whether that is a directory of ours, of where the clone was before it was moved, or of the
+ * clone that it is a copy of: then git has to be shown ours anew. */
+bool hooks_moved(const struct store *s, const char *directory);
+
 /* The hooks that belong into this repository, and what is there. */
 int hooks_look(struct hook out[HOOKS_MAX], size_t *nr, const struct store *s,
 	       const char *directory, struct ops_error *err);

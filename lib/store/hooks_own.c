@@ -32,6 +32,22 @@ char *hooks_own_directory(const struct store *s)
 	return file_join(s->common_dir, "ops/hooks");
 }
 
+bool hooks_moved(const struct store *s, const char *directory)
+{
+	static const char tail[] = "/ops/hooks";
+	char *own = hooks_own_directory(s), *script;
+	size_t len = strlen(directory);
+	bool moved = own && len > strlen(tail) && strcmp(own, directory) &&
+		     !strcmp(directory + len - strlen(tail), tail);
+
+	/* The clone's own scripts came along. */
+	script = moved ? file_join(own, s->bare ? "pre-receive" : "pre-commit") : NULL;
+	moved = script && hook_is_ours(script);
+	free(script);
+	free(own);
+	return moved;
+}
+
 bool hook_is_in(const char *directory, const char *name)
 {
 	char *path = file_join(directory, name);
@@ -116,14 +132,15 @@ static int own_config(git_config **own, struct store *s)
 	return rc;
 }
 
-/* Have git look in `own` from now on, and note what it looked at before. */
-static int show(struct store *s, const char *own, struct ops_error *err)
+/* Have git look in `own` from now on, and note what it looked at before unless that was
+ * ours. */
+static int show(struct store *s, const char *own, bool note, struct ops_error *err)
 {
 	git_config *config = NULL;
 	char *was = NULL;
 	int rc = own_config(&config, s);
 
-	if (rc == 0)
+	if (rc == 0 && note)
 		rc = local_value(&was, config, KEY_PATH);
 	if (rc == 0 && was)
 		rc = git_config_set_string(config, KEY_BEFORE, was);
@@ -207,8 +224,8 @@ int hooks_install_own(struct store *s, const char *value, const char *directory,
 		rc = note_before(own, value, err);
 	if (rc == 0)
 		rc = write_all(s, own, err);
-	if (rc == 0 && value)
-		rc = show(s, own, err);
+	if (rc == 0)
+		rc = show(s, own, value != NULL, err);
 	if (rc == 0)
 		rc = hooks_directory(&now, s, err);
 	/* A file of higher rank, as that of a linked work tree, may still name another. */
@@ -221,20 +238,22 @@ int hooks_install_own(struct store *s, const char *value, const char *directory,
 	return rc;
 }
 
-int hooks_uninstall_own(struct store *s, const char *own, struct ops_error *err)
+int hooks_uninstall_own(struct store *s, struct ops_error *err)
 {
-	char *path;
+	char *own = hooks_own_directory(s), *path = NULL;
 	size_t i;
-	int rc = show_before(s, err);
+	int rc = own ? show_before(s, err) : error_nomem(err);
 
 	for (i = 0; rc == 0 && i < hook_names_nr; i++)
 		rc = hook_remove(own, hook_names[i].name, err);
-	path = file_join(own, HOOK_BEFORE);
-	if (rc == 0 && path)
+	if (rc == 0)
+		path = file_join(own, HOOK_BEFORE);
+	if (path)
 		(void)unlink(path);
-	free(path);
 	/* Whatever somebody else put there stays, and with it the directory. */
 	if (rc == 0)
 		(void)rmdir(own);
+	free(path);
+	free(own);
 	return rc;
 }

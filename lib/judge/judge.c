@@ -66,17 +66,12 @@ static int read_side(struct ops_document **out, struct world *w, const char *pat
 
 struct change *rules_change(struct judging *j)
 {
-	struct change *list;
+	struct change *list = arena_room(j->arena, j->changes, j->changes_nr, &j->room,
+					 sizeof(*list));
 
-	if (j->changes_nr == j->room) {
-		j->room = j->room ? j->room * 2 : 8;
-		list = arena_array(j->arena, j->room, sizeof(*list));
-		if (!list)
-			return NULL;
-		if (j->changes_nr)
-			memcpy(list, j->changes, j->changes_nr * sizeof(*list));
-		j->changes = list;
-	}
+	if (!list)
+		return NULL;
+	j->changes = list;
 	return &j->changes[j->changes_nr++];
 }
 

@@ -83,15 +83,10 @@ static int take(struct ops_document *d, void *payload, struct ops_error *err)
 		       0;
 	if (state && state->final)
 		return 0;
-	if (f->out->nr == f->room) {
-		f->room = f->room ? 2 * f->room : 4;
-		list = arena_array(f->arena, f->room, sizeof(*list));
-		if (!list)
-			return error_nomem(err);
-		if (f->out->nr)
-			memcpy(list, f->out->list, f->out->nr * sizeof(*list));
-		f->out->list = list;
-	}
+	list = arena_room(f->arena, f->out->list, f->out->nr, &f->room, sizeof(*list));
+	if (!list)
+		return error_nomem(err);
+	f->out->list = list;
 	f->out->list[f->out->nr].document = d;
 	f->out->list[f->out->nr++].kind = emergency_kind(&f->config->emergencies,
 							  document_text(d, "Emergency"));

@@ -104,17 +104,12 @@ static int note_token(struct leases *all, struct arena *arena, const struct leas
 
 static int add(struct holding *h, const struct lease *l)
 {
-	struct lease *list;
+	struct lease *list = arena_room(world_arena(h->world), h->out->list, h->out->nr, &h->room,
+					sizeof(*list));
 
-	if (h->out->nr == h->room) {
-		h->room = h->room ? 2 * h->room : 8;
-		list = arena_array(world_arena(h->world), h->room, sizeof(*list));
-		if (!list)
-			return OPS_ENOMEM;
-		if (h->out->nr)
-			memcpy(list, h->out->list, h->out->nr * sizeof(*list));
-		h->out->list = list;
-	}
+	if (!list)
+		return OPS_ENOMEM;
+	h->out->list = list;
 	h->out->list[h->out->nr++] = *l;
 	return 0;
 }

@@ -13,22 +13,17 @@
 int merge_conflict(struct merge *m, enum conflict_kind kind, const char *name,
 		   struct ops_error *err)
 {
+	struct conflict *list;
 	size_t i;
 
 	for (i = 0; i < m->conflicts_nr; i++)
 		if (m->conflicts[i].kind == kind && !strcmp(m->conflicts[i].name, name))
 			return 0;
-	if (m->conflicts_nr == m->conflicts_room) {
-		size_t room = m->conflicts_room ? 2 * m->conflicts_room : 8;
-		struct conflict *list = arena_array(m->arena, room, sizeof(*list));
-
-		if (!list)
-			return error_nomem(err);
-		if (m->conflicts_nr)
-			memcpy(list, m->conflicts, m->conflicts_nr * sizeof(*list));
-		m->conflicts = list;
-		m->conflicts_room = room;
-	}
+	list = arena_room(m->arena, m->conflicts, m->conflicts_nr, &m->conflicts_room,
+			  sizeof(*list));
+	if (!list)
+		return error_nomem(err);
+	m->conflicts = list;
 	m->conflicts[m->conflicts_nr].kind = kind;
 	m->conflicts[m->conflicts_nr++].name = name;
 	return 0;

@@ -415,17 +415,11 @@ struct named {
 
 static int add_named(struct named *n, const struct roll_line *line)
 {
-	struct roll_line *list;
+	struct roll_line *list = arena_room(n->arena, n->list, n->nr, &n->room, sizeof(*list));
 
-	if (n->nr == n->room) {
-		n->room = n->room ? 2 * n->room : 16;
-		list = arena_array(n->arena, n->room, sizeof(*list));
-		if (!list)
-			return OPS_ENOMEM;
-		if (n->nr)
-			memcpy(list, n->list, n->nr * sizeof(*list));
-		n->list = list;
-	}
+	if (!list)
+		return OPS_ENOMEM;
+	n->list = list;
 	n->list[n->nr++] = *line;
 	return 0;
 }

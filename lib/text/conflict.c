@@ -64,22 +64,16 @@ static bool read_hunk(struct hunk *h, const char *text, size_t at, size_t len)
 int hunks_find(struct hunk **out, size_t *nr, struct arena *arena, const char *text,
 	       size_t len)
 {
-	struct hunk *list = NULL, *more, one = { 0 };
+	struct hunk *list = NULL, one = { 0 };
 	size_t at = 0, n = 0, room = 0, next;
 	unsigned line = 1;
 
 	while (at < len) {
 		next = next_line(text, at, len);
 		if (is_mark(text, at, len, "<<<<<<<", true) && read_hunk(&one, text, at, len)) {
-			if (n == room) {
-				room = room ? 2 * room : 8;
-				more = arena_array(arena, room, sizeof(*more));
-				if (!more)
-					return OPS_ENOMEM;
-				if (n)
-					memcpy(more, list, n * sizeof(*more));
-				list = more;
-			}
+			list = arena_room(arena, list, n, &room, sizeof(*list));
+			if (!list)
+				return OPS_ENOMEM;
 			one.line = line;
 			list[n++] = one;
 			next = one.end;

@@ -52,17 +52,12 @@ static struct link *add(struct scan *s, enum link_kind kind, size_t at, const ch
 		s->failed = true;
 		return NULL;
 	}
-	if (out->nr == out->cap) {
-		out->cap = out->cap ? out->cap * 2 : 8;
-		list = arena_array(s->arena, out->cap, sizeof(*list));
-		if (!list) {
-			s->failed = true;
-			return NULL;
-		}
-		if (out->nr)
-			memcpy(list, out->list, out->nr * sizeof(*list));
-		out->list = list;
+	list = arena_room(s->arena, out->list, out->nr, &out->cap, sizeof(*list));
+	if (!list) {
+		s->failed = true;
+		return NULL;
 	}
+	out->list = list;
 	link = &out->list[out->nr++];
 	memset(link, 0, sizeof(*link));
 	link->kind = kind;

@@ -23,17 +23,11 @@ size_t path_start_len(const char *pattern)
 int path_starts_add(struct path_starts *s, struct arena *arena, const char *pattern,
 		    size_t owner)
 {
-	struct path_start *list;
+	struct path_start *list = arena_room(arena, s->list, s->nr, &s->room, sizeof(*list));
 
-	if (s->nr == s->room) {
-		list = arena_array(arena, s->room ? 2 * s->room : 16, sizeof(*list));
-		if (!list)
-			return OPS_ENOMEM;
-		if (s->nr)
-			memcpy(list, s->list, s->nr * sizeof(*list));
-		s->list = list;
-		s->room = s->room ? 2 * s->room : 16;
-	}
+	if (!list)
+		return OPS_ENOMEM;
+	s->list = list;
 	s->list[s->nr++] = (struct path_start){ pattern, path_start_len(pattern), owner, 0 };
 	return 0;
 }

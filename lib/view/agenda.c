@@ -278,18 +278,11 @@ static const struct transition *review_of(const struct type *type, const char *s
 
 static struct paper *more_room(struct papers *p, struct arena *arena)
 {
-	size_t room = p->room ? 2 * p->room : 16;
-	struct paper *list;
+	struct paper *list = arena_room(arena, p->list, p->nr, &p->room, sizeof(*list));
 
-	if (p->nr < p->room)
-		return &p->list[p->nr];
-	list = arena_array(arena, room, sizeof(*list));
 	if (!list)
 		return NULL;
-	if (p->nr)
-		memcpy(list, p->list, p->nr * sizeof(*list));
 	p->list = list;
-	p->room = room;
 	return &list[p->nr];
 }
 

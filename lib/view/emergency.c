@@ -31,17 +31,12 @@ struct telling {
 static int add(struct telling *t, const char *list, const char *task, const char *status,
 	       const char *agent, const char *what, struct ops_error *err)
 {
-	struct ops_emergency_item *bigger;
+	struct ops_emergency_item *items = arena_room(t->view->arena, t->items, t->nr, &t->room,
+						      sizeof(*items));
 
-	if (t->nr == t->room) {
-		t->room = t->room ? 2 * t->room : 16;
-		bigger = arena_array(t->view->arena, t->room, sizeof(*bigger));
-		if (!bigger)
-			return error_nomem(err);
-		if (t->nr)
-			memcpy(bigger, t->items, t->nr * sizeof(*bigger));
-		t->items = bigger;
-	}
+	if (!items)
+		return error_nomem(err);
+	t->items = items;
 	t->items[t->nr++] = (struct ops_emergency_item){ list, task, status, agent, what };
 	return what ? 0 : error_nomem(err);
 }

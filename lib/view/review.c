@@ -21,17 +21,12 @@ struct reviewing {
 static int add(struct reviewing *r, const struct ops_review_item *item,
 	       struct ops_error *err)
 {
-	struct ops_review_item *list;
+	struct ops_review_item *list = arena_room(r->view->arena, r->list, r->nr, &r->room,
+						  sizeof(*list));
 
-	if (r->nr == r->room) {
-		r->room = r->room ? 2 * r->room : 16;
-		list = arena_array(r->view->arena, r->room, sizeof(*list));
-		if (!list)
-			return error_nomem(err);
-		if (r->nr)
-			memcpy(list, r->list, r->nr * sizeof(*list));
-		r->list = list;
-	}
+	if (!list)
+		return error_nomem(err);
+	r->list = list;
 	r->list[r->nr++] = *item;
 	return 0;
 }

@@ -98,15 +98,10 @@ static int take(struct ops_document *d, void *payload, struct ops_error *err)
 
 	if (!state || state->final)
 		return 0;
-	if (f->nr == f->room) {
-		f->room = f->room ? 2 * f->room : 8;
-		list = arena_array(f->view->arena, f->room, sizeof(*list));
-		if (!list)
-			return error_nomem(err);
-		if (f->nr)
-			memcpy(list, f->list, f->nr * sizeof(*list));
-		f->list = list;
-	}
+	list = arena_room(f->view->arena, f->list, f->nr, &f->room, sizeof(*list));
+	if (!list)
+		return error_nomem(err);
+	f->list = list;
 	return fill(&f->list[f->nr++], f, d, err);
 }
 

@@ -30,17 +30,12 @@ static const char *state_of(const struct packets *all, const struct ops_document
 static int add(struct thread *t, const struct packets *all, struct ops_document *p,
 	       struct ops_error *err)
 {
-	struct ops_packet *list;
+	struct ops_packet *list = arena_room(t->view->arena, t->list, t->nr, &t->room,
+					     sizeof(*list));
 
-	if (t->nr == t->room) {
-		t->room = t->room ? t->room * 2 : 32;
-		list = arena_array(t->view->arena, t->room, sizeof(*list));
-		if (!list)
-			return error_nomem(err);
-		if (t->nr)
-			memcpy(list, t->list, t->nr * sizeof(*list));
-		t->list = list;
-	}
+	if (!list)
+		return error_nomem(err);
+	t->list = list;
 	list = &t->list[t->nr++];
 	memset(list, 0, sizeof(*list));
 	list->document = p;

@@ -6,6 +6,7 @@
 
 test_description='keeping a clone fast'
 . "$(dirname "$0")/test-lib.sh"
+git config --global maintenance.auto true
 
 # A git that notes what it is asked before it does it.
 test -d "$TEST_ROOT/bin" || mkdir "$TEST_ROOT/bin"

@@ -87,6 +87,10 @@ cat >"$GIT_CONFIG_GLOBAL" <<\EOF
 	detachedHead = false
 [gc]
 	auto = 0
+[maintenance]
+	auto = false
+[receive]
+	autogc = false
 EOF
 
 # `ops` in a test is this: it keeps a copy of every JSON answer for test_done.  Tests take

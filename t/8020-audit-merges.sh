@@ -46,6 +46,16 @@ test_expect_success 'nor a task that is complete already' '
 	test_grep doc.initial found
 '
 
+test_expect_success 'an entry too large to be read ends no audit' '
+	fresh && git checkout -q -b evil &&
+	{ cat $A/Quality/validator.md && head -c 2000000 /dev/zero | tr "\\0" x; } >large &&
+	mv large $A/Quality/validator.md && git commit -q -a -m large && git checkout -q main &&
+	git merge -q --ff-only evil && git checkout -q -b late start && test_tick && ops_task late-1 &&
+	git checkout -q main && git merge -q --no-edit late && git branch -q -D late &&
+	test_expect_code 1 ops audit verify >found &&
+	test_grep doc.limit found && test_grep "^$(git rev-list --count HEAD) commits: .* 1 refused" found
+'
+
 test_expect_success 'what both sides changed cannot be taken from one alone' '
 	fresh && git checkout -q -b evil &&
 	ops --as meta-orchestrator edit validator -f Domain=testing &&

@@ -106,29 +106,6 @@ struct joining {
 	struct world *after;
 };
 
-/* Lay over a snapshot what changed here of who may do what, or is not here any more. */
-static int lay_authority(struct snap *over, const struct joining *joining, struct ops_error *err)
-{
-	struct blob blob;
-	size_t i;
-	int ret = 0;
-
-	for (i = 0; ret == 0 && i < map_count(joining->authority); i++) {
-		const char *path = map_at(joining->authority, i)->key;
-
-		ret = snap_read(&blob, joining->mine, path, DOC_MAX, err);
-		if (ret == OPS_ENOTFOUND) {
-			ret = snap_remove(over, path, err);
-			/* Neither was it there. */
-			ret = ret == OPS_ENOTFOUND ? 0 : ret;
-		} else if (ret == 0) {
-			ret = snap_put(over, path, blob.data, blob.len, err);
-			blob_release(&blob);
-		}
-	}
-	return ret;
-}
-
 /*
  * Who might do what when a commit of the other side was made: as it was there, so that who was
  * added there may act there, but for what changed on this side.
@@ -139,7 +116,7 @@ static int open_authority(struct world **world, struct snap **over, struct snap 
 	int ret = snap_overlay(over, there, err);
 
 	if (ret == 0)
-		ret = lay_authority(*over, joining, err);
+		ret = audit_lay(*over, joining->mine, joining->authority, err);
 	return ret ? ret : world_open(world, *over, joining->j->v->repo->cache, err);
 }
 

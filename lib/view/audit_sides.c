@@ -106,6 +106,41 @@ int audit_without(struct map **out, struct judged *j, const struct map *all,
 	return 0;
 }
 
+/* One that is too large to be read is as unreadable there. */
+static int lay_large(struct snap *over, const char *path, struct ops_error *err)
+{
+	char *bytes = calloc(DOC_MAX + 1, 1);
+	int ret = bytes ? snap_put(over, path, bytes, DOC_MAX + 1, err) : error_nomem(err);
+
+	free(bytes);
+	return ret;
+}
+
+int audit_lay(struct snap *over, struct snap *from, const struct map *paths,
+	      struct ops_error *err)
+{
+	struct blob blob;
+	size_t i;
+	int ret = 0;
+
+	for (i = 0; ret == 0 && i < map_count(paths); i++) {
+		const char *path = map_at(paths, i)->key;
+
+		ret = snap_read(&blob, from, path, DOC_MAX, err);
+		if (ret == OPS_ENOTFOUND) {
+			ret = snap_remove(over, path, err);
+			/* Neither was it there. */
+			ret = ret == OPS_ENOTFOUND ? 0 : ret;
+		} else if (ret == OPS_EINVALID) {
+			ret = lay_large(over, path, err);
+		} else if (ret == 0) {
+			ret = snap_put(over, path, blob.data, blob.len, err);
+			blob_release(&blob);
+		}
+	}
+	return ret;
+}
+
 struct moving {
 	struct judged *j;
 	struct snap *snap;		/* of the merge */

@@ -17,6 +17,10 @@ int audit_own(struct map **out, struct judged *j, const struct commit *c,
 int audit_without(struct map **out, struct judged *j, const struct map *all,
 		  const struct map *less, struct ops_error *err);
 
+/* Lay those files over a snapshot as another one has them, or has them no more. */
+int audit_lay(struct snap *over, struct snap *from, const struct map *paths,
+	      struct ops_error *err);
+
 /* Where sides of a merge have documents of its own that lie elsewhere in it; they are added
  * to its own, since to be gone from there is part of what it made of them. */
 int audit_moved(struct map **out, struct judged *j, const struct commit *c, struct map *own,

@@ -139,6 +139,10 @@ int rules_transition(struct judging *j, struct change *change);
 
 /* rules_task.c: named checks of transitions. */
 int rules_check(struct judging *j, struct change *change, const char *check);
+/* Whether a task of somebody else holds a critical path of this one; of those that do not
+ * count (`counts` NULL: all do) nothing is said. */
+int rules_critical(struct judging *j, struct ops_document *task,
+		   bool (*counts)(const struct ops_document *other, void *payload), void *payload);
 
 /* rules_parts.c: the tasks that this act makes, whose Parent the task of a change is. */
 int rules_parts_of(struct names *out, struct judging *j, const struct change *change);

@@ -185,47 +185,57 @@ static int check_timeline(struct judging *j, struct change *change)
 /* A critical path that a task of somebody else holds is not given away twice. */
 struct critical_case {
 	struct judging *j;
-	struct change *change;
+	const struct ops_document *d;
 	const char *pattern;
+	bool (*counts)(const struct ops_document *other, void *payload);
+	void *payload;
 };
 
 static int say_held(const struct scope_meeting *meeting, void *payload)
 {
 	struct critical_case *x = payload;
-	const char *remedy = arena_printf(x->j->arena, "wait for %s, or take the path out of "
-					  "one of the two: ops scope show %s",
-					  meeting->task->id, x->change->after->id);
+	const char *remedy;
 
+	if (x->counts && !x->counts(meeting->task, x->payload))
+		return 0;
+	remedy = arena_printf(x->j->arena, "wait for %s, or take the path out of one of the "
+			      "two: ops scope show %s", meeting->task->id, x->d->id);
 	if (*meeting->example)
-		rule_error(x->j, "scope.critical", x->change->after, NULL, remedy,
+		rule_error(x->j, "scope.critical", x->d, NULL, remedy,
 			   "'%s' is critical (%s), and '%s' of %s holds it", meeting->example,
 			   x->pattern, meeting->task->id, meeting->owner);
 	else
-		rule_error(x->j, "scope.critical", x->change->after, NULL, remedy,
+		rule_error(x->j, "scope.critical", x->d, NULL, remedy,
 			   "the patterns are too hard to keep apart, so '%s' of %s counts as "
 			   "holding what is critical (%s)", meeting->task->id, meeting->owner,
 			   x->pattern);
 	return 0;
 }
 
-static int check_scope(struct judging *j, struct change *change)
+int rules_critical(struct judging *j, struct ops_document *task,
+		   bool (*counts)(const struct ops_document *other, void *payload), void *payload)
 {
-	const char *owner = document_text(change->after, "Assigned-To");
-	struct critical_case x = { j, change, NULL };
+	const char *owner = document_text(task, "Assigned-To");
+	struct critical_case x = { j, task, NULL, counts, payload };
 	struct scope scope;
 	size_t i;
 	int ret = 0;
 
 	if (!j->config->critical.nr)
 		return 0;
-	if (scope_read(&scope, j->arena, j->config, change->after))
+	if (scope_read(&scope, j->arena, j->config, task))
 		return OPS_ENOMEM;
 	for (i = 0; ret == 0 && i < j->config->critical.nr; i++) {
 		x.pattern = j->config->critical.list[i];
-		ret = scope_meetings(j->c->after, &scope, x.pattern, change->after->id, owner,
-				     say_held, &x, j->findings, NULL);
+		ret = scope_meetings(j->c->after, &scope, x.pattern, task->id, owner, say_held,
+				     &x, j->findings, NULL);
 	}
 	return ret;
+}
+
+static int check_scope(struct judging *j, struct change *change)
+{
+	return rules_critical(j, change->after, NULL, NULL);
 }
 
 static int check_handoff(struct judging *j, struct change *change)

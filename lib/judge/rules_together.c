@@ -3,8 +3,8 @@
  * What two sides of a merge made, neither of which knew of the other: each is legal by
  * itself, and both cannot stand in one world.  An id is there twice, names of the roster
  * cannot be told apart, the chain of command comes back to itself, nobody keeps the roster
- * any more; one path is leased on both; or the configuration of one makes documents of what
- * was none where it was made.
+ * any more; one path is leased on both, or critical and held by two; or the configuration of
+ * one makes documents of what was none where it was made.
  *
  * Asks nothing about who did it, nor about how a document came to be.  What was so on one
  * side already is no fault of the merge.
@@ -13,6 +13,7 @@
 #include <string.h>
 
 #include "judge/rules.h"
+#include "model/scope.h"
 #include "util/map.h"
 #include "util/path.h"
 
@@ -114,7 +115,7 @@ static int rules_agent_among(struct together *t, const char *path)
 	return ret;
 }
 
-static int read_lease(struct ops_document **out, struct world *w, const char *path)
+static int read_document(struct ops_document **out, struct world *w, const char *path)
 {
 	struct ops_findings *ignored = ops_findings_new();
 	int ret = ignored ? world_document(out, w, path, ignored, NULL) : OPS_ENOMEM;
@@ -132,10 +133,10 @@ static int note_lease(struct together *t, const struct type *type, const char *p
 				 .before = NULL };
 	const struct state *state;
 	struct change *one;
-	int ret = read_lease(&change.after, t->j.c->after, path);
+	int ret = read_document(&change.after, t->j.c->after, path);
 
 	if (ret == 0 && !is_new)
-		ret = read_lease(&change.before, t->j.c->before, path);
+		ret = read_document(&change.before, t->j.c->before, path);
 	if (ret || !change.after)
 		return ret;
 	state = change.after->status ? type_state(type, change.after->status) : NULL;
@@ -174,6 +175,70 @@ static int rules_leased_apart(struct together *t)
 	return ret;
 }
 
+/* Whether the document of that type and id holds its scope on one side. */
+static int held_on(bool *out, const struct together *t, struct world *side,
+		   const struct ops_document *like)
+{
+	struct ops_findings *ignored = ops_findings_new();
+	struct ops_document *d;
+	int ret = ignored ? world_find(&d, side, like->id, like->type->name, ignored, NULL) :
+		  OPS_ENOMEM;
+
+	ops_findings_free(ignored);
+	*out = ret == 0 && scope_held(t->j.config, d);
+	return ret == OPS_ENOMEM || ret == OPS_EIO ? ret : 0;
+}
+
+struct holding {
+	const struct together *t;
+	const struct ops_document *d;
+	int ret;
+};
+
+/* Whether no side had both of them hold what they do: there it was judged. */
+static bool is_apart(const struct ops_document *other, void *payload)
+{
+	struct holding *h = payload;
+	bool one, two;
+	size_t i;
+
+	for (i = 0; h->ret == 0 && i < h->t->sides_nr; i++) {
+		h->ret = held_on(&one, h->t, h->t->sides[i], h->d);
+		if (h->ret == 0)
+			h->ret = held_on(&two, h->t, h->t->sides[i], other);
+		if (h->ret == 0 && one && two)
+			return false;
+	}
+	return h->ret == 0;
+}
+
+/* A task that one side has not as the merge has it, and that somebody else's is in the way of. */
+static int rules_critical_apart(struct together *t, const char *path)
+{
+	struct ops_findings *all = t->j.findings, *found = ops_findings_new();
+	struct ops_document *d;
+	struct holding h = { t, NULL, 0 };
+	size_t i;
+	int ret = found ? read_document(&d, t->j.c->after, path) : OPS_ENOMEM;
+
+	if (ret == 0 && d && scope_held(t->j.config, d)) {
+		h.d = d;
+		t->j.findings = found;
+		ret = rules_critical(&t->j, d, is_apart, &h);
+		ret = ret ? ret : h.ret;
+		t->j.findings = all;
+	}
+	for (i = 0; ret == 0 && i < ops_findings_count(found); i++) {
+		const struct ops_finding *f = ops_findings_at(found, i);
+
+		findings_add(all, f->rule, f->severity, f->path, f->line, f->column,
+			     "let one side give its own back, or take the path out of it, and "
+			     "merge then", "%s", f->message);
+	}
+	ops_findings_free(found);
+	return ret;
+}
+
 static int look_at(const char *path, const struct snap_entry *before,
 		   const struct snap_entry *after, void *payload, struct ops_error *err)
 {
@@ -198,6 +263,8 @@ static int look_at(const char *path, const struct snap_entry *before,
 		ret = rules_agent_among(t, path);
 	if (ret == 0 && type_is(type, "lease"))
 		ret = note_lease(t, type, path, !before);
+	if (ret == 0 && t->j.config->critical.nr && type_is(type, "task"))
+		ret = rules_critical_apart(t, path);
 	return ret;
 }
 

@@ -27,6 +27,7 @@ struct judging {
 	struct ops_findings *findings;
 	/* rules_commit.c: of the files of the change */
 	bool asks_files, names_task, touches_others;
+	bool works;			/* so that it needs a task: of a merge, by what it adds */
 	bool tells_users;		/* the change log says more than before */
 	const char *touches_shown;	/* one that users are concerned with */
 	struct names files, sensitive;

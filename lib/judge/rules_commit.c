@@ -6,7 +6,8 @@
  * the difference is walked, and judged when message and actor are known.
  *
  * Of a merge only its own files are seen, and its message is git's: so form and change
- * log are not asked of it.
+ * log are not asked of it.  Files that two sides changed are nobody's in particular: a task is
+ * asked for by what it adds beside those.
  */
 
 #include <string.h>
@@ -26,6 +27,12 @@ static bool is_merge(const struct judging *j)
 	return j->c->only != NULL;
 }
 
+/* Whether a file of the change is work that a task is asked for. */
+static bool is_work(const struct judging *j, const char *path)
+{
+	return !is_merge(j) || map_has(j->c->added, path);
+}
+
 /* Whether the message may name a task; it is not parsed yet. */
 static bool may_name_task(const struct judge_case *c)
 {
@@ -43,7 +50,7 @@ int rules_commit_begin(struct judging *j)
 	const struct standing *s = &j->config->standing;
 	int ret;
 
-	j->names_task = s->scope.on && !is_merge(j) && may_name_task(j->c);
+	j->names_task = s->scope.on && may_name_task(j->c);
 	j->asks_files = j->names_task || s->scope.required || s->secrets.on ||
 		j->c->strict || s->changelog.on || s->sensitive.paths.nr ||
 		j->config->leased.nr || roster_has_limits(j->roster);
@@ -80,6 +87,7 @@ static int note_other(struct judging *j, const char *path, const struct snap_ent
 	const struct standing *s = &j->config->standing;
 
 	j->touches_others = true;
+	j->works |= is_work(j, path);
 	if (after && !snap_entry_is_file(after)) {
 		j->links = j->links ? j->links : map_new(j->arena);
 		if (!j->links || map_put(j->links, path, j))
@@ -289,7 +297,8 @@ static int rules_scope(struct judging *j, const char *name, struct ops_document 
 	if (scope_read(&scope, j->arena, j->config, task))
 		return OPS_ENOMEM;
 	for (i = 0; i < j->files.nr; i++) {
-		if (scope_has(&scope, j->files.list[i]) || ++outside > NAMES_SHOWN)
+		if (!is_work(j, j->files.list[i]) || scope_has(&scope, j->files.list[i]) ||
+		    ++outside > NAMES_SHOWN)
 			continue;
 		findings_add(j->findings, "scope.outside", OPS_ERROR, j->files.list[i], 0, 0,
 			     "leave it to another task, or have the scope changed and "
@@ -364,9 +373,9 @@ int rules_commit(struct judging *j)
 		ret = rules_task_named(&task, j, name);
 	if (ret == 0 && task)
 		ret = rules_frozen(j, task);
-	if (ret == 0 && name && j->names_task)
+	if (ret == 0 && name && j->names_task && (j->works || !is_merge(j)))
 		ret = rules_scope(j, name, task);
-	if (s->scope.required && !name && j->c->message && j->touches_others && !is_merge(j) &&
+	if (s->scope.required && !name && j->c->message && j->works &&
 	    !rules_has_order(j, subject))
 		findings_add(j->findings, "scope.unnamed", OPS_ERROR, NULL, 0, 0,
 			     "end the message with a paragraph 'Ops-Task: ID'",

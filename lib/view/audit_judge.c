@@ -100,6 +100,7 @@ int audit_judge_by(struct judged *j, const struct oid *parent, struct ops_error 
 		return ret;
 	c.before = before;
 	c.after = j->world;
+	c.added = j->added;
 	ret = judge_change(&c, j->findings, err);
 	if (ret == 0 && parent)
 		ret = audit_landing(j, parent, before, err);

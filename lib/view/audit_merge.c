@@ -418,6 +418,8 @@ int audit_judge_merge(struct judged *j, struct ops_error *err)
 	ret = audit_own(&own, j, &j->commit, err);
 	j->own = own;
 	if (ret == 0)
+		ret = audit_added(&j->added, j, &j->commit, own, err);
+	if (ret == 0)
 		ret = audit_moved(&j->moved, j, &j->commit, j->own, err);
 	if (ret == 0)
 		ret = judge_own(j, err);

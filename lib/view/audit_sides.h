@@ -38,4 +38,8 @@ int audit_side_read(struct audit_side *out, struct judged *j, const struct oid *
 		    const struct oid *other, struct ops_error *err);
 void audit_side_release(struct audit_side *side);
 
+/* Those of its own that no two sides changed: nothing was to be joined there. */
+int audit_added(struct map **out, struct judged *j, const struct commit *c,
+		const struct map *own, struct ops_error *err);
+
 #endif

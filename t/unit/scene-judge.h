@@ -5,6 +5,7 @@
 /* A change of a scene brought before the judge: the change, or what a case asks instead. */
 
 #include "scene.h"
+#include "util/map.h"
 
 static int look(struct ops_document *d, void *payload, struct ops_error *err)
 {
@@ -132,6 +133,19 @@ static int judge_said(const struct judge_case *c, const char *path, struct ops_e
 	return ret ? ret : judge_same(a, b) ? 0 : OPS_EREFUSED;
 }
 
+/* The words of a list as keys of a map; NULL for none. */
+static struct map *listed(const char *list, struct arena *arena)
+{
+	struct map *map = list ? map_new(arena) : NULL;
+	size_t len;
+
+	for (; map && *list; list += len + (list[len] == ' ')) {
+		len = strcspn(list, " ");
+		UNIT_NEED(map_put(map, arena_dup(arena, list, len), map) == 0);
+	}
+	return map;
+}
+
 static int judge(struct scene *s, struct snap *before, struct snap *after,
 		 struct ops_findings *found, struct ops_error *err)
 {
@@ -160,6 +174,7 @@ static int judge(struct scene *s, struct snap *before, struct snap *after,
 	c.drafted = s->act.drafted;
 	c.only = s->act.only ? only : NULL;
 	c.payload = (void *)(size_t)s->act.only;
+	c.added = ret == 0 ? listed(s->act.added, world_arena(c.after)) : NULL;
 	if (ret == 0 && s->act.document) {
 		ret = world_document(&d, c.after, s->act.document, found, err);
 		ret = ret ? ret : judge_document(d, c.now, found, err);

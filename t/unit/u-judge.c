@@ -34,7 +34,8 @@
  *			with, or is; `tip, asked`: by its authority as well
  *	notes: yes		they are expected, too
  *	drafted: yes		a command's draft, to be mended by its options
- *	only: PATH...		judge no other files
+ *	only: PATH...		judge no other files, as of a merge
+ *	added: PATH...		of these, what no two sides of the merge changed
  *	says: TEXT		some finding must say that
  *	expect: accepted, expect: ID..., expect: unjudged (there is no answer)
  *
@@ -335,6 +336,8 @@ static bool key_line(struct scene *s, const struct place *at, const char *key,
 		act->branch = value;
 	} else if (!strcmp(key, "only:")) {
 		act->only = value;
+	} else if (!strcmp(key, "added:")) {
+		act->added = value;
 	} else if (!strcmp(key, "lenient:")) {
 		act->lenient = true;
 	} else if (!strcmp(key, "strict:")) {

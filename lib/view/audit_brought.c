@@ -73,13 +73,12 @@ static int take_over(struct bringing *b, const struct deed *d, struct snap *afte
 	return ret;
 }
 
-/* Whose act it is: whom the message claims, or NULL. */
-static int find_claim(const char **out, struct bringing *b, const struct commit *c,
-		      struct ops_error *err)
+int audit_claim(const char **out, const struct commit *c, struct arena *arena,
+		struct ops_error *err)
 {
 	struct ops_findings *ignored = ops_findings_new();
 	struct message m;
-	int ret = ignored ? message_parse(&m, b->arena, c->message, c->message_len, ignored,
+	int ret = ignored ? message_parse(&m, arena, c->message, c->message_len, ignored,
 					  NULL) : OPS_ENOMEM;
 
 	*out = ret ? NULL : message_trailer(&m, "Ops-Actor");
@@ -87,23 +86,31 @@ static int find_claim(const char **out, struct bringing *b, const struct commit 
 	return ret == OPS_ENOMEM ? error_nomem(err) : 0;
 }
 
+void audit_say_joined(struct ops_findings *out, const struct ops_finding *f,
+		      const struct oid *id, const char *by)
+{
+	char hex[OID_HEX + 1];
+
+	oid_hex(hex, id);
+	findings_add(out, f->rule, f->severity, f->path, f->line, f->column,
+		     "make it again on top of what it joins: take the merge back (git merge "
+		     "--abort), and ops sync does it, and leaves out what is not legal there",
+		     "%s (in %.10s, by %s)", f->message, hex, by);
+}
+
 /* Keep what is said of the documents in question, and of none that lies as it was made. */
 static void keep(struct bringing *b, const struct ops_findings *found, const struct deed *d,
 		 const struct commit *c)
 {
-	char hex[OID_HEX + 1];
 	size_t i;
 
-	oid_hex(hex, &c->id);
 	for (i = 0; i < ops_findings_count(found); i++) {
 		const struct ops_finding *f = ops_findings_at(found, i);
 
 		if (f->severity != OPS_ERROR ||
 		    (f->path && map_has(d->paths, f->path) && !map_has(b->own, f->path)))
 			continue;
-		findings_add(b->found, f->rule, f->severity, f->path, f->line, f->column,
-			     AUDIT_JOIN_REMEDY, "%s (in %.10s, by what it joins)", f->message,
-			     hex);
+		audit_say_joined(b->found, f, &c->id, "what it joins");
 	}
 }
 
@@ -114,7 +121,7 @@ static int judge(struct bringing *b, const struct commit *c, struct world *befor
 	struct judge_case k = audit_case(c, &signer, NULL);
 	struct ops_findings *found = ops_findings_new();
 	struct world *now = NULL;
-	int ret = found ? find_claim(&k.claimed, b, c, err) : error_nomem(err);
+	int ret = found ? audit_claim(&k.claimed, c, b->arena, err) : error_nomem(err);
 
 	if (ret == 0)
 		ret = world_open(&now, after, b->j->v->repo->cache, err);

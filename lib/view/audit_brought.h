@@ -4,9 +4,13 @@
 
 #include "view/audit_inside.h"
 
-/* What to do about an act that a merge brings where it is not legal. */
-#define AUDIT_JOIN_REMEDY "make it again on top of what it joins: take the merge back (git merge " \
-	"--abort), and ops sync does it, and leaves out what is not legal there"
+/* Whose act a commit is: whom its message claims, or NULL; of the arena. */
+int audit_claim(const char **out, const struct commit *c, struct arena *arena,
+		struct ops_error *err);
+
+/* Say of a commit that a merge brings what was found about it there, by what, and what to do. */
+void audit_say_joined(struct ops_findings *out, const struct ops_finding *f,
+		      const struct oid *id, const char *by);
 
 /*
  * Of the `own` files of a merge of two, the documents that say no more than what both sides

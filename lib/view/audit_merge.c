@@ -16,6 +16,7 @@
 #include "util/path.h"
 #include "view/audit_brought.h"
 #include "view/audit_inside.h"
+#include "view/audit_records.h"
 #include "view/audit_sides.h"
 
 /* What a side changed since one of the commits where both began, and the merge took back. */
@@ -193,7 +194,6 @@ static int join_one(const struct oid *id, void *payload, struct ops_error *err)
 	struct joining *joining = payload;
 	struct judged *j = joining->j;
 	struct ops_findings *found = ops_findings_new();
-	char hex[OID_HEX + 1];
 	size_t i;
 	int ret = found ? commit_read(&joining->commit, j->v->repo->store, id, j->arena, err) :
 		  error_nomem(err);
@@ -203,14 +203,9 @@ static int join_one(const struct oid *id, void *payload, struct ops_error *err)
 	if (ret == 0)
 		ret = joining->commit.parents_nr > 1 ? join_merge(joining, found, err) :
 		      join_by_all(joining, found, err);
-	oid_hex(hex, id);
-	for (i = 0; ret == 0 && i < ops_findings_count(found); i++) {
-		const struct ops_finding *f = ops_findings_at(found, i);
-
-		findings_add(j->findings, f->rule, f->severity, f->path, f->line,
-			     f->column, AUDIT_JOIN_REMEDY, "%s (in %.10s, by the rules of what it "
-			     "joins)", f->message, hex);
-	}
+	for (i = 0; ret == 0 && i < ops_findings_count(found); i++)
+		audit_say_joined(j->findings, ops_findings_at(found, i), id,
+				 "the rules of what it joins");
 	ops_findings_free(found);
 	return ret;
 }
@@ -325,8 +320,9 @@ static int find_past_block(struct judged *j, struct map *changed, struct map *mi
 	return ret;
 }
 
+/* What `mine` did against what `other` did; `both`: what is asked of two sides at once, too. */
 static int judge_pair(struct judged *j, const struct oid *mine, const struct oid *other,
-		      struct ops_error *err)
+		      bool both, struct ops_error *err)
 {
 	struct audit_side here = { NULL, 0, NULL }, there = { NULL, 0, NULL };
 	int ret = audit_side_read(&here, j, mine, other, err);
@@ -342,6 +338,8 @@ static int judge_pair(struct judged *j, const struct oid *mine, const struct oid
 		ret = audit_past_lease(j, mine, other, here.changed, err);
 	if (ret == 0)
 		ret = find_past_block(j, there.changed, here.changed, err);
+	if (ret == 0 && both)
+		ret = audit_records(j, &here, mine, &there, other, err);
 	audit_side_release(&here);
 	audit_side_release(&there);
 	return ret;
@@ -429,6 +427,6 @@ int audit_judge_merge(struct judged *j, struct ops_error *err)
 		for (k = 0; ret == 0 && k < n; k++)
 			if (i != k)
 				ret = judge_pair(j, &j->commit.parents[i],
-						 &j->commit.parents[k], err);
+						 &j->commit.parents[k], i < k, err);
 	return ret;
 }

@@ -1,0 +1,13 @@
+/* SPDX-License-Identifier: MIT */
+#ifndef VIEW_AUDIT_RECORDS_H
+#define VIEW_AUDIT_RECORDS_H
+
+#include "view/audit_sides.h"
+
+/* Tell of records about one document that two sides of a merge made, of which neither could
+ * have come after the other. */
+int audit_records(struct judged *j, const struct audit_side *here, const struct oid *mine,
+		  const struct audit_side *there, const struct oid *other,
+		  struct ops_error *err);
+
+#endif

@@ -39,7 +39,8 @@ struct macro {
 
 /* What a change is judged with; set in the world, overridden in a change. */
 struct act {
-	const char *actor, *author, *committer, *message, *document, *branch, *only, *added, *way, *same;
+	const char *actor, *author, *committer, *message, *document, *branch, *only, *way, *same;
+	const char *added;
 	const struct signer *signer;
 	int64_t today;
 	const char *base;		/* the commit it is made on */

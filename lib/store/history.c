@@ -11,7 +11,9 @@
 #include <string.h>
 
 #include "store/repo.h"
+#include "store/seen.h"
 #include "util/arena.h"
+#include "util/array.h"
 
 int history_walk(struct store *s, const struct oid *tip, const struct oid *hide,
 		 bool newest_first,
@@ -26,6 +28,65 @@ int history_walk(struct store *s, const struct oid *tip, const struct oid *hide,
 	for (i = 0; ret == 0 && i < h.nr; i++)
 		ret = each(&h.list[newest_first ? h.nr - 1 - i : i], payload, err);
 	history_release(&h);
+	return ret > 0 ? 0 : ret;
+}
+
+struct going_back {
+	struct store *store;
+	struct seen seen;
+	struct oid *queue;
+	size_t nr, room;
+};
+
+/* Take those of its parents that were not met yet. */
+static int queue_parents(struct going_back *g, const struct commit *c, struct ops_error *err)
+{
+	bool fresh;
+	size_t i;
+	int ret = 0;
+
+	for (i = 0; ret == 0 && i < c->parents_nr && !store_is_cut(g->store, &c->id); i++) {
+		ret = seen_add(&fresh, &g->seen, g->store, &c->parents[i], err);
+		if (ret || !fresh)
+			continue;
+		if (array_room(&g->queue, g->nr, &g->room, sizeof(*g->queue)) < 0)
+			return error_nomem(err);
+		g->queue[g->nr++] = c->parents[i];
+	}
+	return ret;
+}
+
+int history_before(struct store *s, const struct oid *list, size_t nr, size_t most,
+		   int (*each)(const struct commit *commit, void *payload,
+			       struct ops_error *err),
+		   void *payload, struct ops_error *err)
+{
+	struct going_back g = { .store = s };
+	struct arena *arena = arena_new();
+	struct commit c;
+	bool fresh;
+	size_t i;
+	int ret = arena ? 0 : error_nomem(err);
+
+	for (i = 0; ret == 0 && i < nr; i++)
+		ret = seen_add(&fresh, &g.seen, s, &list[i], err);
+	for (i = 0; ret == 0 && i < nr; i++) {
+		arena_clear(arena);
+		ret = commit_read(&c, s, &list[i], arena, err);
+		if (ret == 0)
+			ret = queue_parents(&g, &c, err);
+	}
+	for (i = 0; ret == 0 && i < g.nr && i < most; i++) {
+		arena_clear(arena);
+		ret = commit_read(&c, s, &g.queue[i], arena, err);
+		if (ret == 0)
+			ret = queue_parents(&g, &c, err);
+		if (ret == 0)
+			ret = each(&c, payload, err);
+	}
+	seen_release(&g.seen);
+	free(g.queue);
+	arena_free(arena);
 	return ret > 0 ? 0 : ret;
 }
 

@@ -89,6 +89,14 @@ int history_walk(struct store *s, const struct oid *tip, const struct oid *hide,
 			     struct ops_error *err),
 		 void *payload, struct ops_error *err);
 
+/* The same for what comes before the commits of a list, the nearest first and `most` of them:
+ * their parents, theirs and so on, without a look at the others.  It ends where a clone was cut
+ * off. */
+int history_before(struct store *s, const struct oid *list, size_t nr, size_t most,
+		   int (*each)(const struct commit *commit, void *payload,
+			       struct ops_error *err),
+		   void *payload, struct ops_error *err);
+
 /* All of the best common ancestors (two branches that were merged into each other have several);
  * the list is the caller's to free().  OPS_ENOTFOUND: none; OPS_EENVIRONMENT: none that a
  * shallow clone has. */

@@ -178,7 +178,7 @@ int audit_range(struct ops_audit_result *result, struct ops_repo *repo,
 	if (ret == 0)
 		ret = v.arena ? audit_dispute_begin(&v, tip, err) : error_nomem(err);
 	if (ret == 0 && hide && calls->earlier)
-		ret = audit_ids_before(&v, hide, h.list, h.nr, err);
+		ret = audit_ids_before(&v, h.list, h.nr, err);
 	if (ret == 0)
 		ret = audit_history(&v, &h, false, err);
 	if (ret == 0 && h.nr) {

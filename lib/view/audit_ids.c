@@ -144,7 +144,7 @@ struct earlier {
 	struct verifying *v;
 	struct arena *arena;
 	struct map *ids;		/* of the range; NULL: that is looked for now */
-	size_t left;
+	bool any;			/* the range has one */
 };
 
 /* Whether a line of the message may be one of them: parsing all would cost far more. */
@@ -164,26 +164,23 @@ static bool may_tell(struct earlier *e, const struct commit *c)
 	return false;
 }
 
-static int add_earlier(const struct oid *id, void *payload, struct ops_error *err)
+static int add_earlier(const struct commit *c, void *payload, struct ops_error *err)
 {
 	struct earlier *e = payload;
-	const char *text = NULL;
+	const char *text = may_tell(e, c) ? id_of(c, e->arena) : NULL;
 	struct oid *copy;
-	struct commit c;
-	int ret = commit_read(&c, e->v->repo->store, id, e->arena, err);
+	int ret = 0;
 
-	if (ret == 0 && may_tell(e, &c))
-		text = id_of(&c, e->arena);
 	/* Of those that have the same the last one is told. */
 	if (text && map_has(e->ids, text) && !map_has(e->v->ids.earlier, text)) {
 		copy = arena_alloc(e->v->arena, sizeof(*copy));
 		if (copy)
-			*copy = *id;
+			*copy = c->id;
 		if (!copy || map_put(e->v->ids.earlier, text, copy))
 			ret = error_nomem(err);
 	}
 	arena_clear(e->arena);
-	return ret ? ret : --e->left == 0;
+	return ret;
 }
 
 /* The ids of the range; none is left out for its form. */
@@ -201,17 +198,17 @@ static int list_ids(struct earlier *e, struct map *ids, struct arena *keep,
 		text = text ? arena_str(keep, text) : NULL;
 		if (text) {
 			ret = map_put(ids, text, e) < 0 ? error_nomem(err) : 0;
-			e->left = e->v->calls->earlier;
+			e->any = true;
 		}
 		arena_clear(e->arena);
 	}
 	return ret;
 }
 
-int audit_ids_before(struct verifying *v, const struct oid *tip, const struct oid *list,
-		     size_t nr, struct ops_error *err)
+int audit_ids_before(struct verifying *v, const struct oid *list, size_t nr,
+		     struct ops_error *err)
 {
-	struct earlier e = { v, arena_new(), NULL, 0 };
+	struct earlier e = { v, arena_new(), NULL, false };
 	struct arena *keep = arena_new();
 	struct map *ids = keep ? map_new(keep) : NULL;
 	int ret = 0;
@@ -222,8 +219,9 @@ int audit_ids_before(struct verifying *v, const struct oid *tip, const struct oi
 	if (ret == 0)
 		ret = list_ids(&e, ids, keep, list, nr, err);
 	e.ids = ids;
-	if (ret == 0 && e.left)
-		ret = history_walk(v->repo->store, tip, NULL, true, add_earlier, &e, err);
+	if (ret == 0 && e.any)
+		ret = history_before(v->repo->store, list, nr, v->calls->earlier, add_earlier,
+				     &e, err);
 	arena_free(e.arena);
 	arena_free(keep);
 	return ret;

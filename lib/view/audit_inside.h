@@ -250,10 +250,10 @@ const struct audit_id *audit_fresh_next(const struct audit_fresh *fresh, uint64_
 /* They need not stay in memory until they are looked at again. */
 void audit_ids_rest(struct audit_ids *ids);
 void audit_ids_release(struct audit_ids *ids);
-/* Remember those of the commits up to `tip`, the last v->calls->earlier of them, if one of
- * the list has any. */
-int audit_ids_before(struct verifying *v, const struct oid *tip, const struct oid *list,
-		     size_t nr, struct ops_error *err);
+/* Remember those of what comes before the list, of the nearest v->calls->earlier commits, if one
+ * of the list has any. */
+int audit_ids_before(struct verifying *v, const struct oid *list, size_t nr,
+		     struct ops_error *err);
 
 /* Judge the commit against one parent (NULL: it has none). */
 int audit_judge_by(struct judged *j, const struct oid *parent, struct ops_error *err);

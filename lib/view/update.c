@@ -291,7 +291,8 @@ int ops_audit_update(struct ops_audit_result *result, struct ops_findings *findi
 		     void *payload, struct ops_error *err)
 {
 	struct audit_calls calls = { .each = each, .payload = payload,
-				     .earlier = update->server ? OPS_PUSH_EARLIER_MAX : 0,
+				     .earlier = update->server || update->push ?
+						OPS_PUSH_EARLIER_MAX : OPS_MOVE_EARLIER_MAX,
 				     .clock = update->server ? repo->now : 0 };
 	struct ops_audit_result found = { 0 };
 	struct updating u = { .repo = repo, .update = update, .findings = findings };

@@ -57,8 +57,8 @@ struct judge_case {
 					   configuration leaves them off */
 	bool (*only)(const char *path, void *payload);	/* judge these files; NULL: all */
 	void *payload;
-	const struct map *added;	/* of a merge: of these, its own work, where no two sides
-					   were to be joined; NULL: that is not asked */
+	const struct map *added;	/* of a merge: of these, its own work, which is not
+					   joined of what its sides did; NULL: that is not asked */
 /* Out, belonging to the worlds: */
 	const struct agent *actor;	/* who is claimed to act; NULL: nobody known */
 	const struct agent *verified;	/* of these entries the one whose key signed, when it is

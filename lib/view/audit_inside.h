@@ -99,7 +99,7 @@ struct judged {
 	struct signer signer;
 	bool touched, before_ops, unjudged, message_read;
 	struct map *own;	/* of a merge: files that equal no parent's */
-	struct map *added;	/* of these, those that no two sides changed */
+	struct map *added;	/* of these, those that are not joined of what sides did */
 	struct map *moved;	/* and where a side has the documents among these elsewhere */
 };
 

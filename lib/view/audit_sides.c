@@ -265,41 +265,6 @@ int audit_side_read(struct audit_side *out, struct judged *j, const struct oid *
 	return ret;
 }
 
-/* Add to `out` the files of `own` that both of two parents changed. */
-static int add_joined(struct map *out, struct judged *j, const struct map *own,
-		      const struct oid *one, const struct oid *two, struct ops_error *err)
-{
-	struct audit_side here = { NULL, 0, NULL }, there = { NULL, 0, NULL };
-	size_t i;
-	int ret = audit_side_read(&here, j, one, two, err);
-
-	if (ret == 0)
-		ret = audit_side_read(&there, j, two, one, err);
-	for (i = 0; ret == 0 && i < map_count(own); i++) {
-		const char *path = map_at(own, i)->key;
-
-		if (map_has(here.changed, path) && map_has(there.changed, path) &&
-		    map_put(out, path, out))
-			ret = error_nomem(err);
-	}
-	audit_side_release(&here);
-	audit_side_release(&there);
-	return ret == OPS_ENOTFOUND ? 0 : ret;
-}
-
-int audit_added(struct map **out, struct judged *j, const struct commit *c,
-		const struct map *own, struct ops_error *err)
-{
-	struct map *joined = map_new(j->arena);
-	size_t i, k;
-	int ret = joined ? 0 : error_nomem(err);
-
-	for (i = 0; ret == 0 && map_count(own) && i < c->parents_nr; i++)
-		for (k = i + 1; ret == 0 && k < c->parents_nr; k++)
-			ret = add_joined(joined, j, own, &c->parents[i], &c->parents[k], err);
-	return ret ? ret : audit_without(out, j, own, joined, err);
-}
-
 void audit_side_release(struct audit_side *side)
 {
 	free(side->bases);

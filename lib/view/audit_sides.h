@@ -38,7 +38,7 @@ int audit_side_read(struct audit_side *out, struct judged *j, const struct oid *
 		    const struct oid *other, struct ops_error *err);
 void audit_side_release(struct audit_side *side);
 
-/* Those of its own that no two sides changed: nothing was to be joined there. */
+/* Those of its own that git cannot have joined out of what its sides did (audit_joined.c). */
 int audit_added(struct map **out, struct judged *j, const struct commit *c,
 		const struct map *own, struct ops_error *err);
 

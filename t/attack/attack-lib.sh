@@ -44,6 +44,23 @@ commit_as () {
 	git add -A . && by "$as_name" git commit -q -m "$as_message" "$@"
 }
 
+# moved_apart: on main files and a directory are moved, on the branch late one of them is
+# changed and some are put into that directory, each for a task, as the configuration asks.
+moved_apart () {
+	ops_task moves-1 && ops --as "$LEAD" edit moves-1 -s Scope='`lib/**`, `dir/**`, `dir2/**`' &&
+	ops_step Requested moves-1 && ops_step Approved moves-1 &&
+	ops --as "$LEAD" assign moves-1 "$DEV" && ops --as "$DEV" accept moves-1 &&
+	ops --as "$DEV" start moves-1 &&
+	printf 'format: 1\nversion: 2\nstanding: {scope: {check: required}}\n' >"$CONFIG" &&
+	commit_as "$GOV" "chore: scope" &&
+	mkdir -p lib dir/deep && seq 40 >lib/a.c && seq 10 >dir/1 && seq 30 50 >dir/deep/2 &&
+	commit_as "$DEV" "base" -m "Ops-Task: moves-1" && git branch late &&
+	git mv lib/a.c lib/b.c && git mv dir dir2 && commit_as "$DEV" "move" -m "Ops-Task: moves-1" &&
+	git checkout -q late && sed -i 's/^20$/twenty/' lib/a.c && seq 60 90 >dir/3 &&
+	seq 70 99 >dir/deep/4 && commit_as "$DEV" "edit" -m "Ops-Task: moves-1" &&
+	git checkout -q main
+}
+
 # status FILE FROM TO: by hand.
 status () {
 	test_sed "$1" "s/^Status: $2\$/Status: $3/"

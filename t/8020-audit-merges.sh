@@ -56,6 +56,16 @@ test_expect_success 'an entry too large to be read ends no audit' '
 	test_grep doc.limit found && test_grep "^$(git rev-list --count HEAD) commits: .* 1 refused" found
 '
 
+# A file too large to be merged here is changed on both sides of a branch, which joins them.
+test_expect_success 'nor does a file too large to be merged' '
+	fresh && ops_task_at Assigned other-1 && head -c 70000000 /dev/zero >large && git add large &&
+	git commit -q -m "feat: large" && git branch evil && echo 1 >>large && git commit -q -a -m "feat: one" &&
+	git checkout -q evil && echo 2 >>large && git commit -q -a -m "feat: two" &&
+	ops --as $DEV start other-1 && { git merge -q main || git commit -q -a -m "merge main"; } &&
+	git checkout -q main && ops --as $LEAD edit other-1 -f Priority=LOW && git merge -q --no-edit evil &&
+	ops audit verify >found && test_grep "^$(git rev-list --count HEAD) commits: .* 0 refused" found
+'
+
 test_expect_success 'what both sides changed cannot be taken from one alone' '
 	fresh && git checkout -q -b evil &&
 	ops --as meta-orchestrator edit validator -f Domain=testing &&

@@ -27,9 +27,10 @@ struct replayed {
 int replay(struct replayed *out, struct ops_repo *repo, const struct commit *c,
 	   const struct oid *onto, struct arena *arena, struct ops_error *err);
 
-/* Whether a merge joins its two parents and says nothing of its own; else *path is where it
- * does, or NULL when it has another number of parents. */
+/* Whether a merge joins its two parents and says nothing of its own (with `documents`, in those
+ * and the configuration); else *path is where it does, or NULL when it has another number of
+ * parents. */
 int replay_joins(bool *out, const char **path, struct ops_repo *repo, const struct commit *c,
-		 struct arena *arena, struct ops_error *err);
+		 bool documents, struct arena *arena, struct ops_error *err);
 
 #endif

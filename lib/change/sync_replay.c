@@ -81,7 +81,7 @@ static int pass_merge(struct syncing *y, struct pending *p, struct ops_error *er
 {
 	const char *path;
 	bool joins;
-	int ret = replay_joins(&joins, &path, y->repo, &p->c, y->arena, err);
+	int ret = replay_joins(&joins, &path, y->repo, &p->c, false, y->arena, err);
 
 	if (ret)
 		return ret;

@@ -5,17 +5,22 @@
  * Who merges did nothing to such a document when it says what comes of doing one side
  * again, commit by commit, after the other one, as ops sync would; and what each of those
  * commits did is judged there once more, as the act of whoever made it: both ways, for of
- * two sides neither was first.  What the merge makes of it otherwise is its own change,
- * and judged as such elsewhere.
+ * two sides neither was first.  Of more than two each is the first once, and the others come
+ * in turn, so that any two of them are tried both ways.  What the merge makes of it otherwise
+ * is its own change, and judged as such elsewhere.
  *
  * Must never find a document that says anything which none of the commits made it say.
  */
 #include "view/audit_brought.h"
 
 #include <stdint.h>
+#include <string.h>
 
 #include "change/carry.h"
+#include "store/seen.h"
 #include "view/audit_inside.h"
+
+#define BROUGHT_SIDES_MAX 16	/* of more, what is no side's is the merge's own */
 
 struct bringing {
 	struct judged *j;
@@ -23,6 +28,7 @@ struct bringing {
 	struct snap *line;		/* an overlay over one side, with what was done again */
 	struct arena *arena;		/* of one commit */
 	struct ops_findings *found;
+	struct seen done;		/* commits, of the way at hand */
 	bool unfit;			/* something cannot be done again */
 };
 
@@ -190,15 +196,19 @@ static int do_commit(struct bringing *b, const struct commit *c, struct ops_erro
 static int do_again(const struct oid *id, void *payload, struct ops_error *err)
 {
 	struct bringing *b = payload;
+	struct store *s = b->j->v->repo->store;
 	const char *path;
 	struct commit c;
-	bool joins = false;
-	int ret;
+	bool joins = false, fresh;
+	int ret = seen_add(&fresh, &b->done, s, id, err);
 
+	/* A third side may have what the second one has. */
+	if (ret || !fresh)
+		return ret;
 	arena_clear(b->arena);
-	ret = commit_read(&c, b->j->v->repo->store, id, b->arena, err);
+	ret = commit_read(&c, s, id, b->arena, err);
 	if (ret == 0 && c.parents_nr > 1)
-		ret = replay_joins(&joins, &path, b->j->v->repo, &c, b->arena, err);
+		ret = replay_joins(&joins, &path, b->j->v->repo, &c, true, b->arena, err);
 	if (ret == 0 && !joins)
 		ret = c.parents_nr == 1 ? do_commit(b, &c, err) : 1;
 	b->unfit |= ret > 0;
@@ -245,21 +255,25 @@ static int compare(struct map *out, struct bringing *b, struct world *merged,
 	return ret;
 }
 
-/* Do all again that `other` has and `mine` has not. */
-static int one_way(struct map *out, struct bringing *b, const struct oid *mine,
-		   const struct oid *other, struct world *merged, struct ops_error *err)
+/* Do again on one side what the others have and it has not, one of them after the other. */
+static int one_way(struct map *out, struct bringing *b, const struct commit *c, size_t side,
+		   struct world *merged, struct ops_error *err)
 {
 	struct store *s = b->j->v->repo->store;
+	const struct oid *mine = &c->parents[side];
+	size_t k, n = c->parents_nr;
 	struct snap *tip = NULL;
 	int ret = snap_of_commit(&tip, s, mine, err);
 
 	b->line = NULL;
 	if (ret == 0)
 		ret = snap_overlay(&b->line, tip, err);
-	if (ret == 0)
-		ret = history_walk(s, other, mine, false, do_again, b, err);
+	for (k = 1; ret == 0 && !b->unfit && k < n; k++)
+		ret = history_walk(s, &c->parents[(side + k) % n], mine, false, do_again, b, err);
 	if (ret == 0 && !b->unfit)
 		ret = compare(out, b, merged, err);
+	seen_release(&b->done);
+	memset(&b->done, 0, sizeof(b->done));
 	snap_free(b->line);
 	snap_free(tip);
 	return ret;
@@ -306,16 +320,15 @@ int audit_brought(struct map **out, struct judged *j, const struct commit *c,
 	struct map *brought = map_new(j->arena);
 	struct world *merged = NULL;
 	struct snap *snap = NULL;
+	size_t i;
 	int ret = b.arena && b.found && brought ? 0 : error_nomem(err);
 
-	if (ret == 0 && c->parents_nr == 2)
+	if (ret == 0 && c->parents_nr <= BROUGHT_SIDES_MAX)
 		ret = audit_world(&merged, &snap, j->v->repo, &c->id, err);
 	if (ret == 0 && merged)
 		ret = find_documents(&b.own, j, own, merged, err);
-	if (ret == 0 && map_count(b.own))
-		ret = one_way(brought, &b, &c->parents[0], &c->parents[1], merged, err);
-	if (ret == 0 && map_count(b.own) && !b.unfit)
-		ret = one_way(brought, &b, &c->parents[1], &c->parents[0], merged, err);
+	for (i = 0; ret == 0 && map_count(b.own) && !b.unfit && i < c->parents_nr; i++)
+		ret = one_way(brought, &b, c, i, merged, err);
 	if (ret == 0 && b.unfit)
 		brought = map_new(j->arena);
 	if (ret == 0 && !brought)

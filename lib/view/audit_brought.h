@@ -13,9 +13,9 @@ void audit_say_joined(struct ops_findings *out, const struct ops_finding *f,
 		      const struct oid *id, const char *by);
 
 /*
- * Of the `own` files of a merge of two, the documents that say no more than what both sides
+ * Of the `own` files of a merge, the documents that say no more than what all sides
  * did to them, as keys of a map in the arena; and to the findings (NULL: it is not asked),
- * what is not legal on the other side of those.  Of what cannot be told there are none.
+ * what is not legal on another side of those.  Of what cannot be told there are none.
  */
 int audit_brought(struct map **out, struct judged *j, const struct commit *c,
 		  const struct map *own, struct ops_findings *found, struct ops_error *err);

@@ -129,4 +129,29 @@ test_expect_success 'a message that cannot be carried over as it is stops it' '
 	told "the commit message is empty, too long or not UTF-8" 8 "\n"
 '
 
+test_expect_success 'one key for two acts is one act too many, and not the same' '
+	together && test_tick && there ops --as $LEAD --key nightly edit second-1 -f Priority=LOW && there ops sync &&
+	ops --as $LEAD --key nightly edit first-1 -f Priority=LOW && mine=$(git rev-parse HEAD) &&
+	test_expect_code 1 ops sync >out && test_grep "a key was used for both" out &&
+	git show-ref >refs && test_grep "$mine refs/ops/lost/" refs && test_grep "Priority: HIGH" "$(ops_path first-1)" &&
+	ops --as $LEAD --key nightly-2 edit first-1 -f Priority=LOW && ops sync && test_grep "Priority: LOW" "$(ops_path first-1)"
+'
+
+test_expect_success 'the same act by the same key is one, wherever its document lies by now' '
+	together && test_tick && there ops --as $LEAD --key twice edit second-1 -f Type=x && there ops sync &&
+	ops --as $LEAD --key twice edit second-1 -f Type=x && ops sync >out && test_grep ! lost out &&
+	git log --format=%B >log && test "$(grep -c "^chore(ops): edit second-1" log)" -ge 1 &&
+	test "$(git log --format=%B | grep "^Ops-Id" | sort | uniq -d)" = ""
+'
+
+# Whoever knows how keys are chosen can make an id before its owner does.
+test_expect_success 'an id that somebody else has used is not the owner' '
+	together && test_tick && ops --as $LEAD --key guessed edit first-1 -f Type=y &&
+	id=$(git log -1 --format=%B | sed -n "s/^Ops-Id: //p") &&
+	there ops --as $BOSS edit scout -f Domain=all && (cd "$OTHER" && git log -1 --format=%B | sed "s/^Ops-Id: .*/Ops-Id: $id/" >../message &&
+		git commit -q --amend -F ../message) && there ops sync &&
+	test_expect_code 1 ops sync >out && test_grep "it was copied" out && git show-ref >refs && test_grep refs/ops/lost/ refs &&
+	test_expect_code 2 ops --as $LEAD --key guessed edit first-1 -f Type=y 2>err && test_grep "has no part in it" err
+'
+
 test_done

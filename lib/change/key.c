@@ -194,7 +194,8 @@ static int tell(struct looking *l, const char *action, const struct ops_request 
 	struct draft *d = l->d;
 	struct ops_findings *ignored = ops_findings_new();
 	struct oid id = l->c.id;
-	const char *was;
+	const char *was, *by;
+	char hex[OID_HEX + 1];
 	size_t i;
 	int ret = ignored ? commit_read(&l->c, d->repo->store, &id, d->arena, err) :
 		  error_nomem(err);
@@ -206,6 +207,12 @@ static int tell(struct looking *l, const char *action, const struct ops_request 
 	if (ret)
 		return ret;
 	was = message_trailer(&l->m, "Ops-Action");
+	by = message_trailer(&l->m, "Ops-Actor");
+	oid_hex(hex, &id);
+	if (!by || strcmp(by, d->actor_name))
+		return error_set(err, OPS_EUSAGE, "the id of this key is that of commit %.10s by "
+				 "'%s', who has no part in it; take another key", hex,
+				 by ? by : "nobody");
 	if (!was || (action && strcmp(was, action)) ||
 	    (action && strcmp(action, "new") && strcmp(action, "batch") && r->target &&
 	     !names(&l->m, r->target)))

@@ -36,7 +36,7 @@ struct syncing {
 	struct ops_sync_act *acts;
 	size_t behind, received;
 	unsigned tries;
-	struct map *theirs;		/* Ops-Id -> id of their commit */
+	struct map *theirs;		/* Ops-Id -> struct told */
 	struct map *winners;		/* id of a document -> struct winner */
 	char notes[1024];
 };
@@ -46,9 +46,18 @@ struct winner {
 	bool status;			/* it changed the status */
 };
 
+/* An act that is there. */
+struct told {
+	const struct winner *by;
+	struct message message;
+};
+
 /* sync_read.c: what is here and not there, and what is there. */
 int sync_read_here(struct syncing *y, struct ops_error *err);
 int sync_read_there(struct syncing *y, struct ops_error *err);
+/* Whether it tells of the act that is pending here: an id alone may be that of a key which was
+ * used for two acts, or be copied. */
+bool sync_same_act(const struct told *told, const struct pending *p);
 /* Whose commit stands where an act was lost. */
 int sync_find_winner(struct syncing *y, struct pending *p, const char *path,
 		     struct ops_error *err);

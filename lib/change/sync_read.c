@@ -174,6 +174,18 @@ static int name_by_trailers(struct syncing *y, const struct message *m, struct w
 	return ret;
 }
 
+static int note_act(struct syncing *y, const char *act, const struct message *m,
+		    const struct winner *w, struct ops_error *err)
+{
+	struct told *told = arena_alloc(y->arena, sizeof(*told));
+
+	if (!told)
+		return error_nomem(err);
+	told->by = w;
+	told->message = *m;
+	return map_put(y->theirs, act, told) ? error_nomem(err) : 0;
+}
+
 static int one_there(const struct oid *id, void *payload, struct ops_error *err)
 {
 	struct syncing *y = payload;
@@ -196,9 +208,11 @@ static int one_there(const struct oid *id, void *payload, struct ops_error *err)
 		w->actor = c.author.email;
 	w->subject = subject_of(y->arena, &c);
 	act = message_trailer(&m, "Ops-Id");
-	if (!w->commit || !w->subject ||
-	    (act && map_put(y->theirs, act, (void *)(size_t)w->commit)))
+	if (!w->commit || !w->subject)
 		return error_nomem(err);
+	ret = act ? note_act(y, act, &m, w, err) : 0;
+	if (ret)
+		return ret;
 	return m.trailers_nr ? name_by_trailers(y, &m, w, err) : name_by_tree(y, &c, w, err);
 }
 
@@ -225,6 +239,41 @@ int sync_read_there(struct syncing *y, struct ops_error *err)
 		return 0;
 	return history_walk(y->repo->store, &y->there, hide, false,
 			    y->nr ? one_there : count_there, y, err);
+}
+
+static bool same_trailer(const struct message *a, const struct message *b, const char *name)
+{
+	const char *x = message_trailer(a, name), *y = message_trailer(b, name);
+
+	return x && y && !strcmp(x, y);
+}
+
+/* Whether both are about one document, wherever it lies. */
+static bool share_document(const struct message *a, const struct message *b)
+{
+	const char *x, *y;
+	size_t i, k, len;
+
+	for (i = 0; i < a->trailers_nr; i++) {
+		if (strcmp(a->trailers[i].name, "Ops-Doc"))
+			continue;
+		len = path_stem(a->trailers[i].value, &x);
+		for (k = 0; k < b->trailers_nr; k++)
+			if (!strcmp(b->trailers[k].name, "Ops-Doc") &&
+			    path_stem(b->trailers[k].value, &y) == len && !memcmp(x, y, len))
+				return true;
+	}
+	return !message_trailer(a, "Ops-Doc") && !message_trailer(b, "Ops-Doc");
+}
+
+bool sync_same_act(const struct told *told, const struct pending *p)
+{
+	const struct message *a = &told->message, *b = &p->message;
+
+	/* What makes documents makes others when it is asked for again by its key. */
+	return same_trailer(a, b, "Ops-Actor") && same_trailer(a, b, "Ops-Action") &&
+	       (!strcmp(p->act->action, "new") || !strcmp(p->act->action, "batch") ||
+		share_document(a, b));
 }
 
 int sync_find_winner(struct syncing *y, struct pending *p, const char *path,

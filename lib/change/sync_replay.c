@@ -94,18 +94,35 @@ static int pass_merge(struct syncing *y, struct pending *p, struct ops_error *er
 	return 0;
 }
 
-static int one_more(struct syncing *y, struct pending *p, struct ops_error *err)
+/* Its id is there. */
+static int meet(struct syncing *y, struct pending *p, const struct told *told,
+		struct ops_error *err)
 {
-	const char *known = p->id ? map_get(y->theirs, p->id) : NULL;
-	struct replayed r;
+	struct replayed r = { .path = NULL };
 	int ret;
 
 	/* An answer was lost, and the push had happened. */
-	if (known) {
+	if (sync_same_act(told, p)) {
 		p->act->state = "published";
-		p->act->published = known;
+		p->act->published = told->by->commit;
 		return 0;
 	}
+	r.why = "its id is that of another act there: a key was used for both, or it was copied";
+	ret = is_act(p) ? lose(y, p, &r, err) : stop(p, r.why, err);
+	p->act->winner = told->by->commit;
+	p->act->winner_actor = told->by->actor;
+	p->act->winner_subject = told->by->subject;
+	return ret;
+}
+
+static int one_more(struct syncing *y, struct pending *p, struct ops_error *err)
+{
+	const struct told *told = p->id ? map_get(y->theirs, p->id) : NULL;
+	struct replayed r;
+	int ret;
+
+	if (told)
+		return meet(y, p, told, err);
 	if (p->c.parents_nr > 1)
 		return pass_merge(y, p, err);
 	if (p->rewritten) {

@@ -176,7 +176,7 @@ struct ops_ref_update {
 /* How far back it looks for acts that a push tells again. */
 #define OPS_PUSH_EARLIER_MAX 50000
 /* The same of a branch that moves in a clone, where somebody waits. */
-#define OPS_MOVE_EARLIER_MAX 1000
+#define OPS_MOVE_EARLIER_MAX 500
 /* Seconds that the date of a commit may be ahead of the clock of the server it is pushed to. */
 #define OPS_AHEAD_MAX 86400
 

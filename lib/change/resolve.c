@@ -246,7 +246,7 @@ static int read_all(struct unmerged *u, struct ops_repo *repo, const char *targe
 	if (ret == 0)
 		ret = best_meant(&best, paths, nr, target, err);
 	if (ret == 0)
-		ret = snap_of_work_tree(&work, repo->store, err);
+		ret = snap_of_work_files(&work, repo->store, err);
 	files = ret ? NULL : arena_array(u->arena, nr + 1, sizeof(*files));
 	if (ret == 0 && !files)
 		ret = error_nomem(err);
@@ -498,7 +498,7 @@ int ops_repo_resolve(size_t *left, struct ops_findings *findings, struct ops_rep
 	v.file = &list->files[0];
 	v.path = v.file->path;
 	v.arena = arena_new();
-	ret = v.arena ? snap_of_work_tree(&v.work, repo->store, err) : error_nomem(err);
+	ret = v.arena ? snap_of_work_files(&v.work, repo->store, err) : error_nomem(err);
 	if (ret == 0)
 		ret = world_open(&v.world, v.work, repo->cache, err);
 	if (ret == 0)

@@ -138,8 +138,9 @@ static const unsigned char *extension(size_t *len, struct scan *s, int *rc,
 
 static int is_split(struct ops_error *err)
 {
-	return error_set(err, OPS_EENVIRONMENT, "the index is split, which this build "
-			 "cannot change; 'git update-index --no-split-index' joins it");
+	return error_set(err, OPS_EENVIRONMENT, "the index is split, with which this build "
+			 "cannot work; 'git update-index --no-split-index' joins it, and "
+			 "'git config core.splitIndex false' keeps it so");
 }
 
 /* An extension whose name begins with a small letter must be understood. */
@@ -154,9 +155,9 @@ static int check_extensions(struct scan *s, struct ops_error *err)
 			return is_split(err);
 		if (memcmp(name, "sdir", 4) == 0)
 			return error_set(err, OPS_EENVIRONMENT, "the index is "
-					 "sparse, which this build cannot change; "
-					 "'git sparse-checkout set --no-sparse-index' "
-					 "expands it");
+					 "sparse, with which this build cannot work; "
+					 "'git sparse-checkout reapply --no-sparse-index' "
+					 "expands it, and leaves out the same files");
 		if (name[0] < 'A' || name[0] > 'Z')
 			return error_set(err, OPS_EENVIRONMENT, "the index has an "
 					 "extension this build does not know");
@@ -179,8 +180,9 @@ static int open_scan(struct scan *s, const struct buf *raw, struct ops_error *er
 	s->end = s->start + raw->len - 20;
 	if (memcmp(s->end, none, 20) == 0)
 		return error_set(err, OPS_EENVIRONMENT, "the index has no "
-				 "checksum, which this build cannot change; see "
-				 "'index.skipHash' in the git configuration");
+				 "checksum, without which this build does not work; "
+				 "'git -c index.skipHash=false update-index "
+				 "--force-write-index' writes one");
 	s->at = s->start + 12;
 	return 0;
 }

@@ -28,6 +28,7 @@ struct entry {
 	const char *path;
 	const unsigned char *stat;	/* with the id behind it, as the index has them; NULL:
 					   it says nothing about the file */
+	bool exec;
 };
 
 struct known {
@@ -36,6 +37,8 @@ struct known {
 	struct entry *list;	/* in byte order of path */
 	size_t nr, cap;
 	struct timespec written;
+	enum known_what what;
+	bool modes_unknown;	/* core.fileMode: the disk says nothing about them */
 	struct map *trees;	/* directory -> struct index_tree */
 };
 
@@ -56,11 +59,29 @@ static int add(const struct index_item *item, void *payload, struct ops_error *e
 	if (!e->path)
 		return error_nomem(err);
 	e->stat = item->stage || item->intent_to_add || item->skip_worktree ? NULL : item->stat;
+	e->exec = item->mode & 0100;
+	if (item->skip_worktree)
+		k->what = KNOWN_LEFT_OUT;
 	/* Another order than ours is one of a file system without case. */
 	if (k->nr && strcmp(k->list[k->nr - 1].path, e->path) >= 0)
 		return OPS_EINVALID;
 	k->nr++;
 	return 0;
+}
+
+/* Whether git is told that the disk does not know who may be executed. */
+static bool modes_unknown(struct store *s)
+{
+	git_config *config = NULL;
+	git_config_entry *entry = NULL;
+	int on = 1;
+
+	if (git_repository_config(&config, s->repo) == 0 &&
+	    git_config_get_entry(&entry, config, "core.filemode") == 0 && entry->value)
+		(void)git_config_parse_bool(&on, entry->value);
+	git_config_entry_free(entry);
+	git_config_free(config);
+	return !on;
 }
 
 /* Take in what the index says; without memory, and when it is not understood, nothing. */
@@ -92,6 +113,8 @@ struct known *known_open(struct store *s)
 		known_free(k);
 		return NULL;
 	}
+	k->what = KNOWN_FILES;
+	k->modes_unknown = modes_unknown(s);
 	rc = stat(path, &st) ? OPS_ENOTFOUND : file_read(&k->raw, path, INDEX_MAX, &ignored);
 	k->written = st.st_mtim;
 	if (rc == 0)
@@ -99,6 +122,7 @@ struct known *known_open(struct store *s)
 	if (rc) {
 		k->nr = 0;
 		k->trees = NULL;
+		k->what = rc == OPS_ENOTFOUND ? KNOWN_FILES : KNOWN_NOTHING;
 	}
 	free(path);
 	return k;
@@ -167,12 +191,23 @@ bool known_oid(struct oid *out, const struct known *k, size_t at, const struct s
 	if (!was || !same_time(was, &st->st_ctim) || !same_time(was + 8, &st->st_mtim) ||
 	    number(was + 20) != ((unsigned long)st->st_ino & 0xffffffff) ||
 	    number(was + 36) != ((unsigned long)st->st_size & 0xffffffff) ||
-	    (number(was + 24) & 0111) != (st->st_mode & 0100 ? 0111 : 0) ||
+	    (!k->modes_unknown &&
+	     (number(was + 24) & 0111) != (st->st_mode & 0100 ? 0111 : 0)) ||
 	    !before(&st->st_mtim, &k->written) ||
 	    !before(&st->st_ctim, &k->written))
 		return false;
 	memcpy(out->id, was + 40, sizeof(out->id));
 	return true;
+}
+
+bool known_exec(const struct known *k, size_t at, const struct stat *st)
+{
+	return k->modes_unknown ? at != KNOWN_NOWHERE && k->list[at].exec : st->st_mode & 0100;
+}
+
+enum known_what known_what(const struct known *k)
+{
+	return k->what;
 }
 
 size_t known_count(const struct known *k)

@@ -26,6 +26,14 @@ size_t known_place(const struct known *k, const char *path, size_t *near);
  * certainly not written after the index was. */
 bool known_oid(struct oid *out, const struct known *k, size_t at, const struct stat *st);
 
+/* What the index says of the work tree as a whole: nothing that is understood, something of all
+ * files, or also that some were left out by a sparse checkout. */
+enum known_what { KNOWN_NOTHING, KNOWN_FILES, KNOWN_LEFT_OUT };
+enum known_what known_what(const struct known *k);
+
+/* Whether git would say that the file at such a place is executable. */
+bool known_exec(const struct known *k, size_t at, const struct stat *st);
+
 /* How many files the index has. */
 size_t known_count(const struct known *k);
 

@@ -50,6 +50,14 @@ static bool is_file(const struct snap_entry *e)
 	return e->mode == SNAP_FILE || e->mode == SNAP_EXEC;
 }
 
+/* What the index knows of a file, which it has at `place`. */
+static void tell_known(struct snap_entry *e, const struct known *known, size_t place,
+		       const struct stat *st)
+{
+	e->mode = known_exec(known, place, st) ? SNAP_EXEC : SNAP_FILE;
+	e->has_oid = known_oid(&e->oid, known, place, st);
+}
+
 void lister_entry(struct snap_entry *out, const struct known *known, int dir,
 		  const char *path, const char *name, const struct stat *st)
 {
@@ -59,7 +67,7 @@ void lister_entry(struct snap_entry *out, const struct known *known, int dir,
 	out->name = name;
 	out->mode = mode_at(dir, name, st);
 	if (known && is_file(out))
-		out->has_oid = known_oid(&out->oid, known, known_place(known, path, &near), st);
+		tell_known(out, known, known_place(known, path, &near), st);
 }
 
 void lister_see(struct listed *one, const struct known *known, int dir, const struct stat *st)
@@ -67,7 +75,9 @@ void lister_see(struct listed *one, const struct known *known, int dir, const st
 	struct snap_entry *e = &one->entry;
 
 	e->mode = mode_at(dir, e->name, st);
-	e->has_oid = known && is_file(e) && known_oid(&e->oid, known, one->place, st);
+	e->has_oid = false;
+	if (known && is_file(e))
+		tell_known(e, known, one->place, st);
 	one->state = LISTED_ALL;
 }
 

@@ -1,15 +1,14 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Snapshots of the work tree, as it is on disk now.
+ * Snapshots of the work tree, as it is on disk now, to the byte.
  *
  * Every directory is opened part by part without following links, so that a
  * link planted anywhere in the tree is an entry and never a way out of it.
  * Entries named .git are not part of the tree; a directory that holds one is a
  * repository of its own and shown as a module.
  *
- * A snapshot is read more than once, by the check and by the comparison with the tip.
- * So it keeps what it listed, the directory it read from last, and what the index
- * knows about files that nobody touched.
+ * A snapshot is read more than once, by the check and by the comparison with the tip. So it keeps
+ * what it listed, the directory it read from last, and what the index knows of untouched files.
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -582,19 +581,20 @@ static int open_disk(struct snap **out, struct store *s, const char *root, struc
 	return 0;
 }
 
-int snap_of_work_tree(struct snap **out, struct store *s, struct ops_error *err)
+int snap_of_disk(struct snap **out, enum known_what *what, struct store *s,
+		 struct ops_error *err)
 {
-	if (!s->work_dir)
-		return error_set(err, OPS_EENVIRONMENT, "a bare repository has no work tree: "
-				 "name a revision (--at)");
-	return open_disk(out, s, s->work_dir, err);
+	int rc = open_disk(out, s, s->work_dir, err);
+
+	if (rc == 0)
+		*what = known_what(((struct snap_disk *)*out)->known);
+	return rc;
 }
 
 int snap_of_directory(struct snap **out, const char *path, struct ops_error *err)
 {
 	struct stat st;
 
-	if (stat(path, &st) != 0 || !S_ISDIR(st.st_mode))
-		return error_set(err, OPS_ENOTFOUND, "there is no directory '%s'", path);
-	return open_disk(out, NULL, path, err);
+	return stat(path, &st) == 0 && S_ISDIR(st.st_mode) ? open_disk(out, NULL, path, err) :
+	       error_set(err, OPS_ENOTFOUND, "there is no directory '%s'", path);
 }

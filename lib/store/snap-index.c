@@ -29,6 +29,7 @@ struct snap_index {
 	struct buf raw;
 	struct arena *arena;
 	struct map *trees;		/* of the index: directory -> struct index_tree */
+	bool left_out;			/* only what is not in the work tree on purpose */
 };
 
 static int index_list(struct snap_entry **out, size_t *nr, struct snap *snap,
@@ -164,7 +165,7 @@ static int add_item(const struct index_item *item, void *payload, struct ops_err
 	const char *there = (const char *)item->stat + item->fixed;
 	struct snap_index *x = payload;
 
-	if (item->stage || item->intent_to_add)
+	if (item->stage || item->intent_to_add || (x->left_out && !item->skip_worktree))
 		return 0;
 	return add(x, item->path == there ? there : arena_str(x->arena, item->path), item->mode,
 		   item->id, err);
@@ -195,13 +196,14 @@ static bool read_file(struct buf *raw, const struct store *s)
 	return rc == OPS_ENOTFOUND || (rc == 0 && is_whole(raw));
 }
 
-/* Take it in by its bytes; false: that cannot be done. */
-static bool scan(struct snap_index *x)
+/* Take it in by its bytes; false: that cannot be done, and *why says so if it is because of
+ * what the index is. */
+static bool scan(struct snap_index *x, struct ops_error *why)
 {
 	size_t nr, rest;
 
 	return read_file(&x->raw, x->snap.store) &&
-	       index_scan(&nr, &rest, &x->raw, add_item, x, NULL) == 0 &&
+	       index_scan(&nr, &rest, &x->raw, add_item, x, why) == 0 &&
 	       index_trees(x->trees, x->arena, &x->raw, rest, NULL) == 0;
 }
 
@@ -214,7 +216,8 @@ static int fill(struct snap_index *x, git_index *index, struct ops_error *err)
 	for (i = 0; rc == 0 && i < nr; i++) {
 		e = git_index_get_byindex(index, i);
 		if (git_index_entry_stage(e) == 0 &&
-		    !(e->flags_extended & GIT_INDEX_ENTRY_INTENT_TO_ADD))
+		    !(e->flags_extended & GIT_INDEX_ENTRY_INTENT_TO_ADD) &&
+		    (!x->left_out || e->flags_extended & GIT_INDEX_ENTRY_SKIP_WORKTREE))
 			rc = add(x, arena_str(x->arena, e->path), e->mode, e->id.id, err);
 	}
 	return rc;
@@ -249,24 +252,25 @@ static int begin(struct snap_index *x, struct ops_error *err)
 	return x->trees ? 0 : error_nomem(err);
 }
 
-int snap_of_index(struct snap **out, struct store *s, struct ops_error *err)
+static int open_index(struct snap **out, struct store *s, bool left_out, struct ops_error *err)
 {
-	struct snap_index *x;
+	struct snap_index *x = calloc(1, sizeof(*x));
+	struct ops_error why = { 0 };
 	int rc;
 
-	if (s->bare)
-		return error_set(err, OPS_EENVIRONMENT,
-				 "a bare repository has no index: name a revision (--at)");
-	x = calloc(1, sizeof(*x));
 	if (!x)
 		return error_nomem(err);
 	x->snap.kind = &index_kind;
 	x->snap.store = s;
+	x->left_out = left_out;
 	rc = begin(x, err);
-	if (rc == 0 && !scan(x)) {
+	if (rc == 0 && !scan(x, &why)) {
 		rc = begin(x, err);
 		if (rc == 0)
 			rc = ask_libgit2(x, err);
+		/* It does not understand it either, and cannot say what to do. */
+		if (rc < 0 && why.status == OPS_EENVIRONMENT)
+			rc = error_set(err, why.status, "%s", why.message);
 	}
 	if (rc < 0) {
 		snap_free(&x->snap);
@@ -274,4 +278,17 @@ int snap_of_index(struct snap **out, struct store *s, struct ops_error *err)
 	}
 	*out = &x->snap;
 	return 0;
+}
+
+int snap_of_index(struct snap **out, struct store *s, struct ops_error *err)
+{
+	if (s->bare)
+		return error_set(err, OPS_EENVIRONMENT,
+				 "a bare repository has no index: name a revision (--at)");
+	return open_index(out, s, false, err);
+}
+
+int snap_of_left_out(struct snap **out, struct store *s, struct ops_error *err)
+{
+	return open_index(out, s, true, err);
 }

@@ -11,6 +11,7 @@
  * order, and it is the order git's trees have.
  */
 
+#include "store/known.h"
 #include "store/past.h"
 #include "store/repo.h"
 #include "store/snap.h"
@@ -57,6 +58,12 @@ int snap_compare(const char *a, bool a_dir, const char *b, bool b_dir);
 
 /* OPS_ENOTFOUND for `path`. */
 int snap_absent(const char *path, struct ops_error *err);
+
+/* The files of the work tree, of which there is one, and what the index knows of them. */
+int snap_of_disk(struct snap **out, enum known_what *what, struct store *s,
+		 struct ops_error *err);
+/* The part of the index that a sparse checkout left out of the work tree. */
+int snap_of_left_out(struct snap **out, struct store *s, struct ops_error *err);
 
 /* A blob of the object store. */
 int snap_read_blob(struct blob *out, struct store *s, const struct oid *id,

@@ -48,7 +48,11 @@ int snap_of_tree(struct snap **out, struct store *s, const struct oid *tree,
 		 struct ops_error *err);
 int snap_of_nothing(struct snap **out, struct ops_error *err);
 int snap_of_index(struct snap **out, struct store *s, struct ops_error *err);
+/* The work tree as git would commit it: with line endings as git stores them, and with what a
+ * sparse checkout left out. */
 int snap_of_work_tree(struct snap **out, struct store *s, struct ops_error *err);
+/* The work tree as it lies on the disk. */
+int snap_of_work_files(struct snap **out, struct store *s, struct ops_error *err);
 /* Any directory of the disk, which need not be in a repository.  OPS_ENOTFOUND. */
 int snap_of_directory(struct snap **out, const char *path, struct ops_error *err);
 /* Changes over `base`, which must outlive it. */

@@ -41,6 +41,19 @@ static int write_beside(char name[32], int dir, mode_t mode, const void *data, s
 	return rc;
 }
 
+int work_read(struct buf *out, struct store *s, const char *path, size_t max,
+	      struct ops_error *err)
+{
+	const char *name;
+	int dir, rc = file_parent(&dir, &name, s->work_dir, path, false, err);
+
+	if (rc == 0) {
+		rc = file_read_at(out, dir, name, max, err);
+		close(dir);
+	}
+	return rc;
+}
+
 int work_replace(struct store *s, const char *path, const void *old, size_t old_len,
 		 const void *data, size_t len, struct ops_error *err)
 {

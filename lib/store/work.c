@@ -135,6 +135,32 @@ static int convert(git_buf *out, bool *converted, struct store *s, const char *p
 	return rc < 0 ? repo_fail(err, rc, "cannot convert '%s'", path) : 0;
 }
 
+bool work_may_be_converted(const void *data, size_t len)
+{
+	const char *at = data, *end = at + len;
+
+	if (memchr(data, '\r', len))
+		return true;
+	/* Several times as fast as memmem(). */
+	while ((at = memchr(at, '$', (size_t)(end - at))) != NULL)
+		if (end - ++at >= 3 && !memcmp(at, "Id:", 3))
+			return true;
+	return false;
+}
+
+int work_as_stored(struct blob *out, struct store *s, const char *path, const void *data,
+		   size_t len, struct ops_error *err)
+{
+	git_buf stored = GIT_BUF_INIT;
+	bool converted;
+	int rc = convert(&stored, &converted, s, path, data, len, false, err);
+
+	if (rc == 0 && converted)
+		rc = snap_copy_blob(out, stored.ptr, stored.size, err);
+	git_buf_dispose(&stored);
+	return rc;
+}
+
 /* Whether `text` is what is left of a write that power cut short. */
 static int is_torn(bool *out, struct store *s, const struct journal_path *p,
 		   const struct buf *text, struct ops_error *err)

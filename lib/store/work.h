@@ -7,6 +7,9 @@
 #include <sys/stat.h>
 
 #include "store/journal.h"
+#include "store/snap.h"
+
+struct buf;
 
 enum work_state {
 	WORK_OLD,	/* as the old tip has it (also: rightly absent) */
@@ -23,6 +26,16 @@ int work_look(enum work_state *out, struct store *s, const struct journal_path *
 /* Learn by which settings git converts files, once before the first of the calls below: what
  * is asked for after a commit point should not fail for want of memory. */
 void work_prepare(struct store *s);
+
+/* Whether anything in these bytes of a file could be stored otherwise. */
+bool work_may_be_converted(const void *data, size_t len);
+/* What git would store of a file with these bytes, if that is something else; else *out is
+ * left as it is. */
+int work_as_stored(struct blob *out, struct store *s, const char *path, const void *data,
+		   size_t len, struct ops_error *err);
+/* All bytes of a file; as file_read_at(). */
+int work_read(struct buf *out, struct store *s, const char *path, size_t max,
+	      struct ops_error *err);
 
 /* OPS_EREFUSED, naming the path, unless it is as the old tip has it. */
 int work_check(struct store *s, const struct journal_path *p, bool skip,

@@ -13,6 +13,7 @@
 
 #include "model/elsewhere.h"
 #include "store/history.h"
+#include "store/work.h"
 #include "text/links.h"
 #include "util/path.h"
 #include "view/check_fix.h"
@@ -92,11 +93,10 @@ int check_document(struct ops_document *d, void *checking, struct ops_error *err
 		if (ret == 0)
 			ret = lint(c, d, err);
 		if (ret == 0)
-			ret = check_mend(c, d->path, d->type, true, d->doc->text, d->doc->len,
-					 err);
+			ret = check_mend(c, d->path, d->type, true, err);
 	} else {
 		c->result->unreadable++;
-		ret = check_mend_unread(c, d->path, d->type, err);
+		ret = check_mend(c, d->path, d->type, false, err);
 	}
 	c->judged = ops_findings_count(c->findings);
 	return ret;
@@ -205,6 +205,21 @@ static int open_what(struct checking *c, struct ops_error *err)
 	return ret ? ret : snap_of_commit(&c->snap, c->repo->store, &oid, err);
 }
 
+/* Lay over it a text for a file of the work tree, as that would be stored. */
+static int put(struct snap *over, const struct checking *c, const char *path,
+	       const char *text, size_t len, struct ops_error *err)
+{
+	bool files = c->options->what == OPS_CHECK_WORK_TREE && work_may_be_converted(text, len);
+	struct blob stored = { NULL, 0, NULL };
+	int ret = files ? work_as_stored(&stored, c->repo->store, path, text, len, err) : 0;
+
+	if (ret == 0)
+		ret = stored.owner ? snap_put(over, path, stored.data, stored.len, err) :
+		      snap_put(over, path, text, len, err);
+	blob_release(&stored);
+	return ret;
+}
+
 /* Lay over the snapshot what stands in for files of it. */
 static int lay_over(struct snap **over, struct checking *c, struct ops_error *err)
 {
@@ -221,12 +236,12 @@ static int lay_over(struct snap **over, struct checking *c, struct ops_error *er
 				 fault ? ", and this one " : "", fault ? fault : "");
 	ret = snap_overlay(over, c->snap, err);
 	if (ret == 0 && o->text)
-		ret = snap_put(*over, o->paths[0], o->text, o->text_len, err);
+		ret = put(*over, c, o->paths[0], o->text, o->text_len, err);
 	if (ret == 0 && o->config)
 		ret = snap_put(*over, CONFIG_PATH, o->config, o->config_len, err);
 	for (; ret == 0 && one; one = one->next)
 		if (!one->dropped)
-			ret = snap_put(*over, one->path, one->text, one->len, err);
+			ret = put(*over, c, one->path, one->text, one->len, err);
 	return ret;
 }
 

@@ -45,7 +45,7 @@ static int check_markdown(struct checking *c, const char *path, const struct blo
 	if (ret == OPS_ENOMEM)
 		return error_nomem(err);
 	if (ret)	/* what cannot be read was said, and is not excused */
-		return check_mend(c, path, NULL, false, blob->data, blob->len, err);
+		return check_mend(c, path, NULL, false, err);
 	if (links_scan(&links, arena, blob->data, doc ? doc->body_at : 0, blob->len,
 		       doc ? doc->body_line : 1))
 		return error_nomem(err);

@@ -259,15 +259,21 @@ static int mend_unreadable(struct mending *m, struct mended *one)
 }
 
 int check_mend(struct checking *c, const char *path, const struct type *type,
-	       bool readable, const char *text, size_t len, struct ops_error *err)
+	       bool readable, struct ops_error *err)
 {
 	struct mending *m = c->mending;
 	struct mended *one;
-	int ret = 0;
+	struct buf file = BUF_INIT;
+	int ret;
 
 	if (!m || !check_wanted(c, path))
 		return 0;
-	one = new_mended(m, path, text, len);
+	/* To the byte: what was checked has the line endings that git stores. */
+	ret = work_read(&file, c->repo->store, path, DOC_MAX, NULL);
+	one = ret ? NULL : new_mended(m, path, file.data, file.len);
+	buf_release(&file);
+	if (ret)
+		return ret == OPS_ENOMEM ? error_nomem(err) : 0;
 	if (!one)
 		return error_nomem(err);
 	one->readable = readable;
@@ -284,20 +290,6 @@ int check_mend(struct checking *c, const char *path, const struct type *type,
 		m->last = &one->next;
 	}
 	return 0;
-}
-
-int check_mend_unread(struct checking *c, const char *path, const struct type *type,
-		      struct ops_error *err)
-{
-	struct blob blob = { NULL, 0, NULL };
-	struct ops_error ignored = { 0 };
-	int ret;
-
-	if (!c->mending || snap_read(&blob, c->snap, path, DOC_MAX, &ignored))
-		return 0;
-	ret = check_mend(c, path, type, false, blob.data, blob.len, err);
-	blob_release(&blob);
-	return ret;
 }
 
 /* Whether there is the same finding, wherever in the file. */

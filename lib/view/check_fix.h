@@ -32,10 +32,7 @@ struct mending {
 
 /* Look for slips in a document; does nothing unless c->mending is set. */
 int check_mend(struct checking *c, const char *path, const struct type *type,
-	       bool readable, const char *text, size_t len, struct ops_error *err);
-/* The same for one that cannot be read. */
-int check_mend_unread(struct checking *c, const char *path, const struct type *type,
-		      struct ops_error *err);
+	       bool readable, struct ops_error *err);
 
 /* Drop each document that has a finding mended that it had not before. */
 int check_fix_compare(bool *dropped, struct mending *m, const struct ops_findings *before,

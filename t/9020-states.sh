@@ -153,6 +153,22 @@ test_expect_success 'a shallow clone: acts, but no audit' '
 	)
 '
 
+test_expect_success 'a shallow clone does not know what was done by a key before' '
+	ops --as $LEAD --key before edit swap-7k2f -f Complexity=8 &&
+	ops --as $LEAD edit swap-7k2f -f Complexity=4 && ops --as $LEAD edit swap-7k2f -f Complexity=5 &&
+	git clone -q --depth 2 "file://$TRASH" ../keys && (
+		cd ../keys && git config user.email u@example.org && git config user.name u &&
+		ops_unchanged 3 ops --as $LEAD --key before edit swap-7k2f -f Complexity=8 &&
+		test_grep "git fetch --unshallow" "$TEST_ROOT/refused.err" &&
+		echo "edit swap-7k2f field:Complexity=8" >../acts &&
+		ops_unchanged 3 ops --as $LEAD --key before batch --each ../acts &&
+		ops --as $LEAD edit swap-7k2f -f Complexity=6 && git fetch -q --unshallow &&
+		ops_unchanged 0 ops --as $LEAD --key before edit swap-7k2f -f Complexity=8 &&
+		ops --as $LEAD --key after edit swap-7k2f -f Complexity=9 &&
+		ops_unchanged 0 ops --as $LEAD --key after edit swap-7k2f -f Complexity=9
+	)
+'
+
 test_expect_success 'a repository of SHA-256' '
 	git init -q --object-format=sha256 ../sha256 && (
 		cd ../sha256 && test_commit code src.c x &&

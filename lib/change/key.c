@@ -49,6 +49,7 @@ struct looking {
 	struct commit c;
 	struct message m;
 	bool found;
+	bool cut;		/* the history goes on where this clone ends */
 	struct buf ahead;	/* the ids of commits to look at */
 	struct map *seen;	/* once there was a merge: those that were put there */
 	struct arena *arena;
@@ -60,8 +61,10 @@ static int look_ahead(struct looking *l, struct ops_error *err)
 	char hex[OID_HEX + 1];
 	size_t i;
 
-	if (store_is_cut(l->d->repo->store, &l->c.id))
+	if (store_is_cut(l->d->repo->store, &l->c.id)) {
+		l->cut = true;
 		return 0;
+	}
 	if (l->c.parents_nr > 1 && !l->seen && !(l->seen = map_new(l->arena)))
 		return error_nomem(err);
 	for (i = 0; i < l->c.parents_nr; i++) {
@@ -235,10 +238,15 @@ int key_look(bool *found, struct oid *commit, const char **subject, struct draft
 
 	if (!l.arena)
 		return error_nomem(err);
+	/* The index does not say whether all of the history was there to be looked at. */
 	if (known && oid_parse(&there, known))
 		ret = look_at(&there, &l, err);
-	else if (!index && !d->plan->unborn)
+	else if (!d->plan->unborn && (!index || store_is_shallow(d->repo->store)))
 		ret = look_back(&l, &d->plan->tip, err);
+	if (ret == 0 && !l.found && l.cut && !d->repo->own_keys)
+		ret = error_set(err, OPS_EENVIRONMENT, "this clone is shallow, so that nobody "
+				"knows here whether it was done by this key before; git fetch "
+				"--unshallow brings the history");
 	buf_release(&l.ahead);
 	arena_free(l.arena);
 	l.arena = NULL;

@@ -31,6 +31,7 @@ struct ops_repo {
 	int utc_offset;
 	unsigned wait_ms;
 	const char *key;		/* of what is done; or NULL */
+	bool own_keys;		/* keys are made by the library, for what began in this clone */
 	const char *const *env;		/* for programs we run; or NULL */
 	bool decides;
 	void (*progress)(const char *what, size_t done, size_t known, void *payload);

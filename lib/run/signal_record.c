@@ -22,6 +22,7 @@ int record_acts(struct ops_outcome **out, struct signal_run *run, struct ops_req
 	list[0].key = key ? arena_printf(run->arena, "signal %s %s", run->id, key) : NULL;
 	if (key && !list[0].key)
 		return error_nomem(err);
+	run->repo->own_keys = true;
 	run->repo->now = run->now + (int64_t)(wait_clock_ms() - (uint64_t)run->began) / 1000;
 	ret = ops_repo_change(&outcome, run->findings, run->repo, list, nr, 0, err);
 	if (ret == 0 && out)

@@ -117,6 +117,7 @@ int op_change(struct ops_outcome **out, struct op_call *c, const struct ops_requ
 	memcpy(list, requests, nr * sizeof(*list));
 	if (c->run->id && key)
 		list[0].key = arena_printf(c->arena, "signal %s %s", c->run->id, key);
+	repo->own_keys = true;
 	repo->actor = c->at->agent ? c->at->agent->id : was;
 	repo->now = c->run->now + (int64_t)(wait_clock_ms() - (uint64_t)c->run->began) / 1000;
 	ret = ops_repo_change(out, c->run->findings, repo, list, nr, 0, err);

@@ -57,7 +57,20 @@ test_expect_success 'a line across the page is no header' '
 	test_when_finished "rm notes/line.md" &&
 	test_write_lines --- "a: b: c" "" "No header" >notes/line.md &&
 	ops check notes/line.md && printf -- --- >notes/line.md && ops check notes/line.md &&
-	: >notes/line.md && ops check notes/line.md
+	: >notes/line.md && ops check notes/line.md &&
+	test_write_lines --- "" Text "" Heading ------- "" "| a |" "---|" >notes/line.md &&
+	ops check notes/line.md
+'
+
+test_expect_success 'a header behind a byte order mark is one' '
+	test_when_finished "rm notes/mark.md" &&
+	printf "\357\273\277---\nname: a: b\n---\n[gone](gone.md)\n" >notes/mark.md &&
+	test_expect_code 1 ops check notes/mark.md >found &&
+	test_grep "notes/mark.md:1:1: error doc.encoding: .*byte order mark" found &&
+	test_expect_code 1 ops check --fix notes/mark.md >found && test_grep "^2 fixed" found &&
+	test_grep "notes/mark.md:4:8: error link.broken" found &&
+	printf -- "---\nname: \"a: b\"\n---\n[gone](gone.md)\n" | test_cmp - notes/mark.md &&
+	printf "\357\273\277# No header\n" >notes/mark.md && ops check notes/mark.md
 '
 
 test_expect_success 'links and devices are not followed out of the tree' '

@@ -75,6 +75,18 @@ static bool find_header(struct doc *doc)
 	return false;
 }
 
+static bool has_mark(const char *text, size_t len)
+{
+	return len >= 3 && !memcmp(text, "\xef\xbb\xbf", 3);
+}
+
+bool doc_has_header(const char *text, size_t len)
+{
+	struct doc doc = { .text = text, .len = len };
+
+	return is_fence(text, len, has_mark(text, len) ? 3 : 0) && find_header(&doc);
+}
+
 static bool is_bad_in_body(const char *text, size_t len, size_t at, size_t *step)
 {
 	unsigned char byte = (unsigned char)text[at];
@@ -212,7 +224,7 @@ static int check_frame(struct doc *doc, struct ops_findings *findings,
 	if (doc->len > DOC_MAX)
 		return refuse(findings, err, path, "doc.limit", 1, 1, NULL,
 			      "the document is larger than 1 MiB");
-	if (doc->len >= 3 && !memcmp(doc->text, "\xef\xbb\xbf", 3))
+	if (has_mark(doc->text, doc->len))
 		return refuse(findings, err, path, "doc.encoding", 1, 1,
 			      "save the file as UTF-8 without byte order mark",
 			      "the file begins with a byte order mark");

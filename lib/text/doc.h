@@ -58,6 +58,10 @@ int doc_parse(struct doc **out, struct arena *arena, const char *path,
 	      const char *text, size_t len, unsigned flags,
 	      struct ops_findings *findings, struct ops_error *err);
 
+/* Whether a text that need not be a document has a header: its first line is `---`, be it
+ * behind a byte order mark, and a later one, too.  Else the first is a line across a page. */
+bool doc_has_header(const char *text, size_t len);
+
 /* The node of a header field (exact name), or NULL. */
 const struct yaml_node *doc_field(const struct doc *doc, const char *name);
 

@@ -21,24 +21,13 @@ static bool is_markdown(const char *path)
 	return dot && (!strcmp(dot, ".md") || !strcmp(dot, ".markdown"));
 }
 
-/* A header is there when the first line is one `---` and a later one, too: else the
- * first is a line across the page. */
-static bool has_header(const char *text)
-{
-	if (strncmp(text, "---", 3))
-		return false;
-	text += 3;
-	text += strspn(text, " \t\r");
-	return *text == '\n' && strstr(text, "\n---");
-}
-
 static int check_markdown(struct checking *c, const char *path, const struct blob *blob,
 			  struct arena *arena, struct ops_error *err)
 {
 	struct links links = { .list = NULL };
 	struct doc *doc = NULL;
 	struct ops_error found = { 0 };
-	int ret = has_header(blob->data) ?
+	int ret = doc_has_header(blob->data, blob->len) ?
 		doc_parse(&doc, arena, path, blob->data, blob->len, 0, c->findings,
 			  &found) : 0;
 

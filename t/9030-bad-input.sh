@@ -227,7 +227,11 @@ test_expect_success ROOT 'a repository that belongs to somebody else' '
 	done &&
 	git config --global --add safe.directory "$(cd ../foreign && pwd -P)" &&
 	ops -C ../foreign list &&
-	git config --global --unset-all safe.directory
+	git config --global --unset-all safe.directory &&
+	git config --global safe.directory "*" && ops -C ../foreign list && ops -C ../foreign check &&
+	git config --global --add safe.directory "" && test_expect_code 3 ops -C ../foreign list 2>../err &&
+	test_grep safe.directory ../err && git config --global --unset-all safe.directory &&
+	git config -f ../foreign/.git/config safe.directory "*" && test_expect_code 3 ops -C ../foreign list
 '
 
 test_expect_success NOT_ROOT 'a directory that cannot be written' '

@@ -58,6 +58,43 @@ static bool is_foreign(void)
 					 strstr(last->message, "not owned by"));
 }
 
+/*
+ * Whether the configuration of the user or the system says of every repository that it is safe,
+ * which libgit2 1.5 does not understand: it knows directories by name.  An empty value takes
+ * back what was said before it.
+ */
+static bool all_are_safe(void)
+{
+	git_config_iterator *it = NULL;
+	git_config *config = NULL;
+	git_config_entry *entry;
+	bool all = false;
+
+	if (git_config_open_default(&config) == 0 &&
+	    git_config_multivar_iterator_new(&it, config, "safe.directory", NULL) == 0)
+		while (git_config_next(&entry, it) == 0)
+			if (entry->value)
+				all = !strcmp(entry->value, "*") || (all && *entry->value);
+	git_config_iterator_free(it);
+	git_config_free(config);
+	return all;
+}
+
+/* Open one that is the user's, or that they say is safe. */
+static int open_owned(git_repository **out, const char *start, unsigned flags,
+		      const char *ceiling)
+{
+	int rc = git_repository_open_ext(out, start, flags, ceiling);
+
+	if (rc < 0 && is_foreign() &&
+	    git_libgit2_opts(GIT_OPT_SET_OWNER_VALIDATION, !all_are_safe()) == 0) {
+		/* Where it is not safe, this says again why. */
+		rc = git_repository_open_ext(out, start, flags, ceiling);
+		(void)git_libgit2_opts(GIT_OPT_SET_OWNER_VALIDATION, 1);
+	}
+	return rc;
+}
+
 static int open_failed(int rc, const struct store_options *o,
 		       struct ops_error *err)
 {
@@ -101,12 +138,12 @@ static int open_repository(struct store *s, const struct store_options *o,
 		flags |= GIT_REPOSITORY_OPEN_NO_SEARCH |
 			 GIT_REPOSITORY_OPEN_NO_DOTGIT;
 	}
-	rc = git_repository_open_ext(&s->repo, start, flags, o->ceiling);
+	rc = open_owned(&s->repo, start, flags, o->ceiling);
 	if (rc < 0 && o->inside_hook)
 		/* FROM_ENV refuses GIT_WORK_TREE; without it only objects in
 		 * quarantine are out of sight, and those then are missing. */
-		rc = git_repository_open_ext(&s->repo, start,
-			flags & ~(unsigned)GIT_REPOSITORY_OPEN_FROM_ENV, o->ceiling);
+		rc = open_owned(&s->repo, start,
+				flags & ~(unsigned)GIT_REPOSITORY_OPEN_FROM_ENV, o->ceiling);
 	if (rc < 0)
 		return open_failed(rc, o, err);
 
@@ -243,8 +280,7 @@ int store_create(struct store **out, const struct store_options *options, bool b
 	rc = search_paths(options->global_config, err);
 	if (rc < 0)
 		return rc;
-	rc = git_repository_open_ext(&repo, options->directory,
-				     GIT_REPOSITORY_OPEN_NO_SEARCH, NULL);
+	rc = open_owned(&repo, options->directory, GIT_REPOSITORY_OPEN_NO_SEARCH, NULL);
 	if (rc == GIT_ENOTFOUND && !is_foreign()) {
 		(void)git_repository_init_options_init(&init,
 			GIT_REPOSITORY_INIT_OPTIONS_VERSION);

@@ -56,6 +56,16 @@ test_expect_success 'code, comments and brackets are no links' '
 	test_grep ! " error " found
 '
 
+test_expect_success 'what is in a submodule is elsewhere' '
+	test_when_finished "rm -r part && git rm -q -f --cached part" &&
+	git init -q part && git -C part commit -q --allow-empty -m "feat: a part" && git add part 2>/dev/null &&
+	links "[a](../part/no.md#x) [b](../part/) [c](../part)" && test_grep ! " error " found &&
+	git add docs/a.md && ops check --staged docs/a.md && rm -r part && mkdir part &&
+	links "[a](../part/no.md#x) [b](../part/)" && test_grep ! " error " found &&
+	test_expect_code 1 links "[a](../parts/no.md)" "[b](../part.md)" && test_grep -c "link.broken" found >count &&
+	test_grep -x 2 count && rm count
+'
+
 test_expect_success 'a link in a document, in the work tree, the index, and a revision' '
 	cp $T kept && printf "\n[log](../../reports/test.log) [no](../no.md)\n" >>$T &&
 	git add $T && test_expect_code 1 ops check --staged $T >found &&

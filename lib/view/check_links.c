@@ -3,7 +3,7 @@
  * Whether links lead somewhere in the repository: to a file or directory of the snapshot
  * that is checked, and with a fragment to a heading or anchor of it.
  *
- * What leads elsewhere (a scheme, another host) is never asked for.  What is there is
+ * What leads elsewhere (a scheme, another host, a submodule) is never asked for.  What is there is
  * looked up in the snapshot alone, so that a link cannot make anything be read that is
  * not part of it.
  */
@@ -42,6 +42,8 @@ struct linking {
 	struct map *targets;	/* by path */
 	struct map *anchors;	/* by path of a document: its fragments */
 	struct guess *guesses;
+	struct snap *index;	/* once it was asked for; NULL also when it cannot be read */
+	bool indexed;
 };
 
 /* Whether a destination leads out of the repository, or is no link yet. */
@@ -268,6 +270,38 @@ static int broken(struct reading *r, const struct link *link, const char *path,
 	return 0;
 }
 
+/* Whether a directory above the path is a repository of its own in that snapshot. */
+static bool below_module(struct snap *snap, const char *path)
+{
+	char dir[PATH_MAX_BYTES + 1];
+	struct snap_entry entry;
+	size_t len = path_directory_len(path);
+
+	for (; len > 0 && len < sizeof(dir); len = path_directory_len(dir)) {
+		memcpy(dir, path, len);
+		dir[len] = '\0';
+		if (snap_find(&entry, snap, dir, NULL) == 0)
+			return entry.mode == SNAP_MODULE;
+	}
+	return false;
+}
+
+/* Whether the path is in a repository of its own: elsewhere.  One that was not fetched is an
+ * empty directory on the disk, and only the index says what it is. */
+static bool is_in_module(struct checking *c, const char *path)
+{
+	struct linking *k = c->linking;
+
+	if (below_module(c->snap, path))
+		return true;
+	if (c->options->what != OPS_CHECK_WORK_TREE)
+		return false;
+	if (!k->indexed && snap_of_index(&k->index, c->repo->store, NULL))
+		k->index = NULL;
+	k->indexed = true;
+	return k->index && below_module(k->index, path);
+}
+
 /* What lies at a path, as it was when a link first led there. */
 static int find_target(struct target **out, struct reading *r, const char *path,
 		       struct ops_error *err)
@@ -283,6 +317,8 @@ static int find_target(struct target **out, struct reading *r, const char *path,
 			return error_nomem(err);
 		t->status = snap_find(&entry, r->c->snap, path, NULL);
 		t->mode = entry.mode;
+		if (t->status == OPS_ENOTFOUND && is_in_module(r->c, path))
+			t->status = 0;
 	}
 	*out = t;
 	return t->status && t->status != OPS_ENOTFOUND ?
@@ -413,6 +449,8 @@ int check_links_guess(struct checking *c, struct ops_error *err)
 
 void check_links_end(struct checking *c)
 {
-	if (c->linking)
-		arena_free(c->linking->scratch);
+	if (!c->linking)
+		return;
+	arena_free(c->linking->scratch);
+	snap_free(c->linking->index);
 }

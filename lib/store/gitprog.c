@@ -186,13 +186,13 @@ const char *gitprog_words(struct arena *arena, const struct child_result *result
 		    strncmp(line, "To ", 3))
 			break;
 	}
-	/* What the other side says is filled up with blanks. */
-	while (len && line[len - 1] == ' ')
+	/* What the other side says is filled up with blanks, and ssh ends lines as a terminal. */
+	while (len && (line[len - 1] == ' ' || line[len - 1] == '\r'))
 		len--;
 	next = line + strcspn(line, "\n");
 	words = *line ? arena_dup(arena, line, len < WORDS_MAX ? len : WORDS_MAX) : NULL;
 	if (words && line[len - 1] == ':' && *next)
 		words = arena_printf(arena, "%s %.*s", words,
-				     (int)strcspn(next + 1, "\n"), next + 1);
+				     (int)strcspn(next + 1, "\r\n"), next + 1);
 	return words ? words : "it said nothing";
 }

@@ -222,7 +222,7 @@ static const char *remote_words(struct arena *arena, const char *text)
 		if (strncmp(line, "remote: ", 8))
 			continue;
 		keep = len - 8;
-		while (keep && line[8 + keep - 1] == ' ')
+		while (keep && (line[8 + keep - 1] == ' ' || line[8 + keep - 1] == '\r'))
 			keep--;
 		if (!keep)
 			continue;

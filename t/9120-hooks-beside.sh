@@ -160,6 +160,20 @@ test_expect_success 'where a file of higher rank names another directory' '
 	git config --unset core.hooksPath && git config --unset ops.hooksPath
 '
 
+test_expect_success 'a directory of hooks that is a link is not written to' '
+	mv .git/hooks ../hooks && mkdir tools && printf "#!/bin/sh\necho tool\n" >tools/pre-commit &&
+	chmod +x tools/pre-commit && ln -s ../tools .git/hooks && files tools >../was &&
+	test_expect_code 3 ops hooks install 2>err && files tools | test_cmp ../was - &&
+	sed -n "s/.*elsewhere: .\(git config core.hooksPath [a-z]*\). names that.*/\1/p" err >../advice &&
+	test_grep -x "git config core.hooksPath tools" ../advice && sh ../advice && rm err &&
+	ops_json result.hooks.0.state chained ops hooks install && files tools | test_cmp ../was - &&
+	git commit --allow-empty -m "feat: x" >out 2>&1 && test $(grep -c tool out) = 1 &&
+	ops hooks uninstall >out && test "$(git config core.hooksPath)" = tools &&
+	git config --unset core.hooksPath && rm -r .git/hooks tools && ln -s nowhere .git/hooks &&
+	test_expect_code 3 ops hooks install 2>err && test_grep "cannot follow" err && rm err &&
+	rm .git/hooks && mv ../hooks .git/hooks
+'
+
 test_expect_success 'a manager of the old kind that writes its hooks again' '
 	printf "#!/bin/sh\necho managed\n" >../managed && chmod +x ../managed &&
 	cp ../managed .git/hooks/pre-commit && ops hooks install >out && test_grep "pre-commit  *chained" out &&

@@ -301,12 +301,32 @@ int hook_write(const char *directory, const char *name, const char *script,
 	return rc;
 }
 
+/* A link leads to where others keep hooks, perhaps as files of a commit, perhaps for several
+ * repositories: not to be written to, and to be named as core.hooksPath names such a place. */
+static int refuse_link(const struct store *s, const char *directory, struct ops_error *err)
+{
+	char *target = realpath(directory, NULL);
+	size_t len = s->work_dir ? strlen(s->work_dir) : 0;
+	bool inside = target && len && !strncmp(target, s->work_dir, len) && target[len] == '/';
+	int rc = target ? error_set(err, OPS_EENVIRONMENT, "'%s' is a link to hooks that are kept "
+				    "elsewhere: 'git config core.hooksPath %s' names that, and "
+				    "nothing in it is changed then", directory,
+				    inside ? target + len + 1 : target) :
+		 failed("follow", directory, err);
+
+	free(target);
+	return rc;
+}
+
 static int install_here(const struct store *s, const char *directory,
 			struct ops_error *err)
 {
+	struct stat st;
 	size_t i;
 	int rc = 0;
 
+	if (lstat(directory, &st) == 0 && S_ISLNK(st.st_mode))
+		return refuse_link(s, directory, err);
 	if (mkdir(directory, 0777) != 0 && errno != EEXIST)
 		return failed("create", directory, err);
 	for (i = 0; rc == 0 && i < hook_scripts_nr; i++)

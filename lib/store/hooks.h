@@ -37,7 +37,7 @@ bool hooks_complete(struct store *s);
  * "<name>.before-ops".  Where core.hooksPath names a directory of others, nothing in it
  * is touched: git is shown a directory of ours, which calls what is there.
  * OPS_EEXISTS: such a file is there already, and another hook too; OPS_EENVIRONMENT: a
- * directory is in the way, or core.hooksPath is none; OPS_EIO.
+ * directory is in the way, git's own is a link, or core.hooksPath is none; OPS_EIO.
  */
 int hooks_install(struct store *s, struct ops_error *err);
 

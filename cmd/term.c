@@ -11,6 +11,7 @@
 
 #include "term.h"
 
+#include <errno.h>
 #include <fcntl.h>
 #include <signal.h>
 #include <stdio.h>
@@ -67,6 +68,49 @@ int term_init(struct term *term, const struct environment *env, const char *colo
 	return 0;
 }
 
+/* What the shell ends with when it could not run the program. */
+static bool was_not_run(int status)
+{
+	return WIFEXITED(status) && (WEXITSTATUS(status) == 126 || WEXITSTATUS(status) == 127);
+}
+
+static void copy_input(void)
+{
+	char bytes[16384];
+	ssize_t nr, done, put;
+
+	while ((nr = read(STDIN_FILENO, bytes, sizeof(bytes))) > 0 ||
+	       (nr < 0 && errno == EINTR))
+		for (done = 0; done < nr; done += put) {
+			put = write(STDOUT_FILENO, bytes + done, (size_t)(nr - done));
+			if (put < 0 && errno != EINTR)
+				return;
+			put = put < 0 ? 0 : put;
+		}
+}
+
+/* The pager, in a process of its own.  One that cannot be run has read nothing: then all is
+ * shown as it is, below what the shell says of it. */
+static void be_pager(const char *pager)
+{
+	pid_t pid = fork();
+	int status = 0;
+
+	if (!pid) {
+		setenv("LESS", "FRX", 0);
+		setenv("LV", "-c", 0);
+		execl("/bin/sh", "sh", "-c", pager, (char *)NULL);
+		_exit(127);
+	}
+	signal(SIGINT, SIG_IGN);
+	signal(SIGQUIT, SIG_IGN);
+	while (pid > 0 && waitpid(pid, &status, 0) < 0)
+		;
+	if (pid < 0 || was_not_run(status))
+		copy_input();
+	_exit(EXIT_DONE);
+}
+
 void term_page(struct term *term, const struct environment *env)
 {
 	const char *pager = env->pager ? env->pager : "less";
@@ -81,10 +125,9 @@ void term_page(struct term *term, const struct environment *env)
 		signal(SIGPIPE, SIG_DFL);
 		if (dup2(ends[0], STDIN_FILENO) < 0)
 			_exit(EXIT_ENVIRONMENT);
-		setenv("LESS", "FRX", 0);
-		setenv("LV", "-c", 0);
-		execl("/bin/sh", "sh", "-c", pager, (char *)NULL);
-		_exit(EXIT_ENVIRONMENT);
+		close(ends[0]);
+		close(ends[1]);		/* or there would never be an end to read */
+		be_pager(pager);
 	}
 	if (term->pager < 0)
 		term->pager = 0;

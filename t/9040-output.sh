@@ -197,4 +197,14 @@ test_expect_success SCRIPT 'on a terminal' '
 	test_grep "^paged:" typed
 '
 
+test_expect_success SCRIPT 'a pager that cannot be run loses nothing' '
+	for pager in nosuch "$HOME"
+	do
+		PAGER=$pager timeout 20 script -q -e -c "$OPS_PROGRAM list" typed </dev/null >/dev/null &&
+		test_grep "sh: .*$pager" typed && test_grep swap-7k2f typed || return 1
+	done &&
+	PAGER="head -n 1" timeout 20 script -q -e -c "$OPS_PROGRAM list" typed </dev/null >/dev/null &&
+	test_must_fail grep swap-7k2f typed
+'
+
 test_done

@@ -16,8 +16,8 @@ struct half {
 	struct audit_side side;
 	struct snap *snap;
 	bool follows;			/* took away what the other one changed */
-	struct map *left, *entered;	/* directories that it took files out of, or put some in */
-	struct map *moved;		/* by their ids, files that the merge has not at their path */
+	struct map *left, *entered;	/* directories that it took files out of, put some in */
+	struct map *moved;		/* by their ids, files that the merge has not there */
 };
 
 struct pair {

@@ -53,7 +53,7 @@ test_expect_success 'a filter that can match nothing is an error, not an empty l
 	test_expect_code 2 ops list --due-before tomorrow &&
 	test_expect_code 2 ops list --due-after 2026-02-30 &&
 	test_expect_code 2 ops list --type nonsense &&
-	test_expect_code 2 ops list --status Nonsense
+	test_expect_code 2 ops list --status Nonsense 2>err && test_grep "Review, Blocked" err
 '
 
 test_expect_success 'an earlier state' '

@@ -423,8 +423,22 @@ static int check_date(const char *text, struct ops_error *err)
 	       error_set(err, OPS_EUSAGE, "'%s' is not a date (YYYY-MM-DD)", text);
 }
 
+static int no_status(const struct type *type, const char *word, struct arena *arena,
+		     struct ops_error *err)
+{
+	struct names names = { NULL, 0 };
+	size_t i;
+
+	for (i = 0; i < type->states_nr; i++)
+		if (names_add(&names, arena, type->states[i].name))
+			return error_nomem(err);
+	return error_set(err, OPS_EUSAGE, "there is no status '%s' of type '%s'%s%s", word,
+			 type->name, names.nr ? ", which has " : "",
+			 names_text(&names, arena, " and "));
+}
+
 /* A status that the type does not have would match nothing: a slip, so say it. */
-static int check_status(const char *list, const struct type *type,
+static int check_status(const char *list, const struct type *type, struct arena *arena,
 			struct ops_error *err)
 {
 	char word[128];
@@ -434,8 +448,7 @@ static int check_status(const char *list, const struct type *type,
 		len = strcspn(list, ",");
 		(void)snprintf(word, sizeof(word), "%.*s", (int)len, list);
 		if (len >= sizeof(word) || !type_state(type, word))
-			return error_set(err, OPS_EUSAGE, "a %s has no status '%s'",
-					 type->name, word);
+			return no_status(type, word, arena, err);
 		list += len;
 	}
 	return 0;
@@ -480,7 +493,7 @@ int ops_view_each(struct ops_view *view, const struct ops_filter *filter,
 		return ret;
 	if (!l.type)
 		return error_set(err, OPS_EUSAGE, "there is no type '%s'", name);
-	ret = check_status(filter->status, l.type, err);
+	ret = check_status(filter->status, l.type, view->arena, err);
 	if (ret == 0)
 		ret = view_say_broken(view, findings, err);
 	if (ret == 0)

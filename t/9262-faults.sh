@@ -40,6 +40,10 @@ test_expect_success 'complete: errors, and a disk that stays broken' '
 	some complete --kinds EIO,EMFILE,TERM --sample 1 && some complete --sticky --kinds EIO --sample 1 --seed 3
 '
 
+test_expect_success 'an act that first brings along an index that git put back, killed' '
+	some edit-behind --kinds KILL,EIO --sample 4
+'
+
 test_expect_success 'a group of acts, and one commit of many files, killed' '
 	some batch-each --kinds KILL --sample 1 && some batch-pack --kinds KILL --sample 1
 '

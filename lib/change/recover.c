@@ -13,7 +13,8 @@
  *	at last the journal is removed
  *
  * After a power cut (another boot id) a journal that says "done" is looked at
- * again: the documents it speaks of were not waited for.
+ * again: the documents it speaks of were not waited for.  And so is its index
+ * when git made a commit since, which may have put back that of before.
  *
  * Must never remove a lock that is not known to be ours, nor touch a path
  * whose content is neither the old nor the new; and every step may be
@@ -358,6 +359,57 @@ static int settle(struct txn_result *result, struct store *s, struct journal *j,
 	return rc;
 }
 
+/* Whether branch and work tree still have all that the act put there. */
+static int stands(bool *out, struct store *s, const struct journal *j, const struct oid *tip,
+		  struct ops_error *err)
+{
+	struct forward f = { .store = s, .journal = j };
+	enum work_state state;
+	size_t i;
+	int rc = snap_of_commit(&f.tip, s, tip, err);
+
+	*out = true;
+	for (i = 0; rc == 0 && *out && i < j->paths_nr; i++) {
+		rc = still_new(out, &f, &j->paths[i], err);
+		if (rc == 0 && *out)
+			rc = work_look(&state, s, &j->paths[i], false, err);
+		if (rc == 0 && *out)
+			*out = state == WORK_NEW;
+	}
+	snap_free(f.tip);
+	return rc;
+}
+
+/*
+ * git commit reads the index before it locks it.  The one that came right after our commit may
+ * have read the index of before, and put it back: all of the act is missing there, while the
+ * branch and the work tree have it.  Without a commit since, whoever put it back is the user.
+ */
+static int catch_up(struct txn_result *result, struct store *s, struct journal *j,
+		    unsigned wait_ms, struct ops_error *err)
+{
+	bool follows, whole = false;
+	struct oid tip;
+	int rc;
+
+	if (!j->tree || !j->paths_nr || ref_value(&tip, s, j->ref, NULL) < 0 ||
+	    oid_equal(&tip, &j->new) ||
+	    index_check(s, j->paths, j->paths_nr, NULL, NULL, NULL) < 0)
+		return 0;
+	rc = state_follows(&follows, s, j->ref, err);
+	if (rc == 0 && follows)
+		rc = stands(&whole, s, j, &tip, err);
+	if (rc < 0 || !whole)
+		return rc;
+	rc = finish(result, s, j, wait_ms, err);
+	if (rc == 0)
+		rc = journal_retire(store_git_dir(s), err);
+	if (rc == 0)
+		notes_add(result, "git had put back an index of before the last change; it "
+			  "has that again");
+	return rc;
+}
+
 int recover(struct txn_result *result, struct store *s, unsigned wait_ms,
 	    struct ops_error *err)
 {
@@ -374,6 +426,8 @@ int recover(struct txn_result *result, struct store *s, unsigned wait_ms,
 	} else if (rc == 0 && (!j.done || j.other_boot)) {
 		rc = settle(result, s, &j, wait_ms, err);
 		recover_sweep(s);
+	} else if (rc == 0) {
+		rc = catch_up(result, s, &j, wait_ms, err);
 	}
 	if (rc == 0)
 		rc = state_others(s, recover_other, NULL, err);

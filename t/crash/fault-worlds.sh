@@ -4,7 +4,7 @@
 # The worlds of the fault matrix: repositories where each act that is tried is legal.
 # Read by t/crash/faults.sh.
 #
-#	faults_worlds			makes ../world-plain, ../world-signed and ../world-many
+#	faults_worlds			makes ../world-plain, ../world-behind, ../world-signed and ../world-many
 #	faults_world_plain		the first alone
 #	faults_world_work		../world-work: handoffs at each step, an agent that runs
 #	faults_world_more		../world-more, ../world-alarm, ../world-moved: conflicts, leases,
@@ -37,9 +37,17 @@ faults_world_plain () {
 		faults_keep plain
 }
 
+# The index is as before the last act, and git made a commit since.
+faults_behind () {
+	cp -a ../world-plain ../world-behind && (cd ../world-behind && cp .git/index ../index &&
+		ops --as $LEAD edit new-1 -f Priority=LOW >/dev/null && mv ../index .git/index &&
+		echo x >behind.c && git add behind.c && git commit -q -m "x" behind.c &&
+		test_must_fail git diff --cached --quiet HEAD)
+}
+
 faults_worlds () {
 	# A server brings to its disk what it takes, as ops server install has it.
-	faults_world_plain && git init -q --bare -b main server.git && rm -rf server.git/hooks/*.sample &&
+	faults_world_plain && faults_behind && git init -q --bare -b main server.git && rm -rf server.git/hooks/*.sample &&
 		git -C server.git config core.fsync committed,reference && mv server.git .. &&
 		mkdir ../world-many && cp -a . ../world-many/clone && mv ../server.git ../world-many &&
 		(cd ../world-many/clone && git remote add origin ../server.git && ops sync >/dev/null &&

@@ -20,7 +20,7 @@ test ! -d /dev/shm || test ! -w /dev/shm || faults_work=$(mktemp -d /dev/shm/ops
 . "$TEST_DIRECTORY/crash/fault-worlds.sh"
 
 # Each writing command but those that are tried in full.
-faults_others="new edit request block-gate reject lift accept start checkpoint block unblock submit rework
+faults_others="new edit edit-behind request block-gate reject lift accept start checkpoint block unblock submit rework
 	cancel flag reassign waive key-add key-retire key-revoke deps-cut scope-lock scope-release scope-freeze conflict-freeze
 	conflict-decide conflict-resume emergency emergency-end force force-end review vet quality plan rebalance breakdown
 	orchestrate recover relocate synthesize packet ask answer debug escalate incident retro session
@@ -45,6 +45,7 @@ faults_of () {
 	sync) words=sync world=many options="--dir clone --server server.git" ;;
 	new) words="new|task|--id|fourth-1|Fourth" ;;
 	edit) words="edit|other-1|-f|Priority=LOW" ;;
+	edit-behind) words="edit|other-1|-f|Priority=LOW" world=behind ;;
 	request) words="gate|request|new-1|pre-governance|-s|Scope=a|-s|Approach=b|-s|Risk Assessment=c|-s|Documentation=d" ;;
 	block-gate) words="gate|block|asked-1|pre-governance|-m|no|-s|Lifted When=later" as=$GOV ;;
 	accept) words="accept|given-1" as=$DEV ;;

@@ -32,9 +32,9 @@ late () {
 
 test_expect_success 'but not where git made a commit since: the next act brings it along' '
 	late ops_task late-1 && git status --porcelain >status && test_grep "^D .*late-1" status &&
-	ops --as $LEAD edit swap-7k2f -f Type=five 2>err && test_grep "put back an index" err && rm status err && same &&
+	ops --as $LEAD edit swap-7k2f -f Type=five 2>err && test_grep "brought along with that once more" err && rm status err && same &&
 	late ops --as $LEAD edit late-1 -f Type=one && test_must_fail git diff --cached --quiet HEAD &&
-	ops recover >../said && test_grep "put back an index" ../said && same && ops recover >../said &&
+	ops recover >../said && test_grep "brought along with that once more" ../said && same && ops recover >../said &&
 	test_grep "nothing to recover" ../said && late ops --as $LEAD gate request late-1 pre-governance -s Scope=x -s Approach=x \
 		-s "Risk Assessment"=x -s Documentation=x && ops recover && same
 '

@@ -380,43 +380,73 @@ static int stands(bool *out, struct store *s, const struct journal *j, const str
 	return rc;
 }
 
+/* Whether the index has all of the act as it was before, or git may be about to put that back:
+ * it moves the branch first. */
+static int may_be_behind(bool *out, struct store *s, const struct journal *j,
+			 struct ops_error *err)
+{
+	char *lock = index_lock_path(s);
+	struct ops_error found = { 0 };
+	int rc;
+
+	if (!lock)
+		return error_nomem(err);
+	*out = access(lock, F_OK) == 0 || errno != ENOENT;
+	free(lock);
+	if (*out)
+		return 0;
+	rc = index_check(s, j->paths, j->paths_nr, NULL, NULL, &found);
+	*out = rc == 0;
+	/* Of an index that we cannot work with, whoever wants to is told. */
+	return rc < 0 && rc != OPS_EREFUSED && rc != OPS_EENVIRONMENT ?
+	       error_set(err, rc, "%s", found.message) : 0;
+}
+
 /*
  * git commit reads the index before it locks it.  The one that came right after our commit may
  * have read the index of before, and put it back: all of the act is missing there, while the
  * branch and the work tree have it.  Without a commit since, whoever put it back is the user.
  */
-static int catch_up(struct txn_result *result, struct store *s, struct journal *j,
-		    unsigned wait_ms, struct ops_error *err)
+int recover_index(struct txn_result *result, struct store *s, struct last_act *last,
+		  const struct oid *tip, unsigned wait_ms, struct ops_error *err)
 {
-	bool follows, whole = false;
-	struct oid tip;
+	struct journal *j = &last->journal;
+	bool follows, whole = false, behind = false;
 	int rc;
 
-	if (!j->tree || !j->paths_nr || ref_value(&tip, s, j->ref, NULL) < 0 ||
-	    oid_equal(&tip, &j->new) ||
-	    index_check(s, j->paths, j->paths_nr, NULL, NULL, NULL) < 0)
+	if (!last->arena || !j->tree || !j->paths_nr || oid_equal(tip, &j->new))
 		return 0;
 	rc = state_follows(&follows, s, j->ref, err);
 	if (rc == 0 && follows)
-		rc = stands(&whole, s, j, &tip, err);
-	if (rc < 0 || !whole)
+		rc = stands(&whole, s, j, tip, err);
+	if (rc == 0 && whole)
+		rc = may_be_behind(&behind, s, j, err);
+	if (rc < 0 || !behind)
 		return rc;
 	rc = finish(result, s, j, wait_ms, err);
+	/* Not said, it costs the next command a look. */
+	if (rc == 0 || rc == OPS_EBUSY)
+		(void)journal_done(store_git_dir(s), NULL);
 	if (rc == 0)
-		rc = journal_retire(store_git_dir(s), err);
-	if (rc == 0)
-		notes_add(result, "git had put back an index of before the last change; it "
-			  "has that again");
+		notes_add(result, "git made a commit beside the last change, and the index was "
+			  "brought along with that once more");
 	return rc;
 }
 
-int recover(struct txn_result *result, struct store *s, unsigned wait_ms,
+void last_act_release(struct last_act *last)
+{
+	arena_free(last->arena);
+	last->arena = NULL;
+}
+
+int recover(struct last_act *last, struct txn_result *result, struct store *s, unsigned wait_ms,
 	    struct ops_error *err)
 {
 	struct arena *arena = arena_new();
 	struct journal j;
 	int rc;
 
+	last->arena = NULL;
 	if (!arena)
 		return error_nomem(err);
 	rc = journal_read(&j, store_git_dir(s), arena, err);
@@ -427,7 +457,8 @@ int recover(struct txn_result *result, struct store *s, unsigned wait_ms,
 		rc = settle(result, s, &j, wait_ms, err);
 		recover_sweep(s);
 	} else if (rc == 0) {
-		rc = catch_up(result, s, &j, wait_ms, err);
+		*last = (struct last_act){ arena, j };
+		arena = NULL;
 	}
 	if (rc == 0)
 		rc = state_others(s, recover_other, NULL, err);

@@ -22,9 +22,21 @@ void notes_add(struct txn_result *result, const char *fmt, ...)
 int roll_forward(struct txn_result *result, struct store *s, const struct journal *j,
 		 bool just_moved, struct index_edit *x, struct ops_error *err);
 
-/* Settle what dead processes left, under the writers' lock. */
-int recover(struct txn_result *result, struct store *s, unsigned wait_ms,
+/* The last act here, if it was done and nothing was left of it. */
+struct last_act {
+	struct arena *arena;	/* NULL: there is none */
+	struct journal journal;
+};
+
+/* Settle what dead processes left, under the writers' lock.  *last is to be released in any
+ * case. */
+int recover(struct last_act *last, struct txn_result *result, struct store *s, unsigned wait_ms,
 	    struct ops_error *err);
+/* Bring the index along with the last act if a commit of git's, which `tip` has on top of it,
+ * put back that of before; under the writers' lock. */
+int recover_index(struct txn_result *result, struct store *s, struct last_act *last,
+		  const struct oid *tip, unsigned wait_ms, struct ops_error *err);
+void last_act_release(struct last_act *last);
 /* Remove private files that a dead writer left, also those in nobody's way. */
 void recover_sweep(const struct store *s);
 

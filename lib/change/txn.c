@@ -259,6 +259,10 @@ int txn_check_user(struct act *a, struct ops_error *err)
 	if (!j->tree)
 		return 0;
 	work_prepare(a->store);
+	rc = a->options->dry_run ? 0 :
+	     recover_index(a->result, a->store, a->last, &a->plan.tip, git_wait(a), err);
+	if (rc < 0)
+		return rc;
 	rc = index_check(a->store, j->paths, j->paths_nr, a->skip, &past, err);
 	if (rc == 0)
 		rc = check_work(a, err);
@@ -422,12 +426,12 @@ static int decide_and_judge(struct act *a, txn_decide *decide, txn_judge *judge,
 	return rc;
 }
 
-static int attempt(bool *moved, struct txn_result *result, struct store *s,
-		   const struct txn_options *options, txn_decide *decide,
+static int attempt(bool *moved, struct txn_result *result, struct last_act *last,
+		   struct store *s, const struct txn_options *options, txn_decide *decide,
 		   txn_judge *judge, void *payload, struct ops_error *err)
 {
 	static const struct held none = HELD_NONE;
-	struct act a = { .store = s, .options = options, .result = result };
+	struct act a = { .store = s, .options = options, .result = result, .last = last };
 	int rc;
 
 	a.ref = none;
@@ -465,6 +469,7 @@ int txn_run(struct txn_result *result, struct store *s,
 	    void *payload, struct ops_error *err)
 {
 	struct txn_result r = { 0 };
+	struct last_act last = { .arena = NULL };
 	struct lock lock = { -1 };
 	unsigned tries = 0;
 	bool moved = false;
@@ -474,13 +479,14 @@ int txn_run(struct txn_result *result, struct store *s,
 	if (rc == 0 && !options->dry_run)
 		rc = lock_take(&lock, s, options->wait_ms, err);
 	if (rc == 0 && !options->dry_run)
-		rc = recover(&r, s, options->wait_ms, err);
+		rc = recover(&last, &r, s, options->wait_ms, err);
 	if (rc == 0)
 		do
-			rc = attempt(&moved, &r, s, options, decide, judge,
+			rc = attempt(&moved, &r, &last, s, options, decide, judge,
 				     payload, err);
 		while (moved && ++tries < TXN_TRIES);
 	lock_drop(&lock);
+	last_act_release(&last);
 	*result = r;
 	return rc;
 }
@@ -488,19 +494,24 @@ int txn_run(struct txn_result *result, struct store *s,
 int txn_recover(struct txn_result *result, struct store *s, unsigned wait_ms,
 		struct ops_error *err)
 {
+	struct last_act last = { .arena = NULL };
 	struct txn_result r = { 0 };
 	struct lock lock = { -1 };
+	struct oid tip;
 	int rc;
 
 	rc = state_writable(s, err);
 	if (rc == 0)
 		rc = lock_take(&lock, s, wait_ms, err);
 	if (rc == 0)
-		rc = recover(&r, s, wait_ms, err);
+		rc = recover(&last, &r, s, wait_ms, err);
+	if (rc == 0 && last.arena && ref_value(&tip, s, last.journal.ref, NULL) == 0)
+		rc = recover_index(&r, s, &last, &tip, wait_ms, err);
 	/* Private files are in nobody's way, and the next writer would replace them. */
 	if (rc == 0)
 		recover_sweep(s);
 	lock_drop(&lock);
+	last_act_release(&last);
 	*result = r;
 	return rc;
 }

@@ -5,6 +5,7 @@
 /* What the files of the transaction share: its state, and the steps that lead on.  Each
  * returns as txn_run(). */
 
+#include "change/recover.h"
 #include "change/txn.h"
 #include "store/index.h"
 #include "store/journal.h"
@@ -27,6 +28,7 @@ struct act {
 	struct index_edit index;
 	bool moved;		/* lost a race: begin again */
 	const struct txn_move *move;	/* not to a commit of ours; or NULL */
+	struct last_act *last;	/* what was done here before */
 };
 
 /* The paths that differ, and what they become. */

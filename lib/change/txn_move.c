@@ -37,12 +37,13 @@ static int plan_move(struct act *a, struct arena *of_commit, struct ops_error *e
 	return rc < 0 ? rc : snap_of_commit(&p->after, a->store, &m->to, err);
 }
 
-static int move_once(struct txn_result *result, struct store *s,
+static int move_once(struct txn_result *result, struct last_act *last, struct store *s,
 		     const struct txn_options *options, const struct txn_move *move,
 		     struct ops_error *err)
 {
 	static const struct held none = HELD_NONE;
-	struct act a = { .store = s, .options = options, .result = result, .move = move };
+	struct act a = { .store = s, .options = options, .result = result, .move = move,
+			 .last = last };
 	struct arena *arena = arena_new();
 	int rc;
 
@@ -76,22 +77,24 @@ int txn_move(struct txn_result *result, struct store *s, const struct txn_option
 	     const struct txn_move *move, struct ops_error *err)
 {
 	struct txn_result r = { 0 };
+	struct last_act last = { .arena = NULL };
 	struct lock lock = { -1 };
 	int rc = state_writable(s, err);
 
 	if (rc == 0 && !options->dry_run)
 		rc = lock_take(&lock, s, options->wait_ms, err);
 	if (rc == 0 && !options->dry_run)
-		rc = recover(&r, s, options->wait_ms, err);
+		rc = recover(&last, &r, s, options->wait_ms, err);
 	if (rc == 0)
-		rc = move_once(&r, s, options, move, err);
+		rc = move_once(&r, &last, s, options, move, err);
 	lock_drop(&lock);
+	last_act_release(&last);
 	*result = r;
 	return rc;
 }
 
 /* Under the lock: whatever the tip is, make commits on top of it and move to them. */
-static int group_once(struct txn_result *result, struct store *s,
+static int group_once(struct txn_result *result, struct last_act *last, struct store *s,
 		      const struct txn_options *options, struct txn_move *m, txn_make *make,
 		      void *payload, struct ops_error *err)
 {
@@ -105,7 +108,7 @@ static int group_once(struct txn_result *result, struct store *s,
 	if (rc == 0)
 		rc = make(m, payload, err);
 	if (rc == 0 && !oid_equal(&m->to, &m->from))
-		rc = move_once(result, s, options, m, err);
+		rc = move_once(result, last, s, options, m, err);
 	txn_end_pile(result, s, rc);
 	return rc;
 }
@@ -115,6 +118,7 @@ int txn_group(struct txn_result *result, struct store *s, const struct txn_optio
 {
 	struct txn_move m = { .why = why };
 	struct txn_result r = { 0 };
+	struct last_act last = { .arena = NULL };
 	struct lock lock = { -1 };
 	unsigned tries = 0;
 	int rc = state_writable(s, err);
@@ -122,12 +126,13 @@ int txn_group(struct txn_result *result, struct store *s, const struct txn_optio
 	if (rc == 0 && !options->dry_run)
 		rc = lock_take(&lock, s, options->wait_ms, err);
 	if (rc == 0 && !options->dry_run)
-		rc = recover(&r, s, options->wait_ms, err);
+		rc = recover(&last, &r, s, options->wait_ms, err);
 	if (rc == 0)
 		do
-			rc = group_once(&r, s, options, &m, make, payload, err);
+			rc = group_once(&r, &last, s, options, &m, make, payload, err);
 		while (rc == OPS_ECHANGED && ++tries < TXN_TRIES);
 	lock_drop(&lock);
+	last_act_release(&last);
 	*result = r;
 	return rc;
 }

@@ -35,6 +35,22 @@ static int find(bool *out, struct snap_entry *entry, struct snap *snap, const ch
 	return ret == OPS_ENOTFOUND ? 0 : ret;
 }
 
+/* Where a path is, of one half's view. */
+struct place {
+	bool here, there, merged;
+	struct snap_entry mine, theirs, joined;
+};
+
+static int place_of(struct place *out, const struct pair *p, const struct half *h,
+		    const struct half *other, const char *path, struct ops_error *err)
+{
+	int ret = find(&out->here, &out->mine, h->snap, path, err);
+
+	if (ret == 0)
+		ret = find(&out->there, &out->theirs, other->snap, path, err);
+	return ret ? ret : find(&out->merged, &out->joined, p->merged, path, err);
+}
+
 /* Put the directory that a file lies in into a map; that of the top is "". */
 static int put_directory(struct map *out, struct arena *arena, const char *path)
 {
@@ -47,23 +63,18 @@ static int put_directory(struct map *out, struct arena *arena, const char *path)
 static int read_change(struct pair *p, struct half *h, const struct half *other, const char *path,
 		       struct ops_error *err)
 {
-	struct snap_entry entry = { .has_oid = false }, ignored;
+	struct place at = { .here = false };
 	char hex[OID_HEX + 1];
-	bool here, there, stays;
-	int ret = find(&here, &entry, h->snap, path, err);
+	int ret = place_of(&at, p, h, other, path, err);
 
-	if (ret == 0)
-		ret = find(&there, &ignored, other->snap, path, err);
-	if (ret == 0)
-		ret = find(&stays, &ignored, p->merged, path, err);
 	if (ret)
 		return ret;
-	if (!here && there && map_has(other->side.changed, path))
+	if (!at.here && at.there && map_has(other->side.changed, path))
 		h->follows = true;
-	if (put_directory(here ? h->entered : h->left, p->j->arena, path))
+	if (put_directory(at.here ? h->entered : h->left, p->j->arena, path))
 		return error_nomem(err);
-	oid_hex(hex, &entry.oid);
-	return here && !stays && map_put(h->moved, hex, arena_str(p->j->arena, path)) ?
+	oid_hex(hex, &at.mine.oid);
+	return at.here && !at.merged && map_put(h->moved, hex, arena_str(p->j->arena, path)) ?
 	       error_nomem(err) : 0;
 }
 
@@ -113,26 +124,21 @@ static int is_turned(bool *out, const struct pair *p, const struct half *h, cons
 static int is_joined(bool *out, const struct pair *p, const struct half *h,
 		     const struct half *other, const char *path, struct ops_error *err)
 {
-	struct snap_entry entry = { .has_oid = false }, ignored;
+	struct place at = { .here = false };
 	char hex[OID_HEX + 1];
 	const char *was;
-	bool here, there, merged;
-	int ret = find(&here, &ignored, h->snap, path, err);
+	int ret = place_of(&at, p, h, other, path, err);
 
 	*out = false;
-	if (ret == 0)
-		ret = find(&there, &ignored, other->snap, path, err);
-	if (ret == 0)
-		ret = find(&merged, &entry, p->merged, path, err);
 	if (ret)
 		return ret;
 	if (map_has(h->side.changed, path) && map_has(other->side.changed, path))
 		*out = true;
-	else if (here && !there && !map_has(other->side.changed, path))
+	else if (at.here && !at.there && !map_has(other->side.changed, path))
 		*out = h->follows;
-	if (*out || !merged)
+	if (*out || !at.merged)
 		return 0;
-	oid_hex(hex, &entry.oid);
+	oid_hex(hex, &at.joined.oid);
 	was = map_get(other->moved, hex);
 	return was && is_turned(out, p, h, was, path) ? error_nomem(err) : 0;
 }

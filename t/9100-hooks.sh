@@ -140,7 +140,7 @@ test_expect_success 'a commit of named files is judged by what it will have' '
 	test_grep "^pre-commit: stopped" out && back
 '
 
-test_expect_success 'the index that git names is read, and no other when it is damaged' '
+test_expect_success 'the index that git names is read, and no other when it cannot be read' '
 	cp .git/index other.index && hand "s/^Status: Queued/Status: Complete/" &&
 	export GIT_AUTHOR_EMAIL=$LEAD@example.org &&
 	test_when_finished "unset GIT_AUTHOR_EMAIL; rm -f other.index" &&
@@ -151,7 +151,7 @@ test_expect_success 'the index that git names is read, and no other when it is d
 		test_expect_code 1 env $work GIT_INDEX_FILE=.git/index ops hook pre-commit \
 			>out 2>&1 && test_grep "error task.transition: " out || return 1
 	done &&
-	printf X | dd of=other.index bs=1 seek=40 conv=notrunc 2>/dev/null &&
+	printf X | dd of=other.index bs=1 seek=8 conv=notrunc 2>/dev/null &&
 	test_expect_code 3 env GIT_INDEX_FILE=other.index ops hook pre-commit 2>err &&
 	test_grep "cannot read the index" err &&
 	back

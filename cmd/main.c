@@ -485,10 +485,13 @@ int main(int argc, char **argv)
 	struct globals globals = { 0 };
 	struct term term = { 0 };
 	struct session s = { .env = &env, .globals = &globals, .term = &term };
+	static char errors[BUFSIZ];
 	int result = EXIT_BUG;
 
 	heap_prepare();
 	term_guard();
+	/* A line is one write: fast where there are thousands, and whole beside other processes. */
+	setvbuf(stderr, errors, _IOLBF, sizeof(errors));
 	signal(SIGPIPE, SIG_IGN);	/* a lost reader is a failed write, and is seen */
 	read_environment(&env);
 	s.arena = arena_new();

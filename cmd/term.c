@@ -159,11 +159,13 @@ void term_progress(struct term *term, const char *what, size_t done, size_t know
 	if (done >= known) {
 		if (term->progress)
 			fputs("\r\033[K", stderr);
+		fflush(stderr);
 		term->progress = false;
 	} else if (!term->shown) {
 		term->shown = ms;	/* what is over at once needs no progress */
 	} else if (ms - term->shown >= PROGRESS_MS) {
 		fprintf(stderr, "\r%s %zu/%zu\033[K", what, done, known);
+		fflush(stderr);
 		term->shown = ms;
 		term->progress = true;
 	}

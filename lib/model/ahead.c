@@ -29,6 +29,7 @@
 
 #include "util/arena.h"
 #include "util/array.h"
+#include "util/buf.h"
 #include "util/error.h"
 
 #define WINDOW 128		/* documents in memory at once */
@@ -36,6 +37,7 @@
 #define BLOCK 8			/* claimed at once by the thread */
 
 struct place {
+	struct buf path;	/* of its item */
 	struct ahead_doc doc;
 	atomic_bool ready;
 };
@@ -115,6 +117,7 @@ void ahead_free(struct ahead *a)
 		blob_release(&a->places[i]->doc.blob);
 		ops_findings_free(a->places[i]->doc.findings);
 		arena_free(a->places[i]->doc.arena);
+		buf_release(&a->places[i]->path);
 		free(a->places[i]);
 	}
 	while (a->dirs_nr)
@@ -280,13 +283,19 @@ static void begin(struct ahead *a)
 
 int ahead_add(struct ahead *a, const struct ahead_item *item)
 {
+	struct place **p = &a->places[a->nr % WINDOW];
+
 	assert(!ahead_full(a));
-	if (a->nr < WINDOW && !a->places[a->nr] &&
-	    !(a->places[a->nr] = calloc(1, sizeof(struct place))))
+	if (!*p && !(*p = calloc(1, sizeof(struct place))))
+		return OPS_ENOMEM;
+	buf_clear(&(*p)->path);
+	buf_str(&(*p)->path, item->path);
+	if (buf_failed(&(*p)->path))
 		return OPS_ENOMEM;
 	pthread_mutex_lock(&a->lock);
 	a->first = a->given;
-	a->items[a->nr++ % WINDOW] = *item;
+	a->items[a->nr % WINDOW] = *item;
+	a->items[a->nr++ % WINDOW].path = (*p)->path.data;
 	if (a->waits && a->nr % 16 == 0)
 		pthread_cond_signal(&a->room);
 	pthread_mutex_unlock(&a->lock);

@@ -21,7 +21,8 @@ struct ahead;
 /* Called with each document that was read, by either thread: it may look at `doc` alone. */
 typedef void ahead_prepare(struct doc *doc, const void *type);
 
-/* A file that is one.  All that is pointed to must live longer than the ahead. */
+/* A file that is one.  The path is copied, and its copy stays until ahead_done(); all else that
+ * is pointed to must live longer than the ahead. */
 struct ahead_item {
 	const char *path, *dir;
 	const struct snap_entry *entry;

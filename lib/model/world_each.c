@@ -35,7 +35,7 @@ struct each_state {
 	ahead_prepare *prepare;
 	struct ahead *ahead;	/* all entries there are, in order ... */
 	size_t given;		/* ... of which so many were given */
-	struct arena *names;	/* of the directory at hand: its entries and their paths */
+	struct arena *names;	/* of the directory at hand: its entries */
 	struct listing *first, **last;
 	struct buf path;	/* of the entry at hand */
 };
@@ -92,12 +92,13 @@ static int keep_item(struct ops_document **out, struct each_state *s,
 {
 	struct blob blob = { NULL, 0, NULL };
 	struct ops_error found = { 0 };
-	int ret = snap_read_entry(&blob, s->w->snap, item->dir, item->entry, DOC_MAX, &found);
+	const char *path = arena_str(s->w->arena, item->path);
+	int ret = path ? snap_read_entry(&blob, s->w->snap, item->dir, item->entry, DOC_MAX,
+					 &found) : OPS_ENOMEM;
 
 	if (ret)
-		return ret == OPS_ENOMEM ? error_nomem(err) :
-		       not_read(s, item->path, ret, &found);
-	ret = world_make(out, s->w, s->w->arena, item->type, item->path, blob.data, blob.len,
+		return ret == OPS_ENOMEM ? error_nomem(err) : not_read(s, path, ret, &found);
+	ret = world_make(out, s->w, s->w->arena, item->type, path, blob.data, blob.len,
 			 s->findings, &found);
 	if (ret == OPS_ENOMEM) {
 		blob_release(&blob);
@@ -106,7 +107,7 @@ static int keep_item(struct ops_document **out, struct each_state *s,
 	if (ret)
 		*out = NULL;
 	ret = world_hold(s->w, &blob, err);
-	return ret || !*out || map_put(s->w->documents, item->path, *out) == 0 ? ret :
+	return ret || !*out || map_put(s->w->documents, path, *out) == 0 ? ret :
 	       error_nomem(err);
 }
 
@@ -204,10 +205,10 @@ static int add_entry(struct each_state *s, const char *dir, const struct snap_en
 	if (!type || (s->type && type != s->type && type != s->type->base))
 		return 0;
 	item.type = type;
-	item.path = arena_dup(s->keep ? s->w->arena : s->names, s->path.data, s->path.len);
-	item.skip = s->keep || !is_file(entry) || path_fault(s->path.data) ||
-		    (item.path && map_has(s->w->documents, item.path));
-	if (!item.path || ahead_add(s->ahead, &item))
+	item.path = s->path.data;
+	item.skip = s->keep || !is_file(entry) || path_fault(item.path) ||
+		    map_has(s->w->documents, item.path);
+	if (ahead_add(s->ahead, &item))
 		return error_nomem(err);
 	return ahead_full(s->ahead) ? give_next(s, err) : 0;
 }

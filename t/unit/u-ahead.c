@@ -52,7 +52,7 @@ static struct ahead *many(struct snap **snap, size_t nr, ahead_prepare *prepare)
 	a = ahead_new(*snap, DOC_MAX, prepare);
 	taken = 0;
 	for (i = 0; i < nr; i++) {
-		struct ahead_item item = { paths[i], "d", &entries[i], NULL, skipped(i) };
+		struct ahead_item item = { text, "d", &entries[i], NULL, skipped(i) };
 
 		snprintf(names[i], sizeof(names[i]), "%zu.md", i);
 		snprintf(paths[i], sizeof(paths[i]), "d/%zu.md", i);
@@ -62,7 +62,10 @@ static struct ahead *many(struct snap **snap, size_t nr, ahead_prepare *prepare)
 			fputs(text_of(text, i), f);
 			fclose(f);
 		}
+		/* What it was given is gone then. */
+		snprintf(text, sizeof(text), "%s", paths[i]);
 		ck_assert_int_eq(ahead_add(a, &item), 0);
+		memset(text, '?', sizeof(text));
 		if (ahead_full(a))
 			take_next(a);
 	}
@@ -99,7 +102,7 @@ static void take(struct ahead *a, size_t i)
 		return;
 	}
 	snprintf(value, sizeof(value), "%zu", i);
-	UNIT_NEED(d && ahead_at(a, i)->path == paths[i]);
+	UNIT_NEED(d && !strcmp(ahead_at(a, i)->path, paths[i]));
 	UNIT_NEED(d->parsed == (i % 11 != 0) && (d->doc != NULL) == (d->ret == 0));
 	if (!d->parsed) {
 		UNIT_NEED(d->ret == OPS_ENOTFOUND && *d->err.message);

@@ -77,6 +77,16 @@ test_expect_success 'a rejection says why, and can be asked about again' '
 	ops_refused gate.decided ask_pre swap-7k2f
 '
 
+test_expect_success 'one that comes after the approval takes nothing back, and says so' '
+	ops_task late-no-1 && ops_step Requested late-no-1 &&
+	ops --as $GOV gate reject late-no-1 pre-governance -m no -s "Missing Evidence=a log" -s "Next Action=run it" 2>err &&
+	test_grep ! gate.stands err && ask_pre late-no-1 && ops --as $GOV gate approve late-no-1 pre-governance &&
+	ops --as $GOV gate reject late-no-1 pre-governance -m no -s "Missing Evidence=a log" -s "Next Action=run it" 2>err &&
+	test_grep "warning gate.stands: gate .pre-governance. stays approved" err && ops gate show late-no-1 pre-governance >shown && test_grep "recorded as approved" shown &&
+	sed -n "s/^  fix: ops //p" err >fix && ops --as $GOV $(cat fix) -m no -s "Lifted When=a log" && ops gate show late-no-1 pre-governance >shown &&
+	test_grep "recorded as blocked" shown && rm err fix shown
+'
+
 test_expect_success 'an edit of what was approved makes it stale' '
 	ops --as $LEAD edit swap-7k2f -f Priority=LOW 2>err && test_grep ! gate.ends err &&
 	gate_is pre-governance approved &&

@@ -85,6 +85,8 @@ int act_gate(struct draft *d, const struct ops_request *r, struct ops_error *err
 	ret = note(d, verbs[i].action, doc, r, err);
 	if (ret == 0 && !strcmp(want.kind, "request"))
 		ret = warn_early(d, doc, r->gate, err);
+	else if (ret == 0 && want.decision && !strcmp(want.decision, "Reject"))
+		ret = warn_stands(d, doc, r->gate, err);
 	return ret ? ret : draft_packet(d, &want, err);
 }
 

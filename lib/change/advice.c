@@ -106,6 +106,24 @@ int warn_early(struct draft *d, struct ops_document *doc, const char *gate,
 	return 0;
 }
 
+int warn_stands(struct draft *d, struct ops_document *doc, const char *gate,
+		struct ops_error *err)
+{
+	const struct gate *g = config_gate(d->config, gate);
+	struct ops_findings *unread = ops_findings_new();	/* which is the judge's to say */
+	struct gate_status s = { .state = GATE_NONE };
+	int ret = !unread ? error_nomem(err) :
+		  g ? gate_evaluate(&s, g, doc, d->now, d->now, unread, err) : 0;
+
+	if (ret == 0 && s.state == GATE_APPROVED)
+		findings_add(d->findings, "gate.stands", OPS_WARNING, doc->path, 0, 0,
+			     arena_printf(d->arena, "ops gate block %s %s", doc->id, gate),
+			     "gate '%s' stays approved: a rejection takes no approval back, a "
+			     "block does", gate);
+	ops_findings_free(unread);
+	return ret;
+}
+
 /* What the edit makes of what a gate decides about. */
 static int warn_end(struct draft *d, const struct gate *gate, struct ops_document *doc,
 		    struct ops_document *edited, struct ops_findings *unread,

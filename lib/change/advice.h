@@ -13,6 +13,10 @@
 int warn_early(struct draft *d, struct ops_document *doc, const char *gate,
 	       struct ops_error *err);
 
+/* Warn (gate.stands) when a rejection comes after the approval, which it does not take back. */
+int warn_stands(struct draft *d, struct ops_document *doc, const char *gate,
+		struct ops_error *err);
+
 /* Warn (gate.ends) when the text that is written over a document is no more what was approved,
  * or asked for. */
 int warn_ends(struct draft *d, struct ops_document *doc, const struct buf *text,

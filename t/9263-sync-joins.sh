@@ -55,6 +55,25 @@ test_expect_success 'a merge of acts that nobody has yet becomes one line' '
 	test_must_be_empty doubled && ops audit verify
 '
 
+test_expect_success 'so does one of three, where two of them changed one task' '
+	git branch one && git branch two && ops --as $LEAD edit first-1 -f Due=2026-03-03 && git checkout -q one &&
+	ops --as $LEAD edit second-1 -f Type=one && git checkout -q two && test_tick && ops --as $LEAD edit second-1 -s Resources="the logs" &&
+	git checkout -q main && git merge -q -m "Merge both" one two && test "$(git log -1 --format=%P | wc -w)" = 3 &&
+	(cd ../other && ops sync >/dev/null && ops --as $LEAD edit second-1 -f Priority=MEDIUM && ops sync >/dev/null) &&
+	ops sync >/dev/null && test "$(git rev-list --merges --count HEAD)" = 0 && ops_json result.fields.Type one ops show second-1 &&
+	ops show second-1 >out && test_grep "the logs" out && rm out && ops_json result.fields.Priority MEDIUM ops show second-1 &&
+	ops_json result.fields.Due 2026-03-03 ops show first-1 && ops audit verify && git branch -q -D one two
+'
+
+test_expect_success 'what is said in one of three besides is not left out' '
+	git branch one && git branch two && ops --as $LEAD edit first-1 -f Type=here && git checkout -q one &&
+	ops --as $LEAD edit second-1 -f Type=two && git checkout -q two && test_tick && ops --as $LEAD edit second-1 -s Resources="no logs" &&
+	git checkout -q main && git merge -q --no-commit one two && echo by hand >hand.txt && git add hand.txt && git commit -q -m "Merge" &&
+	(cd ../other && ops sync >/dev/null && ops --as $LEAD edit second-1 -f Priority=LOW && ops sync >/dev/null) &&
+	test_expect_code 1 ops sync 2>err && test_grep "in which .hand.txt. was decided by hand" err && rm err &&
+	git reset -q --hard origin/main && ops sync && git branch -q -D one two
+'
+
 test_expect_success 'what a person decided in a merge is not left out' '
 	git checkout -q -b odd && ops --as $LEAD edit first-1 -f Type=odd && git checkout -q main && test_tick &&
 	ops --as $LEAD edit second-1 -f Type=x && git merge -q --no-commit odd && echo by hand >hand.txt && git add hand.txt &&

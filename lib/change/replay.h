@@ -27,9 +27,11 @@ struct replayed {
 int replay(struct replayed *out, struct ops_repo *repo, const struct commit *c,
 	   const struct oid *onto, struct arena *arena, struct ops_error *err);
 
-/* Whether a merge joins its two parents and says nothing of its own (with `documents`, in those
- * and the configuration); else *path is where it does, or NULL when it has another number of
- * parents. */
+#define REPLAY_SIDES_MAX 16
+
+/* Whether a merge joins its parents and says nothing of its own (with `documents`, in those
+ * and the configuration); else *path is where it does, or NULL when it is none, or one of more
+ * than REPLAY_SIDES_MAX. */
 int replay_joins(bool *out, const char **path, struct ops_repo *repo, const struct commit *c,
 		 bool documents, struct arena *arena, struct ops_error *err);
 

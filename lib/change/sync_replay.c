@@ -86,7 +86,7 @@ static int pass_merge(struct syncing *y, struct pending *p, struct ops_error *er
 	if (ret)
 		return ret;
 	if (!joins)
-		return stop(p, !path ? "it is a merge of more than two" :
+		return stop(p, !path ? "it is a merge of very many" :
 			    arena_printf(y->arena, "it is a merge in which '%s' was decided by "
 					 "hand", path), err);
 	p->act->state = "done";

@@ -20,8 +20,6 @@
 #include "store/seen.h"
 #include "view/audit_inside.h"
 
-#define BROUGHT_SIDES_MAX 16	/* of more, what is no side's is the merge's own */
-
 struct bringing {
 	struct judged *j;
 	struct map *own;		/* paths in question */
@@ -323,7 +321,7 @@ int audit_brought(struct map **out, struct judged *j, const struct commit *c,
 	size_t i;
 	int ret = b.arena && b.found && brought ? 0 : error_nomem(err);
 
-	if (ret == 0 && c->parents_nr <= BROUGHT_SIDES_MAX)
+	if (ret == 0 && c->parents_nr <= REPLAY_SIDES_MAX)	/* of more, it is its own */
 		ret = audit_world(&merged, &snap, j->v->repo, &c->id, err);
 	if (ret == 0 && merged)
 		ret = find_documents(&b.own, j, own, merged, err);

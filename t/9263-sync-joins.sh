@@ -74,6 +74,17 @@ test_expect_success 'what is said in one of three besides is not left out' '
 	git reset -q --hard origin/main && ops sync && git branch -q -D one two
 '
 
+test_expect_success 'nor are the rights that it gave to a file which both changed' '
+	printf "1\n2\n3\n4\n5\n" >c.txt && git add c.txt && git commit -q -m "feat: c" && ops sync >/dev/null &&
+	git checkout -q -b mode && test_sed c.txt "s/^1/one/" && git commit -q -a -m "feat: one" && git checkout -q main && test_tick &&
+	test_sed c.txt "s/^5/five/" && git commit -q -a -m "feat: five" && git merge -q --no-commit mode &&
+	chmod +x c.txt && git add c.txt && git commit -q -m "Merge side" &&
+	(cd ../other && ops sync >/dev/null && ops --as $LEAD edit second-1 -f Priority=CRITICAL && ops sync >/dev/null) &&
+	test_expect_code 1 ops sync 2>err && test_grep "in which .c.txt. was decided by hand" err && rm err &&
+	git reset -q --hard HEAD^ && git merge -q --no-commit mode && git commit -q -m "Merge side" && ops sync >/dev/null &&
+	test "$(git show HEAD:c.txt | tr "\n" " ")" = "one 2 3 4 five " && git branch -q -D mode
+'
+
 test_expect_success 'what a person decided in a merge is not left out' '
 	git checkout -q -b odd && ops --as $LEAD edit first-1 -f Type=odd && git checkout -q main && test_tick &&
 	ops --as $LEAD edit second-1 -f Type=x && git merge -q --no-commit odd && echo by hand >hand.txt && git add hand.txt &&

@@ -98,6 +98,8 @@ static int join_texts(bool *is, struct version *mine, struct joining *j, const c
 		blob_release(&blobs[i]);
 	buf_release(&mine->text);
 	mine->text = m.text;
+	if (!mine->is || (base->is && theirs->is && mine->e.mode == base->e.mode))
+		mine->e.mode = theirs->e.mode;
 	mine->is = mine->joined = true;
 	/* What is too large is not merged by anybody here, so a person did. */
 	return readable ? ret : 0;
@@ -130,7 +132,8 @@ static int as_made(bool *is, const struct version *v, struct joining *j, const c
 
 	if (ret == 0 && v->joined)
 		ret = text_of(&text, &blob, &made, path, err);
-	*is = ret == 0 && (v->joined ? made.is && text.len == v->text.len &&
+	*is = ret == 0 && (v->joined ? made.is && made.e.mode == v->e.mode &&
+			   text.len == v->text.len &&
 			   !memcmp(text.text, v->text.data, text.len) : same(v, &made));
 	blob_release(&blob);
 	return ret == OPS_EINVALID ? 0 : ret;

@@ -23,7 +23,8 @@ odd () {
 # refused_as WHAT: the audit names the branch odd by its header.
 refused_as () {
 	test_expect_code 1 ops audit verify odd >found &&
-	test_grep "error commit.header: its header is odd: .*$1" found
+	test_grep "error commit.header: its header is odd: .*$1" found &&
+	test_grep "fix: make the commit again: git -c i18n.commitEncoding=utf-8 commit --amend" found
 }
 
 test_expect_success 'a legal commit, copied byte for byte' '

@@ -268,8 +268,9 @@ int audit_judge_alone(struct judged *j, const struct oid *id, bool plain, bool *
 	if (ret)
 		return ret;
 	if (j->commit.odd && j->touched)
-		findings_add(j->findings, "commit.header", OPS_ERROR, NULL, 0, 0, NULL,
-			     "its header is odd: %s", j->commit.odd);
+		findings_add(j->findings, "commit.header", OPS_ERROR, NULL, 0, 0,
+			     "make the commit again: git -c i18n.commitEncoding=utf-8 commit "
+			     "--amend", "its header is odd: %s", j->commit.odd);
 	ret = read_id(j, err);
 	if (ret == 0)
 		audit_keep(v, j);

@@ -26,7 +26,6 @@ static const struct opt options[] = {
 	{ OPT_FLAG, 0, "flag", NULL, offsetof(struct review_options, flag),
 	  "record what is past its review date for governance, once each" },
 	ACT_REASON,
-	ACT_SECTION,
 	ACT_DRY_RUN,
 	OPT_TABLE_END
 };

@@ -78,8 +78,9 @@ struct ops_setting {
  *   the name of a transition of the target's type: "assign" (`to`), "accept",
  *			"start", "block", "unblock", "submit", "rework", "complete", "cancel",
  *			for prompts and policies "approve", "revise", "retire", …
- * Unused members are NULL or 0.  `target` is a document's id, a unique prefix of
- * it (4 characters or more), or its path.
+ * Unused members are NULL or 0: one that the action has no use for is OPS_EUSAGE, and so is a
+ * field or section that stands twice where it has one value.  `target` is a document's id, a
+ * unique prefix of it (4 characters or more), or its path.
  */
 struct ops_request {
 	const char *action;

@@ -69,7 +69,9 @@ static int record(struct step *s, const char *action, const struct ops_request *
 	if (r->reason) {
 		sections[request.sections_nr].name = "Reason";
 		sections[request.sections_nr++].value = r->reason;
+		request.reason = NULL;
 	}
+	request.to = NULL;
 	return act_packet(s->d, &request, err);
 }
 

@@ -9,6 +9,13 @@
 #include "change/advice.h"
 #include "change/draft.h"
 
+/* A document has no place for why it was made or changed; the message has. */
+static void say_why(struct draft *d, const struct ops_request *r)
+{
+	if (r->reason && *r->reason)
+		buf_printf(&d->body, "Reason: %s\n", r->reason);
+}
+
 int act_new(struct draft *d, const struct ops_request *r, struct ops_error *err)
 {
 	struct composition c = { 0 };
@@ -47,6 +54,7 @@ int act_new(struct draft *d, const struct ops_request *r, struct ops_error *err)
 	if (!act)
 		return error_nomem(err);
 	act->to = doc->status ? arena_str(d->arena, doc->status) : NULL;
+	say_why(d, r);
 	return 0;
 }
 
@@ -67,6 +75,7 @@ static int edit_config(struct draft *d, const struct ops_request *r,
 	act->type = "configuration";
 	act->id = "ops.yaml";
 	act->path = CONFIG_PATH;
+	say_why(d, r);
 	return 0;
 }
 
@@ -100,5 +109,6 @@ int act_edit(struct draft *d, const struct ops_request *r, struct ops_error *err
 	if (ret || nothing)
 		return ret;
 	act = draft_act(d, "edit", doc);
+	say_why(d, r);
 	return act ? 0 : error_nomem(err);
 }

@@ -9,6 +9,7 @@
 #include <string.h>
 
 #include "change/parts.h"
+#include "change/uses.h"
 #include "model/packet.h"
 
 /* Fields that name packets get the whole id; Answers that is left out, the only open
@@ -64,7 +65,10 @@ int act_packet(struct draft *d, const struct ops_request *r, struct ops_error *e
 	if (names_have(&p->kind->create, "request-of-gate") ||
 	    names_have(&p->kind->create, "power-of-gate"))
 		return error_set(err, OPS_EUSAGE, "a %s is recorded by 'ops gate'", name);
-	ret = draft_find(&doc, d, r->target, NULL, err);
+	ret = r->evidence_nr ? uses_check(r, uses_of_kind(p->kind) | (USE_ANY & ~USE_EVIDENCE),
+					  err) : 0;
+	if (ret == 0)
+		ret = draft_find(&doc, d, r->target, NULL, err);
 	if (ret == 0)
 		ret = parts_gather(p, d, r, NULL, &want.text, err);
 	if (ret == 0)
@@ -83,5 +87,7 @@ int act_packet(struct draft *d, const struct ops_request *r, struct ops_error *e
 	want.request = &request;
 	if (!draft_act(d, r->action, doc))
 		return error_nomem(err);
+	if (r->reason && *r->reason)
+		buf_printf(&d->body, "Reason: %s\n", r->reason);
 	return draft_packet(d, &want, err);
 }

@@ -7,7 +7,7 @@
 #include <string.h>
 
 #include "change/advice.h"
-#include "change/draft.h"
+#include "change/uses.h"
 
 /* Note the act on the document that the packet is about; its status stays. */
 static int note(struct draft *d, const char *action, const struct ops_document *doc,
@@ -35,6 +35,10 @@ int act_record(struct draft *d, const struct ops_request *r, struct ops_error *e
 	for (i = 0; i < doc->type->transitions_nr; i++)
 		if (!strcmp(doc->type->transitions[i].action, r->action))
 			return act_transition(d, r, err);
+	ret = uses_check(r, uses_of_kind(config_type(d->config, r->action)) | USE_FIELDS |
+			 USE_REASON | USE_ONCE, err);
+	if (ret)
+		return ret;
 	if (r->fields_nr > sizeof(with) / sizeof(*with))
 		return error_set(err, OPS_EUSAGE, "too many fields");
 	for (i = 0; i < r->fields_nr; i++) {

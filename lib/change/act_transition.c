@@ -9,7 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "change/draft.h"
+#include "change/uses.h"
 #include "judge/judge.h"
 #include "model/depend.h"
 
@@ -262,6 +262,38 @@ static int make_records(struct draft *d, const struct transition *tr,
 	return ret;
 }
 
+static int no_action(struct draft *d, const struct type *t, const char *action,
+		     struct ops_error *err)
+{
+	struct names known = { NULL, 0 };
+	size_t i;
+
+	for (i = 0; i < t->transitions_nr; i++)
+		if (!names_have(&known, t->transitions[i].action) &&
+		    names_add(&known, d->arena, t->transitions[i].action))
+			return error_nomem(err);
+	return error_set(err, OPS_EUSAGE, "type '%s' has no action '%.60s'%s%s", t->name, action,
+			 known.nr ? ": it has " : "", names_text(&known, d->arena, " and "));
+}
+
+/* What the definition of a transition has a place for.  A reason always has one: the message. */
+static unsigned uses_of(const struct draft *d, const struct transition *tr)
+{
+	unsigned uses = USE_REASON | USE_FIELDS | USE_ONCE;
+	const struct type *kind;
+	size_t i;
+
+	for (i = 0; i < tr->sets_nr; i++)
+		if (tr->sets[i].kind == SET_AGENT)
+			uses |= USE_TO;
+	for (i = 0; i < tr->records_nr; i++) {
+		kind = config_type(d->config, tr->records[i].kind);
+		if (kind && strcmp(kind->name, "dispatch"))	/* that is made of the task */
+			uses |= uses_of_kind(kind);
+	}
+	return takes_parts(tr) ? uses & ~(unsigned)USE_ONCE : uses;
+}
+
 int act_transition(struct draft *d, const struct ops_request *r,
 		   struct ops_error *err)
 {
@@ -276,8 +308,10 @@ int act_transition(struct draft *d, const struct ops_request *r,
 		return ret;
 	tr = choose(doc, r->action);
 	if (!tr)
-		return error_set(err, OPS_EUSAGE, "type '%s' has no action '%s'",
-				 doc->type->name, r->action);
+		return no_action(d, doc->type, r->action, err);
+	ret = uses_check(r, uses_of(d, tr), err);
+	if (ret)
+		return ret;
 	/* What changes nothing could not be judged afterwards. */
 	if (!judge_allows(doc, tr, d->findings))
 		return error_set(err, OPS_EREFUSED, "'%s' is refused", tr->action);

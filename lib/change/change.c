@@ -17,6 +17,7 @@
 #include "change/draft.h"
 #include "change/key.h"
 #include "change/signing.h"
+#include "change/uses.h"
 #include "judge/judge.h"
 #include "model/elsewhere.h"
 #include "text/message.h"
@@ -43,49 +44,6 @@ struct changing {
 	struct signing signing;		/* of this attempt */
 };
 
-/* The act of a name; packets kinds and transitions are found by their data. */
-static draft_act_fn *act_named(const struct draft *d, const char *action)
-{
-	const struct type *kind;
-
-	if (!strcmp(action, "new"))
-		return act_new;
-	if (!strcmp(action, "edit"))
-		return act_edit;
-	if (!strcmp(action, "flag"))
-		return act_flag;
-	if (!strncmp(action, "gate.", 5))
-		return act_gate;
-	if (!strncmp(action, "key.", 4))
-		return act_key;
-	if (!strncmp(action, "plan.", 5))
-		return act_plan;
-	if (!strncmp(action, "packet.", 7))
-		return act_packet;
-	if (!strncmp(action, "emergency.", 10))
-		return act_emergency;
-	if (!strcmp(action, "run"))
-		return act_run;
-	if (!strncmp(action, "scope.", 6))
-		return act_scope;
-	if (!strncmp(action, "conflict.", 9))
-		return act_conflict;
-	if (!strcmp(action, "taskforce.new"))
-		return act_taskforce;
-	if (!strcmp(action, "synthesize"))
-		return act_synthesize;
-	if (!strcmp(action, "handoff.session"))
-		return act_session;
-	if (!strcmp(action, "relocate"))
-		return act_relocate;
-	if (!strncmp(action, "handoff.", 8))
-		return act_handoff;
-	kind = config_type(d->config, action);
-	if (kind && kind->base && kind->base->abstract)
-		return act_record;
-	return act_transition;
-}
-
 /* After an act the next one reads what it left. */
 static int read_on(struct changing *c, struct ops_error *err)
 {
@@ -103,11 +61,16 @@ static int read_on(struct changing *c, struct ops_error *err)
 static int one_request(struct changing *c, const struct ops_request *r,
 		       struct ops_error *err)
 {
+	draft_act_fn *act;
+	unsigned uses;
 	int ret;
 
 	if (!r->action || !*r->action)
 		return error_set(err, OPS_EUSAGE, "a request has no action");
-	ret = act_named(&c->draft, r->action)(&c->draft, r, err);
+	act = uses_act(&uses, c->draft.config, r->action);
+	ret = uses_check(r, uses, err);
+	if (ret == 0)
+		ret = act(&c->draft, r, err);
 	if (ret && r->line)
 		error_prefix(err, "line %u: %s", r->line, r->action);
 	return ret;

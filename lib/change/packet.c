@@ -6,6 +6,7 @@
  */
 
 #include <string.h>
+#include <strings.h>
 
 #include "change/draft.h"
 #include "model/dispatch.h"
@@ -43,6 +44,11 @@ static int add_field(struct filling *f, const char *name, const char *value,
 static int add_section(struct filling *f, const char *name, const char *value,
 		       struct ops_error *err)
 {
+	size_t i;
+
+	for (i = 0; value && i < f->sections_nr; i++)
+		if (!strcasecmp(f->sections[i].name, name))
+			return error_set(err, OPS_EUSAGE, "'%.60s' is given twice", name);
 	return add(f->sections, &f->sections_nr, FILL_MAX, name, value, err);
 }
 

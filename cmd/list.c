@@ -37,7 +37,7 @@ static const struct opt options[] = {
 	{ OPT_TEXT, 'D', "department", "NAME", FILTER(department),
 	  "assigned to agents of the department" },
 	{ OPT_TEXT, 'p', "priority", "PRIORITY", FILTER(priority),
-	  "of this priority" },
+	  "of this priority, or of one of several: A,B" },
 	{ OPT_DATE, 0, "due-before", "DATE", FILTER(due_before),
 	  "due on DATE or before" },
 	{ OPT_DATE, 0, "due-after", "DATE", FILTER(due_after),

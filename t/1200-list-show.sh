@@ -56,6 +56,14 @@ test_expect_success 'a filter that can match nothing is an error, not an empty l
 	test_expect_code 2 ops list --status Nonsense 2>err && test_grep "Review, Blocked" err
 '
 
+test_expect_success 'nor is a name that nobody has' '
+	ops_unchanged 2 ops list -p high && test_grep "which has CRITICAL, HIGH, MEDIUM and LOW" ../refused.err &&
+	ops_unchanged 2 ops list -p HIGH, && ops_unchanged 2 ops list -s "" && ops_unchanged 2 ops list -s Queued, &&
+	ops list -p HIGH,LOW && ops list -t prompt -p high &&
+	ops_unchanged 4 ops list -A nobody && ops_unchanged 4 ops list -A Quality/$DEV && ops_unchanged 4 ops list -D production &&
+	ops list -A $BOSS >out && test_grep -x none out && ops list -D Executive >out && test_grep -x none out
+'
+
 test_expect_success 'an earlier state' '
 	test "$(listed --all --at before)" = \
 		"blocked-1 queued-1 queued-2 review-1 working-1 gone-1" &&

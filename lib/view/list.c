@@ -444,14 +444,54 @@ static int check_status(const char *list, const struct type *type, struct arena 
 	char word[128];
 	size_t len;
 
-	for (; list && *list; list += *list == ',') {
+	for (; list; list = list[len] ? list + len + 1 : NULL) {
 		len = strcspn(list, ",");
 		(void)snprintf(word, sizeof(word), "%.*s", (int)len, list);
 		if (len >= sizeof(word) || !type_state(type, word))
 			return no_status(type, word, arena, err);
-		list += len;
 	}
 	return 0;
+}
+
+/* So would a priority that is none of the type's values. */
+static int check_priority(const char *list, const struct type *type, struct arena *arena,
+			  struct ops_error *err)
+{
+	const struct field *f = list ? type_field(type, "Priority") : NULL;
+	size_t len;
+
+	for (; f && f->kind == FIELD_ENUM; list += len + 1) {
+		const char *word;
+
+		len = strcspn(list, ",");
+		word = arena_dup(arena, list, len);
+		if (!word)
+			return error_nomem(err);
+		if (!names_have(&f->values, word))
+			return error_set(err, OPS_EUSAGE, "there is no priority '%.60s' of type "
+					 "'%s', which has %s", word, type->name,
+					 names_text(&f->values, arena, " and "));
+		if (!list[len])
+			break;
+	}
+	return 0;
+}
+
+/* Nothing was listed: is it by a name that nobody has?  Who left the roster may have tasks. */
+static int check_names(const struct ops_filter *filter, struct ops_view *view,
+		       struct ops_error *err)
+{
+	const struct roster *roster;
+	int ret;
+
+	if (filter->department && !config_department(view->config, filter->department))
+		return error_set(err, OPS_ENOTFOUND, "there is no department '%.60s'",
+				 filter->department);
+	if (!filter->assignee)
+		return 0;
+	ret = world_roster(&roster, view->world, err);
+	return ret || roster_agent_named(roster, filter->assignee) ? ret :
+	       error_set(err, OPS_ENOTFOUND, "'%.60s' is not in the roster", filter->assignee);
 }
 
 /* Which of the fields that are asked for the roll keeps. */
@@ -495,6 +535,8 @@ int ops_view_each(struct ops_view *view, const struct ops_filter *filter,
 		return error_set(err, OPS_EUSAGE, "there is no type '%s'", name);
 	ret = check_status(filter->status, l.type, view->arena, err);
 	if (ret == 0)
+		ret = check_priority(filter->priority, l.type, view->arena, err);
+	if (ret == 0)
 		ret = view_say_broken(view, findings, err);
 	if (ret == 0)
 		ret = find_fields(&l, err);
@@ -503,7 +545,7 @@ int ops_view_each(struct ops_view *view, const struct ops_filter *filter,
 	if (ret == OPS_ENOTFOUND && !l.stopped)
 		ret = world_each(view->world, l.type, filter->archived, false, list_one,
 				 &l, findings, err);
-	return ret;
+	return ret || l.given ? ret : check_names(filter, view, err);
 }
 
 struct keeping {

@@ -57,6 +57,20 @@ test_expect_success 'the parts of a draft are given by options and words, and it
 	ops --as $DEV checkpoint going-1 -m TEXT
 '
 
+test_expect_success 'a reason is an option where the command has one, and else a word' '
+	ops_refused section.missing ops --as $LEAD packet new no-op half-1 Reviewed=all && cp ../refused.err err &&
+	fix section.missing >remedy && test_grep -x ".Reason=…." remedy &&
+	eval "ops --as $LEAD packet new no-op half-1 Reviewed=all $(cat remedy)" &&
+	ops_refused section.missing ops --as $DEV handoff start going-1 docwriter -m "" && cp ../refused.err err &&
+	fix section.missing >remedy && test_grep -x -e "-m .TEXT." remedy
+'
+
+test_expect_success 'the parts of a session are words' '
+	ops_refused section.missing ops --as $LEAD handoff session Completed=a && cp ../refused.err err &&
+	awk "/fix: / { sub(/.*fix: /, \"\"); printf \" %s\", \$0 }" err >words && test_grep "^ .Current State=…. " words &&
+	eval "ops --as $LEAD handoff session Completed=a $(cat words)"
+'
+
 test_expect_success 'what is not a draft is said as before' '
 	test_expect_code 1 ops --json --as $LEAD complete half-1 >answer && test_grep ! "\"draft\"" answer &&
 	ops_refused field.value ops --as $LEAD edit half-1 -f Due=soon

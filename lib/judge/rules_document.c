@@ -144,6 +144,24 @@ static bool is_draft(bool *made, const struct judging *j, const struct ops_docum
 	return false;
 }
 
+/* Whether the command that records a kind has a reason, which is that part; others have words. */
+static bool has_reason(const struct type *kind, const char *part)
+{
+	static const char *const with[] = {
+		"arbitration", "flag", "freeze", "handoff", "handoff-cancellation",
+		"handoff-extension", "handoff-rejection", "path-review", "resume",
+	};
+	size_t i;
+
+	if (strcmp(part, "Reason") || type_field(kind, "Gate"))
+		return !strcmp(part, "Reason") ||
+		       (!strcmp(part, "Notes") && !strcmp(kind->name, "checkpoint"));
+	for (i = 0; i < sizeof(with) / sizeof(*with); i++)
+		if (!strcmp(with[i], kind->name))
+			return true;
+	return false;
+}
+
 /* How a command is told a part of what it drafts: a reason, an option, or a word; of what is
  * there, how it is edited.  NULL: it is no draft. */
 static const char *tell(struct judging *j, const struct ops_document *d, const char *name,
@@ -156,9 +174,9 @@ static const char *tell(struct judging *j, const struct ops_document *d, const c
 	if (!made)
 		return arena_printf(j->arena, "ops edit %s %s '%s=…'", d->id,
 				    section ? "-s" : "-f", name);
-	if (packet && section && (!strcmp(name, "Reason") || !strcmp(name, "Notes")))
+	if (packet && section && has_reason(d->type, name))
 		return "-m 'TEXT'";
-	if (packet && !type_field(d->type, "Gate"))
+	if (!strcmp(d->type->name, "session") || (packet && !type_field(d->type, "Gate")))
 		return arena_printf(j->arena, "'%s=…'", name);
 	return arena_printf(j->arena, "%s '%s=…'", section ? "-s" : "-f", name);
 }

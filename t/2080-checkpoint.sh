@@ -69,7 +69,11 @@ test_expect_success 'a packet does not change, and does not go' '
 test_expect_success 'numbers alone are enough, nothing at all is not' '
 	ops --as $DEV checkpoint swap-7k2f --progress 45 &&
 	test_grep "^45 % done.$" "$(ls -t 05-PROCESSES/packets/swap-7k2f/*-checkpoint-* | head -n 1)" &&
-	ops_refused section.missing ops --as $DEV checkpoint swap-7k2f
+	ops_refused section.missing ops --as $DEV checkpoint swap-7k2f &&
+	ops_refused section.missing ops --as $DEV checkpoint swap-7k2f --progress "" &&
+	ops_refused section.missing ops --as $DEV checkpoint swap-7k2f --milestone "" &&
+	ops --as $DEV checkpoint swap-7k2f --progress 46 --milestone "" &&
+	git show --format= >shown && test_grep "^+46 % done.$" shown && test_grep ! Reached shown
 '
 
 test_done

@@ -163,6 +163,8 @@ static const char *progress(const struct filling *f, struct draft *d)
 	size_t i;
 
 	for (i = 0; i < f->fields_nr; i++) {
+		if (!*f->fields[i].value)
+			continue;
 		if (!strcmp(f->fields[i].name, "Milestone"))
 			return arena_printf(d->arena, "Reached: %s.", f->fields[i].value);
 		if (!strcmp(f->fields[i].name, "Progress"))

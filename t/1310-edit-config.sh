@@ -31,6 +31,12 @@ test_expect_success 'by whole texts only' '
 	test_expect_code 2 ops --as $GOV edit $C --field Title=x
 '
 
+test_expect_success 'as it is, there is nothing to do' '
+	cp $C same && ops_unchanged 0 ops --as $GOV edit $C --from same &&
+	test_grep "^nothing to do$" "$TEST_ROOT/refused.out" &&
+	ops_unchanged 0 ops --as $DEV edit $C --from same && rm same
+'
+
 test_expect_success 'then it is in force' '
 	ops --as $GOV edit $C --from next &&
 	test_cmp next $C &&

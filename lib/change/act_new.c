@@ -8,6 +8,7 @@
 
 #include "change/advice.h"
 #include "change/draft.h"
+#include "util/digest.h"
 
 /* A document has no place for why it was made or changed; the message has. */
 static void say_why(struct draft *d, const struct ops_request *r)
@@ -62,13 +63,20 @@ int act_new(struct draft *d, const struct ops_request *r, struct ops_error *err)
 static int edit_config(struct draft *d, const struct ops_request *r,
 		       struct ops_error *err)
 {
+	char digest[DIGEST_HEX + 1];
+	const char *was;
 	struct ops_act *act;
 	int ret;
 
 	if (!r->text || r->fields_nr || r->sections_nr)
 		return error_set(err, OPS_EUSAGE, "give the whole text of '%s', with its "
 				 "version raised by one", CONFIG_PATH);
-	ret = snap_put(d->plan->after, CONFIG_PATH, r->text, strlen(r->text), err);
+	digest_of(r->text, strlen(r->text), digest);
+	ret = world_file_digest(&was, d->now, CONFIG_PATH, err);
+	if (ret == 0 && !strcmp(was, digest))
+		return 0;
+	if (ret == 0)
+		ret = snap_put(d->plan->after, CONFIG_PATH, r->text, strlen(r->text), err);
 	act = ret ? NULL : draft_act(d, "edit", NULL);
 	if (!act)
 		return ret ? ret : error_nomem(err);

@@ -10,13 +10,6 @@
 #include "change/draft.h"
 #include "util/digest.h"
 
-/* A document has no place for why it was made or changed; the message has. */
-static void say_why(struct draft *d, const struct ops_request *r)
-{
-	if (r->reason && *r->reason)
-		buf_printf(&d->body, "Reason: %s\n", r->reason);
-}
-
 int act_new(struct draft *d, const struct ops_request *r, struct ops_error *err)
 {
 	struct composition c = { 0 };
@@ -55,7 +48,7 @@ int act_new(struct draft *d, const struct ops_request *r, struct ops_error *err)
 	if (!act)
 		return error_nomem(err);
 	act->to = doc->status ? arena_str(d->arena, doc->status) : NULL;
-	say_why(d, r);
+	draft_say_why(d, r);
 	return 0;
 }
 
@@ -83,7 +76,7 @@ static int edit_config(struct draft *d, const struct ops_request *r,
 	act->type = "configuration";
 	act->id = "ops.yaml";
 	act->path = CONFIG_PATH;
-	say_why(d, r);
+	draft_say_why(d, r);
 	return 0;
 }
 
@@ -117,6 +110,6 @@ int act_edit(struct draft *d, const struct ops_request *r, struct ops_error *err
 	if (ret || nothing)
 		return ret;
 	act = draft_act(d, "edit", doc);
-	say_why(d, r);
+	draft_say_why(d, r);
 	return act ? 0 : error_nomem(err);
 }

@@ -87,7 +87,6 @@ int act_packet(struct draft *d, const struct ops_request *r, struct ops_error *e
 	want.request = &request;
 	if (!draft_act(d, r->action, doc))
 		return error_nomem(err);
-	if (r->reason && *r->reason)
-		buf_printf(&d->body, "Reason: %s\n", r->reason);
+	draft_say_why(d, r);
 	return draft_packet(d, &want, err);
 }

@@ -209,7 +209,8 @@ static int cut(struct draft *d, const struct ops_request *r, struct ops_error *e
 		return error_set(err, OPS_ENOTFOUND, "'%s' does not depend on '%s'", doc->id,
 				 r->to);
 	q.target = doc->path;
-	buf_printf(&d->body, "No longer depends on %s.\nReason: %s\n", r->to, r->reason);
+	buf_printf(&d->body, "No longer depends on %s.\n", r->to);
+	draft_say_why(d, r);
 	return act_edit(d, &q, err);
 }
 

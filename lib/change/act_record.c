@@ -15,8 +15,8 @@ static int note(struct draft *d, const char *action, const struct ops_document *
 {
 	if (!draft_act(d, action, doc))
 		return error_nomem(err);
-	if (r && r->reason && *r->reason)
-		buf_printf(&d->body, "Reason: %s\n", r->reason);
+	if (r)
+		draft_say_why(d, r);
 	return 0;
 }
 

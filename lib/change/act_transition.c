@@ -343,8 +343,7 @@ int act_transition(struct draft *d, const struct ops_request *r,
 		return error_nomem(err);
 	act->from = arena_str(d->arena, doc->status);
 	act->to = arena_str(d->arena, to);
-	if (r->reason && *r->reason)
-		buf_printf(&d->body, "Reason: %s\n", r->reason);
+	draft_say_why(d, r);
 	if (tr->records_nr)
 		ret = make_records(d, tr, doc, after, r, err);
 	return ret;

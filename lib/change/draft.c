@@ -29,6 +29,12 @@ int draft_remove(struct draft *d, const char *path, struct ops_error *err)
 	return snap_remove(d->plan->after, path, err);
 }
 
+void draft_say_why(struct draft *d, const struct ops_request *r)
+{
+	if (r->reason && *r->reason)
+		buf_printf(&d->body, "Reason: %s\n", r->reason);
+}
+
 struct ops_act *draft_act(struct draft *d, const char *action,
 			  const struct ops_document *doc)
 {

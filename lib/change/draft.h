@@ -48,6 +48,9 @@ bool draft_is_same(const struct ops_document *doc, const struct buf *text);
 struct ops_act *draft_act(struct draft *d, const char *action,
 			  const struct ops_document *doc);
 
+/* Put the reason of a request, if it has one, into the commit message. */
+void draft_say_why(struct draft *d, const struct ops_request *r);
+
 /* Find the document of a request in the world so far. */
 int draft_find(struct ops_document **out, struct draft *d, const char *name,
 	       const char *type, struct ops_error *err);

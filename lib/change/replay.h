@@ -29,10 +29,10 @@ int replay(struct replayed *out, struct ops_repo *repo, const struct commit *c,
 
 #define REPLAY_SIDES_MAX 16
 
-/* Whether a merge joins its parents and says nothing of its own (with `documents`, in those
- * and the configuration); else *path is where it does, or NULL when it is none, or one of more
- * than REPLAY_SIDES_MAX. */
-int replay_joins(bool *out, const char **path, struct ops_repo *repo, const struct commit *c,
-		 bool documents, struct arena *arena, struct ops_error *err);
+/* Where a merge says what joining its parents does not make of it (with `documents`, in those and
+ * the configuration), as keys of a map in the arena; NULL: it is no merge, or one of more than
+ * REPLAY_SIDES_MAX. */
+int replay_joins(struct map **odd, struct ops_repo *repo, const struct commit *c, bool documents,
+		 struct arena *arena, struct ops_error *err);
 
 #endif

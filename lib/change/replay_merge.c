@@ -14,6 +14,7 @@
 #include <string.h>
 
 #include "model/merge.h"
+#include "util/map.h"
 
 #define FILE_BYTES_MAX ((size_t)64 << 20)
 
@@ -30,7 +31,7 @@ struct joining {
 	struct step *steps;
 	size_t steps_nr;
 	bool documents;		/* nothing but documents and the configuration */
-	const char *odd;	/* a path that is not as expected */
+	struct map *odd;	/* paths that are not as expected */
 };
 
 struct version {
@@ -150,8 +151,7 @@ static int one_path(const char *path, const struct snap_entry *before,
 
 	(void)before;
 	(void)after;
-	if (j->odd || (j->documents && strcmp(path, CONFIG_PATH) &&
-		       !config_type_of_path(j->config, path)))
+	if (j->documents && strcmp(path, CONFIG_PATH) && !config_type_of_path(j->config, path))
 		return 0;
 	ret = version_of(&v, j->ours, path, err);
 	for (i = 0; ret == 0 && is && i < j->steps_nr; i++)
@@ -159,9 +159,7 @@ static int one_path(const char *path, const struct snap_entry *before,
 	if (ret == 0 && is)
 		ret = as_made(&is, &v, j, path, err);
 	buf_release(&v.text);
-	if (ret == 0 && !is && !(j->odd = arena_str(j->arena, path)))
-		ret = error_nomem(err);
-	return ret;
+	return ret == 0 && !is && map_put(j->odd, path, j->odd) ? error_nomem(err) : ret;
 }
 
 static int base_of(struct oid *out, bool *is, struct store *s, const struct oid *a,
@@ -225,25 +223,26 @@ static int open_all(struct joining *j, const struct commit *c, struct world **wo
 	return ret ? ret : world_config(&j->config, *world, err);
 }
 
-int replay_joins(bool *out, const char **path, struct ops_repo *repo, const struct commit *c,
-		 bool documents, struct arena *arena, struct ops_error *err)
+int replay_joins(struct map **odd, struct ops_repo *repo, const struct commit *c, bool documents,
+		 struct arena *arena, struct ops_error *err)
 {
-	struct joining j = { .repo = repo, .arena = arena, .documents = documents };
+	struct joining j = { .repo = repo, .arena = arena, .documents = documents,
+			     .odd = map_new(arena) };
 	struct world *world = NULL;
 	size_t i;
 	int ret;
 
-	*path = NULL;
-	*out = false;
+	*odd = NULL;
 	if (c->parents_nr < 2 || c->parents_nr > REPLAY_SIDES_MAX)
 		return 0;
+	if (!j.odd)
+		return error_nomem(err);
 	ret = open_all(&j, c, &world, err);
 	if (ret == 0)
 		ret = snap_diff(j.ours, j.made, one_path, &j, err);
 	for (i = 0; ret == 0 && i < j.steps_nr; i++)
 		ret = snap_diff(j.steps[i].theirs, j.made, one_path, &j, err);
-	*out = ret == 0 && !j.odd;
-	*path = j.odd;
+	*odd = ret == 0 ? j.odd : NULL;
 	world_close(world);
 	snap_free(j.made);
 	for (i = 0; i < j.steps_nr; i++) {

@@ -23,7 +23,8 @@ static int stop(struct pending *p, const char *why, struct ops_error *err)
 {
 	return error_set(err, OPS_EREFUSED, "commit %.10s (%s) cannot be done again on top of "
 			 "the upstream: %s; bring both together with git merge or git rebase, and "
-			 "synchronise then", p->act->commit, p->act->subject, why);
+			 "synchronise then; where a hook refuses that, git rebase -i takes out "
+			 "what it names", p->act->commit, p->act->subject, why);
 }
 
 /* A commit made with git that is not legal there: its findings go to who asked. */
@@ -79,16 +80,15 @@ static int take(struct syncing *y, struct pending *p, struct replayed *r,
 /* A merge goes when its sides were done again; what a person resolved in it cannot. */
 static int pass_merge(struct syncing *y, struct pending *p, struct ops_error *err)
 {
-	const char *path;
-	bool joins;
-	int ret = replay_joins(&joins, &path, y->repo, &p->c, false, y->arena, err);
+	struct map *odd;
+	int ret = replay_joins(&odd, y->repo, &p->c, false, y->arena, err);
 
 	if (ret)
 		return ret;
-	if (!joins)
-		return stop(p, !path ? "it is a merge of very many" :
+	if (!odd || map_count(odd))
+		return stop(p, !odd ? "it is a merge of very many" :
 			    arena_printf(y->arena, "it is a merge in which '%s' was decided by "
-					 "hand", path), err);
+					 "hand", map_at(odd, 0)->key), err);
 	p->act->state = "done";
 	p->act->why = "a merge: what it joins was done again, one after the other";
 	return 0;

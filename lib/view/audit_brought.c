@@ -7,7 +7,8 @@
  * commits did is judged there once more, as the act of whoever made it: both ways, for of
  * two sides neither was first.  Of more than two each is the first once, and the others come
  * in turn, so that any two of them are tried both ways.  What the merge makes of it otherwise
- * is its own change, and judged as such elsewhere.
+ * is its own change, and judged as such elsewhere; so is a task of which something cannot be
+ * done again, whoever decided about that.
  *
  * Must never find a document that says anything which none of the commits made it say.
  */
@@ -19,6 +20,7 @@
 #include "change/carry.h"
 #include "store/seen.h"
 #include "view/audit_inside.h"
+#include "view/audit_unfit.h"
 
 struct bringing {
 	struct judged *j;
@@ -27,13 +29,13 @@ struct bringing {
 	struct arena *arena;		/* of one commit */
 	struct ops_findings *found;
 	struct seen done;		/* commits, of the way at hand */
-	bool unfit;			/* something cannot be done again */
+	struct unfit unfit;		/* what cannot be done again */
 };
 
 /* What a commit did there, as paths. */
 struct deed {
 	struct map *paths;
-	const struct map *own;
+	const struct bringing *b;
 	bool asked;			/* one of those in question is among them */
 };
 
@@ -41,11 +43,13 @@ static int note_deed(const char *path, const struct snap_entry *before,
 		     const struct snap_entry *after, void *payload, struct ops_error *err)
 {
 	struct deed *d = payload;
+	bool unfit = false;
+	int ret = map_has(d->b->own, path) ? unfit_has(&unfit, &d->b->unfit, path, err) : 0;
 
 	(void)before;
 	(void)after;
-	d->asked |= map_has(d->own, path);
-	return map_put(d->paths, path, d) ? error_nomem(err) : 0;
+	d->asked |= map_has(d->b->own, path) && !unfit;
+	return ret == 0 && map_put(d->paths, path, d) ? error_nomem(err) : ret;
 }
 
 /* Let the line have what a commit made of it. */
@@ -98,7 +102,8 @@ void audit_say_joined(struct ops_findings *out, const struct ops_finding *f,
 	oid_hex(hex, id);
 	findings_add(out, f->rule, f->severity, f->path, f->line, f->column,
 		     "make it again on top of what it joins: take the merge back (git merge "
-		     "--abort), and ops sync does it, and leaves out what is not legal there",
+		     "--abort), and ops sync does it, and leaves out what is not legal there; "
+		     "where that stops at a commit of git's, git rebase -i does",
 		     "%s (in %.10s, by %s)", f->message, hex, by);
 }
 
@@ -169,7 +174,7 @@ static int carry(struct bringing *b, const struct commit *c, struct world *befor
 
 static int do_commit(struct bringing *b, const struct commit *c, struct ops_error *err)
 {
-	struct deed d = { map_new(b->arena), b->own, false };
+	struct deed d = { map_new(b->arena), b, false };
 	struct world *before = NULL;
 	struct snap *after = NULL;
 	int ret = d.paths ? world_open(&before, b->line, b->j->v->repo->cache, err) :
@@ -191,13 +196,25 @@ static int do_commit(struct bringing *b, const struct commit *c, struct ops_erro
 }
 
 /* A merge among them says nothing if what it joins says all of it. */
+static int pass_merge(struct bringing *b, const struct commit *c, struct ops_error *err)
+{
+	struct map *odd;
+	size_t i;
+	int ret = replay_joins(&odd, b->j->v->repo, c, true, b->arena, err);
+
+	if (ret == 0 && !odd)
+		b->unfit.all = true;
+	for (i = 0; ret == 0 && i < map_count(odd); i++)
+		ret = unfit_add(&b->unfit, map_at(odd, i)->key, err);
+	return ret;
+}
+
 static int do_again(const struct oid *id, void *payload, struct ops_error *err)
 {
 	struct bringing *b = payload;
 	struct store *s = b->j->v->repo->store;
-	const char *path;
 	struct commit c;
-	bool joins = false, fresh;
+	bool fresh;
 	int ret = seen_add(&fresh, &b->done, s, id, err);
 
 	/* A third side may have what the second one has. */
@@ -205,12 +222,12 @@ static int do_again(const struct oid *id, void *payload, struct ops_error *err)
 		return ret;
 	arena_clear(b->arena);
 	ret = commit_read(&c, s, id, b->arena, err);
-	if (ret == 0 && c.parents_nr > 1)
-		ret = replay_joins(&joins, &path, b->j->v->repo, &c, true, b->arena, err);
-	if (ret == 0 && !joins)
-		ret = c.parents_nr == 1 ? do_commit(b, &c, err) : 1;
-	b->unfit |= ret > 0;
-	return ret;
+	if (ret == 0)
+		ret = c.parents_nr > 1 ? pass_merge(b, &c, err) :
+		      c.parents_nr ? do_commit(b, &c, err) : 1;
+	if (ret > 0)
+		ret = unfit_add_commit(&b->unfit, b->j, &c, err);
+	return ret ? ret : b->unfit.all;
 }
 
 /* Whether both worlds have a document there that says the same, or neither has any. */
@@ -238,15 +255,17 @@ static int compare(struct map *out, struct bringing *b, struct world *merged,
 		   struct ops_error *err)
 {
 	struct world *w = NULL;
-	bool same;
+	bool same = false, unfit = false;
 	size_t i;
 	int ret = world_open(&w, b->line, b->j->v->repo->cache, err);
 
 	for (i = 0; ret == 0 && i < map_count(b->own); i++) {
 		const char *path = map_at(b->own, i)->key;
 
-		ret = says_same(&same, path, w, merged, err);
-		if (ret == 0 && same && map_put(out, path, out))
+		ret = unfit_has(&unfit, &b->unfit, path, err);
+		if (ret == 0 && !unfit)
+			ret = says_same(&same, path, w, merged, err);
+		if (ret == 0 && !unfit && same && map_put(out, path, out))
 			ret = error_nomem(err);
 	}
 	world_close(w);
@@ -266,9 +285,9 @@ static int one_way(struct map *out, struct bringing *b, const struct commit *c, 
 	b->line = NULL;
 	if (ret == 0)
 		ret = snap_overlay(&b->line, tip, err);
-	for (k = 1; ret == 0 && !b->unfit && k < n; k++)
+	for (k = 1; ret == 0 && !b->unfit.all && k < n; k++)
 		ret = history_walk(s, &c->parents[(side + k) % n], mine, false, do_again, b, err);
-	if (ret == 0 && !b->unfit)
+	if (ret == 0 && !b->unfit.all)
 		ret = compare(out, b, merged, err);
 	seen_release(&b->done);
 	memset(&b->done, 0, sizeof(b->done));
@@ -311,6 +330,28 @@ static void tell(struct ops_findings *out, const struct bringing *b, const struc
 	}
 }
 
+/* All ways; once more when something turned out not to be done again, since what was found
+ * about it until then is not asked any more. */
+static int all_ways(struct map **out, struct bringing *b, const struct commit *c,
+		    struct world *merged, struct ops_error *err)
+{
+	struct map *brought;
+	size_t i, nr;
+	int ret;
+
+	do {
+		nr = map_count(b->unfit.ids);
+		ops_findings_clear(b->found);
+		brought = map_new(b->j->arena);
+		ret = brought ? 0 : error_nomem(err);
+		for (i = 0; ret == 0 && !b->unfit.all && i < c->parents_nr; i++)
+			ret = one_way(brought, b, c, i, merged, err);
+	} while (ret == 0 && !b->unfit.all && nr < map_count(b->unfit.ids));
+	if (ret == 0 && !b->unfit.all)
+		*out = brought;
+	return ret;
+}
+
 int audit_brought(struct map **out, struct judged *j, const struct commit *c,
 		  const struct map *own, struct ops_findings *found, struct ops_error *err)
 {
@@ -318,19 +359,20 @@ int audit_brought(struct map **out, struct judged *j, const struct commit *c,
 	struct map *brought = map_new(j->arena);
 	struct world *merged = NULL;
 	struct snap *snap = NULL;
-	size_t i;
 	int ret = b.arena && b.found && brought ? 0 : error_nomem(err);
 
+	b.unfit.arena = j->arena;
+	b.unfit.ids = map_new(j->arena);
+	if (ret == 0 && !b.unfit.ids)
+		ret = error_nomem(err);
 	if (ret == 0 && c->parents_nr <= REPLAY_SIDES_MAX)	/* of more, it is its own */
 		ret = audit_world(&merged, &snap, j->v->repo, &c->id, err);
 	if (ret == 0 && merged)
+		ret = world_config(&b.unfit.config, merged, err);
+	if (ret == 0 && merged)
 		ret = find_documents(&b.own, j, own, merged, err);
-	for (i = 0; ret == 0 && map_count(b.own) && !b.unfit && i < c->parents_nr; i++)
-		ret = one_way(brought, &b, c, i, merged, err);
-	if (ret == 0 && b.unfit)
-		brought = map_new(j->arena);
-	if (ret == 0 && !brought)
-		ret = error_nomem(err);
+	if (ret == 0 && map_count(b.own))
+		ret = all_ways(&brought, &b, c, merged, err);
 	if (ret == 0 && findings_failed(b.found))
 		ret = error_nomem(err);
 	if (ret == 0) {

@@ -69,7 +69,9 @@ static int find_dropped(struct judged *j, const struct audit_side *side,
 			continue;
 		j->touched = true;
 		findings_add(j->findings, "merge.dropped", OPS_ERROR, path, 0, 0,
-			     "merge again, and keep what both sides did",
+			     "merge again, and keep what both sides did; where that cannot "
+			     "be, as of one field with two values, take the merge back (git "
+			     "merge --abort): ops sync leaves one of them out, and tells whose",
 			     "the merge takes back what one side did to it");
 	}
 	return ret;
@@ -380,22 +382,52 @@ static int judge_by_all(struct judged *j, struct ops_findings *found, struct ops
 	return ret;
 }
 
+/* Of documents that are not as the sides left them: perhaps nobody meant to change any. */
+static int tell_own(struct judged *j, const struct ops_findings *found, struct ops_error *err)
+{
+	const struct config *config;
+	size_t i;
+	int ret = world_config(&config, j->world, err);
+
+	for (i = 0; ret == 0 && i < ops_findings_count(found); i++) {
+		const struct ops_finding *f = ops_findings_at(found, i);
+		const char *remedy = f->remedy;
+
+		if (f->severity == OPS_ERROR && f->path && map_has(j->own, f->path) &&
+		    config_type_of_path(config, f->path))
+			remedy = arena_printf(j->arena, "%s%sif nobody meant to do that here, "
+					      "take the merge back (git merge --abort): ops sync "
+					      "does again what was done", remedy ? remedy : "",
+					      remedy ? "; or, " : "");
+		if (f->remedy && !remedy)
+			return error_nomem(err);
+		findings_add(j->findings, f->rule, f->severity, f->path, f->line, f->column,
+			     remedy, "%s", f->message);
+	}
+	return ret;
+}
+
 /* What differs from all sides is its own change, unless it is no more than what they did. */
 static int judge_own(struct judged *j, struct ops_error *err)
 {
-	struct ops_findings *first = ops_findings_new();
+	struct ops_findings *first = ops_findings_new(), *rest = ops_findings_new();
 	struct map *brought;
-	int ret = first ? judge_by_all(j, first, err) : error_nomem(err);
+	int ret = first && rest ? judge_by_all(j, first, err) : error_nomem(err);
 
 	if (ret == 0 && ops_findings_refuse(first) && map_count(j->own)) {
 		ret = audit_brought(&brought, j, &j->commit, j->own, j->findings, err);
 		if (ret == 0)
 			ret = audit_without(&j->own, j, j->own, brought, err);
 		if (ret == 0)
-			ret = judge_by_all(j, j->findings, err);
+			ret = judge_by_all(j, rest, err);
+		if (ret == 0 && findings_failed(rest))
+			ret = error_nomem(err);
+		if (ret == 0)
+			ret = tell_own(j, rest, err);
 	} else if (ret == 0) {
 		ops_findings_copy(j->findings, first, NULL);
 	}
+	ops_findings_free(rest);
 	ops_findings_free(first);
 	return ret;
 }

@@ -61,6 +61,15 @@ moved_apart () {
 	git checkout -q main
 }
 
+# resolved_apart: both sides did something to a task, and something else to another one that
+# is decided by hand; it is left to commit that.
+resolved_apart () {
+	git branch late && ops --as "$LEAD" edit queued-1 -f Priority=LOW -s Timeline="Two weeks." &&
+	ops --as "$LEAD" edit assigned-1 -f Due=2026-03-03 && git checkout -q late &&
+	ops --as "$LEAD" edit queued-1 -f Priority=MEDIUM && ops --as "$DEV" start assigned-1 &&
+	git checkout -q main && test_must_fail git merge -q --no-edit late && ops resolve --theirs queued-1
+}
+
 # status FILE FROM TO: by hand.
 status () {
 	test_sed "$1" "s/^Status: $2\$/Status: $3/"

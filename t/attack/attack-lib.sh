@@ -21,7 +21,10 @@
 #
 # A clone that stopped an attack has a main that the audit finds clean; a server that
 # refused has the refs it had; an audit names the commit tagged `bad` (else the tip)
-# before all others, unless what is wrong is none of the commits.  ATTACK_LEARN=t prints what happens in the form of the list.
+# before all others, unless what is wrong is none of the commits.
+#
+# ATTACK_LEARN=t prints what happens in the form of the list, ATTACK_ONLY=NAME tries that one,
+# ATTACK_EVERY=N every Nth of a list.
 
 A=05-PROCESSES/active-tasks
 DONE=05-PROCESSES/completed-tasks/2026/01
@@ -267,10 +270,13 @@ attack_list () {
 		/^\t/ { print substr($0, 2) >file; next }
 		!/^(#|$)/ { print "bug", FILENAME ":" FNR, $0; exit }
 	' "$1" >"$TEST_ROOT/list" || test_bug "cannot read '$1'"
+	attack_nr=0
 	while read -r attack_kind attack_name attack_l attack_s attack_a
 	do
 		test "$attack_kind" != bug || test_bug "$attack_name: $attack_l"
+		attack_nr=$((attack_nr + 1))
 		test -z "$ATTACK_ONLY" || test "$ATTACK_ONLY" = "$attack_name" || continue
+		test $((attack_nr % ${ATTACK_EVERY:-1})) = 0 || continue
 		test_expect_success "$attack_kind: $attack_name" \
 			"attack_try $attack_name $attack_l $attack_s $attack_a"
 	done <"$TEST_ROOT/list"

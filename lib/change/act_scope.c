@@ -94,6 +94,7 @@ static int make_way(struct locking *l, struct ops_error *err)
 	struct scope wanted = { NULL, 0 };
 	struct names names = { NULL, 0 };
 	const char *at = l->paths;
+	bool found = !l->token;
 	size_t i, len;
 	int ret = 0;
 
@@ -108,14 +109,18 @@ static int make_way(struct locking *l, struct ops_error *err)
 	for (i = 0; ret == 0 && i < l->all.nr; i++) {
 		const struct lease *other = &l->all.list[i];
 		bool mine = other->task && !strcmp(other->task, l->task->id);
+		bool meant = mine && l->token && lease_token(l->token) == other->token;
 
-		if (mine && l->token && lease_token(l->token) == other->token &&
-		    !lease_is_stale(other, l->d->repo->now))
+		found = found || meant;
+		if (meant && !lease_is_stale(other, l->d->repo->now))
 			ret = end_one(l->d, other, "renew", err);
 		else if (is_in_the_way(l, other, &wanted))
 			ret = end_one(l->d, other, "expire", err);
 	}
-	return ret;
+	/* Who thinks to go on with a lease has lost it: a new one would hide that. */
+	return ret || found ? ret : error_set(err, OPS_ENOTFOUND, "no lease of '%s' with the "
+					      "token %s is held: ops scope show tells which are",
+					      l->task->id, l->token);
 }
 
 static int lock(struct locking *l, const struct ops_request *r, struct ops_error *err)

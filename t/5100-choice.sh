@@ -127,6 +127,7 @@ test_expect_success 'a weight of zero asks for nothing, and still counts as aske
 # 0.4 x 0.525 + 0.3 + 0.14 + 0.05 = 0.7 and not above it.
 test_expect_success 'a score that is just the threshold is not above it' '
 	queued edge-1111 "/^Type:/a Capabilities: {seal: 1}" "s/^Type: .*/Type: chore/" &&
+	ops_step Requested edge-1111 && ops_step Approved edge-1111 &&
 	ops_json result.choices.0.candidates.0.agent Quality/validator ops plan edge-1111 &&
 	ops_json result.choices.0.verdict queue ops plan edge-1111 &&
 	ops plan edge-1111 >out && test_grep "has 0.700, and it must be above 0.7" out
@@ -134,15 +135,16 @@ test_expect_success 'a score that is just the threshold is not above it' '
 
 test_expect_success 'what nobody can do is queued, and escalated if it is critical' '
 	queued rust-1111 "/^Type:/a Capabilities: {rust: 1}" &&
+	ops_step Requested rust-1111 && ops_step Approved rust-1111 &&
 	ops_json result.choices.0.verdict queue ops plan rust-1111 &&
 	queued rust-2222 "/^Type:/a Capabilities: {rust: 1}" "s/^Priority: .*/Priority: CRITICAL/" &&
+	ops_step Requested rust-2222 && ops_step Approved rust-2222 &&
 	ops_json result.choices.0.verdict escalate ops plan rust-2222 &&
 	ops plan rust-2222 >out &&
 	test_grep "no suitable agent for critical task" out
 '
 
 test_expect_success 'it is not assigned, and says so' '
-	ops_step Requested rust-1111 && ops_step Approved rust-1111 &&
 	ops_unchanged 1 ops --as $LEAD assign --auto rust-1111 &&
 	test_grep "no suitable agent" "$TEST_ROOT/refused.out" &&
 	ops_unchanged 1 ops --as $LEAD --json assign --auto rust-1111 &&
@@ -151,7 +153,6 @@ test_expect_success 'it is not assigned, and says so' '
 
 # Nobody is told of by the id of the task twice: the packet is there.
 test_expect_success 'a critical one is escalated by a packet, once' '
-	ops_step Requested rust-2222 && ops_step Approved rust-2222 &&
 	ops_unchanged 1 ops --as $LEAD assign --auto --dry-run rust-2222 &&
 	test_expect_code 1 ops --as $LEAD assign --auto rust-2222 >out &&
 	test_grep "(CRITICAL): escalate, no suitable agent for critical task" out &&
@@ -168,6 +169,14 @@ test_expect_success 'what the gate has not let through is refused by the judge' 
 	ops_refused gate.missing ops --as $LEAD assign --auto tie-1111 &&
 	ops_json result.choices.1.verdict wait ops plan &&
 	ops plan >out && test_grep "gate .pre-governance. has not been asked" out
+'
+
+test_expect_success 'asked for by its name it waits as in the list, and who is best is shown' '
+	ops_json result.choices.0.verdict wait ops plan tie-1111 &&
+	ops_json result.choices.0.reason "gate '\''pre-governance'\'' has not been asked" ops plan tie-1111 &&
+	ops plan tie-1111 >out && test_grep "^tie-1111 (.*): wait, gate .pre-governance. has not been asked" out &&
+	test_grep "^[A-Z][a-z]*/[a-z]*: 0.* = 0.4 x " out &&
+	test_expect_code 1 ops --as $LEAD assign --auto tie-1111 >out && test_grep ": wait, gate" out
 '
 
 test_expect_success '--auto assigns to the best and records how it was chosen' '

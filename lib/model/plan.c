@@ -197,9 +197,7 @@ int plan_make(struct plan *out, struct board *b, struct track *track,
 				return error_nomem(err);
 			choice_table(row->table, b, track, row->task);
 		}
-		ret = wish->only ? is_paused(&row->reason, b, row->task, &emergencies, findings,
-					     err) :
-		      waits_for(&row->reason, b, row->task, assign, &emergencies, findings, err);
+		ret = waits_for(&row->reason, b, row->task, assign, &emergencies, findings, err);
 		if (ret == 0 && row->reason)
 			row->verdict = PLAN_WAIT;
 		else if (ret == 0)

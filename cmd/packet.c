@@ -193,6 +193,13 @@ void packet_print(struct session *s, const struct ops_packet *p)
 	out_block(s->out, "    ", body, len);
 }
 
+int packet_kind(struct session *s, struct ops_view *view, const char *kind)
+{
+	const char *form;
+
+	return kind ? ops_view_template(&form, view, kind, &s->err) : 0;
+}
+
 static int run_list(struct session *s, const struct args *args)
 {
 	const struct list_options *o = args->options;
@@ -202,7 +209,8 @@ static int run_list(struct session *s, const struct args *args)
 	size_t nr = 0, shown = 0;
 	int ret;
 
-	if ((ret = ops_view_open(&view, s->repo, NULL, &s->err)) < 0)
+	if ((ret = ops_view_open(&view, s->repo, NULL, &s->err)) < 0 ||
+	    (ret = packet_kind(s, view, o->kind)) < 0)
 		goto out;
 	if (args->nr)
 		ret = ops_view_find(&doc, view, args->words[0], s->findings, &s->err);

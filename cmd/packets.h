@@ -22,6 +22,9 @@ struct packet_options {
 int packet_record(struct session *s, const char *kind, const char *target,
 		  const char *const *parts, size_t nr, const struct packet_options *o);
 
+/* Whether there is such a kind: one that there is not would only find nothing.  NULL is fine. */
+int packet_kind(struct session *s, struct ops_view *view, const char *kind);
+
 /* A packet as text, and as members of the map or an object of the list at hand. */
 void packet_print(struct session *s, const struct ops_packet *packet);
 void packet_members(struct session *s, const struct ops_packet *packet);

@@ -38,7 +38,8 @@ static int run(struct session *s, const struct args *args)
 	size_t nr = 0;
 	int ret;
 
-	if ((ret = ops_view_open(&view, s->repo, NULL, &s->err)) < 0)
+	if ((ret = ops_view_open(&view, s->repo, NULL, &s->err)) < 0 ||
+	    (ret = packet_kind(s, view, o->kind)) < 0)
 		goto out;
 	ret = ops_view_find(&doc, view, args->words[0], s->findings, &s->err);
 	if (!ret)

@@ -27,6 +27,7 @@ answer () {
 test_expect_success 'an incomplete packet is sent back with exactly what is missing' '
 	ops_world &&
 	ops packet list --kind question >none && echo none | test_cmp - none &&
+	ops_unchanged 2 ops packet list --kind questions && ops_unchanged 2 ops packet list --kind task &&
 	ops_task_at In-Progress &&
 	ops_refused section.missing ops --as $DEV ask swap-7k2f QUESTION="Which index?" &&
 	sed -n "s/.*error [a-z.]*: '\''\([A-Z]*\)'\'' is missing.*/\1/p" \
@@ -187,6 +188,7 @@ test_expect_success 'the thread shows all of it, answers after what they answer'
 		/^    answers / { if (!seen[\$2]) bad = 1 } { seen[\$1] = 1 }
 		END { exit bad || !last }" thread &&
 	ops_json result.packets.0.kind question ops thread --kind question swap-7k2f &&
+	ops_unchanged 2 ops thread --kind questions swap-7k2f &&
 	ops thread --open swap-7k2f >open &&
 	test_grep ! "answered" open &&
 	ID=$(ops packet list --kind answer | sed -n "2s/ .*//p") &&

@@ -101,7 +101,9 @@ test_expect_success 'a command of the repository is a check, if the user allows 
 	test_expect_code 1 ops quality --set nothing swap-7k2f >out &&
 	test_grep "FAILED (0/0 = 0%)" out &&
 	ops_unchanged 4 ops quality --set nobody swap-7k2f &&
-	ops_unchanged 2 ops quality --range HEAD swap-7k2f
+	ops_unchanged 2 ops quality --range HEAD swap-7k2f &&
+	test_expect_code 1 ops quality --range HEAD..HEAD swap-7k2f >out &&
+	test_grep "no commit of the range is work on files" out && test_grep ! "or name a range" out
 '
 
 test_expect_success 'a report on record is evidence for a gate' '

@@ -33,9 +33,9 @@ static const char *const usage[] = {
 };
 
 static const struct opt options[] = {
-	{ OPT_TEXT, 0, "base", "REV", offsetof(struct ci_options, base),
+	{ OPT_BLANK, 0, "base", "REV", offsetof(struct ci_options, base),
 	  "judge the commits that REV has not; empty or only zeros: all of them" },
-	{ OPT_TEXT, 0, "head", "REV", offsetof(struct ci_options, head),
+	{ OPT_BLANK, 0, "head", "REV", offsetof(struct ci_options, head),
 	  "what is looked at, instead of HEAD" },
 	{ OPT_CHOICE, 0, "format", FORMAT_CHOICES, offsetof(struct ci_options, format),
 	  "how findings are written" },

@@ -61,6 +61,12 @@ static int store_value(void *base, struct arena *arena, const struct opt *opt,
 	const char **text = (const char **)(void *)field;
 	struct date date;
 
+	if ((opt->kind == OPT_TEXT || opt->kind == OPT_LIST) && !*value)
+		return opt->name ?
+			error_set(err, OPS_EUSAGE, "--%s is empty: it needs %s", opt->name,
+				  opt->value) :
+			error_set(err, OPS_EUSAGE, "-%c is empty: it needs %s", opt->letter,
+				  opt->value);
 	switch (opt->kind) {
 	case OPT_NUMBER:
 		return store_number((size_t *)(void *)field, value, opt, err);
@@ -74,6 +80,7 @@ static int store_value(void *base, struct arena *arena, const struct opt *opt,
 					 " written YYYY-MM-DD (--%s)", value, opt->name);
 		/* fall through */
 	case OPT_CHOICE:
+	case OPT_BLANK:
 	case OPT_TEXT:
 		if (opt->kind == OPT_CHOICE && !opt_choice(opt->value, value))
 			return error_set(err, OPS_EUSAGE, "'%.40s' is none of %s (--%s)",

@@ -27,11 +27,13 @@ struct buf;
 enum opt_kind {
 	OPT_END,
 	OPT_FLAG,	/* bool */
-	OPT_TEXT,	/* const char *, NULL when not given; may be given once */
+	OPT_TEXT,	/* const char *, NULL when not given; may be given once; never empty,
+			 * as the value of a variable is that was not set */
+	OPT_BLANK,	/* the same, but empty says nothing, and is left to who asks */
 	OPT_DATE,	/* the same, a day that exists */
 	OPT_CHOICE,	/* the same, one of the words of `value`, which are parted by '|' */
 	OPT_NUMBER,	/* size_t, 1 to 1,000,000,000 */
-	OPT_LIST	/* struct opt_list, any number of times */
+	OPT_LIST	/* struct opt_list, any number of times; none empty */
 };
 
 struct opt {

@@ -20,7 +20,7 @@ struct act_options {
 	{ OPT_FLAG, 0, "dry-run", NULL, offsetof(struct act_options, dry_run), \
 	  "decide and judge, but change nothing" }
 #define ACT_REASON \
-	{ OPT_TEXT, 'm', "reason", "TEXT", offsetof(struct act_options, reason), \
+	{ OPT_BLANK, 'm', "reason", "TEXT", offsetof(struct act_options, reason), \
 	  "why; recorded with the act" }
 #define ACT_FIELD \
 	{ OPT_LIST, 'f', "field", "NAME=VALUE", offsetof(struct act_options, fields), \

@@ -70,9 +70,13 @@ test_expect_success 'numbers alone are enough, nothing at all is not' '
 	ops --as $DEV checkpoint swap-7k2f --progress 45 &&
 	test_grep "^45 % done.$" "$(ls -t 05-PROCESSES/packets/swap-7k2f/*-checkpoint-* | head -n 1)" &&
 	ops_refused section.missing ops --as $DEV checkpoint swap-7k2f &&
-	ops_refused section.missing ops --as $DEV checkpoint swap-7k2f --progress "" &&
-	ops_refused section.missing ops --as $DEV checkpoint swap-7k2f --milestone "" &&
-	ops --as $DEV checkpoint swap-7k2f --progress 46 --milestone "" &&
+	for nothing in Progress Milestone
+	do
+		echo "checkpoint swap-7k2f field:$nothing=" >"$TEST_ROOT/act" &&
+		ops_refused section.missing ops --as $DEV batch "$TEST_ROOT/act" || return 1
+	done &&
+	echo "checkpoint swap-7k2f field:Progress=46 field:Milestone=" >"$TEST_ROOT/act" &&
+	ops --as $DEV batch "$TEST_ROOT/act" &&
 	git show --format= >shown && test_grep "^+46 % done.$" shown && test_grep ! Reached shown
 '
 

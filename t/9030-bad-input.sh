@@ -189,9 +189,25 @@ test_expect_success 'no roster, no directory, no configuration' '
 	)
 '
 
+# Of a variable that was not set: what is asked for must not become wider by it.
+test_expect_success 'an option without a value' '
+	ops_task_at Assigned wide-7k2f &&
+	for option in "waive gate.self-approval --until 2026-03-31 -m alone --path" \
+		"waive gate.self-approval --until 2026-03-31 -m alone --task" "scope lock wide-7k2f --path" \
+		"scope freeze wide-7k2f -m x --with" "emergency declare DEADLINE_RISK -m x --project" \
+		"taskforce new wide-7k2f --emergency" "next --for" "list -A" "list --at" "vet wide-7k2f -m"
+	do
+		# shellcheck disable=SC2086
+		ops_unchanged 2 ops --as $GOV $option "" && test_grep "is empty: it needs" "$TEST_ROOT/refused.err" || return 1
+	done &&
+	ops --as $GOV waive gate.self-approval --until 2026-03-31 -m alone --path src/ &&
+	ops ci --base "" --head "" && ops --as $LEAD edit wide-7k2f -f Priority=LOW -m ""
+'
+
 test_expect_success 'an unknown actor, an ambiguous id' '
 	ops_task swap-9999 &&
-	test_must_fail ops --as "" edit swap-9999 -f Priority=LOW &&
+	ops_unchanged 2 ops --as "" edit swap-9999 -f Priority=LOW &&
+	ops_unchanged 2 env GIT_AUTHOR_EMAIL=$LEAD@example.org ops --as= edit swap-9999 -f Priority=LOW &&
 	ops_refused actor.unknown ops --as ../agents/codegen edit swap-9999 -f Priority=LOW &&
 	ops_unchanged 4 ops --as $LEAD edit swap -f Priority=LOW &&
 	ops_unchanged 4 ops --as $LEAD edit sw -f Priority=LOW &&

@@ -15,67 +15,10 @@
 #include "view/audit_past_lease.h"
 #include "util/path.h"
 #include "view/audit_brought.h"
+#include "view/audit_dropped.h"
 #include "view/audit_inside.h"
 #include "view/audit_records.h"
 #include "view/audit_sides.h"
-
-/* What a side changed since one of the commits where both began, and the merge took back. */
-static int find_taken_back(struct map *dropped, struct judged *j, const struct audit_side *side,
-			   const struct oid *base, const struct oid *mine,
-			   const struct oid *other, struct ops_error *err)
-{
-	struct map *since, *taken, *unlike, *sides;
-	size_t i;
-	int ret = audit_differing(&since, j, base, mine, err);
-
-	if (ret == 0)
-		ret = audit_differing(&taken, j, base, &j->commit.id, err);
-	if (ret == 0)
-		ret = audit_differing(&unlike, j, other, &j->commit.id, err);
-	if (ret == 0)
-		ret = audit_differing(&sides, j, mine, other, err);
-	for (i = 0; ret == 0 && i < map_count(side->changed); i++) {
-		const char *path = map_at(side->changed, i)->key;
-
-		if (!map_has(since, path))
-			continue;
-		/* It moved, and what became of it there is judged as the merge's own. */
-		if (map_has(j->moved, path))
-			continue;
-		/* It is as it was at first, or wholly the other side's. */
-		if (map_has(taken, path) && (map_has(unlike, path) || !map_has(sides, path)))
-			continue;
-		if (map_put(dropped, path, dropped))
-			ret = error_nomem(err);
-	}
-	return ret;
-}
-
-static int find_dropped(struct judged *j, const struct audit_side *side,
-			const struct oid *mine, const struct oid *other,
-			struct ops_error *err)
-{
-	struct map *dropped = map_new(j->arena);
-	const struct config *config;
-	size_t i;
-	int ret = dropped ? world_config(&config, j->world, err) : error_nomem(err);
-
-	for (i = 0; ret == 0 && i < side->bases_nr; i++)
-		ret = find_taken_back(dropped, j, side, &side->bases[i], mine, other, err);
-	for (i = 0; ret == 0 && i < map_count(dropped); i++) {
-		const char *path = map_at(dropped, i)->key;
-
-		if (strcmp(path, CONFIG_PATH) && !config_type_of_path(config, path))
-			continue;
-		j->touched = true;
-		findings_add(j->findings, "merge.dropped", OPS_ERROR, path, 0, 0,
-			     "merge again, and keep what both sides did; where that cannot "
-			     "be, as of one field with two values, take the merge back (git "
-			     "merge --abort): ops sync leaves one of them out, and tells whose",
-			     "the merge takes back what one side did to it");
-	}
-	return ret;
-}
 
 /* Whether some parent has no commit in common with the first one. */
 static int is_unrelated(bool *out, struct judged *j, struct ops_error *err)
@@ -333,7 +276,7 @@ static int judge_pair(struct judged *j, const struct oid *mine, const struct oid
 		return ret == OPS_ENOTFOUND ? 0 : ret;
 	ret = audit_side_read(&there, j, other, mine, err);
 	if (ret == 0)
-		ret = find_dropped(j, &here, mine, other, err);
+		ret = audit_dropped(j, &here, mine, other, err);
 	if (ret == 0)
 		ret = judge_joining(j, here.changed, mine, other, err);
 	if (ret == 0)

@@ -85,6 +85,24 @@ test_expect_success 'nor are the rights that it gave to a file which both change
 	test "$(git show HEAD:c.txt | tr "\n" " ")" = "one 2 3 4 five " && git branch -q -D mode
 '
 
+# due DATE: by hand, as it was committed with the hooks of a clone.
+due () {
+	test_sed 05-PROCESSES/active-tasks/first-1.md "s/^Due: .*/Due: $1/" &&
+	GIT_AUTHOR_NAME=$LEAD GIT_AUTHOR_EMAIL=$LEAD@example.org git commit -q -a -m "docs: due" && git log -1 --format=%B >message &&
+	test_grep "^Ops-Action: edit" message && test_grep ! "^Ops-Status" message && rm message
+}
+
+test_expect_success 'an edit by hand of what goes on meanwhile is done again, and rebased' '
+	ops --as $LEAD gate request first-1 pre-governance -s Scope=a -s Approach=b -s "Risk Assessment"=c -s Documentation=d &&
+	ops --as $GOV gate approve first-1 pre-governance -m fine && ops sync >/dev/null && test_tick &&
+	(cd ../other && ops sync >/dev/null && ops --as $LEAD assign first-1 $DEV >/dev/null && ops sync >/dev/null) &&
+	due 2026-03-10 && ops sync && ops_json result.fields.Due 2026-03-10 ops show first-1 &&
+	ops_json result.fields.Status Assigned ops show first-1 && test_tick &&
+	(cd ../other && ops sync >/dev/null && ops --as $DEV start first-1 && ops sync >/dev/null) &&
+	due 2026-03-11 && git fetch -q && git rebase -q origin/main && git push -q origin main &&
+	ops_json result.fields.Due 2026-03-11 ops show first-1 && ops_json result.fields.Status In-Progress ops show first-1 && ops audit verify
+'
+
 test_expect_success 'what a person decided in a merge is not left out' '
 	git checkout -q -b odd && ops --as $LEAD edit first-1 -f Type=odd && git checkout -q main && test_tick &&
 	ops --as $LEAD edit second-1 -f Type=x && git merge -q --no-commit odd && echo by hand >hand.txt && git add hand.txt &&

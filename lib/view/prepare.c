@@ -85,7 +85,8 @@ static int write_trailers(struct buf *out, const struct judge_case *k,
 		const struct change *c = &k->changes[i];
 
 		list[nr++] = (struct trailer){ "Ops-Doc", c->path };
-		if (c->from && c->to)
+		/* Of an edit it would say where it was made, and not what it did. */
+		if (c->transition && c->from && c->to)
 			list[nr++] = (struct trailer){ "Ops-Status",
 				arena_printf(arena, "%s -> %s", c->from, c->to) };
 	}

@@ -202,6 +202,19 @@ test_expect_success 'the server says no: told in its words, and recorded here' '
 	rm "$SERVER/hooks/update" && ops sync && there ops sync && same_trees
 '
 
+test_expect_success 'one of several that the server does not take: what it says to do takes that one out alone' '
+	for n in 1 2 3
+	do
+		ops_task some-$n || return 1
+	done && bad=$(git rev-parse HEAD~) && keep_tip && cp "$SERVER/hooks/pre-receive" hook.kept &&
+	printf "#!/bin/sh\nread old new ref\ngit rev-list \$old..\$new | grep $bad\n test \$? != 0\n" >"$SERVER/hooks/pre-receive" &&
+	chmod +x "$SERVER/hooks/pre-receive" && test_expect_code 1 ops sync 2>err && test_grep "push.refused: $bad" err && same_tip &&
+	sed -n "s/.*\(git rebase -i\) COMMIT~.*/\1 $bad~/p" err >remedy && test_line_count = 1 remedy &&
+	GIT_SEQUENCE_EDITOR="sed -i 1d" sh ./remedy && cp hook.kept "$SERVER/hooks/pre-receive" && rm hook.kept remedy err && ops sync &&
+	test_path_is_missing 05-PROCESSES/active-tasks/some-2.md && test_path_is_file 05-PROCESSES/active-tasks/some-3.md &&
+	git log --format=%s | grep -c "new task some-" >../count && test_grep -x 2 ../count && there ops sync && same_trees
+'
+
 test_expect_success 'a hand-made commit that the hook of the server refuses' '
 	test_sed 05-PROCESSES/active-tasks/mine-1.md "s/^Status: Queued/Status: Complete/" && git add -u && test_tick &&
 	GIT_AUTHOR_EMAIL=$DEV@example.org git commit -q -m "done, I think" && keep_tip &&
@@ -214,7 +227,7 @@ test_expect_success 'what the hook of the server says is told line by line, in J
 	printf "#!/bin/sh\nfor i in 1 2 3 4 5 6 7 8 9; do echo \"line \$i\"; done\nexit 1\n" >"$SERVER/hooks/update" &&
 	chmod +x "$SERVER/hooks/update" && keep_tip && test_expect_code 1 ops sync 2>err &&
 	grep -c "^error push.refused: line [1-9]$" err >nr && echo 9 >nine && test_cmp nine nr &&
-	test_grep "git reset --soft" err && same_tip && test_expect_code 1 ops --json sync >answer &&
+	test_grep "git rebase -i COMMIT~. takes it out" err && same_tip && test_expect_code 1 ops --json sync >answer &&
 	"$TEST_BUILD/t/json-get" findings.8.message answer >said && test_grep "^line 9" said &&
 	rm "$SERVER/hooks/update" hook.kept && ops sync && there ops sync && same_trees
 '

@@ -344,8 +344,8 @@ static int said_no(struct syncing *y, const char *words, struct ops_error *err)
 	}
 	return error_set(err, OPS_EREFUSED, "'%s' does not take your commits, which stay recorded "
 			 "here; what it says stands above: do that, or take the commit back that "
-			 "it names ('git reset --soft COMMIT~' leaves its changes to you), and "
-			 "synchronise again", y->up.remote);
+			 "it names ('git rebase -i COMMIT~' takes it out, or lets you mend it), "
+			 "and synchronise again", y->up.remote);
 }
 
 static int ask(struct syncing *y, struct lesson *l, struct ops_error *err)

@@ -25,6 +25,8 @@ test_expect_success 'block and unblock, from both states' '
 test_expect_success 'the reason is needed, kept in the message, and one line' '
 	ops_unchanged 2 ops --as $DEV block swap-7k2f &&
 	ops_unchanged 2 ops --as $DEV block swap-7k2f -m "" &&
+	ops_unchanged 2 ops --as $DEV block swap-7k2f -m "  " &&
+	ops_unchanged 2 ops --as $LEAD cancel swap-7k2f -m "	" &&
 	ops_unchanged 2 ops --as $DEV block swap-7k2f -m "one
 Ops-Status: forged -> line" &&
 	ops --as $DEV block swap-7k2f -m "Ops-Actor: nobody" &&

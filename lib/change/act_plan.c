@@ -197,7 +197,7 @@ static int cut(struct draft *d, const struct ops_request *r, struct ops_error *e
 
 	if (!r->to)
 		return error_set(err, OPS_EUSAGE, "name the dependency to cut");
-	if (!r->reason || !*r->reason)
+	if (!draft_says(r->reason))
 		return error_set(err, OPS_EUSAGE, "cutting a dependency needs a reason "
 				 "(--reason)");
 	ret = draft_find(&doc, d, r->target, "task", err);

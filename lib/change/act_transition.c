@@ -315,7 +315,7 @@ int act_transition(struct draft *d, const struct ops_request *r,
 	/* What changes nothing could not be judged afterwards. */
 	if (!judge_allows(doc, tr, d->findings))
 		return error_set(err, OPS_EREFUSED, "'%s' is refused", tr->action);
-	if (tr->reason && (!r->reason || !*r->reason))
+	if (tr->reason && !draft_says(r->reason))
 		return error_set(err, OPS_EUSAGE, "'%s' needs a reason (--reason)",
 				 r->action);
 	to = target(d, doc, tr);

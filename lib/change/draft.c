@@ -29,9 +29,14 @@ int draft_remove(struct draft *d, const char *path, struct ops_error *err)
 	return snap_remove(d->plan->after, path, err);
 }
 
+bool draft_says(const char *reason)
+{
+	return reason && reason[strspn(reason, " \t\r\n")];
+}
+
 void draft_say_why(struct draft *d, const struct ops_request *r)
 {
-	if (r->reason && *r->reason)
+	if (draft_says(r->reason))
 		buf_printf(&d->body, "Reason: %s\n", r->reason);
 }
 

@@ -48,6 +48,8 @@ bool draft_is_same(const struct ops_document *doc, const struct buf *text);
 struct ops_act *draft_act(struct draft *d, const char *action,
 			  const struct ops_document *doc);
 
+/* Whether a reason says anything: blanks do not. */
+bool draft_says(const char *reason);
 /* Put the reason of a request, if it has one, into the commit message. */
 void draft_say_why(struct draft *d, const struct ops_request *r);
 

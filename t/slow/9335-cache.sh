@@ -17,7 +17,7 @@ do
 done
 
 test_expect_success 'every 97th byte changed, or the last' '
-	cd "$TEST_ROOT/random" && git reset -q --hard && ops list >/dev/null 2>&1
+	cd "$TEST_ROOT/random" && git reset -q --hard && { ops list >/dev/null 2>&1 || :; } &&
 	cp "$(cache_file)" good && size=$(wc -c <good) && cache no &&
 	ask "$TEST_ROOT/without" brief && cache always && at=0 &&
 	while test $at -lt $size

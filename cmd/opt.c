@@ -98,6 +98,33 @@ static int store_value(void *base, struct arena *arena, const struct opt *opt,
 	return 0;
 }
 
+static bool has_comma(const char *value)
+{
+	const char *end;
+
+	for (; *value && *value != ','; value++)
+		if (*value == '{' && (end = strchr(value, '}')))
+			value = end;
+	return *value;
+}
+
+int opt_join(const char **out, struct arena *arena, const struct opt_list *list,
+	     const char *name, struct ops_error *err)
+{
+	const char *text = "";
+
+	for (size_t i = 0; i < list->nr; i++) {
+		if (has_comma(list->values[i]))
+			return error_set(err, OPS_EUSAGE, "'%.100s' has a comma, which parts two: "
+					 "give each by a --%s of its own", list->values[i], name);
+		text = arena_printf(arena, "%s%s%s", text, i ? ", " : "", list->values[i]);
+		if (!text)
+			return error_nomem(err);
+	}
+	*out = text;
+	return 0;
+}
+
 bool opt_choice(const char *choices, const char *word)
 {
 	size_t len = strlen(word);

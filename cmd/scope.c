@@ -9,7 +9,6 @@
 #include "conflict.h"
 #include "out.h"
 #include "report.h"
-#include "util/buf.h"
 #include "util/arena.h"
 #include "util/error.h"
 
@@ -129,15 +128,9 @@ static int run_lock(struct session *s, const struct args *args)
 	struct ops_setting fields[3];
 	struct ops_request request = { .action = "scope.lock", .target = args->words[0],
 				       .fields = fields };
-	struct buf paths = BUF_INIT;
 	const char *text;
-	int ret;
+	int ret = opt_join(&text, s->arena, &o->paths, "path", &s->err);
 
-	for (size_t i = 0; i < o->paths.nr; i++)
-		buf_printf(&paths, "%s%s", i ? ", " : "", o->paths.values[i]);
-	text = paths.len ? arena_dup(s->arena, paths.data, paths.len) : "";
-	ret = buf_failed(&paths) || !text ? error_nomem(&s->err) : 0;
-	buf_release(&paths);
 	if (ret)
 		return ret;
 	if (*text)

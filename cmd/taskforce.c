@@ -65,7 +65,8 @@ static const char *joined(struct session *s, const char *const *list, size_t nr)
 static int run_new(struct session *s, const struct args *args)
 {
 	const struct new_options *o = args->options;
-	const char *checkpoints = joined(s, o->checkpoints.values, o->checkpoints.nr);
+	const char *checkpoints = NULL;
+	int ret = opt_join(&checkpoints, s->arena, &o->checkpoints, "checkpoint", &s->err);
 	const struct ops_setting given[] = {
 		{ "Tasks", joined(s, args->words, args->nr) }, { "Title", o->title },
 		{ "Size", o->size }, { "Lead", o->lead }, { "Emergency", o->emergency },
@@ -74,7 +75,9 @@ static int run_new(struct session *s, const struct args *args)
 	struct ops_setting fields[6];
 	struct ops_request request = { .action = "taskforce.new", .fields = fields };
 
-	if (!given[0].value || !checkpoints)
+	if (ret)
+		return ret;
+	if (!given[0].value)
 		return error_nomem(&s->err);
 	for (size_t i = 0; i < 6; i++)
 		if (given[i].value)

@@ -10,7 +10,6 @@
 #include "out.h"
 #include "request.h"
 #include "util/arena.h"
-#include "util/buf.h"
 #include "util/error.h"
 
 struct waive_options {
@@ -42,7 +41,7 @@ static int run(struct session *s, const struct args *args)
 	const struct waive_options *o = args->options;
 	struct ops_setting fields[5], sections[1];
 	struct ops_request request = { .action = "new", .target = "waiver" };
-	struct buf paths = BUF_INIT;
+	const char *paths;
 	size_t nr = 0;
 	int ret = request_fill(&request, s, &o->act);
 
@@ -50,18 +49,16 @@ static int run(struct session *s, const struct args *args)
 		return ret;
 	if (!o->until || !o->act.reason)
 		return error_set(&s->err, OPS_EUSAGE, "say until when (--until) and why (-m)");
-	for (size_t i = 0; i < o->paths.nr; i++)
-		buf_printf(&paths, "%s%s", i ? ", " : "", o->paths.values[i]);
+	if ((ret = opt_join(&paths, s->arena, &o->paths, "path", &s->err)) < 0)
+		return ret;
 	fields[nr++] = (struct ops_setting){ "Title",
 		arena_printf(s->arena, "Waive %s", args->words[0]) };
 	fields[nr++] = (struct ops_setting){ "Rule", args->words[0] };
 	fields[nr++] = (struct ops_setting){ "Expires", o->until };
-	if (paths.len)
-		fields[nr++] = (struct ops_setting){ "Paths",
-			arena_dup(s->arena, paths.data, paths.len) };
+	if (*paths)
+		fields[nr++] = (struct ops_setting){ "Paths", paths };
 	if (o->task)
 		fields[nr++] = (struct ops_setting){ "Task", o->task };
-	ret = buf_failed(&paths) ? error_nomem(&s->err) : 0;
 	for (size_t i = 0; i < nr; i++)
 		if (!fields[i].value)
 			ret = error_nomem(&s->err);
@@ -70,10 +67,7 @@ static int run(struct session *s, const struct args *args)
 	request.fields_nr = nr;
 	request.sections = sections;
 	request.sections_nr = 1;
-	if (!ret)
-		ret = request_send(s, &request, 1, o->act.dry_run);
-	buf_release(&paths);
-	return ret;
+	return ret ? ret : request_send(s, &request, 1, o->act.dry_run);
 }
 
 void waivers_show(struct session *s)

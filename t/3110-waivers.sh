@@ -26,6 +26,17 @@ test_expect_success 'who is alone waits for nobody, on record' '
 	test_grep "warning gate.self-approval: waived until 2026-03-31 by " out
 '
 
+test_expect_success 'a pattern with braces is one, and a comma outside of them parts nothing in silence' '
+	ops --as $GOV waive scope.outside --until 2026-02-28 --path "src/{a,b}.c" --path "t/*.c" -m "generated" &&
+	git show --format= >shown && test_grep -x -e "+  - src/{a,b}.c" shown && test_grep -x -e "+  - t/\*.c" shown && rm shown &&
+	ops_unchanged 2 ops --as $GOV waive scope.outside --until 2026-02-28 --path "src/a,src/b" -m "generated" &&
+	test_grep "give each by a --path of its own" ../refused.err &&
+	ops_unchanged 2 ops --as $LEAD taskforce new swap-7k2f --checkpoint "2026-03-12 design, then build" &&
+	ops --as $BOSS edit $DEV -f "Allowed-Paths=src/{a,b}/**, t/*.c" &&
+	git show --format= >shown && test_grep -x -e "+  - src/{a,b}/\*\*" shown && rm shown &&
+	git reset -q --hard HEAD~2
+'
+
 test_expect_success 'every audit says so' '
 	ops audit verify >out && test_grep "0 refused" out &&
 	test_grep "^noted .* chore(ops): new waiver" out &&

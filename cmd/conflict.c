@@ -13,7 +13,6 @@
 #include "out.h"
 #include "report.h"
 #include "util/arena.h"
-#include "util/buf.h"
 #include "util/error.h"
 
 struct freeze_options {
@@ -161,31 +160,17 @@ static int run_show(struct session *s, const struct args *args)
 	return look(s, args->words[0]);
 }
 
-/* "a, b" in the arena; "" for none; NULL when out of memory. */
-static const char *joined(struct session *s, const struct opt_list *list)
-{
-	struct buf b = BUF_INIT;
-	const char *text;
-
-	for (size_t i = 0; i < list->nr; i++)
-		buf_printf(&b, "%s%s", i ? ", " : "", list->values[i]);
-	text = buf_failed(&b) ? NULL : arena_dup(s->arena, b.data ? b.data : "", b.len);
-	buf_release(&b);
-	return text;
-}
-
 int conflict_freeze_task(struct session *s, const char *task, const char *kind,
 			 const struct opt_list *with, const struct act_options *act)
 {
-	struct ops_setting fields[2] = { { "Conflict", kind }, { "With", joined(s, with) } };
+	struct ops_setting fields[2] = { { "Conflict", kind }, { "With", NULL } };
 	struct ops_request request = { .action = "conflict.freeze", .target = task,
 				       .reason = act->reason, .fields = fields,
 				       .fields_nr = 1 };
+	int ret = opt_join(&fields[1].value, s->arena, with->values, with->nr, "with", &s->err);
 
-	if (!fields[1].value)
-		return error_nomem(&s->err);
 	request.fields_nr += with->nr > 0;
-	return request_send(s, &request, 1, act->dry_run);
+	return ret ? ret : request_send(s, &request, 1, act->dry_run);
 }
 
 static int run_freeze(struct session *s, const struct args *args)
@@ -219,15 +204,17 @@ static int run_decide(struct session *s, const struct args *args)
 static int run_resume(struct session *s, const struct args *args)
 {
 	const struct resume_options *o = args->options;
-	struct ops_setting fields[2] = { { "Contract", joined(s, &o->contract) },
-					 { "Regression", joined(s, &o->regression) } };
+	struct ops_setting fields[2] = { { "Contract", NULL }, { "Regression", NULL } };
 	struct ops_request request = { .action = "conflict.resume",
 				       .target = args->words[0], .reason = o->act.reason,
 				       .fields = fields, .fields_nr = 2 };
+	int ret = opt_join(&fields[0].value, s->arena, o->contract.values, o->contract.nr,
+			   "contract", &s->err);
 
-	if (!fields[0].value || !fields[1].value)
-		return error_nomem(&s->err);
-	return request_send(s, &request, 1, o->act.dry_run);
+	if (ret == 0)
+		ret = opt_join(&fields[1].value, s->arena, o->regression.values,
+			       o->regression.nr, "regression", &s->err);
+	return ret ? ret : request_send(s, &request, 1, o->act.dry_run);
 }
 
 const struct command cmd_conflict[] = {

@@ -108,16 +108,17 @@ static bool has_comma(const char *value)
 	return *value;
 }
 
-int opt_join(const char **out, struct arena *arena, const struct opt_list *list,
+int opt_join(const char **out, struct arena *arena, const char *const *values, size_t nr,
 	     const char *name, struct ops_error *err)
 {
 	const char *text = "";
 
-	for (size_t i = 0; i < list->nr; i++) {
-		if (has_comma(list->values[i]))
+	for (size_t i = 0; i < nr; i++) {
+		if (has_comma(values[i]))
 			return error_set(err, OPS_EUSAGE, "'%.100s' has a comma, which parts two: "
-					 "give each by a --%s of its own", list->values[i], name);
-		text = arena_printf(arena, "%s%s%s", text, i ? ", " : "", list->values[i]);
+					 "give each by %s%s of its own", values[i],
+					 name ? "a --" : "a word", name ? name : "");
+		text = arena_printf(arena, "%s%s%s", text, i ? ", " : "", values[i]);
 		if (!text)
 			return error_nomem(err);
 	}

@@ -71,9 +71,9 @@ int opt_parse(struct opt_list *words, size_t *used, struct arena *arena,
 /* Append `value` to a list that lives in `arena`; false when out of memory. */
 bool opt_list_add(struct opt_list *list, struct arena *arena, const char *value);
 
-/* The values of option `name` as "a, b", in the arena; "" for none.  One with a comma, outside
- * of the braces of a pattern, would become two: OPS_EUSAGE.  Or OPS_ENOMEM. */
-int opt_join(const char **out, struct arena *arena, const struct opt_list *list,
+/* The values of option `name` (NULL: the words) as "a, b", in the arena; "" for none.  One with
+ * a comma, outside of the braces of a pattern, would become two: OPS_EUSAGE.  Or OPS_ENOMEM. */
+int opt_join(const char **out, struct arena *arena, const char *const *values, size_t nr,
 	     const char *name, struct ops_error *err);
 
 /* Whether `word` is one of `choices`, words parted by '|'. */

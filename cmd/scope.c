@@ -129,7 +129,7 @@ static int run_lock(struct session *s, const struct args *args)
 	struct ops_request request = { .action = "scope.lock", .target = args->words[0],
 				       .fields = fields };
 	const char *text;
-	int ret = opt_join(&text, s->arena, &o->paths, "path", &s->err);
+	int ret = opt_join(&text, s->arena, o->paths.values, o->paths.nr, "path", &s->err);
 
 	if (ret)
 		return ret;

@@ -7,7 +7,6 @@
 #include "report.h"
 #include "request.h"
 #include "util/arena.h"
-#include "util/buf.h"
 #include "util/error.h"
 
 struct new_options {
@@ -50,35 +49,22 @@ static const struct out_column columns[] = {
 
 #define COLUMNS (sizeof(columns) / sizeof(columns[0]))
 
-static const char *joined(struct session *s, const char *const *list, size_t nr)
-{
-	struct buf b = BUF_INIT;
-	const char *text;
-
-	for (size_t i = 0; i < nr; i++)
-		buf_printf(&b, "%s%s", i ? ", " : "", list[i]);
-	text = buf_failed(&b) ? NULL : arena_dup(s->arena, b.data ? b.data : "", b.len);
-	buf_release(&b);
-	return text;
-}
-
 static int run_new(struct session *s, const struct args *args)
 {
 	const struct new_options *o = args->options;
-	const char *checkpoints = NULL;
-	int ret = opt_join(&checkpoints, s->arena, &o->checkpoints, "checkpoint", &s->err);
-	const struct ops_setting given[] = {
-		{ "Tasks", joined(s, args->words, args->nr) }, { "Title", o->title },
+	struct ops_setting given[] = {
+		{ "Tasks", NULL }, { "Checkpoints", NULL }, { "Title", o->title },
 		{ "Size", o->size }, { "Lead", o->lead }, { "Emergency", o->emergency },
-		{ "Checkpoints", o->checkpoints.nr ? checkpoints : NULL },
 	};
 	struct ops_setting fields[6];
 	struct ops_request request = { .action = "taskforce.new", .fields = fields };
+	int ret = opt_join(&given[0].value, s->arena, args->words, args->nr, NULL, &s->err);
 
+	if (ret == 0 && o->checkpoints.nr)
+		ret = opt_join(&given[1].value, s->arena, o->checkpoints.values,
+			       o->checkpoints.nr, "checkpoint", &s->err);
 	if (ret)
 		return ret;
-	if (!given[0].value)
-		return error_nomem(&s->err);
 	for (size_t i = 0; i < 6; i++)
 		if (given[i].value)
 			fields[request.fields_nr++] = given[i];

@@ -49,7 +49,7 @@ static int run(struct session *s, const struct args *args)
 		return ret;
 	if (!o->until || !o->act.reason)
 		return error_set(&s->err, OPS_EUSAGE, "say until when (--until) and why (-m)");
-	if ((ret = opt_join(&paths, s->arena, &o->paths, "path", &s->err)) < 0)
+	if ((ret = opt_join(&paths, s->arena, o->paths.values, o->paths.nr, "path", &s->err)) < 0)
 		return ret;
 	fields[nr++] = (struct ops_setting){ "Title",
 		arena_printf(s->arena, "Waive %s", args->words[0]) };

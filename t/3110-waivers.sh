@@ -40,7 +40,7 @@ test_expect_success 'a pattern with braces is one, and a comma outside of them p
 test_expect_success 'every audit says so' '
 	ops audit verify >out && test_grep "0 refused" out &&
 	test_grep "^noted .* chore(ops): new waiver" out &&
-	test_grep "note gate.self-approval: from here it is waived until 2026-03-31" out &&
+	test_grep "note gate.self-approval: with this it is waived until 2026-03-31" out &&
 	test_grep "^noted $(git rev-parse --short=7 HEAD) " out &&
 	test_grep "warning gate.self-approval: waived until 2026-03-31" out &&
 	test_grep "^waiver .*: gate.self-approval until 2026-03-31, by $GOV$" out &&

@@ -100,6 +100,8 @@ test_expect_success 'priorities are settled by their impact, and set' '
 
 test_expect_success 'the architect and the Meta-Orchestrator settle it by the power to settle, in Review too' '
 	ops_task_at Review rank-1iii && ops_task peer-1jjj -f Business-Impact=10 &&
+	ops_unchanged 2 ops --as $LEAD conflict freeze --kind PRIORITY_CONFLICT --with peer-1jjj,rank-1iii -m "impact" rank-1iii &&
+	test_grep "has a comma" "$TEST_ROOT/refused.err" &&
 	ops --as $LEAD conflict freeze --kind PRIORITY_CONFLICT --with peer-1jjj -m "impact" rank-1iii &&
 	ops_refused power.missing ops --as $ARCH edit peer-1jjj -f Priority=LOW &&
 	ops_refused power.missing ops --as $GOV conflict decide --owner Production/$DEV --impact "9 a day" --priority CRITICAL --merge-path none -m pays rank-1iii &&

@@ -64,7 +64,7 @@ int rules_waiver(struct judging *j, struct ops_document *d)
 		rule_error(j, "waiver.broad", d, "Expires", "choose an earlier day, and look "
 			   "again then", "it holds for longer than a waiver may");
 	findings_add(j->findings, rule, OPS_NOTE, d->path, 0, 0, NULL,
-		     "from here it is waived until %s by '%s'", expires, d->id);
+		     "with this it is waived until %s, by '%s'", expires, d->id);
 	return rules_reach(j, d, rule);
 }
 

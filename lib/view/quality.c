@@ -233,7 +233,7 @@ static int check_commits(struct looking *l, struct ops_quality_check *c, unsigne
 		return fail(l, c, "the run has made no commit", "check after its commits");
 	if (!l->commits_nr && l->revision)
 		return fail(l, c, "no commit of the range is work on files", "name one with "
-			    "commits that are neither acts of ops nor merges");
+			    "commits that are no merges and no acts of ops");
 	if (!l->commits_nr)
 		return fail(l, c, "no commit names the task", "end the messages of its commits "
 			    "with a paragraph Ops-Task, or name a range");

@@ -63,7 +63,7 @@ test_expect_success 'the answer finds the open question, and closes it' '
 
 test_expect_success 'without an open one there is nothing to answer' '
 	ops_unchanged 4 answer $LEAD &&
-	test_grep "nothing of that kind is open" "$TEST_ROOT/refused.err"
+	test_grep "no question or escalation is open there" "$TEST_ROOT/refused.err"
 '
 
 test_expect_success 'two open questions are told apart by the end of their ids' '
@@ -147,7 +147,7 @@ FILES/" doc.md >forged.md &&
 
 test_expect_success 'slips in the text are named' '
 	ops_unchanged 2 ops --as $DEV ask swap-7k2f QUESTIONS=x &&
-	test_grep "a question has no .QUESTIONS.; it has QUESTION, CONTEXT" \
+	test_grep "kind .question. has no .QUESTIONS.; it has QUESTION, CONTEXT" \
 		"$TEST_ROOT/refused.err" &&
 	test_write_lines "QUESTION: a" "BLOCKING: no" "Question: b" >twice &&
 	ops_unchanged 2 ops --as $DEV ask --from twice swap-7k2f &&

@@ -64,7 +64,7 @@ int act_packet(struct draft *d, const struct ops_request *r, struct ops_error *e
 		return error_set(err, OPS_EUSAGE, "there is no kind of packet '%.60s'", name);
 	if (names_have(&p->kind->create, "request-of-gate") ||
 	    names_have(&p->kind->create, "power-of-gate"))
-		return error_set(err, OPS_EUSAGE, "a %s is recorded by 'ops gate'", name);
+		return error_set(err, OPS_EUSAGE, "'%s' is recorded by 'ops gate'", name);
 	ret = r->evidence_nr ? uses_check(r, uses_of_kind(p->kind) | (USE_ANY & ~USE_EVIDENCE),
 					  err) : 0;
 	if (ret == 0)

@@ -39,8 +39,8 @@ static int set_part(struct parts *p, struct draft *d, const char *name,
 		if (label_is(p->names.list[i], name))
 			known = p->names.list[i];
 	if (!known)
-		return error_set(err, OPS_EUSAGE, "a %s has no '%.60s'; it has %s",
-				 p->kind->name, name,
+		return error_set(err, OPS_EUSAGE, "a record of kind '%s' has no '%.60s'; it "
+				 "has %s", p->kind->name, name,
 				 names_text(&p->names, d->arena, " and "));
 	if (p->fields_nr == PARTS_MAX || p->sections_nr == PARTS_MAX)
 		return error_set(err, OPS_EUSAGE, "too many parts");

@@ -6,6 +6,7 @@
 
 #include "model/packet.h"
 
+#include <stdio.h>
 #include <string.h>
 
 #include "util/buf.h"
@@ -77,6 +78,18 @@ static bool is_named(const struct ops_document *p, const char *name)
 		!strcmp(p->id + len - end, name));
 }
 
+/* Nothing is open of these kinds, or of any. */
+static int none_open(const struct names *kinds, struct ops_error *err)
+{
+	char text[160] = "";
+	size_t i, len = 0;
+
+	for (i = 0; kinds && i < kinds->nr && len < sizeof(text); i++)
+		len += (size_t)snprintf(text + len, sizeof(text) - len, "%s%s", i ? " or " : "",
+					kinds->list[i]);
+	return error_set(err, OPS_ENOTFOUND, "no %s is open there", *text ? text : "packet");
+}
+
 int packet_find(const struct ops_document **out, const struct packets *all,
 		const char *name, const struct names *kinds, struct ops_error *err)
 {
@@ -101,7 +114,7 @@ int packet_find(const struct ops_document **out, const struct packets *all,
 		return error_set(err, OPS_ENOTFOUND, "there is no packet '%.80s' of that "
 				 "kind there", name);
 	if (!found)
-		return error_set(err, OPS_ENOTFOUND, "nothing of that kind is open there");
+		return none_open(kinds, err);
 	*out = found;
 	return 0;
 }

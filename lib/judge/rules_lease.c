@@ -57,7 +57,8 @@ static void rules_until(struct judging *j, const struct lease *l)
 	if (l->expires == INT64_MIN)
 		return;		/* field.missing and field.value say so */
 	if (l->expires <= j->c->now)
-		rule_error(j, "lease.limit", l->document, "Expires", NULL,
+		rule_error(j, "lease.limit", l->document, "Expires",
+			   "take one anew (ops scope lock); of a rebase, git rebase -i drops this",
 			   "it is over before it begins");
 	else if (l->expires - j->c->now > (int64_t)j->config->lease_longest)
 		rule_error(j, "lease.limit", l->document, "Expires",

@@ -58,7 +58,7 @@ int rules_waiver(struct judging *j, struct ops_document *d)
 		rule_error(j, "waiver.never", d, "Rule", "ops config waivers says which can",
 			   "there is no waiver of '%s'", rule);
 	if (date_compare(end, j->today) < 0)
-		rule_error(j, "waiver.expired", d, "Expires", NULL,
+		rule_error(j, "waiver.expired", d, "Expires", "choose a later day",
 			   "it is over before it begins");
 	if (date_compare(end, period_add(j->today, limits->longest)) > 0)
 		rule_error(j, "waiver.broad", d, "Expires", "choose an earlier day, and look "

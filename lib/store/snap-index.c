@@ -13,6 +13,7 @@
 
 #include "store/file.h"
 #include "store/index-scan.h"
+#include "store/sha1.h"
 #include "store/snap-kind.h"
 #include "store/tree.h"
 #include "util/arena.h"
@@ -170,8 +171,19 @@ static int add_item(const struct index_item *item, void *payload, struct ops_err
 		   item->id, err);
 }
 
-/* The file, or nothing when it is not there; false: libgit2 has to be asked.  Its checksum is
- * not looked at: git writes a tree out of these bytes, and does not either. */
+/* What ends an index; git itself looks at it only when it is told to. */
+static bool is_whole(const struct buf *raw)
+{
+	unsigned char sum[SHA1_LEN];
+
+	if (raw->len < sizeof(sum))
+		return false;
+	sha1_of(raw->data, raw->len - sizeof(sum), sum);
+	return !memcmp(raw->data + raw->len - sizeof(sum), sum, sizeof(sum));
+}
+
+/* The file, or nothing when it is not there; false: libgit2 has to be asked.  One that git names
+ * to its hook is what git writes a tree out of, whatever it ends with. */
 static bool read_file(struct buf *raw, const struct store *s)
 {
 	/* Which one a hook is about, only git says. */
@@ -182,7 +194,7 @@ static bool read_file(struct buf *raw, const struct store *s)
 	free(own);
 	if (rc == OPS_ENOTFOUND)
 		buf_clear(raw);
-	return rc == OPS_ENOTFOUND || rc == 0;
+	return rc == OPS_ENOTFOUND || (rc == 0 && (s->index_file || is_whole(raw)));
 }
 
 /* Take it in by its bytes; false: that cannot be done, and *why says so if it is because of

@@ -198,9 +198,9 @@ UNIT_TEST(what_cannot_start_is_a_result)
 	struct run_result *r;
 
 	job(&j, "honest", NULL);
-	j.argv[0] = "/nonexistent/agent";
+	j.argv[0] = "/dev/null/none/agent";
 	r = expect(RUN_NOT_STARTED, &j);
-	ck_assert_ptr_nonnull(strstr(r->why, "/nonexistent/agent"));
+	ck_assert_ptr_nonnull(strstr(r->why, "/dev/null/none/agent"));
 	run_result_free(r);
 	job(&j, "honest", NULL);
 	j.argv[0] = "/etc/passwd";
@@ -209,7 +209,7 @@ UNIT_TEST(what_cannot_start_is_a_result)
 	j.argv[0] = "no-such-agent";
 	run_result_free(expect(RUN_NOT_STARTED, &j));
 	job(&j, "honest", NULL);
-	j.order.dir = "/nonexistent";
+	j.order.dir = "/dev/null/none";
 	run_result_free(expect(RUN_NOT_STARTED, &j));
 }
 

@@ -16,6 +16,7 @@
 #include "util/buf.h"
 #include "util/date.h"
 #include "util/error.h"
+#include "util/path.h"
 
 #define NAMES_WIDTH 24		/* columns of the names in -h */
 #define TEXT_WIDTH 80
@@ -98,32 +99,22 @@ static int store_value(void *base, struct arena *arena, const struct opt *opt,
 	return 0;
 }
 
-static bool has_comma(const char *value)
-{
-	const char *end;
-
-	for (; *value && *value != ','; value++)
-		if (*value == '{' && (end = strchr(value, '}')))
-			value = end;
-	return *value;
-}
-
 int opt_join(const char **out, struct arena *arena, const char *const *values, size_t nr,
 	     const char *name, struct ops_error *err)
 {
-	const char *text = "";
+	struct buf b = BUF_INIT;
+	int ret = 0;
 
-	for (size_t i = 0; i < nr; i++) {
-		if (has_comma(values[i]))
-			return error_set(err, OPS_EUSAGE, "'%.100s' has a comma, which parts two: "
-					 "give each by %s%s of its own", values[i],
-					 name ? "a --" : "a word", name ? name : "");
-		text = arena_printf(arena, "%s%s%s", text, i ? ", " : "", values[i]);
-		if (!text)
-			return error_nomem(err);
+	for (size_t i = 0; i < nr && !ret; i++) {
+		if (values[i][path_item_len(values[i])])
+			ret = error_set(err, OPS_EUSAGE, "'%.100s' has a comma, which parts two: "
+					"give each by %s%s of its own", values[i],
+					name ? "a --" : "a word", name ? name : "");
+		buf_printf(&b, "%s%s", i ? ", " : "", values[i]);
 	}
-	*out = text;
-	return 0;
+	*out = ret || buf_failed(&b) ? NULL : arena_dup(arena, b.data ? b.data : "", b.len);
+	buf_release(&b);
+	return ret || *out ? ret : error_nomem(err);
 }
 
 bool opt_choice(const char *choices, const char *word)

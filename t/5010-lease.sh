@@ -66,6 +66,8 @@ test_expect_success 'nothing of it is leased to another, until it is released' '
 	ops_refused lease.held ops --as $DEV scope lock match-1aaa &&
 	ops_refused power.missing ops --as inspector scope release match-1aaa &&
 	ops --as inspector scope lock --path src/book/m.c rival-1bbb && ops --as inspector scope release rival-1bbb &&
+	ops_refused lease.paths ops --as inspector scope lock --path "src/{book,page}/m.c" rival-1bbb &&
+	test_grep "src/{book,page}/m.c. is neither" ../refused.err &&
 	ops_unchanged 4 ops --as inspector scope release rival-1bbb &&
 	ops --as $DEV scope release match-1aaa && ops_json result.leases.# 0 ops scope show &&
 	change src/match/m.c inspector rival-1bbb &&

@@ -11,6 +11,7 @@
 
 #include "change/planning.h"
 #include "util/buf.h"
+#include "util/path.h"
 
 #define COMPONENTS_MAX 100
 
@@ -39,7 +40,7 @@ static const char *scope_text(struct arena *arena, const char *list)
 	for (; *list; list += len + (list[len] == ',')) {
 		const char *from = list;
 
-		len = strcspn(list, ",");
+		len = path_item_len(list);
 		for (from = list; from < list + len && (*from == ' ' || *from == '`'); from++)
 			;
 		text = list + len;

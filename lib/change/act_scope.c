@@ -10,6 +10,7 @@
 
 #include "change/draft.h"
 #include "model/lease.h"
+#include "util/path.h"
 
 struct locking {
 	struct draft *d;
@@ -100,7 +101,7 @@ static int make_way(struct locking *l, struct ops_error *err)
 
 	for (; *at; at += len) {
 		at += strspn(at, ", ");
-		len = strcspn(at, ",");
+		len = path_item_len(at);
 		if (len && names_add(&names, l->d->arena, arena_dup(l->d->arena, at, len)))
 			return error_nomem(err);
 	}

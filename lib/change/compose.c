@@ -75,19 +75,6 @@ static const char *fallback(struct draft *d, const struct type *t,
 	return f->fallback;
 }
 
-/* Up to the next comma; those within the braces of a pattern, "{a,b}", part nothing. */
-static size_t item_len(const char *at)
-{
-	size_t len = strcspn(at, ",{"), close;
-
-	while (at[len] == '{') {
-		close = strcspn(at + len, "}");
-		len += at[len + close] ? close : 1;
-		len += strcspn(at + len, ",{");
-	}
-	return len;
-}
-
 /* Values of list fields are given as "a, b"; the whole is set as a list. */
 static int list_edit(struct doc_edit *edit, struct draft *d, const char *value)
 {
@@ -97,7 +84,7 @@ static int list_edit(struct doc_edit *edit, struct draft *d, const char *value)
 
 	while (*at) {
 		at += strspn(at, " ,");
-		end = at + item_len(at);
+		end = at + path_item_len(at);
 		while (end > at && end[-1] == ' ')
 			end--;
 		if (end == at)
@@ -105,7 +92,7 @@ static int list_edit(struct doc_edit *edit, struct draft *d, const char *value)
 		item = arena_dup(d->arena, at, (size_t)(end - at));
 		if (!item || names_add(&names, d->arena, item))
 			return OPS_ENOMEM;
-		at += item_len(at);
+		at += path_item_len(at);
 	}
 	edit->kind = DOC_SET_LIST;
 	edit->values = names.list;

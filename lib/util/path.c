@@ -559,6 +559,17 @@ const char *path_name(const char *path)
 	return slash ? slash + 1 : path;
 }
 
+size_t path_item_len(const char *list)
+{
+	size_t len = strcspn(list, ",{"), close;
+
+	for (; list[len] == '{'; len += strcspn(list + len, ",{")) {
+		close = strcspn(list + len, "}");
+		len += list[len + close] ? close : 1;
+	}
+	return len;
+}
+
 size_t path_directory_len(const char *path)
 {
 	const char *slash = strrchr(path, '/');

@@ -59,6 +59,9 @@ void path_fold(char *path);
 const char *path_name(const char *path);	/* after the last '/' */
 /* Length of the directory part, without its '/'; 0 for none. */
 size_t path_directory_len(const char *path);
+/* Bytes of a list "a, b" up to its first comma or its end; commas within the braces of a pattern,
+ * "{a,b}", part nothing. */
+size_t path_item_len(const char *list);
 /* File name without directory and without a last ".md"; returns its length
  * and points *stem into path. */
 size_t path_stem(const char *path, const char **stem);

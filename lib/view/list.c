@@ -423,58 +423,42 @@ static int check_date(const char *text, struct ops_error *err)
 	       error_set(err, OPS_EUSAGE, "'%s' is not a date (YYYY-MM-DD)", text);
 }
 
-static int no_status(const struct type *type, const char *word, struct arena *arena,
-		     struct ops_error *err)
+/* A word of a comma list that is no value of the field (NULL: no status, of which there are other
+ * names, too) would match nothing: a slip, so say it. */
+static int check_words(const char *list, const char *field, const struct names *known,
+		       const struct type *type, struct arena *arena, struct ops_error *err)
 {
-	struct names names = { NULL, 0 };
-	size_t i;
-
-	for (i = 0; i < type->states_nr; i++)
-		if (names_add(&names, arena, type->states[i].name))
-			return error_nomem(err);
-	return error_set(err, OPS_EUSAGE, "there is no status '%s' of type '%s'%s%s", word,
-			 type->name, names.nr ? ", which has " : "",
-			 names_text(&names, arena, " and "));
-}
-
-/* A status that the type does not have would match nothing: a slip, so say it. */
-static int check_status(const char *list, const struct type *type, struct arena *arena,
-			struct ops_error *err)
-{
-	char word[128];
+	const char *word;
 	size_t len;
 
 	for (; list; list = list[len] ? list + len + 1 : NULL) {
 		len = strcspn(list, ",");
-		(void)snprintf(word, sizeof(word), "%.*s", (int)len, list);
-		if (len >= sizeof(word) || !type_state(type, word))
-			return no_status(type, word, arena, err);
+		word = arena_dup(arena, list, len);
+		if (!word)
+			return error_nomem(err);
+		if (field ? !names_have(known, word) : !type_state(type, word))
+			return error_set(err, OPS_EUSAGE, "there is no %s '%.60s' of type '%s'%s%s",
+					 field ? field : "status", word, type->name,
+					 known->nr ? ", which has " : "",
+					 names_text(known, arena, " and "));
 	}
 	return 0;
 }
 
-/* So would a priority that is none of the type's values. */
-static int check_priority(const char *list, const struct type *type, struct arena *arena,
-			  struct ops_error *err)
+static int check_filter(const struct ops_filter *filter, const struct type *type,
+			struct arena *arena, struct ops_error *err)
 {
-	const struct field *f = list ? type_field(type, "Priority") : NULL;
-	size_t len;
+	const struct field *f = filter->priority ? type_field(type, "Priority") : NULL;
+	struct names states = { NULL, 0 };
+	size_t i;
+	int ret;
 
-	for (; f && f->kind == FIELD_ENUM; list += len + 1) {
-		const char *word;
-
-		len = strcspn(list, ",");
-		word = arena_dup(arena, list, len);
-		if (!word)
+	for (i = 0; filter->status && i < type->states_nr; i++)
+		if (names_add(&states, arena, type->states[i].name))
 			return error_nomem(err);
-		if (!names_have(&f->values, word))
-			return error_set(err, OPS_EUSAGE, "there is no priority '%.60s' of type "
-					 "'%s', which has %s", word, type->name,
-					 names_text(&f->values, arena, " and "));
-		if (!list[len])
-			break;
-	}
-	return 0;
+	ret = check_words(filter->status, NULL, &states, type, arena, err);
+	return ret || !f || f->kind != FIELD_ENUM ? ret :
+	       check_words(filter->priority, f->name, &f->values, type, arena, err);
 }
 
 /* Nothing was listed: is it by a name that nobody has?  Who left the roster may have tasks. */
@@ -533,9 +517,7 @@ int ops_view_each(struct ops_view *view, const struct ops_filter *filter,
 		return ret;
 	if (!l.type)
 		return error_set(err, OPS_EUSAGE, "there is no type '%s'", name);
-	ret = check_status(filter->status, l.type, view->arena, err);
-	if (ret == 0)
-		ret = check_priority(filter->priority, l.type, view->arena, err);
+	ret = check_filter(filter, l.type, view->arena, err);
 	if (ret == 0)
 		ret = view_say_broken(view, findings, err);
 	if (ret == 0)

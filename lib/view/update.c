@@ -142,6 +142,10 @@ static int goes_forward(bool *out, struct updating *u, struct ops_error *err)
 	int ret = history_merge_base(&base, u->repo->store, &u->old, &u->now, err);
 
 	*out = ret == 0 && oid_equal(&base, &u->old);
+	if (ret == OPS_EIO)
+		error_prefix(err, "'%s' cannot be followed back to where it is here (does the "
+			     "clone lack something? git fsck, and look for .git/info/grafts)",
+			     u->update->ref);
 	return ret == OPS_ENOTFOUND ? 0 : ret;
 }
 

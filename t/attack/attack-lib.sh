@@ -185,8 +185,11 @@ attack_audit () {
 	esac
 }
 
-# The repository of the audit is pushed from, unless the commands push themselves.
+# The repository of the audit is pushed from, unless the commands push themselves.  The server
+# is a new one: of an object that an earlier push left behind, git would say that it is there.
 attack_server () {
+	rm -rf "$TEST_ROOT/server.git"
+	cp -a "$TEST_ROOT/server.start" "$TEST_ROOT/server.git"
 	git -C "$TEST_ROOT/server.git" for-each-ref >"$TEST_ROOT/refs.before"
 	rm -f "$TEST_ROOT/refused"
 	: >"$TEST_ROOT/push.out"
@@ -203,8 +206,6 @@ attack_server () {
 		return 0
 	fi
 	attack_found=open
-	rm -rf "$TEST_ROOT/server.git"
-	cp -a "$TEST_ROOT/server.start" "$TEST_ROOT/server.git"
 }
 
 # attack_layer LAYER EXPECTED

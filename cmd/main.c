@@ -13,6 +13,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -227,14 +228,16 @@ static int enter_directories(struct session *s)
 	return 0;
 }
 
-/* "$XDG_CONFIG_HOME/ops", else "$HOME/.config/ops"; only a place that is told in full. */
+/* "$XDG_CONFIG_HOME/ops", else "$HOME/.config/ops"; only a place that is told in full, and no
+ * home is made for who has none. */
 static int find_private(struct session *s)
 {
 	const char *base = s->env->config_home, *home = s->env->home;
+	struct stat st;
 
 	if (base && *base == '/')
 		s->where.private_dir = arena_printf(s->arena, "%s/ops", base);
-	else if (home && *home == '/')
+	else if (home && *home == '/' && stat(home, &st) == 0 && S_ISDIR(st.st_mode))
 		s->where.private_dir = arena_printf(s->arena, "%s/.config/ops", home);
 	else
 		return 0;

@@ -93,6 +93,9 @@ test_expect_success 'an anchor that others may write, or that is damaged, is not
 
 test_expect_success 'without a home nothing is kept' '
 	( unset XDG_CONFIG_HOME HOME && anchor none && test_expect_code 3 ops trust ) &&
+	( HOME=$TRASH/nowhere && export HOME && anchor none &&
+		test_expect_code 3 ops trust 2>err && test_grep "HOME to one that is there" err ) &&
+	test_path_is_missing nowhere &&
 	mkdir elsewhere && ( XDG_CONFIG_HOME=$TRASH/elsewhere && export XDG_CONFIG_HOME &&
 		ops_json result.anchor none ops trust && anchor tofu ) &&
 	test_path_is_dir elsewhere/ops/anchors && rm -r elsewhere

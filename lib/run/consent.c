@@ -142,7 +142,7 @@ int consent_note(const struct ops_repo *repo, const char *digest, const char *na
 
 	if (!repo->private_dir)
 		return error_set(err, OPS_EENVIRONMENT, "there is no directory to keep a consent "
-				 "in: neither XDG_CONFIG_HOME nor HOME is set");
+				 "in: set XDG_CONFIG_HOME, or HOME to one that is there");
 	ret = read_all(&text, repo, err);
 	for (line = text.data; ret == 0 && *line; line = next) {
 		next = line + strcspn(line, "\n");

@@ -211,7 +211,7 @@ int anchor_write(const struct ops_repo *repo, const struct anchor *anchor,
 
 	if (!repo->private_dir)
 		return error_set(err, OPS_EENVIRONMENT, "there is no directory to keep an "
-				 "anchor in: neither XDG_CONFIG_HOME nor HOME is set");
+				 "anchor in: set XDG_CONFIG_HOME, or HOME to one that is there");
 	anchor_name(name, repo);
 	ret = anchor_directory(&dir, repo, err);
 	if (ret == 0) {

@@ -72,7 +72,7 @@ int ops_repo_trust(struct ops_trust *out, struct ops_findings *findings,
 		ret = anchor_forget(repo, err);
 	if (ret == 0 && !repo->private_dir)
 		ret = error_set(err, OPS_EENVIRONMENT, "there is no directory to keep an anchor "
-				"in: neither XDG_CONFIG_HOME nor HOME is set");
+				"in: set XDG_CONFIG_HOME, or HOME to one that is there");
 	/* With a digest the user says what holds, whatever was trusted before. */
 	if (ret == 0)
 		ret = audit_check_anchor(&c, digest ? ignored : findings, repo, &genesis, err);

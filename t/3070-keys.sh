@@ -41,6 +41,18 @@ test_expect_success 'keys are given, once, by others' '
 	ops_unchanged 0 ops --as $BOSS key add --dry-run $DEV "@$TEST_ROOT/new.pub"
 '
 
+test_expect_success 'what is no key is called none' '
+	for text in "hello world" "@$TEST_ROOT/new"
+	do
+		ops_unchanged 2 ops --as $BOSS key add $GOV "$text" &&
+		test_grep "is neither .ssh-ed25519 AAAA" "$TEST_ROOT/refused.err" || return 1
+	done &&
+	ops_unchanged 2 ops --as $BOSS key add $GOV "ssh-ed25519 AAA?" &&
+	test_grep "not whole" "$TEST_ROOT/refused.err" &&
+	ops_unchanged 2 ops --as $BOSS key retire $GOV gov &&
+	test_grep "neither a key nor the name of one: .ops key list" "$TEST_ROOT/refused.err"
+'
+
 test_expect_success 'they are listed' '
 	ops key list >out &&
 	test_grep "$GOV.*active.*$(name gov)" out &&
@@ -112,6 +124,34 @@ test_expect_success 'revoked since: what it signed after that is marked, and sti
 
 test_expect_success 'a revoked key does not come back' '
 	ops_refused roster.key ops --as $BOSS key add $DEV "@$TEST_ROOT/gov.pub"
+'
+
+test_expect_success 'what has ended is ended once' '
+	ops --as $BOSS key retire $GOV "$(name gov)" >out &&
+	test_grep "nothing to do" out &&
+	ops --as $BOSS key revoke $GOV "$(name gov)" >out &&
+	test_grep "nothing to do" out &&
+	ops --as $BOSS key revoke --since "$since" $GOV "$(name gov)" >out &&
+	test_grep "nothing to do" out &&
+	ops --as $BOSS key revoke --since "$since^" $GOV "$(name gov)" &&
+	ops_json result.keys.# 2 ops key list &&
+	ops key list --json >out && test_grep "$(git rev-parse "$since^")" out &&
+	ops --as $BOSS key retire $GOV "$(name new)" &&
+	ops --as $BOSS key revoke $GOV "$(name new)" &&
+	ops key list >out && test_grep ! retired out &&
+	ops_unchanged 4 ops --as $BOSS key retire $GOV "$(name boss)"
+'
+
+test_expect_success 'a key of two entries that is revoked in one is so in both' '
+	key two && ops --as $BOSS key add $GOV "@$TEST_ROOT/two.pub" &&
+	ops --as $BOSS key add $DEV "@$TEST_ROOT/two.pub" &&
+	ops key allowed-signers >out && test_grep "^$DEV " out &&
+	ops --as $BOSS key revoke $GOV "$(name two)" &&
+	ops key allowed-signers >out && test_must_be_empty out &&
+	ops key list >out && test_grep "$DEV.*revoked.*$(name two)" out &&
+	ops --as $BOSS key retire $DEV "$(name two)" &&
+	ops key list >out && test_grep "$DEV.*revoked.*$(name two)" out &&
+	ops audit verify >out && test_grep " 0 refused" out
 '
 
 test_done

@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "change/draft.h"
+#include "model/type.h"
 #include "store/sshkey.h"
 
 struct keeping {
@@ -24,6 +25,17 @@ static int name_of(char name[KEY_NAME_MAX + 1], const char *text, struct ops_err
 
 	return why ? error_set(err, OPS_EUSAGE, "'%.60s' cannot be a key of the roster: it %s",
 			       text, why) : 0;
+}
+
+/* The name of the key that `text` is, or is the name of. */
+static int meant(char name[KEY_NAME_MAX + 1], const char *text, struct ops_error *err)
+{
+	if (key_is_name(text))
+		memcpy(name, text, strlen(text) + 1);
+	else if (strlen(text) > KEY_TEXT_MAX || key_name(name, text))
+		return error_set(err, OPS_EUSAGE, "'%.60s' is neither a key nor the name of one: "
+				 "'ops key list' prints names, as SHA256:…", text);
+	return 0;
 }
 
 static int add(struct doc_edit *edits, size_t *nr, struct keeping *k,
@@ -62,45 +74,94 @@ static const char *const *without(bool *found, size_t *nr, const struct keeping 
 	return list;
 }
 
+/* What Former-Keys says of the key, the gravest first: a line, or NULL. */
+static const char *former_line(struct former_key *was, const struct keeping *k, const char *name)
+{
+	const char *line = NULL;
+	struct former_key one;
+	size_t i;
+
+	for (i = 0; i < k->former_nr; i++)
+		if (former_key_read(&one, k->former[i]) && !strcmp(one.name, name) &&
+		    (!line || (one.revoked && !was->revoked))) {
+			*was = one;
+			line = k->former[i];
+		}
+	return line;
+}
+
+/* Have Former-Keys say `line` of the key, and nothing else of it. */
+static int say(struct doc_edit *edit, const struct keeping *k, const char *name,
+	       const char *line)
+{
+	const char **list = arena_array(k->d->arena, k->former_nr + 1, sizeof(*list));
+	struct former_key one;
+	size_t i, nr = 0;
+
+	if (!list)
+		return OPS_ENOMEM;
+	for (i = 0; i < k->former_nr; i++)
+		if (!former_key_read(&one, k->former[i]) || strcmp(one.name, name))
+			list[nr++] = k->former[i];
+	*edit = (struct doc_edit){ .kind = DOC_APPEND, .name = "Former-Keys", .value = line };
+	if (nr != k->former_nr) {
+		list[nr++] = line;
+		*edit = (struct doc_edit){ .kind = DOC_SET_LIST, .name = "Former-Keys",
+					   .values = list, .nr = nr };
+	}
+	return 0;
+}
+
+/* The line of a key that is ended now; NULL: the one that it has says it all. */
+static int ended(const char **line, const struct keeping *k, const struct former_key *was,
+		 const char *name, const struct ops_request *r, bool revoke,
+		 struct ops_error *err)
+{
+	char since[OID_HEX + 1];
+	struct oid commit;
+	int ret = r->to ? store_resolve(&commit, k->d->repo->store, r->to, err) : 0;
+
+	if (ret)
+		return ret;
+	*line = NULL;
+	if (r->to)
+		oid_hex(since, &commit);
+	if (was && (r->to ? was->revoked && was->since && !strcmp(was->since, since) :
+		    was->revoked || !revoke))
+		return 0;
+	*line = r->to ? arena_printf(k->d->arena, "%s revoked since %s", name, since) :
+	       arena_printf(k->d->arena, "%s %s", name, revoke ? "revoked" : "retired");
+	return *line ? 0 : error_nomem(err);
+}
+
 static int end(struct doc_edit *edits, size_t *nr, struct keeping *k,
 	       const struct ops_request *r, bool revoke, struct ops_error *err)
 {
-	char name[KEY_NAME_MAX + 1], since[OID_HEX + 1];
+	char name[KEY_NAME_MAX + 1];
 	const char *const *rest;
-	const char *line;
-	struct oid commit;
-	size_t rest_nr, i;
+	const char *line, *now;
+	struct former_key was;
+	size_t rest_nr;
 	bool found;
-	int ret = r->text ? 0 : error_set(err, OPS_EUSAGE, "the key is not given");
+	int ret = r->text ? meant(name, r->text, err) :
+		  error_set(err, OPS_EUSAGE, "the key is not given");
 
-	if (ret == 0 && key_is_name(r->text))
-		memcpy(name, r->text, strlen(r->text) + 1);
-	else if (ret == 0)
-		ret = name_of(name, r->text, err);
-	if (ret == 0 && r->to)
-		ret = store_resolve(&commit, k->d->repo->store, r->to, err);
 	if (ret)
 		return ret;
-	rest = without(&found, &rest_nr, k, name);
-	for (i = 0; i < k->former_nr; i++)
-		found = found || (revoke && !strncmp(k->former[i], name, strlen(name)));
-	if (!rest)
+	if (!(rest = without(&found, &rest_nr, k, name)))
 		return error_nomem(err);
-	if (!found)
+	now = former_line(&was, k, name);
+	if (!found && !now)
 		return error_set(err, OPS_ENOTFOUND, "'%s' has no key %s", k->doc->id, name);
-	if (r->to)
-		oid_hex(since, &commit);
-	line = r->to ? arena_printf(k->d->arena, "%s revoked since %s", name, since) :
-	       arena_printf(k->d->arena, "%s %s", name, revoke ? "revoked" : "retired");
-	if (!line)
-		return error_nomem(err);
-	if (rest_nr != k->keys_nr)
+	if ((ret = ended(&line, k, now ? &was : NULL, name, r, revoke, err)))
+		return ret;
+	if (found)
 		edits[(*nr)++] = rest_nr ?
 			(struct doc_edit){ .kind = DOC_SET_LIST, .name = "Keys",
 					   .values = rest, .nr = rest_nr } :
 			(struct doc_edit){ .kind = DOC_REMOVE, .name = "Keys" };
-	edits[(*nr)++] = (struct doc_edit){ .kind = DOC_APPEND, .name = "Former-Keys",
-					    .value = line };
+	if (line && say(&edits[(*nr)++], k, name, line))
+		return error_nomem(err);
 	return 0;
 }
 

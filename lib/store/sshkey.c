@@ -189,6 +189,17 @@ static bool openpgp_name(char out[KEY_NAME_MAX + 1], const char *text)
 	return true;
 }
 
+/* Whether a word names a type of key at all. */
+static bool says_type(const char *word, size_t len)
+{
+	size_t i;
+
+	for (i = 0; i < TYPES; i++)
+		if (strlen(types[i].name) == len && !memcmp(types[i].name, word, len))
+			return true;
+	return false;
+}
+
 const char *key_name(char out[KEY_NAME_MAX + 1], const char *text)
 {
 	unsigned char blob[BASE64_BYTES(TEXT_MAX)];
@@ -199,9 +210,11 @@ const char *key_name(char out[KEY_NAME_MAX + 1], const char *text)
 	if (openpgp_name(out, text))
 		return NULL;
 	end = key_plain_len(text);
-	if (!end || end > TEXT_MAX || end == word + 1)
-		return "is neither 'ssh-ed25519 AAAA…' nor an OpenPGP fingerprint of 40 "
-		       "digits";
+	/* what begins a private key has a blank as well */
+	if (!end || end > TEXT_MAX || end == word + 1 ||
+	    (!base64_read(blob, &len, text + word + 1, end - word - 1) && !says_type(text, word)))
+		return "is neither 'ssh-ed25519 AAAA…', as a file .pub has it, nor an OpenPGP "
+		       "fingerprint of 40 digits";
 	if (!base64_read(blob, &len, text + word + 1, end - word - 1))
 		return "has a key that is not whole (base 64)";
 	if (len < 4 + word || blob[3] != word || memcmp(blob + 4, text, word))

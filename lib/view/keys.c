@@ -6,6 +6,14 @@
 
 #include "view/view.h"
 
+/* What has become of a key: one that any entry revoked is so in all of them. */
+static const struct agent_key *in_force(const struct roster *r, const struct agent_key *k)
+{
+	const struct agent_key *grave = roster_key(r, k->name);
+
+	return grave && grave->state == KEY_REVOKED ? grave : k;
+}
+
 int ops_view_keys(const struct ops_key **out, size_t *nr, struct ops_view *view,
 		  struct ops_findings *findings, struct ops_error *err)
 {
@@ -40,12 +48,14 @@ int ops_view_keys(const struct ops_key **out, size_t *nr, struct ops_view *view,
 		const struct agent *a = roster_at(roster, i);
 
 		for (k = 0; k < a->keys_nr; k++, list++) {
+			const struct agent_key *is = in_force(roster, &a->keys[k]);
+
 			list->agent = a->id;
 			list->name = a->keys[k].name;
 			list->text = a->keys[k].text;
-			list->state = states[a->keys[k].state];
-			list->since = a->keys[k].since;
-			list->signs = a->active && a->keys[k].state == KEY_ACTIVE;
+			list->state = states[is->state];
+			list->since = is->since;
+			list->signs = a->active && is->state == KEY_ACTIVE;
 		}
 	}
 	return 0;

@@ -372,6 +372,16 @@ static bool format_is_json(const struct command *c, const void *options)
 	return false;
 }
 
+static bool asks_json(int argc, char **argv)
+{
+	for (int i = 1; i < argc && strcmp(argv[i], "--"); i++)
+		if (!strcmp(argv[i], "--json") || !strcmp(argv[i], "--format=json") ||
+		    (!strcmp(argv[i], "--format") && i + 1 < argc &&
+		     !strcmp(argv[i + 1], "json")))
+			return true;
+	return false;
+}
+
 /* Everything after the common options: which command, its options, its words. */
 static int read_command(struct session *s, struct globals *globals, struct args *args,
 			struct names *names, int argc, char **argv)
@@ -392,8 +402,12 @@ static int read_command(struct session *s, struct globals *globals, struct args 
 	if ((ret = names_find(names, &taken, argc, argv, &s->err)) < 0)
 		return ret;
 	s->command = c = names->command;
-	if (names->group)
+	args->words = (const char *const *)argv;
+	args->nr = names->group ? 1 : taken;
+	if (names->group) {
+		globals->json |= asks_json(argc, argv);
 		return 0;
+	}
 	if (c->options_size && !(targets[0].base = arena_alloc(s->arena, c->options_size)))
 		return error_nomem(&s->err);
 	targets[0].table = c->options;
@@ -415,16 +429,6 @@ static int read_command(struct session *s, struct globals *globals, struct args 
 	return 0;
 }
 
-static bool asks_json(int argc, char **argv)
-{
-	for (int i = 1; i < argc && strcmp(argv[i], "--"); i++)
-		if (!strcmp(argv[i], "--json") || !strcmp(argv[i], "--format=json") ||
-		    (!strcmp(argv[i], "--format") && i + 1 < argc &&
-		     !strcmp(argv[i + 1], "json")))
-			return true;
-	return false;
-}
-
 /* The streams of the session.  False when out of memory. */
 static bool open_streams(struct session *s, int *ret)
 {
@@ -433,12 +437,22 @@ static bool open_streams(struct session *s, int *ret)
 
 	if (color < 0 && !*ret)
 		*ret = color;
-	s->out = out_new(stdout, s->globals->json && !s->globals->help &&
-			 !s->globals->version,
-			 term->color_output, term->width);
+	s->out = out_new(stdout, s->globals->json, term->color_output, term->width);
 	s->talk = out_new(stderr, false, term->color_errors, 0);
 	s->findings = ops_findings_new();
 	return s->out && s->talk && s->findings;
+}
+
+static void show_version(struct session *s)
+{
+	out_map(s->out, NULL);
+	out_number(s->out, "format", 1);
+	out_string(s->out, "command", "version");
+	out_map(s->out, "result");
+	out_string(s->out, "version", ops_version());
+	out_end(s->out);
+	out_end(s->out);
+	out_say(s->out, "ops %s\n", ops_version());
 }
 
 static int run_program(struct session *s, struct globals *globals, int argc, char **argv)
@@ -449,6 +463,7 @@ static int run_program(struct session *s, struct globals *globals, int argc, cha
 	struct names names = { NULL, NULL };
 	struct args args = { NULL, NULL, 0 };
 	size_t used = 0;
+	bool asks_help;
 	int ret;
 
 	ret = opt_parse(NULL, &used, s->arena, targets, 2, true, argc - 1, argv + 1,
@@ -469,9 +484,12 @@ static int run_program(struct session *s, struct globals *globals, int argc, cha
 		return EXIT_BUG;
 	if (ret < 0)
 		return run(s, &args, ret);
+	asks_help = names.group || (globals->help && names.command);
+	if (asks_help && globals->json)
+		s->command = cmd_help;	/* which has it for programs, of these words */
 	if (globals->version)
-		out_say(s->out, "ops %s\n", ops_version());
-	else if (names.group || (globals->help && names.command))
+		show_version(s);
+	else if (asks_help && !globals->json)
 		help_print(s, names.group ? NULL : s->command, names.group);
 	else
 		return run(s, &args, 0);

@@ -27,11 +27,22 @@ test_expect_success 'ops help, for people and for machines' '
 	test_expect_code 2 ops help no-such-command
 '
 
+test_expect_success '-h --json is the help for programs' '
+	ops help --json >expected && ops -h --json >said && test_cmp expected said &&
+	ops --json --help >said && test_cmp expected said &&
+	ops help --json gate show >expected && ops gate show -h --json >said &&
+	test_cmp expected said &&
+	ops --json gate show --help >said && test_cmp expected said &&
+	ops help --json gate >expected && ops gate -h --json >said && test_cmp expected said &&
+	ops help --json rebalance >expected && ops replan --json -h >said &&
+	test_cmp expected said
+'
+
 test_expect_success 'the version' '
 	ops --version >said &&
 	echo "ops $(cat "$TEST_SOURCE/VERSION")" >expected &&
 	test_cmp expected said &&
-	$OPS_PROGRAM --json --version >said && test_cmp expected said
+	ops_json result.version "$(cat "$TEST_SOURCE/VERSION")" ops --version
 '
 
 test_expect_success 'wrong usage shows the usage, on standard error' '

@@ -126,22 +126,38 @@ static int read_document(struct ops_document **out, struct world *w, const char 
 	return ret == OPS_EINVALID ? 0 : ret;
 }
 
+/* A lease as the side has it, of that id; one that ended lies elsewhere. *out may be NULL. */
+static int lease_before(struct ops_document **out, struct together *t, const struct type *type,
+			const char *path, bool is_new)
+{
+	const char *stem, *was = path;
+	size_t len = path_stem(path, &stem);
+	const char *id = arena_dup(t->j.arena, stem, len);
+	int ret = !id ? OPS_ENOMEM : is_new ?
+		  world_exact_path(&was, t->j.c->before, id, type->name, NULL) : 0;
+
+	*out = NULL;
+	if (ret == 0)
+		ret = read_document(out, t->j.c->before, was);
+	return ret == OPS_ENOTFOUND || ret == OPS_EAMBIGUOUS ? 0 : ret;
+}
+
 /* A lease that a side has not as the merge has it; what was taken and ended is none. */
 static int note_lease(struct together *t, const struct type *type, const char *path, bool is_new)
 {
-	struct change change = { is_new ? CHANGE_CREATED : CHANGE_MODIFIED, path, path, type,
-				 .before = NULL };
+	struct change change = { .path = path, .old_path = path, .type = type };
 	const struct state *state;
 	struct change *one;
 	int ret = read_document(&change.after, t->j.c->after, path);
 
-	if (ret == 0 && !is_new)
-		ret = read_document(&change.before, t->j.c->before, path);
+	if (ret == 0 && change.after)
+		ret = lease_before(&change.before, t, type, path, is_new);
 	if (ret || !change.after)
 		return ret;
 	state = change.after->status ? type_state(type, change.after->status) : NULL;
-	if (is_new && state && state->final)
+	if (!change.before && state && state->final)
 		return 0;
+	change.kind = !change.before && is_new ? CHANGE_CREATED : CHANGE_MODIFIED;
 	one = rules_change(&t->j);
 	if (!one)
 		return OPS_ENOMEM;

@@ -229,6 +229,21 @@ static int find_past_open(struct judged *j, struct ops_document *d, struct map *
 	return ret;
 }
 
+/* Whether no act leads to where the document is while that gate is blocked. */
+static bool is_barred(const struct ops_document *d, const struct gate *gate)
+{
+	const struct transition *tr;
+	size_t i;
+
+	for (i = 0; i < d->type->transitions_nr; i++) {
+		tr = &d->type->transitions[i];
+		if (!strcmp(tr->to, d->status) && !tr->unblocked &&
+		    !names_have(&tr->gates, gate->name))
+			return false;
+	}
+	return true;
+}
+
 /* A task that came to its end on the other side while a gate was blocked here, or a
  * packet open that keeps it from that. */
 static int find_past_block(struct judged *j, struct map *changed, struct map *mine,
@@ -254,8 +269,7 @@ static int find_past_block(struct judged *j, struct map *changed, struct map *mi
 		for (k = 0; ret == 0 && state && state->final && k < config->gates_nr; k++) {
 			ret = gate_evaluate(&s, &config->gates[k], d, j->world, j->world,
 					    j->findings, err);
-			if (ret == 0 && s.state == GATE_BLOCKED &&
-			    strcmp(d->status, "Cancelled"))
+			if (ret == 0 && s.state == GATE_BLOCKED && is_barred(d, s.gate))
 				findings_add(j->findings, "gate.blocked", OPS_ERROR, path,
 					     0, 0, "lift the block first, and merge then",
 					     "the merge ends it while gate '%s' is blocked",

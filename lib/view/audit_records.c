@@ -1,14 +1,15 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Records that two sides of a merge made about one document, neither of which knew of the
- * other's: two handoffs of one task, two answers where there is one.
+ * Records that one side of a merge made about a document about which the other one made some,
+ * too, or which it changed, neither knowing of the other: two handoffs of one task, a handoff
+ * of what is submitted.
  *
  * Records are only added, so there is nothing to join, and each was legal where it was made.
- * Those of one side are asked about once more with those of the other one there already, and
- * the other way round.  What one rule refuses both ways could not have been made in a row,
+ * What one side did there is asked about once more with what the other one did there already,
+ * and the other way round.  What is refused both ways could not have been made in a row,
  * whoever was first, and a merge makes it no better; what is legal one way was made that way.
  *
- * The document itself stays as the side had it: one that both changed is audit_brought.c's.
+ * A document that both sides changed stays as each had it: that is audit_brought.c's.
  */
 #include "view/audit_records.h"
 
@@ -17,63 +18,81 @@
 #include "util/path.h"
 #include "view/audit_brought.h"
 
-/* Asking about the records of one side, with those of the other. */
+/* Asking about what one side did, with what the other one did. */
 struct recording {
 	struct judged *j;
 	struct snap *mine;		/* the other side, of which these are laid under: */
 	const struct map *laid;
-	const struct map *asked;	/* records in question, of this side */
+	const struct map *asked;	/* files in question, of this side */
 	const struct map *own;		/* of a merge: what it did itself; else NULL */
 	bool makes;			/* the commit has made one of them */
 	struct arena *arena;		/* of one commit */
 	struct ops_findings *found;
 };
 
-/* Whether a side has a record there that the other one has not. */
-static bool is_record(const struct config *config, const char *path, const struct map *there)
-{
-	const struct type *type = map_has(there, path) ? NULL : config_type_of_path(config, path);
+/* Ids that a side did something about. */
+struct about {
+	struct map *records, *documents;	/* that it made; that it changed */
+};
 
-	return type && type_is(type, "packet");
+/* The id of the document at a path, or of the one that the record there is about; NULL: that
+ * is neither. */
+static int id_at(const char **out, bool *is_record, struct judged *j,
+		 const struct config *config, const char *path, struct ops_error *err)
+{
+	const struct type *type = config_type_of_path(config, path);
+
+	*out = NULL;
+	*is_record = type && type_is(type, "packet");
+	return type ? audit_id_at(out, j->arena, type, path, err) : 0;
 }
 
-static int note_directories(struct map **out, struct judged *j, const struct config *config,
-			    const struct map *here, const struct map *there,
-			    struct ops_error *err)
+static int read_about(struct about *out, struct judged *j, const struct config *config,
+		      const struct map *here, const struct map *there, struct ops_error *err)
+{
+	struct about a = { map_new(j->arena), map_new(j->arena) };
+	const char *id;
+	bool is_record;
+	size_t i;
+	int ret = a.records && a.documents ? 0 : error_nomem(err);
+
+	for (i = 0; ret == 0 && i < map_count(here); i++) {
+		const char *path = map_at(here, i)->key;
+
+		ret = id_at(&id, &is_record, j, config, path, err);
+		/* A record that the other side has, too, is nothing new to it. */
+		if (ret || !id || (is_record && map_has(there, path)))
+			continue;
+		if (map_put(is_record ? a.records : a.documents, id, j))
+			ret = error_nomem(err);
+	}
+	*out = a;
+	return ret;
+}
+
+/* What a side did where both did something, and at least one of them a record. */
+static int find_common(struct map **out, struct judged *j, const struct config *config,
+		       const struct map *here, const struct about *mine,
+		       const struct map *there, const struct about *other,
+		       struct ops_error *err)
 {
 	struct map *found = map_new(j->arena);
+	bool is_record, both;
+	const char *id;
 	size_t i;
+	int ret = found ? 0 : error_nomem(err);
 
-	for (i = 0; found && i < map_count(here); i++) {
-		const char *path = map_at(here, i)->key, *dir;
+	for (i = 0; ret == 0 && i < map_count(here); i++) {
+		const char *path = map_at(here, i)->key;
 
-		if (!is_record(config, path, there))
+		ret = id_at(&id, &is_record, j, config, path, err);
+		if (ret || !id || map_has(there, path))
 			continue;
-		dir = arena_dup(j->arena, path, path_directory_len(path));
-		if (!dir || map_put(found, dir, found))
-			found = NULL;
-	}
-	*out = found;
-	return found ? 0 : error_nomem(err);
-}
-
-/* The records of one side that lie where the other one has made some, too. */
-static int find_records(struct map **out, struct judged *j, const struct config *config,
-			const struct map *here, const struct map *there,
-			struct ops_error *err)
-{
-	struct map *found = map_new(j->arena), *directories;
-	size_t i;
-	int ret = found ? note_directories(&directories, j, config, there, here, err) :
-		  error_nomem(err);
-
-	for (i = 0; ret == 0 && map_count(directories) && i < map_count(here); i++) {
-		const char *path = map_at(here, i)->key, *dir;
-
-		if (!is_record(config, path, there))
-			continue;
-		dir = arena_dup(j->arena, path, path_directory_len(path));
-		if (!dir || (map_has(directories, dir) && map_put(found, path, found)))
+		both = map_has(other->records, id) ||
+		       (map_has(mine->records, id) && map_has(other->documents, id));
+		if (!is_record && map_has(other->documents, id))
+			both = false;
+		if (both && map_put(found, path, found))
 			ret = error_nomem(err);
 	}
 	*out = found;
@@ -130,7 +149,8 @@ static int judge_by(struct recording *r, const struct commit *c, const struct oi
 		k.before = before;
 		k.after = after;
 		k.message = NULL;	/* it speaks of all that the commit did */
-		k.only = is_asked;
+		/* Of a commit all is asked: what goes with a change is part of it. */
+		k.only = r->own ? is_asked : NULL;
 		k.payload = r;
 		ret = judge_change(&k, found, err);
 	}
@@ -193,7 +213,7 @@ static int judge_commit(const struct oid *id, void *payload, struct ops_error *e
 	return ret;
 }
 
-/* What is not legal of the records of `other`, where those of `mine` are there before. */
+/* What is not legal of what `other` did, where that of `mine` is there before. */
 static int one_way(struct ops_findings *found, struct recording *r, const struct map *laid,
 		   const struct oid *mine, const struct map *asked, const struct oid *other,
 		   struct ops_error *err)
@@ -211,31 +231,44 @@ static int one_way(struct ops_findings *found, struct recording *r, const struct
 	return ret;
 }
 
-static bool is_beside(const char *a, const char *b)
+/* The ids of what is refused. */
+static int read_refused(struct map **out, struct judged *j, const struct config *config,
+			const struct ops_findings *found, struct ops_error *err)
 {
-	size_t len = path_directory_len(a);
+	struct map *ids = map_new(j->arena);
+	bool is_record;
+	const char *id;
+	size_t i;
+	int ret = ids ? 0 : error_nomem(err);
 
-	return len == path_directory_len(b) && !memcmp(a, b, len);
+	for (i = 0; ret == 0 && i < ops_findings_count(found); i++) {
+		ret = id_at(&id, &is_record, j, config, ops_findings_at(found, i)->path, err);
+		if (ret == 0 && id && map_put(ids, id, ids))
+			ret = error_nomem(err);
+	}
+	*out = ids;
+	return ret;
 }
 
-/* Tell of what one rule says both ways of one document. */
-static void tell(struct judged *j, const struct ops_findings *one,
-		 const struct ops_findings *two)
+/* Tell of what is refused both ways of one document. */
+static int tell(struct judged *j, const struct config *config, const struct ops_findings *one,
+		const struct ops_findings *two, struct ops_error *err)
 {
-	size_t i, k;
+	struct map *ids;
+	bool is_record;
+	const char *id;
+	size_t i;
+	int ret = read_refused(&ids, j, config, two, err);
 
-	for (i = 0; i < ops_findings_count(one); i++) {
-		const struct ops_finding *f = ops_findings_at(one, i), *g;
+	for (i = 0; ret == 0 && i < ops_findings_count(one); i++) {
+		const struct ops_finding *f = ops_findings_at(one, i);
 
-		for (k = 0; k < ops_findings_count(two); k++) {
-			g = ops_findings_at(two, k);
-			if (!strcmp(f->rule, g->rule) && is_beside(f->path, g->path))
-				break;
-		}
-		if (k < ops_findings_count(two))
+		ret = id_at(&id, &is_record, j, config, f->path, err);
+		if (ret == 0 && id && map_has(ids, id))
 			findings_add(j->findings, f->rule, f->severity, f->path, f->line,
 				     f->column, f->remedy, "%s", f->message);
 	}
+	return ret;
 }
 
 int audit_records(struct judged *j, const struct audit_side *here, const struct oid *mine,
@@ -244,15 +277,21 @@ int audit_records(struct judged *j, const struct audit_side *here, const struct 
 {
 	struct recording r = { .j = j, .arena = arena_new() };
 	struct ops_findings *one = ops_findings_new(), *two = ops_findings_new();
+	struct about a, b;
 	struct map *ours, *theirs;
 	const struct config *config;
 	int ret = r.arena && one && two ? world_config(&config, j->world, err) :
 		  error_nomem(err);
 
 	if (ret == 0)
-		ret = find_records(&ours, j, config, here->changed, there->changed, err);
+		ret = read_about(&a, j, config, here->changed, there->changed, err);
+	if (ret == 0)
+		ret = read_about(&b, j, config, there->changed, here->changed, err);
+	if (ret == 0)
+		ret = find_common(&ours, j, config, here->changed, &a, there->changed, &b, err);
 	if (ret == 0 && map_count(ours))
-		ret = find_records(&theirs, j, config, there->changed, here->changed, err);
+		ret = find_common(&theirs, j, config, there->changed, &b, here->changed, &a,
+				  err);
 	if (ret == 0 && map_count(ours))
 		ret = one_way(one, &r, ours, mine, theirs, other, err);
 	if (ret == 0 && ops_findings_count(one))
@@ -260,7 +299,9 @@ int audit_records(struct judged *j, const struct audit_side *here, const struct 
 	if (ret == 0 && (findings_failed(one) || findings_failed(two)))
 		ret = error_nomem(err);
 	if (ret == 0)
-		tell(j, one, two);
+		ret = tell(j, config, one, two, err);
+	if (ret == 0)
+		ret = tell(j, config, two, one, err);
 	ops_findings_free(one);
 	ops_findings_free(two);
 	arena_free(r.arena);

@@ -106,6 +106,25 @@ int audit_without(struct map **out, struct judged *j, const struct map *all,
 	return 0;
 }
 
+int audit_id_at(const char **out, struct arena *arena, const struct type *type,
+		const char *path, struct ops_error *err)
+{
+	const char *stem = path, *dir;
+	size_t len;
+
+	if (type_is(type, "packet")) {
+		dir = arena_dup(arena, path, path_directory_len(path));
+		if (!dir)
+			return error_nomem(err);
+		stem = strrchr(dir, '/') ? strrchr(dir, '/') + 1 : dir;
+		len = strlen(stem);
+	} else {
+		len = path_stem(path, &stem);
+	}
+	*out = arena_dup(arena, stem, len);
+	return *out ? 0 : error_nomem(err);
+}
+
 /* One that is too large to be read is as unreadable there. */
 static int lay_large(struct snap *over, const char *path, struct ops_error *err)
 {

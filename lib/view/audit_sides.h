@@ -17,6 +17,10 @@ int audit_own(struct map **out, struct judged *j, const struct commit *c,
 int audit_without(struct map **out, struct judged *j, const struct map *all,
 		  const struct map *less, struct ops_error *err);
 
+/* The id of the document of that type at a path, or of the one that the record there is about. */
+int audit_id_at(const char **out, struct arena *arena, const struct type *type,
+		const char *path, struct ops_error *err);
+
 /* Lay those files over a snapshot as another one has them, or has them no more. */
 int audit_lay(struct snap *over, struct snap *from, const struct map *paths,
 	      struct ops_error *err);

@@ -20,23 +20,11 @@
 static int id_of(const char **out, const struct unfit *u, const char *path, struct ops_error *err)
 {
 	const struct type *type = config_type_of_path(u->config, path);
-	const char *stem = path, *dir;
-	size_t len = 0;
 
 	*out = NULL;
 	if (!type || !(type_is(type, "packet") || type_is(type, "task")))
 		return 0;
-	if (type_is(type, "packet")) {
-		dir = arena_dup(u->arena, path, path_directory_len(path));
-		if (!dir)
-			return error_nomem(err);
-		stem = strrchr(dir, '/') ? strrchr(dir, '/') + 1 : dir;
-		len = strlen(stem);
-	} else {
-		len = path_stem(path, &stem);
-	}
-	*out = arena_dup(u->arena, stem, len);
-	return *out ? 0 : error_nomem(err);
+	return audit_id_at(out, u->arena, type, path, err);
 }
 
 int unfit_add(struct unfit *u, const char *path, struct ops_error *err)

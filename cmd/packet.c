@@ -195,9 +195,7 @@ void packet_print(struct session *s, const struct ops_packet *p)
 
 int packet_kind(struct session *s, struct ops_view *view, const char *kind)
 {
-	const char *form;
-
-	return kind ? ops_view_template(&form, view, kind, &s->err) : 0;
+	return kind ? ops_view_kind(view, kind, &s->err) : 0;
 }
 
 static int run_list(struct session *s, const struct args *args)

@@ -172,7 +172,13 @@ test_expect_success 'the template of a kind can be filled in and sent' '
 	sed "s|src/match/sort.c|src/book/book.c|" filled >other &&
 	ops_refused packet.drift ops --as $DEV debug swap-7k2f -F other &&
 	ops --json packet template debug &&
-	test_expect_code 2 ops packet template confession
+	test_expect_code 2 ops packet template confession &&
+	for kind in decision request
+	do
+		test_expect_code 2 ops packet template $kind 2>err &&
+		test_grep "is recorded by .ops gate" err &&
+		ops packet list --kind $kind >list || return 1
+	done
 '
 
 test_expect_success '--dry-run records nothing' '

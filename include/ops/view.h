@@ -149,8 +149,12 @@ int ops_view_packet(const struct ops_packet **out, struct ops_view *view,
 int ops_view_message(const char **out, struct ops_view *view,
 		     const struct ops_packet *packet, struct ops_error *err);
 
+/* Whether there is such a kind of packet.  OPS_EUSAGE: there is none. */
+int ops_view_kind(struct ops_view *view, const char *kind, struct ops_error *err);
+
 /* What to fill in for a packet of a kind: its named parts, with comments.  OPS_EUSAGE:
- * there is no such kind.  Belongs to the view. */
+ * there is no such kind, or it is not made of parts that somebody writes, as a decision at a
+ * gate, which is computed.  Belongs to the view. */
 int ops_view_template(const char **out, struct ops_view *view, const char *kind,
 		      struct ops_error *err);
 

@@ -62,9 +62,9 @@ int act_packet(struct draft *d, const struct ops_request *r, struct ops_error *e
 	p->kind = config_type(d->config, name);
 	if (!p->kind || !p->kind->base || !p->kind->base->abstract)
 		return error_set(err, OPS_EUSAGE, "there is no kind of packet '%.60s'", name);
-	if (names_have(&p->kind->create, "request-of-gate") ||
-	    names_have(&p->kind->create, "power-of-gate"))
-		return error_set(err, OPS_EUSAGE, "'%s' is recorded by 'ops gate'", name);
+	ret = packet_form_check(p->kind, err);
+	if (ret)
+		return ret;
 	ret = r->evidence_nr ? uses_check(r, uses_of_kind(p->kind) | (USE_ANY & ~USE_EVIDENCE),
 					  err) : 0;
 	if (ret == 0)

@@ -10,6 +10,7 @@
 #include <string.h>
 
 #include "util/buf.h"
+#include "util/error.h"
 #include "util/path.h"
 #include "util/utf8.h"
 
@@ -21,6 +22,14 @@ const struct ops_document *packet_with_id(const struct packets *all, const char 
 		if (!strcmp(all->list[i]->id, id))
 			return all->list[i];
 	return NULL;
+}
+
+int packet_form_check(const struct type *kind, struct ops_error *err)
+{
+	if (names_have(&kind->create, "request-of-gate") ||
+	    names_have(&kind->create, "power-of-gate"))
+		return error_set(err, OPS_EUSAGE, "'%s' is recorded by 'ops gate'", kind->name);
+	return 0;
 }
 
 const struct ops_document *packet_answer(const struct packets *all,

@@ -43,6 +43,10 @@ int packet_find(const struct ops_document **out, const struct packets *all,
  * NULL when it is no such name. */
 const struct type *packet_kind_of_file(const struct config *config, const char *name);
 
+/* Whether somebody writes its parts; what is decided or asked at a gate is made by the act.
+ * OPS_EUSAGE, and which command records it. */
+int packet_form_check(const struct type *kind, struct ops_error *err);
+
 /* Append it as a message in Markdown. */
 void packet_markdown(struct buf *out, const struct ops_document *p);
 

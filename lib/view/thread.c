@@ -227,17 +227,30 @@ static bool is_asked(const struct field *f)
 	       strcmp(f->name, "Evidence");
 }
 
+int ops_view_kind(struct ops_view *view, const char *kind, struct ops_error *err)
+{
+	const struct type *t = config_type(view->config, kind);
+
+	/* a session is no packet, and made like one */
+	if (t && (!strcmp(kind, "session") || (t->base && t->base->abstract)))
+		return 0;
+	return error_set(err, OPS_EUSAGE, "there is no kind of packet '%.60s'", kind);
+}
+
 int ops_view_template(const char **out, struct ops_view *view, const char *kind,
 		      struct ops_error *err)
 {
 	const struct type *t = config_type(view->config, kind);
-	bool session = !strcmp(kind, "session");	/* no packet, and made like one */
+	bool session = !strcmp(kind, "session");
 	struct buf b = BUF_INIT;
 	const char *text;
 	size_t i;
+	int ret = ops_view_kind(view, kind, err);
 
-	if (!t || !(session || (t->base && t->base->abstract)))
-		return error_set(err, OPS_EUSAGE, "there is no kind of packet '%.60s'", kind);
+	if (ret == 0)
+		ret = packet_form_check(t, err);
+	if (ret)
+		return ret;
 	buf_printf(&b, "# %s. Write after each ':'; lines like this one are dropped.\n",
 		   t->title);
 	for (i = 0; i < t->fields_nr; i++)

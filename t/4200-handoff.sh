@@ -27,8 +27,14 @@ owner () {
 	test_grep "^Assigned-To: $1$" $T
 }
 
+test_expect_success 'nobody has it, so nobody hands it over' '
+	ops_world && ops_task nobodys-1 &&
+	ops_refused handoff.state ops --as $LEAD handoff start nobodys-1 $DEV &&
+	test_grep "nobody has .nobodys-1" "$TEST_ROOT/refused.err" &&
+	test_grep ! "Owner" "$TEST_ROOT/refused.err"
+'
+
 test_expect_success 'an agent asks for what cannot be' '
-	ops_world &&
 	ops_task_at In-Progress &&
 	cat >package <<-\EOF &&
 	Completed:

@@ -97,14 +97,22 @@ static const char *joined(struct draft *d, const struct names *names)
 static int start(struct step *s, const struct ops_request *r, struct ops_error *err)
 {
 	const struct agent *to = r->to ? roster_agent_named(s->d->roster, r->to) : NULL;
+	const char *owner = document_text(s->task, "Assigned-To");
 	struct ops_request request = *r;
 
 	if (!r->to)
 		return error_set(err, OPS_EUSAGE, "name the agent to hand it to");
 	if (!to)
 		return error_set(err, OPS_ENOTFOUND, "'%s' is not in the roster", r->to);
+	if (!owner) {
+		/* the packet would lack its owner, which nobody can mend */
+		findings_add(s->d->findings, "handoff.state", OPS_ERROR, s->task->path, 1, 1,
+			     "ops plan says to whom it could go", "nobody has '%s', who could "
+			     "hand it over", s->task->id);
+		return error_set(err, OPS_EREFUSED, "'handoff start' is refused");
+	}
 	add(s, "To", to->id);
-	add(s, "Owner", document_text(s->task, "Assigned-To"));
+	add(s, "Owner", owner);
 	add(s, "Deadline", deadline(s->d));
 	if (!r->reason)
 		request.reason = arena_printf(s->d->arena, "%s goes on with it.", to->id);

@@ -168,6 +168,18 @@ test_expect_success 'no document, and more than one' '
 	test_grep odd-task-2 "$TEST_ROOT/refused.err"
 '
 
+test_expect_success 'what only acts set is not asked for as a field' '
+	ops_task guarded-1 &&
+	ops_refused field.missing ops --as $LEAD edit guarded-1 -f Status=Complete &&
+	test_grep "Assigned-To. is missing" "$TEST_ROOT/refused.err" &&
+	test_grep "fix: set by ops assign" "$TEST_ROOT/refused.err" &&
+	test_grep "fix: set by ops start" "$TEST_ROOT/refused.err" &&
+	test_grep ! "ops edit" "$TEST_ROOT/refused.err" &&
+	sed -i "/^Title:/d" 05-PROCESSES/active-tasks/guarded-1.md && test_expect_code 1 ops check >found &&
+	test_grep "Title. is missing" found && test_grep "add .Title: …. to the header" found &&
+	git checkout -q 05-PROCESSES/active-tasks/guarded-1.md
+'
+
 test_expect_success 'without a terminal no editor is opened' '
 	EDITOR="touch ../opened" && export EDITOR &&
 	test_when_finished "EDITOR=:" &&

@@ -106,6 +106,8 @@ int rules_id_holder(const char **out, struct judging *j, const struct type *type
 /* rules_way.c: no transition leads there; a reason is required and not kept. */
 void rules_no_way(struct judging *j, const struct change *change);
 void rules_reason(struct judging *j, const struct change *change);
+/* The acts that set a field, for a remedy; NULL: none does, or memory is short. */
+const char *rules_setters(struct judging *j, const struct type *t, const char *field);
 
 /* rules_same.c: whether two documents have equal bodies; equal values of a
  * field; and no comment in the header of the second that the first has not. */

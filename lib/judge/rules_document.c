@@ -144,6 +144,16 @@ static bool is_draft(bool *made, const struct judging *j, const struct ops_docum
 	return false;
 }
 
+static bool is_new(const struct judging *j, const struct ops_document *d)
+{
+	size_t i;
+
+	for (i = 0; i < j->changes_nr; i++)
+		if (j->changes[i].after == d)
+			return j->changes[i].kind == CHANGE_CREATED;
+	return false;
+}
+
 /* Whether the command that records a kind has a reason, which is that part; others have words. */
 static bool has_reason(const struct type *kind, const char *part)
 {
@@ -197,7 +207,9 @@ static int rules_fields(struct judging *j, const struct ops_document *d)
 			continue;
 		}
 		why = required_by(j, f, d);
-		remedy = why ? tell(j, d, f->name, false) : NULL;
+		remedy = why && !is_new(j, d) ? rules_setters(j, d->type, f->name) : NULL;
+		if (why && !remedy)
+			remedy = tell(j, d, f->name, false);
 		if (why && !remedy)
 			remedy = arena_printf(j->arena, "add '%s: …' to the header",
 					      f->name);

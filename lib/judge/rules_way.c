@@ -29,6 +29,21 @@ static const char *ways_from(struct arena *arena, const struct type *t, const ch
 	       "nothing leads out of this status";
 }
 
+const char *rules_setters(struct judging *j, const struct type *t, const char *field)
+{
+	struct names ways = { NULL, 0 };
+	size_t i, k;
+
+	for (i = 0; i < t->transitions_nr; i++)
+		for (k = 0; k < t->transitions[i].sets_nr; k++)
+			if (!strcmp(t->transitions[i].sets[k].field, field) &&
+			    t->transitions[i].sets[k].kind != SET_NONE)
+				add_way(&ways, j->arena, transition_command(j->arena,
+					&t->transitions[i], NULL));
+	return ways.nr ? arena_printf(j->arena, "set by %s",
+				      names_text(&ways, j->arena, " or ")) : NULL;
+}
+
 static const char *rule_of(const struct type *t)
 {
 	return type_is(t, "task") ? "task.transition" : "doc.transition";

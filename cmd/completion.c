@@ -110,30 +110,78 @@ static void add_choices(struct buf *b, const char *before, const char *after)
 		}
 }
 
+/* The options before a command that have a value, as patterns of a shell. */
+static void add_valued(struct buf *b, const char *between)
+{
+	const struct opt *o;
+	const char *sep = "";
+
+	for (o = common_options; o->kind != OPT_END; o++) {
+		if (o->letter && o->value) {
+			buf_printf(b, "%s-%c", sep, o->letter);
+			sep = between;
+		}
+		if (o->name && o->value) {
+			buf_printf(b, "%s--%s", sep, o->name);
+			sep = between;
+		}
+	}
+}
+
+/* Whether the name of a group is that of a command as well. */
+static bool is_command(const char *name)
+{
+	const struct command *c = NULL;
+
+	while ((c = command_next(c)))
+		if (!strcmp(c->name, name))
+			return true;
+	return false;
+}
+
+/* Which command it is: what comes before it is passed over, `at` is its place. */
+static void add_bash_command(struct buf *b)
+{
+	const struct command *group = NULL;
+	char name[32];
+
+	buf_str(b, "\tlocal cur=${COMP_WORDS[COMP_CWORD]} before=${COMP_WORDS[COMP_CWORD-1]}\n"
+		"\tlocal command= next= at=1 words= ids=\n"
+		"\tif [ \"$cur\" = = ]; then\n\t\tcur=\n"
+		"\telif [ \"$before\" = = ]; then\n\t\tbefore=${COMP_WORDS[COMP_CWORD-2]}\n\tfi\n"
+		"\twhile [ \"$at\" -lt \"$COMP_CWORD\" ]; do\n\t\tcase ${COMP_WORDS[at]} in\n"
+		"\t\t");
+	add_valued(b, "|");
+	buf_str(b, ")\n\t\t\t[ \"${COMP_WORDS[at+1]}\" != = ] || at=$((at + 1))\n"
+		"\t\t\tat=$((at + 2)) ;;\n\t\t-*) at=$((at + 1)) ;;\n\t\t*) break ;;\n"
+		"\t\tesac\n\tdone\n\tif [ \"$at\" -gt \"$COMP_CWORD\" ]; then\n\t\treturn\n"
+		"\telif [ \"$at\" -eq \"$COMP_CWORD\" ]; then\n\t\twords='");
+	add_words(b, NULL);
+	add_aliases(b);
+	add_options(b, common_options);
+	buf_str(b, " --version'\n\telse\n\t\tcommand=${COMP_WORDS[at]} next=${COMP_WORDS[at+1]}\n"
+		"\t\tcase $command in\n");
+	add_alias_cases(b, "\t\t");
+	while ((group = next_group(group))) {
+		buf_printf(b, "\t\t%s) words='", group_name(name, group));
+		add_words(b, name);
+		buf_printf(b, "'%s ;;\n", is_command(name) ? " ids=too" : "");
+	}
+	buf_str(b, "\t\tesac\n\t\tcase \"$words \" in *\" $next \"*)\n"
+		"\t\t\t[ $((at + 1)) -eq \"$COMP_CWORD\" ] || command=\"$command $next\" ;;\n"
+		"\t\tesac\n\t\t[ $((at + 1)) -eq \"$COMP_CWORD\" ] || words=\n");
+}
+
 static void add_bash(struct buf *b)
 {
-	const struct command *c = NULL, *group = NULL;
-	char name[32];
+	const struct command *c = NULL;
 
 	buf_str(b, "# bash completion of ops; load it with:"
 		"  . <(ops completion bash)\n"
-		"_ops_complete()\n{\n"
-		"\tlocal cur=${COMP_WORDS[COMP_CWORD]} command=${COMP_WORDS[1]}"
-		" words=\n"
-		"\tif [ \"$COMP_CWORD\" -eq 1 ]; then\n\t\twords='");
-	add_words(b, NULL);
-	add_aliases(b);
-	buf_str(b, "'\n\telse\n\t\tcase $command in\n");
-	add_alias_cases(b, "\t\t");
-	while ((group = next_group(group))) {
-		buf_printf(b, "\t\t%s)\n\t\t\tcommand=\"$command ${COMP_WORDS[2]}\"\n"
-			   "\t\t\t[ \"$COMP_CWORD\" -ne 2 ] || words='",
-			   group_name(name, group));
-		add_words(b, name);
-		buf_str(b, "' ;;\n");
-	}
-	buf_str(b, "\t\tesac\n\t\tcase \"$command ${COMP_WORDS[COMP_CWORD-1]}\" in\n");
-	add_choices(b, "words='", "'");
+		"_ops_complete()\n{\n");
+	add_bash_command(b);
+	buf_str(b, "\t\tcase \"$command $before\" in\n");
+	add_choices(b, "words='", "' ids=");
 	buf_str(b, "\t\tesac\n\t\tcase $cur in\n\t\t-*)\n\t\t\tcase $command in\n");
 	while ((c = command_next(c))) {
 		buf_printf(b, "\t\t\t'%s') words='", c->name);
@@ -142,33 +190,50 @@ static void add_bash(struct buf *b)
 	}
 	buf_str(b, "\t\t\tesac\n\t\t\twords=\"$words");
 	add_options(b, common_options);
-	buf_str(b, "\" ;;\n\t\t*)\n\t\t\tif [ -z \"$words\" ]; then\n"
-		"\t\t\t\twords=$(ops list 2>/dev/null | sed -n '2,$s/ .*//p')\n"
+	buf_str(b, "\" ;;\n\t\t*)\n\t\t\tif [ -z \"$words\" ] || [ -n \"$ids\" ]; then\n"
+		"\t\t\t\twords+=\" $(ops list 2>/dev/null | sed -n '2,$s/ .*//p')\"\n"
 		"\t\t\tfi ;;\n\t\tesac\n\tfi\n"
 		"\tmapfile -t COMPREPLY < <(compgen -W \"$words\" -- \"$cur\")\n}\n"
 		"complete -o default -F _ops_complete ops git-ops\n");
 }
 
+static void add_zsh_command(struct buf *b)
+{
+	const struct command *group = NULL;
+	char name[32];
+
+	buf_str(b, "\tlocal command at=2 ids=\n\tlocal -a options parts\n"
+		"\twhile (( at < CURRENT )); do\n\t\tcase $words[at] in\n\t\t");
+	add_valued(b, "|");
+	buf_str(b, ") (( at += 2 )) ;;\n\t\t-*) (( at += 1 )) ;;\n\t\t*) break ;;\n\t\tesac\n"
+		"\tdone\n\tif (( at > CURRENT )); then\n\t\t_files\n\t\treturn\n\tfi\n"
+		"\tif (( CURRENT == at )); then\n\t\tcompadd --");
+	add_words(b, NULL);
+	add_aliases(b);
+	add_options(b, common_options);
+	buf_str(b, " --version\n\t\treturn\n\tfi\n\tcommand=$words[at]\n\tcase $command in\n");
+	add_alias_cases(b, "\t");
+	while ((group = next_group(group))) {
+		buf_printf(b, "\t%s) parts=(", group_name(name, group));
+		add_words(b, name);
+		buf_printf(b, " )%s ;;\n", is_command(name) ? " ids=too" : "");
+	}
+	buf_str(b, "\tesac\n\tif (( CURRENT == at + 1 )); then\n"
+		"\t\tif (( $#parts )) && [[ $PREFIX != -* ]]; then\n\t\t\tcompadd -- $parts\n"
+		"\t\t\t[[ -n $ids ]] || return\n\t\tfi\n"
+		"\telif (( $parts[(Ie)$words[at+1]] )); then\n"
+		"\t\tcommand=\"$command $words[at+1]\"\n\tfi\n");
+}
+
 static void add_zsh(struct buf *b)
 {
-	const struct command *c = NULL, *group = NULL;
-	char name[32];
+	const struct command *c = NULL;
 
 	buf_str(b, "#compdef ops git-ops\n"
 		"# zsh completion of ops; put it into a file _ops of $fpath\n"
-		"_ops()\n{\n\tlocal command=$words[2]\n\tlocal -a options\n"
-		"\tif (( CURRENT == 2 )); then\n\t\tcompadd --");
-	add_words(b, NULL);
-	add_aliases(b);
-	buf_str(b, "\n\t\treturn\n\tfi\n\tcase $command in\n");
-	add_alias_cases(b, "\t");
-	while ((group = next_group(group))) {
-		buf_printf(b, "\t%s)\n\t\tif (( CURRENT == 3 )); then compadd --",
-			   group_name(name, group));
-		add_words(b, name);
-		buf_str(b, "; return; fi\n\t\tcommand=\"$command $words[3]\" ;;\n");
-	}
-	buf_str(b, "\tesac\n\tcase \"$command $words[CURRENT-1]\" in\n");
+		"_ops()\n{\n");
+	add_zsh_command(b);
+	buf_str(b, "\tcase \"$command $words[CURRENT-1]\" in\n");
 	add_choices(b, "compadd -- ", "; return");
 	buf_str(b, "\tesac\n\tif [[ $PREFIX == -* ]]; then\n\t\tcase $command in\n");
 	while ((c = command_next(c))) {
@@ -226,7 +291,14 @@ static void add_fish(struct buf *b)
 
 	buf_str(b, "# fish completion of ops; load it with:"
 		"  ops completion fish | source\n"
-		"complete -c ops -f -n __fish_use_subcommand -a \"");
+		"function __ops_needs_command\n\tset -l skip\n"
+		"\tfor word in (commandline -opc)[2..-1]\n"
+		"\t\tif set -q skip[1]\n\t\t\tset -e skip[1]\n\t\t\tcontinue\n\t\tend\n"
+		"\t\tswitch $word\n\t\t\tcase ");
+	add_valued(b, " ");
+	buf_str(b, "\n\t\t\t\tset skip 1\n\t\t\tcase '-*'\n\t\t\tcase '*'\n"
+		"\t\t\t\treturn 1\n\t\tend\n\tend\nend\n"
+		"complete -c ops -f -n __ops_needs_command -a \"");
 	add_words(b, NULL);
 	add_aliases(b);
 	buf_str(b, "\"\n");
@@ -247,7 +319,7 @@ static void add_fish(struct buf *b)
 		add_fish_aliases(b, c);
 	}
 	add_fish_options(b, "", common_options);
-	buf_str(b, "complete -c ops -n \"not __fish_use_subcommand\""
+	buf_str(b, "complete -c ops -n \"not __ops_needs_command\""
 		" -a \"(ops list 2>/dev/null | sed -n '2,\\$s/ .*//p')\"\n");
 	b->failed |= buf_failed(&condition);
 	buf_release(&condition);

@@ -72,7 +72,41 @@ test_expect_success BASH 'what bash completes' '
 	$(complete -p ops | sed "s/.*-F \([^ ]*\) .*/\1/") ops as ops
 	printf "%s\n" "${COMPREPLY[@]}"
 	EOF
-	bash complete.bash >found && test_grep "^assign *$" found
+	bash complete.bash >found && test_grep "^assign *$" found &&
+	cat >driver.bash <<-\EOF &&
+	. ./bash.sh
+	ops() { test "$1" = list && printf "ID  TITLE\nswap-7k2f  x\n"; }
+	try() {
+		COMP_WORDS=("$@") COMP_CWORD=$(($# - 1)) COMPREPLY=()
+		_ops_complete
+		echo "$* =>${COMPREPLY[0]:+ ${COMPREPLY[*]}}"
+	}
+	try ops --ver
+	try ops --as x assi
+	try ops -C . --json --as = x gate re
+	try ops --as ""
+	try ops deps ""
+	try ops deps --format ""
+	try ops deps swap-7k2f --as
+	try ops deps cut --r
+	try ops check --format = s
+	try ops gate list --a
+	try ops --as x show ""
+	EOF
+	cat >expected <<-\EOF &&
+	ops --ver => --version
+	ops --as x assi => assign
+	ops -C . --json --as = x gate re => request reject
+	ops --as  =>
+	ops deps  => cut swap-7k2f
+	ops deps --format  => list tree dot mermaid json
+	ops deps swap-7k2f --as => --assume --as
+	ops deps cut --r => --reason
+	ops check --format = s => sarif
+	ops gate list --a => --at --as
+	ops --as x show  => swap-7k2f
+	EOF
+	bash driver.bash >found && test_cmp expected found
 '
 
 test_expect_success 'a command of ones own on the path' '

@@ -96,6 +96,10 @@ test_expect_success 'lines that are no acts' '
 	bad_line "{\"action\": \"edit\", \"fields\": [\"a\"]}" &&
 	bad_line "new task id=a-1 id=b-1" &&
 	bad_line "frobnicate first-1" &&
+	bad_line "frobnicate no-such-1" &&
+	test_grep "no type has an action .frobnicate" "$TEST_ROOT/refused.err" &&
+	ops_unchanged 2 ops --as $LEAD act frobnicate no-such-1 &&
+	ops_unchanged 4 ops --as $LEAD act start no-such-1 &&
 	bad_line "edit first-1 field:Priority=LOW key=k-1"
 '
 

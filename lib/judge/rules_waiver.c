@@ -50,6 +50,7 @@ int rules_waiver(struct judging *j, struct ops_document *d)
 {
 	const char *rule = document_text(d, "Rule"), *expires = document_text(d, "Expires");
 	const struct waiver_limits *limits = &j->config->waivers;
+	char last[DATE_LEN + 1];
 	struct date end;
 
 	if (!rule || !expires || !date_parse(&end, expires))
@@ -60,9 +61,11 @@ int rules_waiver(struct judging *j, struct ops_document *d)
 	if (date_compare(end, j->today) < 0)
 		rule_error(j, "waiver.expired", d, "Expires", "choose a later day",
 			   "it is over before it begins");
+	date_format(last, period_add(j->today, limits->longest));
 	if (date_compare(end, period_add(j->today, limits->longest)) > 0)
 		rule_error(j, "waiver.broad", d, "Expires", "choose an earlier day, and look "
-			   "again then", "it holds for longer than a waiver may");
+			   "again then", "it holds for longer than a waiver may, which is "
+			   "until %s", last);
 	findings_add(j->findings, rule, OPS_NOTE, d->path, 0, 0, NULL,
 		     "with this it is waived until %s, by '%s'", expires, d->id);
 	return rules_reach(j, d, rule);

@@ -339,8 +339,11 @@ int judge_change(struct judge_case *c, struct ops_findings *findings,
 	ret = rules_actor(&j);
 	if (ret == 0)
 		rules_signature(&j);
-	for (i = 0; ret == 0 && i < j.changes_nr; i++)
+	for (i = 0; ret == 0 && i < j.changes_nr; i++) {
+		j.change = &j.changes[i];
 		ret = judge_one(&j, &j.changes[i]);
+	}
+	j.change = NULL;
 	if (ret == 0)
 		ret = rules_configured(&j);
 	if (ret == 0)

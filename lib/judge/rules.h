@@ -16,6 +16,7 @@ struct judging {
 	const struct roster *roster;	/* of the world before */
 	struct change *changes;
 	size_t changes_nr, room;
+	const struct change *change;	/* that is judged by itself, or NULL */
 	struct date today;
 	bool genesis;			/* the change makes this an ops repository */
 	bool bootstrap;			/* nobody holds the power 'roster' yet */

@@ -130,30 +130,6 @@ static bool is_blank(const struct yaml_node *value)
 	       strspn(value->value, " \t\n") == value->len;
 }
 
-/* Whether it is a draft of a command's, which no editor can mend; *made: of a new document. */
-static bool is_draft(bool *made, const struct judging *j, const struct ops_document *d)
-{
-	size_t i;
-
-	*made = false;
-	for (i = 0; j->c && j->c->drafted && i < j->changes_nr; i++)
-		if (j->changes[i].after == d) {
-			*made = j->changes[i].kind == CHANGE_CREATED;
-			return true;
-		}
-	return false;
-}
-
-static bool is_new(const struct judging *j, const struct ops_document *d)
-{
-	size_t i;
-
-	for (i = 0; i < j->changes_nr; i++)
-		if (j->changes[i].after == d)
-			return j->changes[i].kind == CHANGE_CREATED;
-	return false;
-}
-
 /* Whether the command that records a kind has a reason, which is that part; others have words. */
 static bool has_reason(const struct type *kind, const char *part)
 {
@@ -172,16 +148,16 @@ static bool has_reason(const struct type *kind, const char *part)
 	return false;
 }
 
-/* How a command is told a part of what it drafts: a reason, an option, or a word; of what is
- * there, how it is edited.  NULL: it is no draft. */
+/* How a command is told a part of what it drafts, which no editor can mend: a reason, an option,
+ * or a word; of what is there, how it is edited.  NULL: it is no draft. */
 static const char *tell(struct judging *j, const struct ops_document *d, const char *name,
 			bool section)
 {
-	bool made, packet = type_is(d->type, "packet");
+	bool packet = type_is(d->type, "packet");
 
-	if (!is_draft(&made, j, d))
+	if (!j->change || j->change->after != d || !j->c->drafted)
 		return NULL;
-	if (!made)
+	if (j->change->kind != CHANGE_CREATED)
 		return arena_printf(j->arena, "ops edit %s %s '%s=…'", d->id,
 				    section ? "-s" : "-f", name);
 	if (packet && section && has_reason(d->type, name))
@@ -207,7 +183,9 @@ static int rules_fields(struct judging *j, const struct ops_document *d)
 			continue;
 		}
 		why = required_by(j, f, d);
-		remedy = why && !is_new(j, d) ? rules_setters(j, d->type, f->name) : NULL;
+		remedy = NULL;
+		if (why && !(j->change && j->change->kind == CHANGE_CREATED))
+			remedy = rules_setters(j, d->type, f->name);
 		if (why && !remedy)
 			remedy = tell(j, d, f->name, false);
 		if (why && !remedy)

@@ -71,7 +71,6 @@ static int open_world(struct running_set *s, struct ops_error *err)
 	return ret;
 }
 
-/* Whoever may not record a result may not have one made. */
 /* Up to three who hold one of the powers, for a remedy. */
 static const char *who_may(struct arena *arena, const struct roster *roster,
 			   const struct names *powers)
@@ -92,6 +91,7 @@ static const char *who_may(struct arena *arena, const struct roster *roster,
 	       "nobody in the roster may";
 }
 
+/* Whoever may not record a result may not have one made. */
 static int check_actor(struct running_set *s, struct ops_error *err)
 {
 	const struct type *type = config_type(s->config, "result");

@@ -97,7 +97,8 @@ test_expect_success 'resolve shows what is left, and takes a side' '
 	cp $R before && test_expect_code 0 ops resolve --ours --dry-run race && test_cmp before $R &&
 	test_expect_code 4 ops resolve --ours rac && test_expect_code 4 ops resolve --ours race-12 2>err &&
 	test_grep "ops resolve shows what is" err &&
-	ops resolve --ours race-1 >out && test_grep "resolved, and staged" out &&
+	ops resolve --ours race-1 >out 2>err && test_grep "resolved, and staged" out &&
+	test_grep "warning merge.dropped: .* what their side did" err &&
 	test_grep "^Assigned-To: Production/$DEV$" $R &&
 	git diff --name-only --diff-filter=U >unmerged && test_must_be_empty unmerged &&
 	ops resolve >out && test_grep "nothing is unmerged" out
@@ -156,7 +157,8 @@ test_expect_success 'resolve with text of one'\''s own, and refusals' '
 	test_expect_code 1 ops resolve -f Due=never -s Objective=x other-1 && test_cmp before $O &&
 	test_expect_code 1 ops resolve -f Due=2026-03-03 other-1 >out && test_grep ! resolved out &&
 	test_expect_code 1 ops resolve -f Due=never --ours other-1 &&
-	ops resolve -f Due=2026-03-04 -s Objective="match within 7 ms" other-1 &&
+	ops resolve -f Due=2026-03-04 -s Objective="match within 7 ms" other-1 2>err &&
+	test_grep ! merge.dropped err &&
 	test_grep "^Due: 2026-03-04" $O && test_grep "within 7 ms" $O &&
 	git commit -q --no-edit && ops audit verify
 '

@@ -423,6 +423,28 @@ static int judge_result(struct resolving *v, const char *text, size_t len, bool 
 	return ret;
 }
 
+/* A merge that takes one side's version of a document whole is refused when it is committed:
+ * it is said while another answer can be given.  A rebase joins no sides. */
+static int warn_dropped(struct resolving *v, struct ops_error *err)
+{
+	const char *state = store_busy_state(v->repo->store);
+	const struct config *config;
+	char side = 0;
+	int ret = world_config(&config, v->world, err);
+
+	if (ret == 0 && state && !strcmp(state, "merge") &&
+	    (!strcmp(v->path, CONFIG_PATH) || config_type_of_path(config, v->path)))
+		ret = unmerged_side(&side, v->repo->store, v->path, v->text.data, v->text.len,
+				    err);
+	if (side)
+		findings_add(v->findings, "merge.dropped", OPS_WARNING, v->path, 0, 0,
+			     "keep something of both sides; or git merge --abort, and ops sync "
+			     "leaves one of them out, and tells whose",
+			     "this takes back what %s side did to it: the merge is refused when "
+			     "it is committed", side == 'o' ? "their" : "our");
+	return ret;
+}
+
 static int settle(struct resolving *v, struct ops_error *err)
 {
 	const char *copy = arena_dup(v->arena, v->text.data, v->text.len);
@@ -475,6 +497,8 @@ static int resolve(size_t *left, struct resolving *v, struct ops_error *err)
 		ret = error_nomem(err);
 	if (ret == 0 && !open)
 		ret = settle(v, err);
+	if (ret == 0 && !open)
+		ret = warn_dropped(v, err);
 	if (ret == 0 && !v->how->dry_run)
 		ret = unmerged_write(v->repo->store, v->path, v->text.data, v->text.len, err);
 	if (ret == 0 && !open && !v->how->dry_run)

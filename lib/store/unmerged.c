@@ -52,6 +52,28 @@ int unmerged_paths(const char *const **out, size_t *nr, struct store *s,
 	return 0;
 }
 
+int unmerged_side(char *out, struct store *s, const char *path, const void *data, size_t len,
+		  struct ops_error *err)
+{
+	const git_index_entry *a = NULL, *o = NULL, *t = NULL;
+	git_index *index = NULL;
+	git_oid id;
+	int rc = git_repository_index(&index, s->repo);
+
+	*out = 0;
+	if (rc == 0)
+		rc = git_index_read(index, 1);
+	if (rc == 0)
+		rc = git_odb_hash(&id, data, len, GIT_OBJECT_BLOB);
+	if (rc == 0)
+		rc = git_index_conflict_get(&a, &o, &t, index, path);
+	if (rc == 0 && o && t && (!a || (!git_oid_equal(&a->id, &o->id) &&
+					 !git_oid_equal(&a->id, &t->id))))
+		*out = git_oid_equal(&id, &o->id) ? 'o' : git_oid_equal(&id, &t->id) ? 't' : 0;
+	git_index_free(index);
+	return rc == 0 || rc == GIT_ENOTFOUND ? 0 : repo_fail(err, rc, "cannot read the index");
+}
+
 static int failed(const char *path, struct ops_error *err)
 {
 	return error_set(err, errno == ENOENT ? OPS_ENOTFOUND : OPS_EIO,

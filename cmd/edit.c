@@ -66,7 +66,7 @@ out:
 
 static int edit_by_hand(struct session *s, struct ops_request *request, bool dry_run)
 {
-	const char *path = NULL, *id = NULL, *before = NULL, *now = NULL, *kept = NULL;
+	const char *path = NULL, *id = NULL, *before = NULL, *kept = NULL;
 	int ret;
 
 	if (!s->term->input || !s->term->output || s->globals->json)
@@ -84,12 +84,8 @@ static int edit_by_hand(struct session *s, struct ops_request *request, bool dry
 		editor_discard(kept);
 		return 0;
 	}
-	ret = read_document(&path, &id, &now, s, request->target);
-	if (!ret && strcmp(before, now))
-		ret = error_set(&s->err, OPS_ECHANGED,
-				"'%s' was changed by somebody else meanwhile", path);
-	if (!ret)
-		ret = request_send(s, request, 1, dry_run);
+	request->before = before;
+	ret = request_send(s, request, 1, dry_run);
 	if (!ret && !dry_run)
 		editor_discard(kept);
 	else

@@ -1,10 +1,10 @@
 #!/bin/sh
 # SPDX-License-Identifier: MIT
 #
-# Packets written in an editor: a template of the kind opens on a terminal, what is typed is
-# recorded, and what is refused is kept for the next time.
+# Packets and documents written in an editor: a template of the kind, or the text, opens on a
+# terminal, what is typed is recorded, and what is refused is kept for the next time.
 
-test_description='packets from an editor'
+test_description='packets and documents from an editor'
 . "$(dirname "$0")/test-lib.sh"
 
 command -v script >/dev/null 2>&1 || {
@@ -95,6 +95,36 @@ test_expect_success 'what the editor is called may have options and quotes' '
 	chmod +x "$TEST_ROOT/my dir/two" && test_tick &&
 	GIT_EDITOR="\"$TEST_ROOT/my dir/two\" --wait" on_terminal 0 "$ask" &&
 	test_grep "record question swap-7k2f" said
+'
+
+edit="$OPS_PROGRAM --no-pager --as $LEAD edit other-1"
+other=05-PROCESSES/active-tasks/other-1.md
+
+test_expect_success 'a document in the editor: changed, left as it was, emptied' '
+	ops_task other-1 >/dev/null && rm -rf "$TMPDIR"/* && test_tick &&
+	editor "sed -i \"s/^Priority:.*/Priority: LOW/\" \"\$1\"" && on_terminal 0 "$edit" &&
+	test_grep "^Priority: LOW" $other && editor : && on_terminal 0 "$edit" &&
+	test_grep "nothing to do" said && ls "$TMPDIR" >left && test_must_be_empty left &&
+	git rev-parse HEAD >before && editor ": >\"\$1\"" && on_terminal 1 "$edit" &&
+	test_grep "doc.header" said && test_grep "your text is kept in" said &&
+	git rev-parse HEAD >after && test_cmp before after && rm -r "$TMPDIR"/*
+'
+
+# Who edits waits for the lock, and meanwhile git, which does not ask for it, commits.
+test_expect_success 'what somebody else changes until the act is not overwritten' '
+	cat >"$TEST_ROOT/meanwhile" <<-EOF &&
+	sleep 1
+	sed -i "s/^Type:.*/Type: docs/" $other
+	GIT_AUTHOR_EMAIL=$LEAD@example.org GIT_COMMITTER_EMAIL=$LEAD@example.org \
+		git commit -q -a -m "docs: another type"
+	EOF
+	editor "sed -i \"s/^Priority:.*/Priority: HIGH/\" \"\$1\"
+		flock .git/ops/lock sh \"$TEST_ROOT/meanwhile\" >/dev/null 2>&1 &
+		until ! flock -n .git/ops/lock true; do sleep 0.02; done" &&
+	on_terminal 5 "$edit" && test_grep "was changed by somebody else meanwhile" said &&
+	test_grep "^Type: docs" $other && test_grep "^Priority: LOW" $other &&
+	kept=$(sed -n "s/.*your text is kept in .\(.*\.md\)..*/\1/p" said) &&
+	test_grep "^Priority: HIGH" "$kept" && git diff --quiet && rm -r "$TMPDIR"/*
 '
 
 test_done

@@ -80,6 +80,25 @@ static int edit_config(struct draft *d, const struct ops_request *r,
 	return 0;
 }
 
+/* Whether it is what the new text was made of: asked where nobody can change it any more. */
+static int check_before(const struct ops_document *doc, const struct ops_request *r,
+			struct ops_error *err)
+{
+	struct buf before = BUF_INIT;
+	int ret = 0;
+
+	if (!r->before)
+		return 0;
+	buf_str(&before, r->before);
+	if (buf_failed(&before))
+		ret = error_nomem(err);
+	else if (!draft_is_same(doc, &before))
+		ret = error_set(err, OPS_ECHANGED, "'%s' was changed by somebody else meanwhile",
+				doc->path);
+	buf_release(&before);
+	return ret;
+}
+
 int act_edit(struct draft *d, const struct ops_request *r, struct ops_error *err)
 {
 	struct ops_document *doc;
@@ -91,6 +110,8 @@ int act_edit(struct draft *d, const struct ops_request *r, struct ops_error *err
 	if (r->target && !strcmp(r->target, CONFIG_PATH))
 		return edit_config(d, r, err);
 	ret = draft_find(&doc, d, r->target, NULL, err);
+	if (ret == 0)
+		ret = check_before(doc, r, err);
 	if (ret)
 		return ret;
 	if (r->text && (r->fields_nr || r->sections_nr))

@@ -20,27 +20,6 @@
 #include "view/audit_records.h"
 #include "view/audit_sides.h"
 
-/* Whether some parent has no commit in common with the first one. */
-static int is_unrelated(bool *out, struct judged *j, struct ops_error *err)
-{
-	struct ops_error found = { 0 };
-	struct oid base;
-	size_t i;
-	int ret = 0;
-
-	*out = false;
-	for (i = 1; ret == 0 && i < j->commit.parents_nr; i++) {
-		ret = history_merge_base(&base, j->v->repo->store,
-					 &j->commit.parents[0], &j->commit.parents[i],
-					 &found);
-		if (ret == OPS_ENOTFOUND) {
-			*out = true;
-			ret = 0;
-		}
-	}
-	return ret ? error_set(err, ret, "%s", found.message) : 0;
-}
-
 /* Commits of the other side, judged by what changed of the authority on this one. */
 struct joining {
 	struct judged *j;
@@ -115,13 +94,16 @@ static int join_merge(struct joining *joining, struct ops_findings *found,
 	struct judged *j = joining->j;
 	struct ops_findings *first = ops_findings_new();
 	struct map *brought, *moved;
+	bool unrelated = false;
 	int ret = first ? audit_own(&joining->own, j, &joining->commit, err) : error_nomem(err);
 
+	if (ret == 0)
+		ret = audit_unrelated(&unrelated, j, &joining->commit, err);
 	if (ret == 0)
 		ret = audit_moved(&moved, j, &joining->commit, joining->own, err);
 	if (ret == 0 && map_count(joining->own))
 		ret = join_by_all(joining, first, err);
-	if (ret == 0 && ops_findings_refuse(first)) {
+	if (ret == 0 && !unrelated && ops_findings_refuse(first)) {
 		ret = audit_brought(&brought, j, &joining->commit, joining->own, NULL, err);
 		if (ret == 0)
 			ret = audit_without(&joining->own, j, joining->own, brought, err);
@@ -394,7 +376,7 @@ int audit_judge_merge(struct judged *j, struct ops_error *err)
 	size_t i, k, n = j->commit.parents_nr;
 	struct map *own = NULL;
 	bool unrelated;
-	int ret = is_unrelated(&unrelated, j, err);
+	int ret = audit_unrelated(&unrelated, j, &j->commit, err);
 
 	/* A second beginning judged itself by its own law: here all it brings counts. */
 	for (i = 0; ret == 0 && unrelated && i < n; i++)

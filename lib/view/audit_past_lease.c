@@ -86,15 +86,17 @@ static int look_at(const struct oid *id, void *payload, struct ops_error *err)
 	p->others_nr = 0;
 	oid_hex(p->hex, id);
 	ret = snap_of_commit(&after, p->j->v->repo->store, id, err);
-	if (ret == 0 && commit.parents_nr)
-		ret = snap_of_commit(&before, p->j->v->repo->store, &commit.parents[0], err);
+	if (ret == 0)
+		ret = commit.parents_nr ? snap_of_commit(&before, p->j->v->repo->store,
+							 &commit.parents[0], err) :
+		      snap_of_nothing(&before, err);
 	for (i = 1; ret == 0 && i < commit.parents_nr &&
 	     p->others_nr < sizeof(p->others) / sizeof(*p->others); i++) {
 		ret = snap_of_commit(&p->others[p->others_nr], p->j->v->repo->store,
 				     &commit.parents[i], err);
 		p->others_nr += ret == 0;
 	}
-	if (ret == 0 && before)
+	if (ret == 0)
 		ret = snap_diff(before, after, look_at_file, p, err);
 	for (i = 0; i < p->others_nr; i++)
 		snap_free(p->others[i]);

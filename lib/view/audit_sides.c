@@ -73,14 +73,37 @@ static int meet(struct map **out, struct judged *j, const struct map *a, const s
 	return 0;
 }
 
+int audit_unrelated(bool *out, struct judged *j, const struct commit *c, struct ops_error *err)
+{
+	struct ops_error found = { 0 };
+	struct oid base;
+	size_t i;
+	int ret = 0;
+
+	*out = false;
+	for (i = 1; ret == 0 && !*out && i < c->parents_nr; i++) {
+		ret = history_merge_base(&base, j->v->repo->store, &c->parents[0], &c->parents[i],
+					 &found);
+		*out = ret == OPS_ENOTFOUND;
+	}
+	return ret && !*out ? error_set(err, ret, "%s", found.message) : 0;
+}
+
 int audit_own(struct map **out, struct judged *j, const struct commit *c,
 	      struct ops_error *err)
 {
 	struct map *own, *differs;
+	bool unrelated;
 	size_t i;
-	int ret = audit_differing(&own, j, c->parents_nr ? &c->parents[0] : NULL, &c->id, err);
+	int ret = audit_unrelated(&unrelated, j, c, err);
 
-	for (i = 1; ret == 0 && i < c->parents_nr && map_count(own); i++) {
+	if (ret == 0)
+		ret = audit_differing(&own, j, c->parents_nr ? &c->parents[0] : NULL, &c->id, err);
+	for (i = 1; ret == 0 && i < c->parents_nr && (unrelated || map_count(own)); i++) {
+		if (unrelated) {
+			ret = add_differing(own, j, &c->parents[i], &c->id, err);
+			continue;
+		}
 		ret = audit_differing(&differs, j, &c->parents[i], &c->id, err);
 		if (ret == 0)
 			ret = meet(&own, j, own, differs, err);

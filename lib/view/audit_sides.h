@@ -9,7 +9,12 @@
 int audit_differing(struct map **out, struct judged *j, const struct oid *a,
 		    const struct oid *b, struct ops_error *err);
 
-/* Those of a commit that are as none of its parents has them. */
+/* Whether some parent has no commit in common with the first one. */
+int audit_unrelated(bool *out, struct judged *j, const struct commit *c, struct ops_error *err);
+
+/* Those of a commit that are as none of its parents has them; where some parent has nothing in
+ * common with the first, all that are not as one of them has them: a second beginning judged
+ * itself by its own law, so what it brings is of who brought it. */
 int audit_own(struct map **out, struct judged *j, const struct commit *c,
 	      struct ops_error *err);
 

@@ -73,6 +73,15 @@ resolved_apart () {
 	git checkout -q main && test_must_fail git merge -q --no-edit late && ops resolve --theirs queued-1
 }
 
+# begun_apart FILE BRANCH: a beginning of its own, which has that file of $TEST_ROOT/file and
+# nothing else, becomes part of the branch.
+begun_apart () {
+	git config ops.branch main && git checkout -q --orphan apart && git rm -q -r -f . &&
+	mkdir -p "$(dirname "$1")" && cp "$TEST_ROOT/file" "$1" && commit_as stranger "apart" &&
+	git checkout -q -f "$2" && git config --unset ops.branch &&
+	by $DEV git merge -q --no-edit --allow-unrelated-histories apart
+}
+
 # status FILE FROM TO: by hand.
 status () {
 	test_sed "$1" "s/^Status: $2\$/Status: $3/"

@@ -139,7 +139,7 @@ static int lease_before(struct ops_document **out, struct together *t, const str
 	*out = NULL;
 	if (ret == 0)
 		ret = read_document(out, t->j.c->before, was);
-	return ret == OPS_ENOTFOUND || ret == OPS_EAMBIGUOUS ? 0 : ret;
+	return ret == OPS_ENOTFOUND ? 0 : ret;
 }
 
 /* A lease that a side has not as the merge has it; what was taken and ended is none. */

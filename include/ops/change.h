@@ -91,8 +91,8 @@ struct ops_request {
 	const char *reason;
 	const char *text;	/* a whole document */
 	size_t text_len;	/* run: its bytes; otherwise 0, it ends with a NUL */
-	const char *before;	/* edit: what `text` was made of; OPS_ECHANGED when the document
-				   is not that any more.  NULL: `text` replaces what is there */
+	const char *before;	/* edit of a document: what `text` was made of; OPS_ECHANGED when
+				   it is not that any more.  NULL: `text` replaces what is there */
 	const struct ops_setting *fields;	/* handoff.session: References: no leaves alone
 						   what other files list of it */
 	size_t fields_nr;

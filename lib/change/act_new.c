@@ -61,7 +61,7 @@ static int edit_config(struct draft *d, const struct ops_request *r,
 	struct ops_act *act;
 	int ret;
 
-	if (!r->text || r->fields_nr || r->sections_nr)
+	if (!r->text || r->before || r->fields_nr || r->sections_nr)
 		return error_set(err, OPS_EUSAGE, "give the whole text of '%s', with its "
 				 "version raised by one", CONFIG_PATH);
 	digest_of(r->text, strlen(r->text), digest);

@@ -22,7 +22,7 @@ static const struct named {
 	unsigned uses;
 } acts[] = {
 	{ "new", act_new, TEXTS | USE_ID | USE_REASON | USE_ONCE },
-	{ "edit", act_edit, TEXTS | USE_REASON | USE_ONCE },
+	{ "edit", act_edit, TEXTS | USE_BEFORE | USE_REASON | USE_ONCE },
 	{ "flag", act_flag, 0 },
 	{ "relocate", act_relocate, 0 },
 	{ "gate.", act_gate, USE_GATE | USE_SECTIONS | USE_EVIDENCE | USE_REASON | USE_ONCE },
@@ -97,6 +97,7 @@ int uses_check(const struct ops_request *r, unsigned uses, struct ops_error *err
 		{ USE_ID, r->id != NULL, "id" },
 		{ USE_REASON, r->reason != NULL, "reason" },
 		{ USE_TEXT, r->text != NULL, "text" },
+		{ USE_BEFORE, r->before != NULL, "before" },
 		{ USE_FIELDS, r->fields_nr != 0, "field" },
 		{ USE_SECTIONS, r->sections_nr != 0, "section" },
 		{ USE_EVIDENCE, r->evidence_nr || r->at, "evidence" },

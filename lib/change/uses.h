@@ -20,7 +20,8 @@ enum use {
 	USE_EVIDENCE = 1 << 7,
 	USE_ANY = (1 << 8) - 1,		/* the act looks itself */
 	USE_ONCE = 1 << 8,		/* a field has one value: each is named once */
-	USE_PARTS = 1 << 9		/* they are parts, which are named more freely */
+	USE_PARTS = 1 << 9,		/* they are parts, which are named more freely */
+	USE_BEFORE = 1 << 10
 };
 
 /* The act of that name, and its uses.  Kinds of packets and transitions are found by their

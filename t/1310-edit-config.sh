@@ -28,7 +28,9 @@ test_expect_success 'exactly one version up, and without mistakes' '
 '
 
 test_expect_success 'by whole texts only' '
-	test_expect_code 2 ops --as $GOV edit $C --field Title=x
+	test_expect_code 2 ops --as $GOV edit $C --field Title=x &&
+	test_expect_code 4 ops show $C 2>err && test_grep "no document: ops config prints it" err &&
+	test_expect_code 4 ops show $C.md 2>err && test_grep ! "configuration" err
 '
 
 test_expect_success 'as it is, there is nothing to do' '

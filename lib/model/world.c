@@ -272,6 +272,10 @@ int world_document(struct ops_document **out, struct world *w, const char *path,
 	type = s && s->config == config ? s->type : config_type_of_path(config, path);
 	if (!type || ret) {
 		shelved_unref(s);
+		if (!type && !strcmp(path, CONFIG_PATH))
+			return error_set(err, OPS_ENOTFOUND, "'" CONFIG_PATH "' is the "
+					 "configuration and no document: ops config prints "
+					 "it, and ops edit --from FILE replaces it");
 		return ret && type ? error_set(err, ret, "%s", found.message) :
 		       error_set(err, OPS_ENOTFOUND, "'%s' is not a governed document", path);
 	}

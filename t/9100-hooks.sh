@@ -270,9 +270,13 @@ test_expect_success 'a rebase: of code, and of a forged commit' '
 	git checkout -q -b other && test_commit "code" src.c "int x;" && git checkout -q main &&
 	ops_task main-1 && git rebase -q other && ops audit verify && back &&
 	$ALONE merge -q --ff-only bad &&
-	stopped gate.missing git rebase other && back &&
+	stopped gate.missing git rebase other && test_grep "git rebase --abort takes" out &&
+	git rebase --abort && test "$(git rev-parse HEAD)" = "$(git rev-parse bad)" &&
+	git status --porcelain -uno >out && test_must_be_empty out && back &&
 	$ALONE merge -q --ff-only bad &&
-	stopped gate.missing git rebase --apply other && back &&
+	stopped gate.missing git rebase --apply other && test_grep ! "rebase --abort" out && back &&
+	$ALONE merge -q --ff-only bad &&
+	stopped gate.missing git commit --amend --no-verify --no-edit && test_grep ! "rebase --abort" out && back &&
 	git branch -q -D other
 '
 

@@ -35,12 +35,20 @@
 	"	echo \"${0##*/}: there is no ops here, so this was not judged\" >&2\n" \
 	"	exit 0\n" \
 	"}\n"
-#define SCRIPT_LOCAL_END \
+#define SCRIPT_STOPPED \
 	"status=$?\n" \
 	"test $status = 0 ||\n" \
 	"	echo \"${0##*/}: stopped by ops; to go on with git alone, and have it" \
-	" named by every audit: git -c core.hooksPath=/dev/null ...\" >&2\n" \
-	"exit $status\n"
+	" named by every audit: git -c core.hooksPath=/dev/null ...\" >&2\n"
+/* The branch is the last thing that a rebase moves, and git only says to go on. */
+#define SCRIPT_REBASE \
+	"if test $status != 0 && test -d \"$(git rev-parse --git-path rebase-merge)\"\n" \
+	"then\n" \
+	"	echo \"${0##*/}: git rebase --abort takes this rebase back; git rebase -i" \
+	" leaves out, or mends, what is named above\" >&2\n" \
+	"fi\n"
+#define SCRIPT_END "exit $status\n"
+#define SCRIPT_LOCAL_END SCRIPT_STOPPED SCRIPT_END
 /* Too late to stop anything, and of no use without ops. */
 #define SCRIPT_NOTICE \
 	"command -v ops >/dev/null 2>&1 || exit 0\n"
@@ -59,7 +67,7 @@ const struct hook_script hook_scripts[] = {
 	  "*) exit 0 ;;\n"
 	  "esac\n" SCRIPT_PASS
 	  "printf %s \"$words\" | ops hook reference-transaction \"$1\"\n"
-	  SCRIPT_LOCAL_END },
+	  SCRIPT_STOPPED SCRIPT_REBASE SCRIPT_END },
 	{ "pre-push", false, SCRIPT_BEGIN SCRIPT_WORDS SCRIPT_PASS
 	  "printf %s \"$words\" | ops hook pre-push \"$1\" \"$2\" >&2\n"
 	  SCRIPT_LOCAL_END },

@@ -112,4 +112,21 @@ test_expect_success 'what a person decided in a merge is not left out' '
 	test "$(git rev-parse HEAD)" = "$before" && git reset -q --hard origin/main && ops sync
 '
 
+test_expect_success 'a merge that is not legal is taken back as it says, and what it joins is done again' '
+	ops --as $LEAD new task --id third-1 --from "$TEST_FIXTURES/task.md" >/dev/null &&
+	for step in Requested Approved Assigned In-Progress
+	do
+		test_tick && ops_step $step third-1 >/dev/null || return 1
+	done && ops sync >/dev/null &&
+	(cd ../other && ops sync >/dev/null && test_tick && ops_step Review third-1 >/dev/null && ops sync >/dev/null) &&
+	ops --as $LEAD edit third-1 -f Priority=LOW && edit=$(git rev-parse HEAD) && ops --as $LEAD edit second-1 -f Due=2026-03-29 &&
+	git fetch -q && git -c core.hooksPath=/dev/null merge -q --no-edit origin/main && test "$(git log -1 --format=%P | wc -w)" = 2 &&
+	test_expect_code 1 ops sync 2>err && test_grep "error doc.frozen" err &&
+	sed -n "s/.*.\(git reset --keep [0-9a-f]*~\).*/\1/p" err >remedy && test_line_count = 1 remedy &&
+	sh ./remedy && rm err remedy && test_expect_code 1 ops sync >out && test_grep lost out && rm out &&
+	git rev-parse -q --verify "refs/ops/lost/$(echo $edit | cut -c 1-12)" &&
+	ops_json result.fields.Status Review ops show third-1 && ops_json result.fields.Due 2026-03-29 ops show second-1 &&
+	ops_json result.state published ops sync && ops audit verify
+'
+
 test_done

@@ -179,6 +179,15 @@ static int judge_incoming(struct syncing *y, struct ops_error *err)
 	return ret;
 }
 
+static bool is_merge(const struct syncing *y, const char *hex)
+{
+	size_t i;
+
+	for (i = 0; i < y->nr && strcmp(y->acts[i].commit, hex); i++)
+		;
+	return i < y->nr && y->list[i].c.parents_nr > 1;
+}
+
 /* How to take a commit of this branch back and keep what it did, with git. */
 static int not_sent(struct syncing *y, const struct ops_verdict *verdict,
 		    struct ops_error *err)
@@ -195,6 +204,13 @@ static int not_sent(struct syncing *y, const struct ops_verdict *verdict,
 				 "%s %.10s~' takes it back, and what came after it",
 				 verdict->refused, verdict->refused == 1 ? "is" : "are",
 				 verdict->first, branch, verdict->first);
+	/* What it left in the index would be what others did. */
+	if (last && is_merge(y, verdict->first))
+		return error_set(err, OPS_EREFUSED, "of the commits recorded here %zu %s not "
+				 "legal, first %.10s, so nothing was published; 'git reset --keep "
+				 "%.10s~' takes the merge back, and ops sync does again what it "
+				 "joins", verdict->refused, verdict->refused == 1 ? "is" : "are",
+				 verdict->first, verdict->first);
 	return error_set(err, OPS_EREFUSED, "of the commits recorded here %zu %s not legal, first "
 			 "%.10s, so nothing was published; %s%.10s~%s", verdict->refused,
 			 verdict->refused == 1 ? "is" : "are", verdict->first,
@@ -344,7 +360,8 @@ static int said_no(struct syncing *y, const char *words, struct ops_error *err)
 	}
 	return error_set(err, OPS_EREFUSED, "'%s' does not take your commits, which stay recorded "
 			 "here; what it says stands above: do that, or take the commit back that "
-			 "it names ('git rebase -i COMMIT~' takes it out, or lets you mend it), "
+			 "it names ('git rebase -i COMMIT~' takes it out, or lets you mend it; "
+			 "'git reset --keep COMMIT~', if it is a merge and the last), "
 			 "and synchronise again", y->up.remote);
 }
 

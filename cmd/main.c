@@ -82,7 +82,7 @@ const struct opt common_options[] = {
 	{ OPT_TEXT, 0, "as", "ACTOR", offsetof(struct globals, actor),
 	  "who acts: the id of an agent of the roster" },
 	{ OPT_TEXT, 0, "key", "KEY", offsetof(struct globals, key),
-	  "do it once, however often it is asked for by this key" },
+	  "an act: do it once, however often this key asks for it" },
 	{ OPT_FLAG, 0, "json", NULL, offsetof(struct globals, json),
 	  "print one JSON object" },
 	{ OPT_TEXT, 0, "color", "WHEN", offsetof(struct globals, color),

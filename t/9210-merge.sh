@@ -105,7 +105,11 @@ test_expect_success 'resolve shows what is left, and takes a side' '
 '
 
 test_expect_success 'an act is not taken back by a merge, so the hooks refuse it' '
-	test_expect_code 128 git commit --no-edit >out 2>&1 && test_grep "error merge.dropped" out
+	test_expect_code 128 git commit --no-edit >out 2>&1 && test_grep "error merge.dropped" out &&
+	before=$(git rev-parse HEAD) && git -c core.hooksPath=/dev/null commit -q --no-edit &&
+	test_expect_code 1 ops audit verify >out && test_grep "git reset --keep to before it" out &&
+	git reset -q --keep HEAD~ && test "$(git rev-parse HEAD)" = "$before" &&
+	git diff --quiet HEAD && ops audit verify
 '
 
 test_expect_success 'one side that follows from the other is no conflict' '

@@ -171,8 +171,8 @@ int audit_dropped(struct judged *j, const struct audit_side *side, const struct 
 		j->touched = true;
 		findings_add(j->findings, "merge.dropped", OPS_ERROR, path, 0, 0,
 			     "merge again, and keep what both sides did; where that cannot "
-			     "be, as of one field with two values, take the merge back (git "
-			     "merge --abort): ops sync leaves one of them out, and tells whose",
+			     "be, as of one field with two values, " TAKE_MERGE_BACK ": ops "
+			     "sync leaves one of them out, and tells whose",
 			     "the merge takes back what one side did to it");
 	}
 	return ret;

@@ -14,6 +14,10 @@
 #include "util/map.h"
 #include "view/view.h"
 
+/* For a remedy: a merge is judged before and after it is committed. */
+#define TAKE_MERGE_BACK "take the merge back (git merge --abort; once it is committed, git reset " \
+			"--keep to before it)"
+
 /* The world of a commit, kept because the next commit is usually its child. */
 struct kept_world {
 	struct oid commit;

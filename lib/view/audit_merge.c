@@ -335,8 +335,8 @@ static int tell_own(struct judged *j, const struct ops_findings *found, struct o
 		if (f->severity == OPS_ERROR && f->path && map_has(j->own, f->path) &&
 		    config_type_of_path(config, f->path))
 			remedy = arena_printf(j->arena, "%s%sif nobody meant to do that here, "
-					      "take the merge back (git merge --abort): ops sync "
-					      "does again what was done", remedy ? remedy : "",
+					      TAKE_MERGE_BACK ": ops sync does again what was "
+					      "done", remedy ? remedy : "",
 					      remedy ? "; or, " : "");
 		if (f->remedy && !remedy)
 			return error_nomem(err);

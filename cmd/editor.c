@@ -68,8 +68,8 @@ static int make_file(const char **out, struct session *s, const char *name,
 	return 0;
 }
 
-/* Run the editor on the file and wait; its keys are its own. */
-static int run_editor(struct session *s, const char *editor, const char *path)
+/* Run the editor on the file and wait; its keys are its own.  *bad: it failed. */
+static int run_editor(bool *bad, struct session *s, const char *editor, const char *path)
 {
 	struct sigaction ignore = { .sa_handler = SIG_IGN }, old_int, old_quit;
 	int status = 0;
@@ -95,11 +95,26 @@ static int run_editor(struct session *s, const char *editor, const char *path)
 	if (pid < 0)
 		return error_set(&s->err, OPS_EENVIRONMENT, "cannot start the editor: %s",
 				 strerror(errno));
-	if (status)
-		return error_set(&s->err, OPS_EENVIRONMENT,
-				 "the editor '%.100s' failed; your text is in '%s'",
-				 editor, path);
+	*bad = status != 0;
 	return 0;
+}
+
+/* The editor failed.  What was typed stays where it is; of what was not touched, or was taken
+ * away, there is nothing to keep. */
+static int failed(struct session *s, const char *editor, const char *path, const char *text,
+		  size_t len)
+{
+	const char *now = NULL;
+	int ret = input_text(&now, s->arena, path, INPUT_FILE_MAX, NULL);
+
+	if (ret == OPS_ENOMEM)
+		return error_nomem(&s->err);
+	if (ret != OPS_ENOTFOUND && (ret || strlen(now) != len || memcmp(now, text, len)))
+		return error_set(&s->err, OPS_EENVIRONMENT, "the editor '%.100s' failed; your text "
+				 "is in '%s'", editor, path);
+	editor_discard(path);
+	return error_set(&s->err, OPS_EENVIRONMENT, "the editor '%.100s' failed, and wrote nothing",
+			 editor);
 }
 
 int editor_run(const char **out, const char **kept, struct session *s,
@@ -107,6 +122,7 @@ int editor_run(const char **out, const char **kept, struct session *s,
 {
 	const char *editor = s->env->editor;
 	const char *path = NULL;
+	bool bad;
 	int ret;
 
 	if (!editor || !*editor)
@@ -114,9 +130,12 @@ int editor_run(const char **out, const char **kept, struct session *s,
 				 " GIT_EDITOR, VISUAL and EDITOR are empty");
 	if ((ret = make_file(&path, s, name, text, len)) < 0)
 		return ret;
-	if ((ret = run_editor(s, editor, path)) < 0)
+	if ((ret = run_editor(&bad, s, editor, path)) < 0)
 		return ret;
-	if ((ret = input_text(out, s->arena, path, INPUT_FILE_MAX, &s->err)) < 0)
+	ret = bad ? 0 : input_text(out, s->arena, path, INPUT_FILE_MAX, &s->err);
+	if (bad || ret == OPS_ENOTFOUND)
+		return failed(s, editor, path, text, len);
+	if (ret < 0)
 		return ret;
 	*kept = path;
 	return 0;
@@ -128,7 +147,7 @@ void editor_discard(const char *kept)
 	char *dir = slash ? strndup(kept, (size_t)(slash - kept)) : NULL;
 
 	/* what cannot be removed is a file too many, no reason to fail */
-	if (dir && !unlink(kept) && rmdir(dir) < 0 && errno == ENOMEM)
+	if (dir && (!unlink(kept) || errno == ENOENT) && rmdir(dir) < 0 && errno == ENOMEM)
 		errno = 0;
 	free(dir);
 }

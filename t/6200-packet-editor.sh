@@ -69,9 +69,12 @@ test_expect_success 'what is incomplete is refused naming the fields, and the te
 '
 
 test_expect_success 'an editor that fails, or is not there, records nothing' '
-	editor "exit 3" && git rev-parse HEAD >before && on_terminal 3 "$ask" &&
+	editor "echo x >>\"\$1\"; exit 3" && git rev-parse HEAD >before && on_terminal 3 "$ask" &&
 	test_grep "the editor .* failed; your text is in" said && rm -r "$TMPDIR"/* &&
-	GIT_EDITOR=/no/such/editor on_terminal 3 "$ask" && rm -rf "$TMPDIR"/* &&
+	editor "exit 3" && on_terminal 3 "$ask" && test_grep "failed, and wrote nothing" said &&
+	editor "rm \"\$1\"" && on_terminal 3 "$ask" && test_grep "failed, and wrote nothing" said &&
+	GIT_EDITOR=/no/such/editor on_terminal 3 "$ask" &&
+	ls "$TMPDIR" >left && test_must_be_empty left &&
 	git rev-parse HEAD >after && test_cmp before after &&
 	ops_unchanged 2 ops --as $DEV ask swap-7k2f </dev/null
 '

@@ -139,12 +139,23 @@ static bool is_command(const char *name)
 	return false;
 }
 
-/* Which command it is: what comes before it is passed over, `at` is its place. */
-static void add_bash_command(struct buf *b)
+/* Of each group its words, between those two; an id may stand there, too, where the group is a
+ * command itself. */
+static void add_groups(struct buf *b, const char *indent, const char *begin, const char *end)
 {
 	const struct command *group = NULL;
 	char name[32];
 
+	while ((group = next_group(group))) {
+		buf_printf(b, "%s%s) %s", indent, group_name(name, group), begin);
+		add_words(b, name);
+		buf_printf(b, "%s%s ;;\n", end, is_command(name) ? " ids=too" : "");
+	}
+}
+
+/* Which command it is: what comes before it is passed over, `at` is its place. */
+static void add_bash_command(struct buf *b)
+{
 	buf_str(b, "\tlocal cur=${COMP_WORDS[COMP_CWORD]} before=${COMP_WORDS[COMP_CWORD-1]}\n"
 		"\tlocal command= next= at=1 words= ids=\n"
 		"\tif [ \"$cur\" = = ]; then\n\t\tcur=\n"
@@ -162,11 +173,7 @@ static void add_bash_command(struct buf *b)
 	buf_str(b, " --version'\n\telse\n\t\tcommand=${COMP_WORDS[at]} next=${COMP_WORDS[at+1]}\n"
 		"\t\tcase $command in\n");
 	add_alias_cases(b, "\t\t");
-	while ((group = next_group(group))) {
-		buf_printf(b, "\t\t%s) words='", group_name(name, group));
-		add_words(b, name);
-		buf_printf(b, "'%s ;;\n", is_command(name) ? " ids=too" : "");
-	}
+	add_groups(b, "\t\t", "words='", "'");
 	buf_str(b, "\t\tesac\n\t\tcase \"$words \" in *\" $next \"*)\n"
 		"\t\t\t[ $((at + 1)) -eq \"$COMP_CWORD\" ] || command=\"$command $next\" ;;\n"
 		"\t\tesac\n\t\t[ $((at + 1)) -eq \"$COMP_CWORD\" ] || words=\n");
@@ -199,9 +206,6 @@ static void add_bash(struct buf *b)
 
 static void add_zsh_command(struct buf *b)
 {
-	const struct command *group = NULL;
-	char name[32];
-
 	buf_str(b, "\tlocal command at=2 ids=\n\tlocal -a options parts\n"
 		"\twhile (( at < CURRENT )); do\n\t\tcase $words[at] in\n\t\t");
 	add_valued(b, "|");
@@ -213,11 +217,7 @@ static void add_zsh_command(struct buf *b)
 	add_options(b, common_options);
 	buf_str(b, " --version\n\t\treturn\n\tfi\n\tcommand=$words[at]\n\tcase $command in\n");
 	add_alias_cases(b, "\t");
-	while ((group = next_group(group))) {
-		buf_printf(b, "\t%s) parts=(", group_name(name, group));
-		add_words(b, name);
-		buf_printf(b, " )%s ;;\n", is_command(name) ? " ids=too" : "");
-	}
+	add_groups(b, "\t", "parts=(", " )");
 	buf_str(b, "\tesac\n\tif (( CURRENT == at + 1 )); then\n"
 		"\t\tif (( $#parts )) && [[ $PREFIX != -* ]]; then\n\t\t\tcompadd -- $parts\n"
 		"\t\t\t[[ -n $ids ]] || return\n\t\tfi\n"

@@ -276,18 +276,6 @@ static int no_action(struct draft *d, const struct type *t, const char *action,
 			 known.nr ? ": it has " : "", names_text(&known, d->arena, " and "));
 }
 
-/* Whether any type has an action of that name. */
-static bool any_has(const struct config *c, const char *action)
-{
-	size_t i, k;
-
-	for (i = 0; i < c->types_nr; i++)
-		for (k = 0; k < c->types[i].transitions_nr; k++)
-			if (!strcmp(c->types[i].transitions[k].action, action))
-				return true;
-	return false;
-}
-
 /* What the definition of a transition has a place for.  A reason always has one: the message. */
 static unsigned uses_of(const struct draft *d, const struct transition *tr)
 {
@@ -316,7 +304,7 @@ int act_transition(struct draft *d, const struct ops_request *r,
 	struct ops_act *act;
 	int ret = draft_find(&doc, d, r->target, NULL, err);
 
-	if (ret == OPS_ENOTFOUND && !any_has(d->config, r->action))
+	if (ret == OPS_ENOTFOUND && !config_has_action(d->config, r->action))
 		return error_set(err, OPS_EUSAGE, "no type has an action '%.60s'", r->action);
 	if (ret)
 		return ret;

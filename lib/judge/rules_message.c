@@ -48,17 +48,6 @@ static void rules_status(struct judging *j, const struct change *c, const char *
 		mismatch(j, "Ops-Status says", claim, is);
 }
 
-static bool is_an_action(const struct config *c, const char *name)
-{
-	size_t i, k;
-
-	for (i = 0; i < c->types_nr; i++)
-		for (k = 0; k < c->types[i].transitions_nr; k++)
-			if (!strcmp(c->types[i].transitions[k].action, name))
-				return true;
-	return false;
-}
-
 /* The action named must be one that was done, if any was. */
 static void rules_action(struct judging *j, const char *claim)
 {
@@ -73,7 +62,7 @@ static void rules_action(struct judging *j, const char *claim)
 		if (tr)
 			done = tr->action;
 	}
-	if (strcmp(claim, "batch") && (done || is_an_action(j->config, claim)))
+	if (strcmp(claim, "batch") && (done || config_has_action(j->config, claim)))
 		mismatch(j, "Ops-Action says", claim, done ? done : "no such act");
 }
 

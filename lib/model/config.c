@@ -90,6 +90,17 @@ const struct type *config_type(const struct config *c, const char *name)
 	return NULL;
 }
 
+bool config_has_action(const struct config *c, const char *name)
+{
+	size_t i, k;
+
+	for (i = 0; i < c->types_nr; i++)
+		for (k = 0; k < c->types[i].transitions_nr; k++)
+			if (!strcmp(c->types[i].transitions[k].action, name))
+				return true;
+	return false;
+}
+
 const char *config_directory(const struct config *c, const char *name)
 {
 	const struct conf *dir = conf_get(conf_get(c->root, "directories"), name);

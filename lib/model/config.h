@@ -123,6 +123,8 @@ const struct role *config_role_named(const struct config *c, const char *name);
 const struct role *config_department(const struct config *c, const char *id);
 const struct gate *config_gate(const struct config *c, const char *name);
 const struct type *config_type(const struct config *c, const char *name);
+/* Whether some type has a transition whose action is called so. */
+bool config_has_action(const struct config *c, const char *name);
 /* What the configuration says about the severity of a rule; NULL: nothing. */
 const struct severity_rule *config_severity(const struct config *c, const char *rule);
 /* Whether how grave a rule is may be chosen, and a document may be excused from it. */

@@ -162,15 +162,7 @@ static void check_kinds(struct conf_reader *r, const struct config *c,
 /* "commit" is what git does for a task that its message names. */
 static bool is_action(const struct config *c, const char *name)
 {
-	size_t i, k;
-
-	if (!strcmp(name, "commit"))
-		return true;
-	for (i = 0; i < c->types_nr; i++)
-		for (k = 0; k < c->types[i].transitions_nr; k++)
-			if (!strcmp(c->types[i].transitions[k].action, name))
-				return true;
-	return false;
+	return !strcmp(name, "commit") || config_has_action(c, name);
 }
 
 void config_check_actions(struct conf_reader *r, const struct config *c,

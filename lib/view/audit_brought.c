@@ -102,8 +102,8 @@ void audit_say_joined(struct ops_findings *out, const struct ops_finding *f,
 	oid_hex(hex, id);
 	findings_add(out, f->rule, f->severity, f->path, f->line, f->column,
 		     "make it again on top of what it joins: " TAKE_MERGE_BACK ", and ops sync "
-		     "does it, and leaves out what is not legal there; where that stops at a commit "
-		     "of git's, git rebase -i does",
+		     "does it, and leaves out what is not legal there; where that stops at a "
+		     "commit of git's, git rebase -i does",
 		     "%s (in %.10s, by %s)", f->message, hex, by);
 }
 

@@ -153,6 +153,18 @@ static void add_groups(struct buf *b, const char *indent, const char *begin, con
 	}
 }
 
+/* Of each command its options, between those two. */
+static void add_commands(struct buf *b, const char *indent, const char *begin, const char *end)
+{
+	const struct command *c = NULL;
+
+	while ((c = command_next(c))) {
+		buf_printf(b, "%s'%s') %s", indent, c->name, begin);
+		add_options(b, c->options);
+		buf_printf(b, "%s ;;\n", end);
+	}
+}
+
 /* Which command it is: what comes before it is passed over, `at` is its place. */
 static void add_bash_command(struct buf *b)
 {
@@ -181,8 +193,6 @@ static void add_bash_command(struct buf *b)
 
 static void add_bash(struct buf *b)
 {
-	const struct command *c = NULL;
-
 	buf_str(b, "# bash completion of ops; load it with:"
 		"  . <(ops completion bash)\n"
 		"_ops_complete()\n{\n");
@@ -190,11 +200,7 @@ static void add_bash(struct buf *b)
 	buf_str(b, "\t\tcase \"$command $before\" in\n");
 	add_choices(b, "words='", "' ids=");
 	buf_str(b, "\t\tesac\n\t\tcase $cur in\n\t\t-*)\n\t\t\tcase $command in\n");
-	while ((c = command_next(c))) {
-		buf_printf(b, "\t\t\t'%s') words='", c->name);
-		add_options(b, c->options);
-		buf_str(b, "' ;;\n");
-	}
+	add_commands(b, "\t\t\t", "words='", "'");
 	buf_str(b, "\t\t\tesac\n\t\t\twords=\"$words");
 	add_options(b, common_options);
 	buf_str(b, "\" ;;\n\t\t*)\n\t\t\tif [ -z \"$words\" ] || [ -n \"$ids\" ]; then\n"
@@ -227,8 +233,6 @@ static void add_zsh_command(struct buf *b)
 
 static void add_zsh(struct buf *b)
 {
-	const struct command *c = NULL;
-
 	buf_str(b, "#compdef ops git-ops\n"
 		"# zsh completion of ops; put it into a file _ops of $fpath\n"
 		"_ops()\n{\n");
@@ -236,11 +240,7 @@ static void add_zsh(struct buf *b)
 	buf_str(b, "\tcase \"$command $words[CURRENT-1]\" in\n");
 	add_choices(b, "compadd -- ", "; return");
 	buf_str(b, "\tesac\n\tif [[ $PREFIX == -* ]]; then\n\t\tcase $command in\n");
-	while ((c = command_next(c))) {
-		buf_printf(b, "\t\t'%s') options=(", c->name);
-		add_options(b, c->options);
-		buf_str(b, " ) ;;\n");
-	}
+	add_commands(b, "\t\t", "options=(", " )");
 	buf_str(b, "\t\tesac\n\t\tcompadd -- $options");
 	add_options(b, common_options);
 	buf_str(b, "\n\telse\n\t\tcompadd --"

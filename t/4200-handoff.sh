@@ -30,7 +30,7 @@ owner () {
 test_expect_success 'nobody has it, so nobody hands it over' '
 	ops_world && ops_task nobodys-1 &&
 	ops_refused handoff.state ops --as $LEAD handoff start nobodys-1 $DEV &&
-	test_grep "nobody has .nobodys-1" "$TEST_ROOT/refused.err" &&
+	test_grep "nobodys-1. is Queued: nobody works on it" "$TEST_ROOT/refused.err" &&
 	test_grep ! "Owner" "$TEST_ROOT/refused.err"
 '
 

@@ -9,6 +9,7 @@
 #include <string.h>
 
 #include "change/draft.h"
+#include "judge/judge.h"
 #include "model/handoff.h"
 
 struct step {
@@ -104,13 +105,9 @@ static int start(struct step *s, const struct ops_request *r, struct ops_error *
 		return error_set(err, OPS_EUSAGE, "name the agent to hand it to");
 	if (!to)
 		return error_set(err, OPS_ENOTFOUND, "'%s' is not in the roster", r->to);
-	if (!owner) {
-		/* the packet would lack its owner, which nobody can mend */
-		findings_add(s->d->findings, "handoff.state", OPS_ERROR, s->task->path, 1, 1,
-			     "ops plan says to whom it could go", "nobody has '%s', who could "
-			     "hand it over", s->task->id);
+	/* The packet would lack its owner, which nobody can mend. */
+	if (!owner && !judge_hands_over(s->task, s->d->findings))
 		return error_set(err, OPS_EREFUSED, "'handoff start' is refused");
-	}
 	add(s, "To", to->id);
 	add(s, "Owner", owner);
 	add(s, "Deadline", deadline(s->d));

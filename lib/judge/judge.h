@@ -114,6 +114,9 @@ int judge_protects(bool *out, struct world *authority, const char *branch,
 bool judge_allows(const struct ops_document *d, const struct transition *tr,
 		  struct ops_findings *findings);
 
+/* Whether a task is where it can be handed over; else the finding that refuses that. */
+bool judge_hands_over(const struct ops_document *task, struct ops_findings *findings);
+
 /* Whether two versions of a document say the same: values, body, and comments. */
 bool judge_same(const struct ops_document *a, const struct ops_document *b);
 

@@ -13,6 +13,8 @@
 #include "judge/rules.h"
 #include "model/handoff.h"
 
+#define NOT_AT_WORK "'%s' is %s: nobody works on it who could hand it over"
+
 static const struct agent *named(const struct judging *j, const char *name)
 {
 	return name ? roster_agent_named(j->roster, name) : NULL;
@@ -67,6 +69,19 @@ static bool may_move(const struct ops_document *task)
 	return false;
 }
 
+/* An act that cannot be drafted, for want of an owner, is refused by the same words. */
+bool judge_hands_over(const struct ops_document *task, struct ops_findings *findings)
+{
+	unsigned line, column;
+
+	if (may_move(task))
+		return true;
+	document_place(task, task->type->status, &line, &column);
+	findings_add(findings, "handoff.state", OPS_ERROR, task->path, line, column, NULL,
+		     NOT_AT_WORK, task->id, task->status ? task->status : "without a status");
+	return false;
+}
+
 static void check_start(struct judging *j, struct ops_document *d,
 			struct ops_document *task, const struct packets *all)
 {
@@ -78,7 +93,7 @@ static void check_start(struct judging *j, struct ops_document *d,
 	handoff_open(&open, all, j->c->now);
 	if (!may_move(task))
 		rule_error(j, "handoff.state", d, "About", NULL,
-			   "'%s' is %s: nobody works on it who could hand it over", task->id,
+			   NOT_AT_WORK, task->id,
 			   task->status ? task->status : "without a status");
 	if (open.start || rules_second(j, d, "About"))
 		rule_error(j, "handoff.state", d, "About", "ops handoff status",

@@ -27,7 +27,7 @@
  *	judge: standing WORDS	the change, by these rules alone: messages, secrets...
  *	judge: together		the change as a merge of what is here and `side: tip`: `only` are
  *			its own files
- *	judge: way PATH ACTION	whether an act may lead there
+ *	judge: way PATH ACTION	whether an act may lead there; `handoff`: begin
  *	judge: same PATH	whether the document says what it said; unjudged if not
  *	authority: here		changes are judged by that of the world as it is in this line
  *	side: base, side: tip	the world as it is in this line is what another parent began

@@ -128,7 +128,7 @@ test_expect_success 'a link to a program is not taken for it' '
 
 test_expect_success 'whoever may not record a result runs nothing' '
 	ops_refused power.missing ops --as $GOV run codegen swap-7k2f &&
-	test_grep "fix: act as .*$DEV.* (--as), who may" "$TEST_ROOT/refused.err" &&
+	test_grep "fix: act as somebody (--as) with the power .*work" "$TEST_ROOT/refused.err" &&
 	ops_unchanged 4 ops --as $LEAD run nobody swap-7k2f &&
 	ops_unchanged 4 ops --as $LEAD run codegen nothing-here &&
 	ops_refused run.agent ops --as $LEAD run $GOV swap-7k2f &&

@@ -71,26 +71,6 @@ static int open_world(struct running_set *s, struct ops_error *err)
 	return ret;
 }
 
-/* Up to three who hold one of the powers, for a remedy. */
-static const char *who_may(struct arena *arena, const struct roster *roster,
-			   const struct names *powers)
-{
-	struct names who = { NULL, 0 };
-	size_t i, k;
-
-	for (i = 0; i < powers->nr; i++)
-		for (k = 0; k < roster_count(roster) && who.nr < 3; k++) {
-			const struct agent *a = roster_at(roster, k);
-
-			if (a->active && agent_holds(a, powers->list[i]) &&
-			    !names_have(&who, a->id) && names_add(&who, arena, a->id))
-				return NULL;
-		}
-	return who.nr ? arena_printf(arena, "act as %s (--as), who may",
-				     names_text(&who, arena, " or ")) :
-	       "nobody in the roster may";
-}
-
 /* Whoever may not record a result may not have one made. */
 static int check_actor(struct running_set *s, struct ops_error *err)
 {
@@ -108,7 +88,8 @@ static int check_actor(struct running_set *s, struct ops_error *err)
 		if (agent_holds(actor, type->create.list[i]))
 			return 0;
 	findings_add(s->findings, "power.missing", OPS_ERROR, NULL, 0, 0,
-		     type ? who_may(s->arena, roster, &type->create) : NULL,
+		     type ? arena_printf(s->arena, "act as somebody (--as) with the power %s",
+					 names_text(&type->create, s->arena, " or ")) : NULL,
 		     "'%s' may not record results, so it may not run agents",
 		     actor ? actor->id : claim ? claim : "nobody known");
 	return 0;

@@ -112,24 +112,31 @@ static const char *read_rsa(struct sshkey *k, struct wire *w)
 	return NULL;
 }
 
+static bool type_named(enum sshkey_type *out, const void *name, size_t len)
+{
+	size_t i;
+
+	for (i = 0; i < TYPES; i++)
+		if (strlen(types[i].name) == len && !memcmp(types[i].name, name, len)) {
+			*out = types[i].type;
+			return true;
+		}
+	return false;
+}
+
 const char *sshkey_read(struct sshkey *out, const unsigned char *blob, size_t len)
 {
 	struct wire w = { blob, blob + len, false };
 	struct sshkey k = { 0 };
-	size_t i, name_len;
+	size_t name_len;
 	const unsigned char *name = wire_string(&w, &name_len);
 	const char *why = NULL;
 
 	if (!name || len > KEY_BLOB_MAX)
 		return "is malformed";
-	for (i = 0; i < TYPES; i++)
-		if (strlen(types[i].name) == name_len &&
-		    !memcmp(types[i].name, name, name_len))
-			break;
-	if (i == TYPES)
+	if (!type_named(&k.type, name, name_len))
 		return "is of a type that is not taken: use ed25519, sk-ed25519, ecdsa on "
 		       "nistp256, or rsa";
-	k.type = types[i].type;
 	if (k.type == SSHKEY_RSA) {
 		why = read_rsa(&k, &w);
 	} else if (k.type == SSHKEY_ECDSA_P256) {
@@ -189,21 +196,11 @@ static bool openpgp_name(char out[KEY_NAME_MAX + 1], const char *text)
 	return true;
 }
 
-/* Whether a word names a type of key at all. */
-static bool says_type(const char *word, size_t len)
-{
-	size_t i;
-
-	for (i = 0; i < TYPES; i++)
-		if (strlen(types[i].name) == len && !memcmp(types[i].name, word, len))
-			return true;
-	return false;
-}
-
 const char *key_name(char out[KEY_NAME_MAX + 1], const char *text)
 {
 	unsigned char blob[BASE64_BYTES(TEXT_MAX)];
 	size_t word = strcspn(text, " "), end, len;
+	enum sshkey_type type;
 	struct sshkey key;
 	const char *why;
 
@@ -212,7 +209,8 @@ const char *key_name(char out[KEY_NAME_MAX + 1], const char *text)
 	end = key_plain_len(text);
 	/* what begins a private key has a blank as well */
 	if (!end || end > TEXT_MAX || end == word + 1 ||
-	    (!base64_read(blob, &len, text + word + 1, end - word - 1) && !says_type(text, word)))
+	    (!type_named(&type, text, word) &&
+	     !base64_read(blob, &len, text + word + 1, end - word - 1)))
 		return "is neither 'ssh-ed25519 AAAA…', as a file .pub has it, nor an OpenPGP "
 		       "fingerprint of 40 digits";
 	if (!base64_read(blob, &len, text + word + 1, end - word - 1))

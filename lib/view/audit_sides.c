@@ -139,7 +139,7 @@ int audit_id_at(const char **out, struct arena *arena, const struct type *type,
 		dir = arena_dup(arena, path, path_directory_len(path));
 		if (!dir)
 			return error_nomem(err);
-		stem = strrchr(dir, '/') ? strrchr(dir, '/') + 1 : dir;
+		stem = path_name(dir);
 		len = strlen(stem);
 	} else {
 		len = path_stem(path, &stem);

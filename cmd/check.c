@@ -21,7 +21,7 @@
 #include "util/error.h"
 
 struct check_options {
-	bool staged, show_suppressed, fix, dry_run;
+	bool staged, show_suppressed, full, fix, dry_run;
 	const char *at, *path, *config, *format;
 };
 
@@ -43,6 +43,8 @@ static const struct opt options[] = {
 	{ OPT_FLAG, 0, "show-suppressed", NULL,
 	  offsetof(struct check_options, show_suppressed),
 	  "show also what the documents themselves excuse" },
+	{ OPT_FLAG, 0, "full", NULL, offsetof(struct check_options, full),
+	  "read also what was read before and did not change" },
 	{ OPT_FLAG, 0, "fix", NULL, offsetof(struct check_options, fix),
 	  "put right in the work tree what is certainly a slip" },
 	{ OPT_FLAG, 'n', "dry-run", NULL, offsetof(struct check_options, dry_run),
@@ -213,6 +215,7 @@ static void show(struct session *s, const struct ops_check_result *result,
 
 	out_number(s->out, "documents", (double)result->documents);
 	out_number(s->out, "unreadable", (double)result->unreadable);
+	out_number(s->out, "known", (double)result->known);
 	out_number(s->out, "untyped", (double)result->untyped);
 	out_number(s->out, "other", (double)result->other);
 	out_number(s->out, "errors", (double)errors);
@@ -221,6 +224,11 @@ static void show(struct session *s, const struct ops_check_result *result,
 	report_findings(s->out, "", s->findings);
 	if (suppressed)
 		report_suppressed(s->out, suppressed);
+	if (result->known)
+		out_say(s->out, "%zu %s not changed since %s read; --full reads %s again\n",
+			result->known, result->known == 1 ? "was" : "were",
+			result->known == 1 ? "it was" : "they were",
+			result->known == 1 ? "it" : "them");
 	out_say(s->out, "%zu document%s: %zu unreadable, %zu error%s, %zu warning%s",
 		result->documents, plural(result->documents), result->unreadable, errors,
 		plural(errors), warnings, plural(warnings));
@@ -277,7 +285,8 @@ static int run(struct session *s, const struct args *args)
 		.each = format == FORMAT_JUNIT ? add_document : NULL,
 		.fix = !o->fix ? OPS_FIX_NOTHING : o->dry_run ? OPS_FIX_SHOW :
 			OPS_FIX_WRITE, .fixed = add_fix,
-		.suppressed = o->show_suppressed ? ops_findings_new() : NULL
+		.suppressed = o->show_suppressed ? ops_findings_new() : NULL,
+		.past = !o->full
 	};
 	int ret = 0;
 

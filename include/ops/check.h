@@ -22,8 +22,10 @@ enum ops_check_what { OPS_CHECK_WORK_TREE, OPS_CHECK_STAGED, OPS_CHECK_REVISION 
 
 /* What a check looked at. */
 struct ops_check_result {
-	size_t documents;	/* governed documents read */
+	size_t documents;	/* governed documents */
 	size_t unreadable;	/* of them, could not be read */
+	size_t known;		/* of them, did not change since they were checked by the same
+				   rules, and were not read again (options' `past`) */
 	size_t untyped;		/* Markdown that no type governs: header and links only */
 	size_t other;		/* files that are no Markdown: not looked at */
 	size_t suppressed;	/* findings that the documents themselves excuse */
@@ -55,6 +57,9 @@ struct ops_check_options {
 	const char *config;	/* judge by this ops.yaml, and no change; NULL = by the
 				   one that is in force */
 	size_t config_len;
+	bool past;		/* believe what was found before in documents that did not change,
+				   and remember what is found now; only with nothing of the
+				   above set but `what`, and not for a revision */
 	/* Called with the path of each document that was read and is asked for; valid
 	 * during the call.  A negative status ends the check.  May be NULL. */
 	int (*each)(const char *path, void *payload);

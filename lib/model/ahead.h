@@ -28,6 +28,7 @@ struct ahead_item {
 	const struct snap_entry *entry;
 	const void *type;		/* only handed to `prepare` */
 	bool skip;			/* is not read: nobody may take it */
+	size_t spared;			/* of who added it: why it is skipped; or 0 */
 };
 
 /* It, read.  All belongs to the ahead, until ahead_done(). */

@@ -7,7 +7,7 @@
 #include <string.h>
 
 #include "model/roll.h"
-#include "model/world.h"
+#include "model/world_inside.h"
 #include "util/buf.h"
 #include "util/path.h"
 
@@ -411,8 +411,8 @@ static int find_name(const char **out, struct search *s, const struct config *co
 	return *out ? 0 : error_nomem(err);
 }
 
-static int find_path(const char **out, struct world *w, const char *name,
-		     const char *type, bool prefixes, struct ops_error *err)
+static int look_up(const char **out, struct world *w, const char *name,
+		   const char *type, bool prefixes, struct ops_error *err)
 {
 	struct search s = { w, NULL, name, strlen(name), NULL, { NULL, 0 } };
 	const struct config *config;
@@ -444,6 +444,22 @@ static int find_path(const char **out, struct world *w, const char *name,
 	ret = find_name(out, &s, config, type, prefixes, err);
 	arena_free(s.arena);
 	return ret;
+}
+
+static int find_path(const char **out, struct world *w, const char *name,
+		     const char *type, bool prefixes, struct ops_error *err)
+{
+	struct ops_error said = { 0 };
+	int ret;
+
+	if (!w->watch)
+		return look_up(out, w, name, type, prefixes, err);
+	ret = look_up(out, w, name, type, prefixes, &said);
+	if (prefixes)
+		world_looks(w);
+	else
+		w->watch->looked_up(name, type, ret, said.message, w->watch->payload);
+	return ret ? error_set(err, ret, "%s", said.message) : 0;
 }
 
 int world_find_path(const char **out, struct world *w, const char *name,

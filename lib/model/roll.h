@@ -14,7 +14,10 @@
 
 #include "model/world.h"
 
-#define ROLL_CONFIG "ops.cache"	/* of git's configuration: no, always; else if it pays */
+/* Whether anything may be remembered of documents, which git's configuration says. */
+#define ROLL_CONFIG "ops.cache"
+enum roll_wish { ROLL_NEVER, ROLL_IF_IT_PAYS, ROLL_ALWAYS };
+enum roll_wish roll_wish(struct store *s);
 
 struct board;
 struct roll;

@@ -46,23 +46,31 @@ static void name_files(struct opening *o)
 	(void)snprintf(o->changes, NAME_LEN, ROLL_PREFIX "%.16s.new", hex);
 }
 
+enum roll_wish roll_wish(struct store *s)
+{
+	enum roll_wish wish = ROLL_IF_IT_PAYS;
+	struct arena *arena = arena_new();
+	const char *text;
+
+	if (!arena)
+		return ROLL_NEVER;
+	if (store_config(&text, s, arena, ROLL_CONFIG, NULL) == 0) {
+		if (!strcmp(text, "always"))
+			wish = ROLL_ALWAYS;
+		else if (!strcmp(text, "no") || !strcmp(text, "false"))
+			wish = ROLL_NEVER;
+	}
+	arena_free(arena);
+	return wish;
+}
+
 /* Whether one is wanted, and from how many entries on. */
 static bool is_wanted(struct opening *o)
 {
-	struct arena *arena = arena_new();
-	const char *text = NULL;
+	enum roll_wish wish = roll_wish(o->place->store);
 
-	o->worth = WORTH;
-	if (arena && store_config(&text, o->place->store, arena, ROLL_CONFIG, NULL) == 0) {
-		if (!strcmp(text, "always"))
-			o->worth = 0;
-		else if (!strcmp(text, "no") || !strcmp(text, "false"))
-			text = NULL;
-	} else {
-		text = "";
-	}
-	arena_free(arena);
-	return arena && text && o->place->private_dir;
+	o->worth = wish == ROLL_ALWAYS ? 0 : WORTH;
+	return wish != ROLL_NEVER && o->place->private_dir;
 }
 
 static bool read_facts(struct roll_facts *out, struct sealed *f, const struct opening *o)

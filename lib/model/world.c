@@ -84,6 +84,17 @@ void world_share_roster(struct world *w, struct world *other)
 	w->roster_of = other;
 }
 
+void world_watch(struct world *w, const struct world_watch *watch)
+{
+	w->watch = watch;
+}
+
+void world_looks(struct world *w)
+{
+	if (w->watch)
+		w->watch->looked_at(w->watch->payload);
+}
+
 /* Which type a parsed document is: kinds of an abstract type by their field. */
 static void settle_type(struct ops_document *d, const struct config *config,
 			struct ops_findings *findings)
@@ -258,6 +269,7 @@ int world_document(struct ops_document **out, struct world *w, const char *path,
 	struct shelved *s = NULL;
 	int ret;
 
+	world_looks(w);
 	if (d) {
 		*out = d;
 		return 0;
@@ -327,6 +339,7 @@ int world_packets(struct ops_document *const **out, size_t *nr, struct world *w,
 	size_t i, count;
 	int ret;
 
+	world_looks(w);
 	if (p)
 		goto found;
 	ret = world_config(&config, w, err);
@@ -374,6 +387,7 @@ int world_file_digest(const char **out, struct world *w, const char *path,
 	bool found_it;
 	int ret;
 
+	world_looks(w);
 	if (text) {
 		*out = text;
 		return 0;

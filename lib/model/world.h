@@ -18,13 +18,15 @@ struct world;
 struct roster;
 
 /* A governed document.  `doc` is NULL when it cannot be read (its findings
- * were reported when it was).  `status` is the canonical name of its state, or
+ * were reported when it was), and `malformed` says whether that is for what its bytes are, so
+ * that it stays so as long as they do.  `status` is the canonical name of its state, or
  * the text that stands there when it is no state; NULL without one. */
 struct ops_document {
 	struct world *world;
 	const char *path, *id;
 	const struct type *type;
 	struct doc *doc;
+	bool malformed;
 	const char *status;
 	struct shelved *shelved;	/* where it came from, if it may be shared; or NULL */
 };
@@ -47,6 +49,19 @@ int world_open_aside(struct world **out, struct world *w, struct ops_error *err)
 
 /* Tell a world that its agents are those of `other`, which must outlive it. */
 void world_share_roster(struct world *w, struct world *other);
+
+/* Who is told what a world is asked for, beside its configuration and its roster. */
+struct world_watch {
+	/* A document was looked up by an id in full or a path; `said` is the message of a status
+	 * that is not 0. */
+	void (*looked_up)(const char *name, const char *type, int status, const char *said,
+			  void *payload);
+	/* Something else was looked at. */
+	void (*looked_at)(void *payload);
+	void *payload;
+};
+/* From now on tell `watch`, which must outlive that; NULL: nobody. */
+void world_watch(struct world *w, const struct world_watch *watch);
 
 /* The effective configuration; belongs to the cache.  `broken` in it says
  * that ops.yaml has mistakes. */
@@ -92,9 +107,19 @@ int world_each(struct world *w, const struct type *type, bool archived, bool kee
 			   struct ops_error *err),
 	       void *payload, struct ops_findings *findings, struct ops_error *err);
 
+/* Of documents that need not be read, since what there is to say of them is known. */
+struct world_spared {
+	/* Which one is that file, an entry of the snapshot?  0: read it. */
+	size_t (*which)(const char *path, const struct snap_entry *entry, void *payload);
+	/* Say it, when it is its turn among the others. */
+	int (*give)(const char *path, size_t which, void *payload, struct ops_error *err);
+};
+
 /* The same for all documents, unkept.  `prepare` is called with the text and the type of
- * each before, maybe by another thread: it may compute what is kept with the text. */
+ * each before, maybe by another thread: it may compute what is kept with the text.
+ * `spared`: NULL, all are read. */
 int world_each_prepared(struct world *w, void (*prepare)(struct doc *doc, const void *type),
+			const struct world_spared *spared,
 			int (*each)(struct ops_document *document, void *payload,
 				    struct ops_error *err),
 			void *payload, struct ops_findings *findings, struct ops_error *err);

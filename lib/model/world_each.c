@@ -33,6 +33,7 @@ struct each_state {
 	void *payload;
 	struct ops_findings *findings;
 	ahead_prepare *prepare;
+	const struct world_spared *spared;	/* or NULL */
 	struct ahead *ahead;	/* all entries there are, in order ... */
 	size_t given;		/* ... of which so many were given */
 	struct arena *names;	/* of the directory at hand: its entries */
@@ -46,7 +47,7 @@ static bool is_file(const struct snap_entry *e)
 }
 
 static int give_unreadable(struct each_state *s, const struct type *type,
-			   const char *path, struct ops_error *err)
+			   const char *path, bool malformed, struct ops_error *err)
 {
 	struct ops_document *d = arena_alloc(s->w->arena, sizeof(*d));
 	const char *stem;
@@ -58,6 +59,7 @@ static int give_unreadable(struct each_state *s, const struct type *type,
 	d->path = arena_str(s->w->arena, path);
 	d->id = arena_dup(s->w->arena, stem, len);
 	d->type = type;
+	d->malformed = malformed;
 	return d->path && d->id ? s->each(d, s->payload, err) : error_nomem(err);
 }
 
@@ -132,13 +134,15 @@ static int give_item(struct each_state *s, size_t at, struct ops_error *err)
 	struct ops_document *d;
 	int ret = 0;
 
+	if (item->spared)
+		return s->spared->give(item->path, item->spared, s->payload, err);
 	if (world_misnamed(item->path, s->findings))
-		return give_unreadable(s, item->type, item->path, err);
+		return give_unreadable(s, item->type, item->path, false, err);
 	if (!is_file(item->entry)) {
 		findings_add(s->findings, "doc.mode", OPS_ERROR, item->path, 0, 0,
 			     "put a regular file there",
 			     "it is not a regular file and was not read");
-		return give_unreadable(s, item->type, item->path, err);
+		return give_unreadable(s, item->type, item->path, false, err);
 	}
 	read = item->skip ? NULL : ahead_take(s->ahead, at);
 	if (!read && !item->skip)
@@ -148,7 +152,7 @@ static int give_item(struct each_state *s, size_t at, struct ops_error *err)
 	if (!d)
 		ret = read ? use_item(&d, s, item, read, err) : keep_item(&d, s, item, err);
 	if (ret == 0 && !d)
-		ret = give_unreadable(s, item->type, item->path, err);
+		ret = give_unreadable(s, item->type, item->path, read && read->parsed, err);
 	else if (ret == 0 && (!s->type || type_is(d->type, s->type->name)))
 		ret = s->each(d, s->payload, err);
 	return ret;
@@ -206,7 +210,9 @@ static int add_entry(struct each_state *s, const char *dir, const struct snap_en
 		return 0;
 	item.type = type;
 	item.path = s->path.data;
-	item.skip = s->keep || !is_file(entry) || path_fault(item.path) ||
+	if (s->spared && is_file(entry) && !path_fault(item.path))
+		item.spared = s->spared->which(item.path, entry, s->payload);
+	item.skip = s->keep || item.spared || !is_file(entry) || path_fault(item.path) ||
 		    map_has(s->w->documents, item.path);
 	if (ahead_add(s->ahead, &item))
 		return error_nomem(err);
@@ -317,6 +323,7 @@ static int give_all(struct each_state *s, int (*find)(struct each_state *s, cons
 
 	if (ret)
 		return ret;
+	world_looks(s->w);
 	buf_init(&s->path);
 	s->names = s->w->arena;
 	s->last = &s->first;
@@ -437,12 +444,13 @@ int world_each(struct world *w, const struct type *type, bool archived, bool kee
 }
 
 int world_each_prepared(struct world *w, ahead_prepare *prepare,
+			const struct world_spared *spared,
 			int (*each)(struct ops_document *document, void *payload,
 				    struct ops_error *err),
 			void *payload, struct ops_findings *findings, struct ops_error *err)
 {
 	struct each_state s = { .w = w, .archived = true, .each = each, .payload = payload,
-				.findings = findings, .prepare = prepare };
+				.findings = findings, .prepare = prepare, .spared = spared };
 
 	return give_all(&s, find_documents, NULL, err);
 }
@@ -455,7 +463,7 @@ static int find_one(struct each_state *s, const char *path, struct ops_error *er
 	int ret;
 
 	if (type && world_misnamed(path, s->findings))
-		return give_unreadable(s, type, path, err);
+		return give_unreadable(s, type, path, false, err);
 	ret = entry && dir ? snap_find(entry, s->w->snap, path, err) : error_nomem(err);
 	if (ret)
 		return ret;

@@ -31,6 +31,7 @@ struct world {
 	struct map *digests;	/* by path */
 	struct held *held;
 	struct roll *roll;	/* or NULL */
+	const struct world_watch *watch;	/* or NULL */
 };
 
 /* Blobs and documents to release when the world closes. */
@@ -54,6 +55,9 @@ int world_make(struct ops_document **out, struct world *w, struct arena *arena,
 int world_take(struct ops_document **out, struct world *w, struct arena *arena,
 	       const struct type *type, const char *path, struct doc *doc,
 	       struct ops_findings *findings);
+
+/* Something is looked at that a watch is told of without a name. */
+void world_looks(struct world *w);
 
 /* The directories where documents of a type (NULL: of all) can lie, none of them inside
  * another. */

@@ -20,6 +20,7 @@
 #include <unistd.h>
 
 #include "util/buf.h"
+#include "util/path.h"
 
 char *file_join(const char *dir, const char *name)
 {
@@ -120,8 +121,8 @@ int file_read_at(struct buf *out, int dir, const char *name, size_t max,
 }
 
 /* Read all of an open file, `fd` or -1 with errno, and close it. */
-static int take(void **out, size_t *len, struct stat *st, int fd, const char *name,
-		size_t max, struct ops_error *err)
+static int take(void **out, size_t *len, struct stat *st, bool after, int fd,
+		const char *name, size_t max, struct ops_error *err)
 {
 	struct buf rest = BUF_INIT;
 	char *text;
@@ -155,6 +156,8 @@ static int take(void **out, size_t *len, struct stat *st, int fd, const char *na
 	} else {
 		rc = error_nomem(err);
 	}
+	if (rc == 0 && after && fstat(fd, st) < 0)
+		st->st_size = -1;	/* it is as nothing that is known */
 	close(fd);
 	return rc;
 }
@@ -170,20 +173,19 @@ static int open_below(int top, const char *path, unsigned flags)
 	return (int)syscall(SYS_openat2, top, path, &how, sizeof(how));
 }
 
-int file_take_at(void **out, size_t *len, struct stat *st, int dir, const char *name,
-		 size_t max, struct ops_error *err)
+int file_take_at(void **out, size_t *len, struct stat *st, bool after, int dir,
+		 const char *name, size_t max, struct ops_error *err)
 {
-	return take(out, len, st, openat(dir, name, FILE_FLAGS), name, max, err);
+	return take(out, len, st, after, openat(dir, name, FILE_FLAGS), name, max, err);
 }
 
-bool file_take_below(int *rc, void **out, size_t *len, struct stat *st, int top,
+bool file_take_below(int *rc, void **out, size_t *len, struct stat *st, bool after, int top,
 		     const char *path, size_t max, struct ops_error *err)
 {
 	int fd = open_below(top, path, FILE_FLAGS);
 
 	if (fd >= 0)
-		*rc = take(out, len, st, fd, strrchr(path, '/') ? strrchr(path, '/') + 1 : path,
-			   max, err);
+		*rc = take(out, len, st, after, fd, path_name(path), max, err);
 	return fd >= 0;
 }
 

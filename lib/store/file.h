@@ -27,14 +27,15 @@ int file_read(struct buf *out, const char *path, size_t max,
 	      struct ops_error *err);
 
 /* The same as a new string for the caller to free, and in *st how the file was when it was
- * opened. */
-int file_take_at(void **out, size_t *len, struct stat *st, int dir, const char *name,
-		 size_t max, struct ops_error *err);
+ * opened, or (`after`) when it had been read: then what was read is what it held before, if it
+ * was so before. */
+int file_take_at(void **out, size_t *len, struct stat *st, bool after, int dir,
+		 const char *name, size_t max, struct ops_error *err);
 
 /* The same by one call for the whole of `path` below the open directory `top`, which follows
  * no link in any part.  False: it is not there, or the kernel cannot do that, and
  * file_parent() tells which. */
-bool file_take_below(int *rc, void **out, size_t *len, struct stat *st, int top,
+bool file_take_below(int *rc, void **out, size_t *len, struct stat *st, bool after, int top,
 		     const char *path, size_t max, struct ops_error *err);
 
 /* Write all bytes to a descriptor; OPS_EIO. */

@@ -200,9 +200,16 @@ static int look_at(struct listed *one, bool *gone, const struct known *known, in
 	return 0;
 }
 
-/* Look at all of which not even the kind is known, and with `all` at those too of which it is;
- * in order, as the index has them. */
-static int look(struct lister *l, int fd, const struct known *known, bool all,
+/* Whether less is known of an entry than is asked for. */
+static bool is_wanted(const struct listed *one, enum lister_look much)
+{
+	return one->state == LISTED_NAME ||
+	       (one->state == LISTED_KIND &&
+		(much == LOOK_ALL || (much == LOOK_FILES && one->entry.mode == SNAP_FILE)));
+}
+
+/* Look at all of which less is known, in order, as the index has them. */
+static int look(struct lister *l, int fd, const struct known *known, enum lister_look much,
 		struct ops_error *err)
 {
 	size_t i, nr = 0, near = 0;
@@ -215,7 +222,7 @@ static int look(struct lister *l, int fd, const struct known *known, bool all,
 
 		if (one.state != LISTED_ALL && one.place == KNOWN_NOWHERE)
 			rc = find_place(&one, l, i, known, &near, err);
-		if (rc == 0 && one.state < (all ? LISTED_ALL : LISTED_KIND))
+		if (rc == 0 && is_wanted(&one, much))
 			rc = look_at(&one, &gone, known, fd, err);
 		moved |= directory != (one.entry.mode == SNAP_DIR);
 		l->moved |= gone;
@@ -230,7 +237,7 @@ static int look(struct lister *l, int fd, const struct known *known, bool all,
 	return rc;
 }
 
-int lister_read(struct lister *l, int fd, const struct known *known, bool all,
+int lister_read(struct lister *l, int fd, const struct known *known, enum lister_look much,
 		struct ops_error *err)
 {
 	int rc = read_names(l, fd, err);
@@ -238,7 +245,7 @@ int lister_read(struct lister *l, int fd, const struct known *known, bool all,
 	if (rc)
 		return rc;
 	qsort(l->v, l->nr, sizeof(*l->v), lister_order);
-	return look(l, fd, known, all, err);
+	return look(l, fd, known, much, err);
 }
 
 int lister_resume(struct lister *l, const struct listed *list, size_t nr,
@@ -273,7 +280,7 @@ bool lister_is_done(const struct lister *l)
 
 int lister_look(struct lister *l, int fd, const struct known *known, struct ops_error *err)
 {
-	return look(l, fd, known, true, err);
+	return look(l, fd, known, LOOK_ALL, err);
 }
 
 int lister_take(struct listed **out, const struct lister *l, bool names, struct arena *arena,

@@ -21,6 +21,9 @@ struct listed {
 	size_t place;			/* where the index has it, if a kind is known */
 };
 
+/* How much is to be found out: no more than kinds, also which files the index knows, or all. */
+enum lister_look { LOOK_KINDS, LOOK_FILES, LOOK_ALL };
+
 /* What a thread needs for it; its room stays for the next directory. */
 struct lister {
 	struct lister *next;
@@ -38,10 +41,9 @@ struct lister *lister_new(void);	/* NULL: out of memory */
 void lister_free(struct lister *l);
 void lister_clear(struct lister *l);
 
-/* Read the entries of an open directory; `known` may be NULL.  With `all`, as lister_look()
- * leaves them, else of what is a file or a directory no more than the kind.  OPS_EINVALID:
- * more than SNAP_DIR_MAX; OPS_EIO. */
-int lister_read(struct lister *l, int fd, const struct known *known, bool all,
+/* Read the entries of an open directory; `known` may be NULL.  OPS_EINVALID: more than
+ * SNAP_DIR_MAX; OPS_EIO. */
+int lister_read(struct lister *l, int fd, const struct known *known, enum lister_look much,
 		struct ops_error *err);
 
 /* Begin again with entries that were read before, whose names stay where they are. */

@@ -44,6 +44,7 @@ struct snap_disk {
 	char *root;
 	int top;			/* open at `root`; -1: it could not be */
 	struct known *known;		/* NULL: not in a work tree */
+	enum lister_look names;		/* of what is listed by name, so much */
 	pthread_mutex_t lists;		/* of the next six: another thread may list too */
 	pthread_cond_t listed;		/* one of those that were busy */
 	struct arena *arena;
@@ -105,11 +106,12 @@ static int open_parent(int *out, const char **name, struct snap *snap, const cha
 	return 0;
 }
 
-/* A file of which only the kind was known was opened. */
+/* A file of which only the kind was known was opened; or one that was known was read, and may
+ * not be so any more. */
 static void note_seen(struct snap_disk *d, struct listed *one, const struct stat *st)
 {
 	pthread_mutex_lock(&d->lists);
-	if (one->state != LISTED_ALL)
+	if (one->state != LISTED_ALL || d->names == LOOK_FILES)
 		lister_see(one, d->known, -1, st);
 	pthread_mutex_unlock(&d->lists);
 }
@@ -124,14 +126,16 @@ static int disk_read(struct blob *out, struct snap *snap, const char *path,
 
 	/* Nearly always: without the lock, so that threads read side by side. */
 	if (d->top < 0 ||
-	    !file_take_below(&rc, &out->owner, &out->len, &st, d->top, path, max, err)) {
+	    !file_take_below(&rc, &out->owner, &out->len, &st, d->names == LOOK_FILES, d->top,
+			     path, max, err)) {
 		pthread_mutex_lock(&d->lock);
 		rc = open_parent(&dir, &name, snap, path, err);
 		if (rc < 0) {
 			pthread_mutex_unlock(&d->lock);
 			return rc;
 		}
-		rc = file_take_at(&out->owner, &out->len, &st, dir, name, max, err);
+		rc = file_take_at(&out->owner, &out->len, &st, d->names == LOOK_FILES, dir, name,
+				  max, err);
 		pthread_mutex_unlock(&d->lock);
 	}
 	if (rc == OPS_EINVALID && !S_ISREG(st.st_mode)) {
@@ -149,33 +153,20 @@ static int disk_read(struct blob *out, struct snap *snap, const char *path,
 	return 0;
 }
 
-/* List a directory.  One that is not there has no entries. */
-static int list_directory(struct lister *l, struct snap_disk *d, bool all, struct ops_error *err)
-{
-	int fd, rc;
-
-	lister_clear(l);
-	rc = open_directory(&fd, d, l->path, err);
-	if (rc < 0)
-		return rc == OPS_ENOTFOUND ? 0 : rc;
-	rc = lister_read(l, fd, d->known, all, err);
-	close(fd);
-	return rc;
-}
-
-/* Find out all about entries of which less is known.  Those of a directory that is gone by now
- * are gone, too. */
-static int look_again(struct lister *l, struct snap_disk *d, struct ops_error *err)
+/* List a directory, or look `again` at what it had.  One that is not there has no entries, and
+ * those of one that is gone by now are gone, too. */
+static int look_into(struct lister *l, struct snap_disk *d, bool again, bool all,
+		     struct ops_error *err)
 {
 	int fd, rc = open_directory(&fd, d, l->path, err);
 
-	if (rc == OPS_ENOTFOUND)
-		fd = -1;
-	else if (rc < 0)
+	if (rc < 0 && rc != OPS_ENOTFOUND)
 		return rc;
-	rc = lister_look(l, fd, d->known, err);
-	if (fd >= 0)
-		close(fd);
+	if (rc < 0)
+		return again ? lister_look(l, -1, d->known, err) : 0;
+	rc = again ? lister_look(l, fd, d->known, err) :
+	     lister_read(l, fd, d->known, all ? LOOK_ALL : d->names, err);
+	close(fd);
 	return rc;
 }
 
@@ -189,6 +180,7 @@ static struct lister *begin_lister(struct snap_disk *d, const char *path)
 	else
 		l = lister_new();
 	if (l) {
+		lister_clear(l);
 		l->path = path;
 		l->next = d->busy;
 		d->busy = l;
@@ -264,7 +256,7 @@ static int complete(struct listing *kept, struct snap_disk *d, struct lister *l,
 		rc = tell_modules(l, d, err);
 	if (rc == 0 && !lister_is_done(l)) {
 		pthread_mutex_unlock(&d->lists);
-		rc = look_again(l, d, err);
+		rc = look_into(l, d, true, true, err);
 		pthread_mutex_lock(&d->lists);
 	}
 	/* Who reads a file of the list keeps a place of it, so they stay where they are. */
@@ -306,7 +298,7 @@ static int listing_of(struct listing **out, struct listing *other, struct snap_d
 	}
 	all |= d->kept >= KEPT_MAX;
 	pthread_mutex_unlock(&d->lists);
-	rc = list_directory(l, d, all, err);
+	rc = look_into(l, d, false, all, err);
 	pthread_mutex_lock(&d->lists);
 	if (rc == 0 && (d->kept < KEPT_MAX || !all)) {
 		rc = keep(d, path, l, all, err);
@@ -320,8 +312,8 @@ static int listing_of(struct listing **out, struct listing *other, struct snap_d
 	return rc;
 }
 
-/* Copy entries: whoever lists may sort. */
-static int give_entries(struct snap_entry **out, size_t *nr, const struct listing *l,
+/* Copy entries: whoever lists may sort.  `again`: who reads one tells more, of all of them. */
+static int give_entries(struct snap_entry **out, size_t *nr, const struct listing *l, bool again,
 			struct arena *arena, struct ops_error *err)
 {
 	struct snap_entry *list;
@@ -334,7 +326,7 @@ static int give_entries(struct snap_entry **out, size_t *nr, const struct listin
 		return error_nomem(err);
 	for (i = 0; i < l->nr; i++) {
 		list[i] = l->list[i].entry;
-		if (l->list[i].state != LISTED_ALL)
+		if (again || l->list[i].state != LISTED_ALL)
 			list[i].unseen = &l->list[i];
 	}
 	*out = list;
@@ -357,7 +349,7 @@ static int give_list(struct snap_entry **out, size_t *nr, bool *module, bool all
 	if (rc == 0 && !l)
 		l = &other;
 	if (rc == 0)
-		rc = give_entries(out, nr, l, arena, err);
+		rc = give_entries(out, nr, l, d->names == LOOK_FILES && l != &other, arena, err);
 	*module = rc == 0 && *path && l->module;
 	pthread_mutex_unlock(&d->lists);
 	return rc;
@@ -367,6 +359,11 @@ static int disk_names(struct snap_entry **out, size_t *nr, bool *module, struct 
 		      const char *path, struct arena *arena, struct ops_error *err)
 {
 	return give_list(out, nr, module, false, snap, path, arena, err);
+}
+
+static void disk_name_ids(struct snap *snap)
+{
+	((struct snap_disk *)snap)->names = LOOK_FILES;
 }
 
 static int disk_list(struct snap_entry **out, size_t *nr, struct snap *snap,
@@ -541,6 +538,7 @@ static const struct snap_kind disk_kind = {
 	.lists_aside = disk_lists_aside,
 	.is_busy = disk_is_busy,
 	.names = disk_names,
+	.name_ids = disk_name_ids,
 };
 
 static int init_locks(struct snap_disk *d)

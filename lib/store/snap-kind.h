@@ -39,6 +39,8 @@ struct snap_kind {
 	/* As snap_names(), in path order.  NULL: `list` costs no more. */
 	int (*names)(struct snap_entry **out, size_t *nr, bool *module, struct snap *snap,
 		     const char *dir, struct arena *arena, struct ops_error *err);
+	/* As snap_name_ids().  NULL: they are told anyway, or there are none. */
+	void (*name_ids)(struct snap *snap);
 	/* As `list`, of a directory whose entry is at hand, and nothing of it stays with the
 	 * snapshot: for who looks at all, each once.  NULL: as `list` does. */
 	int (*list_once)(struct snap_entry **out, size_t *nr, struct snap *snap,

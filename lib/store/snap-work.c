@@ -82,6 +82,11 @@ static int work_names(struct snap_entry **out, size_t *nr, bool *module, struct 
 	       disk->kind->names(out, nr, module, disk, dir, arena, err);
 }
 
+static void work_name_ids(struct snap *snap)
+{
+	disk_of(snap)->kind->name_ids(disk_of(snap));
+}
+
 static int work_find(struct snap_entry *out, struct snap *snap, const char *path,
 		     struct ops_error *err)
 {
@@ -160,6 +165,7 @@ static const struct snap_kind work_kind = {
 	.lists_aside = work_lists_aside,
 	.is_busy = work_is_busy,
 	.names = work_names,
+	.name_ids = work_name_ids,
 };
 
 /* Whether a sparse checkout was ever asked for. */

@@ -275,6 +275,12 @@ int snap_names(struct snap_entry **out, size_t *nr, bool *module, struct snap *s
 	return list(out, nr, module, snap, dir, entry, arena, err);
 }
 
+void snap_name_ids(struct snap *snap)
+{
+	if (snap->kind->name_ids)
+		snap->kind->name_ids(snap);
+}
+
 struct walk {
 	struct snap *snap;
 	int (*enters)(const char *dir, void *payload, struct ops_error *err);

@@ -29,7 +29,7 @@ struct snap_entry {
 	struct oid oid;
 	const void *data;	/* overlay only: the bytes; else NULL */
 	size_t len;
-	void *unseen;		/* snap_names() only: not all is known of it; else NULL */
+	void *unseen;		/* snap_names() only: who reads it learns more of it; else NULL */
 };
 
 /* Bytes of a file, NUL-terminated beyond len; release when done. */
@@ -110,6 +110,10 @@ int snap_list(struct snap_entry **out, size_t *nr, struct snap *snap, const char
 int snap_names(struct snap_entry **out, size_t *nr, bool *module, struct snap *snap,
 	       const char *dir, const struct snap_entry *entry, struct arena *arena,
 	       struct ops_error *err);
+
+/* From now on that tells of files, too, whether they are executable, and their ids, where these
+ * can be known without reading them. */
+void snap_name_ids(struct snap *snap);
 
 /* Whether another thread may list directories of it too, and so much is there that this is
  * worth it: who lists one after that finds it done. */

@@ -78,26 +78,34 @@ static void prepare(struct doc *doc, const void *of_type)
 		(void)doc_anchors(doc);
 }
 
-int check_document(struct ops_document *d, void *checking, struct ops_error *err)
+int check_count(struct checking *c, const char *path, struct ops_error *err)
 {
-	struct checking *c = checking;
 	int ret = 0;
 
 	c->result->documents++;
-	if (c->options->each && check_wanted(c, d->path))
-		ret = c->options->each(d->path, c->options->payload);
+	if (c->options->each && check_wanted(c, path))
+		ret = c->options->each(path, c->options->payload);
+	return ret ? error_set(err, ret, "the documents could not be listed") : 0;
+}
+
+int check_document(struct ops_document *d, void *checking, struct ops_error *err)
+{
+	struct checking *c = checking;
+	int ret = check_count(c, d->path, err);
+
 	if (ret)
-		return error_set(err, ret, "the documents could not be listed");
+		return ret;
+	check_past_begin(c);
 	if (d->doc) {
 		ret = judge_document(d, c->repo->now, c->findings, err);
 		if (ret == 0)
 			ret = lint(c, d, err);
-		if (ret == 0)
-			ret = check_mend(c, d->path, d->type, true, err);
 	} else {
 		c->result->unreadable++;
-		ret = check_mend(c, d->path, d->type, false, err);
 	}
+	check_past_end(c, ret == 0 && (d->doc || d->malformed), d);
+	if (ret == 0)
+		ret = check_mend(c, d->path, d->type, d->doc != NULL, err);
 	c->judged = ops_findings_count(c->findings);
 	return ret;
 }
@@ -245,6 +253,18 @@ static int lay_over(struct snap **over, struct checking *c, struct ops_error *er
 	return ret;
 }
 
+/* Check all documents, but those of which it is known what would be found. */
+static int check_all_documents(struct checking *c, struct ops_error *err)
+{
+	int ret = check_past_open(c, err);
+
+	if (ret == 0)
+		ret = world_each_prepared(c->world, prepare, c->past ? &check_past_spared : NULL,
+					  check_document, c, c->findings, err);
+	check_past_close(c, ret == 0);
+	return ret;
+}
+
 static int check_world(struct checking *c, struct ops_error *err)
 {
 	const struct ops_check_options *o = c->options;
@@ -255,8 +275,7 @@ static int check_world(struct checking *c, struct ops_error *err)
 	else if (ret == 0 && o->paths_nr)
 		ret = check_named(c, err);
 	else if (ret == 0 && c->config->present)
-		ret = world_each_prepared(c->world, prepare, check_document, c, c->findings,
-					  err);
+		ret = check_all_documents(c, err);
 	else if (ret == 0 && o->what == OPS_CHECK_REVISION)
 		ret = elsewhere_error(c->repo->store, o->revision, err);
 	if (ret == 0 && c->config->present)

@@ -10,6 +10,7 @@
 #include "text/links.h"
 #include "util/map.h"
 
+struct check_past;
 struct linking;
 struct mending;
 
@@ -29,11 +30,14 @@ struct checking {
 	struct mending *mending;	/* collects what could be mended; NULL */
 	const struct mending *mended;	/* laid over what is checked; NULL */
 	size_t judged;			/* findings that belong to documents before */
+	struct check_past *past;	/* what was found before; NULL: it is not asked */
 };
 
 /* Whether findings about a path are asked for; NULL is the change itself. */
 bool check_wanted(const struct checking *c, const char *path);
 
+/* Count a document that is governed, and list it if it is asked for. */
+int check_count(struct checking *c, const char *path, struct ops_error *err);
 /* Check one document, which may be unreadable: for world_each(). */
 int check_document(struct ops_document *d, void *checking, struct ops_error *err);
 
@@ -51,6 +55,23 @@ int check_links(struct checking *c, const char *path, const struct type *type,
 int check_links_guess(struct checking *c, struct ops_error *err);
 /* Give back what that took; before the arena of `c` goes. */
 void check_links_end(struct checking *c);
+
+/* What lies at a path, as a link finds it. */
+int check_links_lead(int *lies, struct checking *c, const char *path, struct ops_error *err);
+
+/* Open what was found before, if it may be used for this check; NULL in c->past if not. */
+int check_past_open(struct checking *c, struct ops_error *err);
+extern const struct world_spared check_past_spared;
+/* What is asked about the repository from here on is for the verdict on one document ... */
+void check_past_begin(struct checking *c);
+/* ... until here, where that stands, if it stands: all findings since c->judged. */
+void check_past_end(struct checking *c, bool stands, const struct ops_document *d);
+/* It depended on what lies at a path, of the statuses and modes of snap_find(); or on more than
+ * can be said. */
+void check_past_led(struct checking *c, const char *path, int lies);
+void check_past_more(struct checking *c);
+/* Keep what was found now, if `whole`, and forget it. */
+void check_past_close(struct checking *c, bool whole);
 
 /* Mark the findings since c->judged that the document excuses, and say what is wrong
  * with its excuses. */

@@ -146,6 +146,7 @@ static int anchors_of(const struct map **out, struct checking *c, const char *pa
 
 	if (ret)
 		return ret;
+	check_past_more(c);
 	*out = map_get(k->anchors, path);
 	if (*out)
 		return 0;
@@ -260,6 +261,7 @@ static int broken(struct reading *r, const struct link *link, const char *path,
 	      "'%s' leads out of the repository", path ? path : link->text);
 	if (!path)
 		return 0;
+	check_past_more(c);	/* on what else there is */
 	g = arena_alloc(c->arena, sizeof(*g));
 	if (!g || !(g->path = arena_str(c->arena, path)) ||
 	    !(g->from = arena_str(c->arena, r->path)))
@@ -321,8 +323,25 @@ static int find_target(struct target **out, struct reading *r, const char *path,
 			t->status = 0;
 	}
 	*out = t;
+	check_past_led(r->c, path, t->status ? t->status : (int)t->mode);
 	return t->status && t->status != OPS_ENOTFOUND ?
 	       error_set(err, t->status, "cannot look for '%s'", path) : 0;
+}
+
+int check_links_lead(int *lies, struct checking *c, const char *path, struct ops_error *err)
+{
+	struct reading r = { .c = c };
+	struct target *target;
+	struct linking *k = NULL;
+	int ret = linking_of(&k, c, err);
+
+	if (ret)
+		return ret;
+	r.arena = k->scratch;
+	ret = find_target(&target, &r, path, err);
+	if (ret == 0)
+		*lies = target->status ? target->status : (int)target->mode;
+	return ret;
 }
 
 static bool may_lack(struct target *t, const struct type *type, const char *path)

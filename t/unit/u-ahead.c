@@ -52,7 +52,7 @@ static struct ahead *many(struct snap **snap, size_t nr, ahead_prepare *prepare)
 	a = ahead_new(*snap, DOC_MAX, prepare);
 	taken = 0;
 	for (i = 0; i < nr; i++) {
-		struct ahead_item item = { text, "d", &entries[i], NULL, skipped(i) };
+		struct ahead_item item = { text, "d", &entries[i], NULL, skipped(i), 0 };
 
 		snprintf(names[i], sizeof(names[i]), "%zu.md", i);
 		snprintf(paths[i], sizeof(paths[i]), "d/%zu.md", i);
@@ -197,7 +197,7 @@ UNIT_TEST(ahead_reads_each_once)
 	a = ahead_new(snap, DOC_MAX, count);
 	counted = taken = 0;
 	for (i = 0; i < FILES; i++) {
-		struct ahead_item item = { paths[i], "d", &entries[i], NULL, i < unread };
+		struct ahead_item item = { paths[i], "d", &entries[i], NULL, i < unread, 0 };
 
 		snprintf(names[i], sizeof(names[i]), "%zu.md", i);
 		snprintf(paths[i], sizeof(paths[i]), "d/%zu.md", i);

@@ -1,0 +1,74 @@
+/* SPDX-License-Identifier: MIT */
+#ifndef VIEW_CHECK_PAST_H
+#define VIEW_CHECK_PAST_H
+
+/* How what a check found lies in its sealed file, and the making of one. */
+
+#include "store/sealed.h"
+#include "store/spill.h"
+#include "util/buf.h"
+#include "util/numbering.h"
+#include "view/check_inside.h"
+
+/*
+ * The parts.  HASHES are those of the paths in order, ORDER the row of each.  A row has its
+ * questions in ASKED, by number, and its findings in FOUND.  WORDS are what questions are made
+ * of, TEXTS all else; 0 is no text.
+ */
+#define PAST_NAME "checked"	/* of the file */
+
+enum past_part { FACTS, HASHES, ORDER, ROWS, ASKED, QUESTIONS, FOUND, WORDS, TEXTS, PAST_PARTS };
+
+struct facts {
+	char key[DIGEST_HEX + 8];	/* of all that is the same for all documents */
+	uint64_t rows;
+};
+
+struct row {
+	struct oid oid;
+	uint32_t path;
+	uint32_t asked, asked_nr, found, found_nr;
+	uint32_t unreadable;
+};
+
+/* "pPATH": what lies there; "dTYPE\tNAME": whether there is such a document. */
+struct question {
+	uint32_t text, said;
+	int32_t answer;
+};
+
+struct found {
+	uint32_t rule, message, remedy, excuse;
+	uint32_t line, column, severity;
+};
+
+/* What becomes the next file. */
+struct writing {
+	struct spill rows, asked, found, texts;
+	struct buf questions, words;
+	struct numbering numbers;	/* of the questions, from 1 on */
+	struct name {
+		uint64_t hash;
+		uint32_t row;
+	} *names;
+	size_t nr, room;
+	bool failed;			/* there will be none */
+};
+
+/* Begin an empty one; and forget it. */
+void past_writing_init(struct writing *w, struct store *store);
+void past_writing_release(struct writing *w);
+/* The number of a question with that answer, from 1 on; 0: it is not to be had, or was
+ * answered otherwise before. */
+uint32_t past_number(struct writing *w, const char *text, int answer, const char *said);
+/* Append a question by its number, or a finding, to those of the next row. */
+void past_put_asked(struct writing *w, uint32_t number);
+void past_put_found(struct writing *w, const struct ops_finding *f);
+/* Append a row, whose questions and findings are the last ones. */
+void past_put_row(struct writing *w, const char *path, const struct oid *oid, bool unreadable,
+		  size_t asked_nr, size_t found_nr);
+/* Write it under the key; where it cannot be written there is none. */
+void past_write(struct writing *w, const char *key, struct store *store,
+		const struct mac_pad *pad);
+
+#endif

@@ -3,7 +3,8 @@
 #
 # The documentation tells the truth: the console blocks of README.md, docs/ and
 # examples/ are run, those of a file in order, in one shell and one fresh
-# directory, and print what stands there.  `examples` is there as in the source.
+# directory, and print what stands there.  `examples` is there as in the source; nothing
+# else is as tests have it: clock and branch are those of whoever reads.
 
 test_description='console blocks of the documentation'
 TEST_NO_REPO=t
@@ -16,6 +17,8 @@ play () {
 	ln -s "$TEST_SOURCE/examples" "$2/here/examples"
 	(
 		blocks=$2/blocks doc=$1
+		unset OPS_NOW GIT_AUTHOR_DATE GIT_COMMITTER_DATE
+		git config --global init.defaultBranch begun
 		cd "$2/here" || exit 1
 		n=0
 		while test $n -lt "$count"
@@ -43,6 +46,9 @@ test_expect_success 'a block that lies is seen, one with ... is not' '
 	$ pwd; echo "id-$x-[a.b]"
 	/
 	id-...-[a.b]
+	$ echo "$OPS_NOW$GIT_AUTHOR_DATE$GIT_COMMITTER_DATE"; git config init.defaultBranch
+
+	begun
 	```
 	```sh
 	$ false # not run

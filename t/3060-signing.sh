@@ -83,6 +83,20 @@ test_expect_success 'a weak key is not taken' '
 	not_signed "less than 3072 bits"
 '
 
+# What the refusal says to do: ssh-add, with somebody to tell the passphrase.
+locked_in_an_agent () {
+	test_write_lines "#!/bin/sh" "echo secret" >"$TEST_ROOT/tells" &&
+	chmod +x "$TEST_ROOT/tells" &&
+	(
+		eval "$(ssh-agent)" >/dev/null && trap "ssh-agent -k >/dev/null" EXIT &&
+		SSH_ASKPASS="$TEST_ROOT/tells" SSH_ASKPASS_REQUIRE=force DISPLAY=: \
+			ssh-add -q "$TEST_ROOT/locked" </dev/null &&
+		setsid -w ops --as $GOV gate block swap-7k2f pre-governance -m "wait" \
+			-s "Lifted When"="later" </dev/null
+	) &&
+	ops_json result.acts.0.verified $GOV ops log -n 1
+}
+
 test_expect_success 'a key with a passphrase that nobody types' '
 	ssh-keygen -q -t ed25519 -N secret -f "$TEST_ROOT/locked" &&
 	git config user.signingkey "$TEST_ROOT/locked" &&
@@ -90,7 +104,9 @@ test_expect_success 'a key with a passphrase that nobody types' '
 	ops --as $BOSS edit $GOV -f "Keys=$(cat "$TEST_ROOT/locked.pub")" &&
 	git config commit.gpgsign true &&
 	ops_unchanged 3 setsid -w ops --as $GOV gate lift swap-7k2f pre-governance -m "now" </dev/null &&
-	test_grep "did not sign" "$TEST_ROOT/refused.err" &&
+	test_grep "did not sign.*no terminal to ask for it; ssh-add " "$TEST_ROOT/refused.err" &&
+	test_grep ! "incorrect" "$TEST_ROOT/refused.err" &&
+	locked_in_an_agent &&
 	git config commit.gpgsign false &&
 	ops --as $BOSS edit $GOV -f "Keys=$(cat "$TEST_ROOT/gov.pub")" &&
 	git config commit.gpgsign true

@@ -4,11 +4,13 @@
  *
  * Must never hand out a signature that it has not verified itself by the key that was
  * asked for: a program that fails in an odd way must not make a commit that nobody can
- * verify.  What the program says is shown, cleaned, and never believed.
+ * verify.  What the program says is shown, cleaned, and believed only where it chooses the
+ * words of a refusal.
  */
 
 #include "store/sign.h"
 
+#include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -193,6 +195,28 @@ static void clean(char out[200], const struct buf *said)
 	out[i] = '\0';
 }
 
+/* Whether ssh-keygen, which stays in our session, had a terminal to ask on. */
+static bool has_terminal(void)
+{
+	int fd = open("/dev/tty", O_RDWR | O_NOCTTY | O_CLOEXEC);
+
+	if (fd >= 0)
+		close(fd);
+	return fd >= 0;
+}
+
+/* Why nothing was signed.  Without a terminal what was not typed counts as a wrong passphrase. */
+static void explain(char out[200], const struct buf *said)
+{
+	clean(out, said);
+	if (!*out)
+		(void)snprintf(out, 200, "it says nothing");
+	else if (strstr(out, "passphrase") && !has_terminal())
+		(void)snprintf(out, 200, "the key has a passphrase, and there is no terminal to "
+			       "ask for it; ssh-add gives the key to an agent, which "
+			       "SSH_AUTH_SOCK names");
+}
+
 static int check(const struct sign_with *with, struct sshkeys *keys,
 		 const struct child_result *r, const void *data, size_t len,
 		 struct ops_error *err)
@@ -203,11 +227,11 @@ static int check(const struct sign_with *with, struct sshkeys *keys,
 	if (r->timed_out)
 		return error_set(err, OPS_ETIMEOUT, "ssh-keygen did not sign within %u "
 				 "seconds; nothing was changed", with->timeout_ms / 1000);
-	clean(said, &r->err);
+	explain(said, &r->err);
 	if (r->code != 0 || r->too_much)
 		return error_set(err, OPS_EENVIRONMENT, "ssh-keygen did not sign with '%.200s', "
 				 "and nothing was changed: %s", with->file ? with->file :
-				 with->name, *said ? said : "it says nothing");
+				 with->name, said);
 	why = sshsig_verify(name, keys, r->out.data, r->out.len, data, len);
 	if (!why && strcmp(name, with->name))
 		why = "it is by another key";

@@ -37,6 +37,7 @@ test_expect_success 'it is set up, by what was advised' '
 	test_line_count = 1 ../advice && sh ../advice >/dev/null && doctor 0 &&
 	ops --git-dir $SERVER server install >../out && test_grep ! "^differs" ../out &&
 	doctor 0 && ops_json result.ok true ops --git-dir $SERVER server doctor &&
+	sed "s/^[a-z]* *\([^:]*\): .*/\1/" ../out | sort | uniq -d >../twice && test_must_be_empty ../twice &&
 	test "$(server config receive.denyDeletes)" = true &&
 	test "$(server config receive.maxInputSize)" = 64m &&
 	test "$(server config core.fsync)" = committed,reference &&

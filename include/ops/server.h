@@ -15,7 +15,7 @@ extern "C" {
 
 /* One thing that was looked at. */
 struct ops_server_check {
-	const char *name;	/* "receive.fsckObjects", "hooks" */
+	const char *name;	/* "receive.fsckObjects", "hooks": no two have one */
 	bool ok;
 	char value[256];	/* what is there; "" = nothing */
 	const char *why;	/* what it is good for */

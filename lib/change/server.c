@@ -52,7 +52,7 @@ static int look_at_settings(struct ops_server *out, struct store *s, struct ops_
 	int ret = 0;
 
 	for (i = 0; ret == 0 && i < server_settings_nr; i++) {
-		c = add(out, server_settings[i].key, server_settings[i].why);
+		c = add(out, server_settings[i].name, server_settings[i].why);
 		ret = server_setting_look(c->value, &c->ok, s, &server_settings[i], err);
 		advise(out, c, "ops --git-dir '%s' server install, or git --git-dir '%s' config "
 		       "--add %s %s", store_git_dir(s), store_git_dir(s), server_settings[i].key,

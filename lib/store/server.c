@@ -14,18 +14,23 @@
 
 #include "store/repo.h"
 
+/* One that is asked about once is named after its key. */
+#define ONE(key) (key), (key)
 const struct server_setting server_settings[] = {
-	{ "receive.fsckObjects", "true", "malformed objects are not taken", false },
-	{ "receive.denyNonFastForwards", "true", "no commit is taken from a branch", false },
-	{ "receive.denyDeletes", "true", "no branch is deleted", false },
-	{ "receive.hideRefs", "refs/replace", "no object is shown for another", true },
-	{ "receive.hideRefs", "refs/ops", "nobody writes what ops keeps", true },
-	{ "receive.maxInputSize", "64m", "a push has a size", false },
-	{ "receive.shallowUpdate", "false", "no history without its beginning is taken",
+	{ ONE("receive.fsckObjects"), "true", "malformed objects are not taken", false },
+	{ ONE("receive.denyNonFastForwards"), "true", "no commit is taken from a branch", false },
+	{ ONE("receive.denyDeletes"), "true", "no branch is deleted", false },
+	{ "receive.hideRefs of refs/replace", "receive.hideRefs", "refs/replace",
+	  "no object is shown for another", true },
+	{ "receive.hideRefs of refs/ops", "receive.hideRefs", "refs/ops",
+	  "nobody writes what ops keeps", true },
+	{ ONE("receive.maxInputSize"), "64m", "a push has a size", false },
+	{ ONE("receive.shallowUpdate"), "false", "no history without its beginning is taken",
 	  false },
-	{ "core.fsync", "committed,reference", "what was taken survives a power cut", false },
-	{ "core.logAllRefUpdates", "true", "it is noted what a branch was", false },
-	{ "gc.pruneExpire", "2.weeks.ago", "what is being pushed is not swept away", false },
+	{ ONE("core.fsync"), "committed,reference", "what was taken survives a power cut",
+	  false },
+	{ ONE("core.logAllRefUpdates"), "true", "it is noted what a branch was", false },
+	{ ONE("gc.pruneExpire"), "2.weeks.ago", "what is being pushed is not swept away", false },
 };
 const size_t server_settings_nr = sizeof(server_settings) / sizeof(*server_settings);
 

@@ -7,6 +7,7 @@
 #include "store/store.h"
 
 struct server_setting {
+	const char *name;	/* of what is asked about, as no other */
 	const char *key;	/* as git writes it */
 	const char *wanted;	/* what is written */
 	const char *why;

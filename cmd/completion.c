@@ -267,21 +267,63 @@ static void add_fish_options(struct buf *b, const char *condition,
 	}
 }
 
-/* The options of a command, behind each of its aliases. */
-static void add_fish_aliases(struct buf *b, const struct command *c)
+static void add_fish_alias_cases(struct buf *b)
 {
-	struct buf condition = BUF_INIT;
 	const struct alias *a = NULL;
 
-	while ((a = alias_next(a))) {
-		if (strcmp(a->of, c->name))
-			continue;
-		buf_clear(&condition);
-		buf_printf(&condition, " -n \"__fish_seen_subcommand_from %s\"", a->name);
-		add_fish_options(b, condition.data, c->options);
+	while ((a = alias_next(a)))
+		buf_printf(b, "\t\t\t\tcase %s\n\t\t\t\t\tset command '%s'\n", a->name, a->of);
+}
+
+/* Which command it is, as in bash: what comes before it is passed over, and a second word
+ * counts right behind the first. */
+static void add_fish_command(struct buf *b)
+{
+	const struct command *c = NULL;
+
+	buf_str(b, "function __ops_command\n\tset -l skip\n\tset -l command\n"
+		"\tfor word in (commandline -opc)[2..-1]\n"
+		"\t\tif set -q skip[1]\n\t\t\tset -e skip[1]\n"
+		"\t\telse if set -q command[1]\n"
+		"\t\t\tswitch \"$command $word\"\n\t\t\t\tcase");
+	while ((c = command_next(c)))
+		if (strchr(c->name, ' '))
+			buf_printf(b, " '%s'", c->name);
+	buf_str(b, "\n\t\t\t\t\tset command \"$command $word\"\n\t\t\tend\n\t\t\tbreak\n"
+		"\t\telse\n\t\t\tswitch $word\n\t\t\t\tcase ");
+	add_valued(b, " ");
+	buf_str(b, "\n\t\t\t\t\tset skip 1\n\t\t\t\tcase '-*'\n");
+	add_fish_alias_cases(b);
+	buf_str(b, "\t\t\t\tcase '*'\n\t\t\t\t\tset command $word\n"
+		"\t\t\tend\n\t\tend\n\tend\n\techo $command\nend\n"
+		"function __ops_in\n\tset -l command (__ops_command)\n"
+		"\tcontains -- \"$command\" $argv\nend\n");
+}
+
+/* The second words of each group, right behind its name. */
+static void add_fish_groups(struct buf *b)
+{
+	const struct command *group = NULL;
+	char name[32];
+
+	while ((group = next_group(group))) {
+		group_name(name, group);
+		buf_printf(b, "complete -c ops -f -n \"__ops_in %s; and string match -q -- %s "
+			   "(commandline -opc)[-1]\" -a \"", name, name);
+		add_words(b, name);
+		buf_str(b, "\"\n");
 	}
-	b->failed |= buf_failed(&condition);
-	buf_release(&condition);
+}
+
+/* The groups behind whose name nothing stands but a second word. */
+static void add_bare_groups(struct buf *b)
+{
+	const struct command *group = NULL;
+	char name[32];
+
+	while ((group = next_group(group)))
+		if (!is_command(group_name(name, group)))
+			buf_printf(b, " %s", name);
 }
 
 static void add_fish(struct buf *b)
@@ -290,37 +332,22 @@ static void add_fish(struct buf *b)
 	struct buf condition = BUF_INIT;
 
 	buf_str(b, "# fish completion of ops; load it with:"
-		"  ops completion fish | source\n"
-		"function __ops_needs_command\n\tset -l skip\n"
-		"\tfor word in (commandline -opc)[2..-1]\n"
-		"\t\tif set -q skip[1]\n\t\t\tset -e skip[1]\n\t\t\tcontinue\n\t\tend\n"
-		"\t\tswitch $word\n\t\t\tcase ");
-	add_valued(b, " ");
-	buf_str(b, "\n\t\t\t\tset skip 1\n\t\t\tcase '-*'\n\t\t\tcase '*'\n"
-		"\t\t\t\treturn 1\n\t\tend\n\tend\nend\n"
-		"complete -c ops -f -n __ops_needs_command -a \"");
+		"  ops completion fish | source\n");
+	add_fish_command(b);
+	buf_str(b, "complete -c ops -f -n \"__ops_in ''\" -a \"");
 	add_words(b, NULL);
 	add_aliases(b);
-	buf_str(b, "\"\n");
+	buf_str(b, "\"\ncomplete -c ops -n \"__ops_in ''\" -l version -d \"print the version\"\n");
+	add_fish_groups(b);
 	while ((c = command_next(c))) {
-		size_t first = strcspn(c->name, " ");
-
 		buf_clear(&condition);
-		buf_printf(&condition, " -n \"__fish_seen_subcommand_from %.*s",
-			   (int)first, c->name);
-		if (c->name[first])
-			buf_printf(&condition, "; and __fish_seen_subcommand_from%s",
-				   c->name + first);
-		buf_char(&condition, '"');
-		if (c->name[first])
-			buf_printf(b, "complete -c ops -f -n \"__fish_seen_subcommand_from"
-				   " %.*s\" -a%s\n", (int)first, c->name, c->name + first);
+		buf_printf(&condition, " -n \"__ops_in '%s'\"", c->name);
 		add_fish_options(b, condition.data, c->options);
-		add_fish_aliases(b, c);
 	}
 	add_fish_options(b, "", common_options);
-	buf_str(b, "complete -c ops -n \"not __ops_needs_command\""
-		" -a \"(ops list 2>/dev/null | sed -n '2,\\$s/ .*//p')\"\n");
+	buf_str(b, "complete -c ops -n \"not __ops_in ''");
+	add_bare_groups(b);
+	buf_str(b, "\" -a \"(ops list 2>/dev/null | sed -n '2,\\$s/ .*//p')\"\n");
 	b->failed |= buf_failed(&condition);
 	buf_release(&condition);
 }

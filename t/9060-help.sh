@@ -109,6 +109,54 @@ test_expect_success BASH 'what bash completes' '
 	bash driver.bash >found && test_cmp expected found
 '
 
+test_expect_success 'in fish an option belongs to one command, whatever else the line says' '
+	grep -e "-l assignee " fish.sh >found && test_line_count = 1 found &&
+	test_grep "^complete -c ops -n \"__ops_in .list.\" -s A -l assignee -r " found
+'
+
+command -v fish >/dev/null && test_set_prereq FISH
+
+test_expect_success FISH 'what fish completes' '
+	mkdir -p empty && cat >driver.fish <<-\EOF &&
+	source ../fish.sh
+	function ops
+		test "$argv[1]" = list; and printf "ID  TITLE\nswap-7k2f  x\n"
+	end
+	function try
+		echo "$argv =>" (complete -C "$argv" | sed "s/\t.*//")
+	end
+	try "ops --ver"
+	try "ops --as x assi"
+	try "ops -C . --json --as=x gate re"
+	try "ops gate "
+	try "ops deps "
+	try "ops deps swap-7k2f "
+	try "ops deps cut --r"
+	try "ops check --format "
+	try "ops list --a"
+	try "ops gate list --a"
+	try "ops show list --a"
+	try "ops scope-lock --p"
+	try "ops --as x show "
+	EOF
+	cat >expected <<-\EOF &&
+	ops --ver => --version
+	ops --as x assi => assign
+	ops -C . --json --as=x gate re => reject request
+	ops gate  => approve block lift list reject request show
+	ops deps  => cut swap-7k2f
+	ops deps swap-7k2f  => swap-7k2f
+	ops deps cut --r => --reason
+	ops check --format  => github json junit sarif text
+	ops list --a => --all --as --assignee --at
+	ops gate list --a => --as --at
+	ops show list --a => --as --at
+	ops scope-lock --p => --path
+	ops --as x show  => swap-7k2f
+	EOF
+	( cd empty && fish -N ../driver.fish ) >found && test_cmp expected found
+'
+
 test_expect_success 'a command of ones own on the path' '
 	mkdir -p bin && test_write_lines "#!/bin/sh" "echo mine: \"\$@\" \"\$OPS_ACTOR\"" >bin/ops-hello &&
 	chmod +x bin/ops-hello &&

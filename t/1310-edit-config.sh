@@ -28,8 +28,8 @@ test_expect_success 'exactly one version up, and without mistakes' '
 '
 
 test_expect_success 'by whole texts only' '
-	test_expect_code 2 ops --as $GOV edit $C --field Title=x &&
-	test_expect_code 4 ops show $C 2>err && test_grep "no document: ops config prints it" err &&
+	test_expect_code 2 ops --as $GOV edit $C --field Title=x 2>err && test_grep -e "--from FILE" err &&
+	test_expect_code 4 ops show $C 2>shown && test_grep "no document: .ops config. prints" shown &&
 	test_expect_code 4 ops show $C.md 2>err && test_grep ! "configuration" err
 '
 
@@ -37,6 +37,13 @@ test_expect_success 'as it is, there is nothing to do' '
 	cp $C same && ops_unchanged 0 ops --as $GOV edit $C --from same &&
 	test_grep "^nothing to do$" "$TEST_ROOT/refused.out" &&
 	ops_unchanged 0 ops --as $DEV edit $C --from same && rm same
+'
+
+test_expect_success 'what the refusal says to do is done' '
+	sed -n "s/.*.\(ops edit .*\) FILE. replaces.*/\1/p" shown >advice &&
+	test_line_count = 1 advice &&
+	OPS_ACTOR=$GOV && export OPS_ACTOR && test_when_finished "unset OPS_ACTOR" &&
+	eval "$(cat advice) next --dry-run"
 '
 
 test_expect_success 'then it is in force' '

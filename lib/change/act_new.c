@@ -62,8 +62,8 @@ static int edit_config(struct draft *d, const struct ops_request *r,
 	int ret;
 
 	if (!r->text || r->before || r->fields_nr || r->sections_nr)
-		return error_set(err, OPS_EUSAGE, "give the whole text of '%s', with its "
-				 "version raised by one", CONFIG_PATH);
+		return error_set(err, OPS_EUSAGE, "give the whole text of '%s' (--from FILE), "
+				 "with its version raised by one", CONFIG_PATH);
 	digest_of(r->text, strlen(r->text), digest);
 	ret = world_file_digest(&was, d->now, CONFIG_PATH, err);
 	if (ret == 0 && !strcmp(was, digest))

@@ -286,8 +286,9 @@ int world_document(struct ops_document **out, struct world *w, const char *path,
 		shelved_unref(s);
 		if (!type && !strcmp(path, CONFIG_PATH))
 			return error_set(err, OPS_ENOTFOUND, "'" CONFIG_PATH "' is the "
-					 "configuration and no document: ops config prints "
-					 "it, and ops edit --from FILE replaces it");
+					 "configuration and no document: 'ops config' prints "
+					 "what is in force, and 'ops edit " CONFIG_PATH
+					 " --from FILE' replaces it by its next version");
 		return ret && type ? error_set(err, ret, "%s", found.message) :
 		       error_set(err, OPS_ENOTFOUND, "'%s' is not a governed document", path);
 	}

@@ -169,6 +169,22 @@ test_expect_success 'ops resolve runs no filter of the clone' '
 	test_path_is_missing "$CANARY.filters" && test_path_is_missing "$CANARY.hooks"
 '
 
+test_expect_success 'a work tree elsewhere is written to where it leads back, or is named with its repository' '
+	mkdir -p "$OUTSIDE/dir" && git clone -q . ../away && cd ../away && hostile_elsewhere &&
+	add () { ops --as $BOSS "$@" new agent Zed -f Department=Production 2>err; } &&
+	test_expect_code 3 add && test_grep "does not belong to it; name it" err &&
+	test_must_fail ops init 2>err && test -z "$(ls "$OUTSIDE/dir")" &&
+	add --git-dir .git && test_path_is_file "$OUTSIDE/dir/$ROSTER/Production/zed.md" &&
+	rm -rf "$OUTSIDE/dir" && mkdir "$OUTSIDE/dir" && git config --unset core.worktree &&
+	mv .git ../away.git && echo "gitdir: ../away.git" >.git && ops list >/dev/null &&
+	git -C ../away.git config core.worktree ../away && ops list >/dev/null &&
+	git -C ../away.git config core.worktree "$OUTSIDE/dir" && test_expect_code 3 ops list &&
+	git -C ../away.git config --unset core.worktree && rm .git && ln -s ../away.git .git &&
+	ops list >/dev/null && git worktree add -q ../linked -b linked && cd ../linked && ops list >/dev/null &&
+	echo "$OUTSIDE/dir/.git" >"$(git rev-parse --absolute-git-dir)/gitdir" &&
+	test_expect_code 3 ops list 2>err && test_grep "does not belong to it" err
+'
+
 test_expect_success 'links, in the work tree and beside the objects' '
 	hostile_try links git_links
 '

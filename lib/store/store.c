@@ -13,6 +13,7 @@
  */
 #include <stdio.h>
 #include <stdlib.h>
+#include <sys/stat.h>
 
 #include "store/file.h"
 #include "store/packs.h"
@@ -20,6 +21,8 @@
 #include "store/tree.h"
 #include "util/arena.h"
 #include "util/buf.h"
+
+#define GIT_FILE_MAX 8192	/* of a `.git` that is a file: a word and a path */
 
 /* A copy without the '/' that libgit2 puts at the end of directories. */
 static char *dup_directory(const char *dir)
@@ -125,6 +128,61 @@ static int open_failed(int rc, const struct store_options *o,
 	return rc;
 }
 
+static bool is_same(const char *a, const char *b)
+{
+	struct stat one, other;
+
+	return stat(a, &one) == 0 && stat(b, &other) == 0 && one.st_dev == other.st_dev &&
+	       one.st_ino == other.st_ino;
+}
+
+/* Whether the `.git` in a work tree is that repository, or a file that names it. */
+static int leads_back(bool *out, const struct store *s, struct ops_error *err)
+{
+	static const char word[] = "gitdir: ";
+	struct ops_error ignored = { 0 };
+	struct buf path = BUF_INIT, text = BUF_INIT;
+	int ret = 0;
+
+	buf_printf(&path, "%s/.git", s->work_dir);
+	if (buf_failed(&path)) {
+		ret = error_nomem(err);
+	} else if (is_same(path.data, s->git_dir)) {
+		*out = true;
+	} else if (file_read(&text, path.data, GIT_FILE_MAX, &ignored) < 0 ||
+		   strncmp(text.data, word, sizeof(word) - 1)) {
+		*out = false;
+	} else {
+		const char *named = text.data + sizeof(word) - 1;
+
+		buf_clear(&path);
+		if (*named != '/')
+			buf_printf(&path, "%s/", s->work_dir);
+		buf_add(&path, named, strcspn(named, "\r\n"));
+		*out = !buf_failed(&path) && is_same(path.data, s->git_dir);
+	}
+	buf_release(&path);
+	buf_release(&text);
+	return ret;
+}
+
+/*
+ * A repository that was found, and not named, may be anybody's: its configuration must not
+ * have us write where it says, which would be a directory that knows nothing of it.
+ */
+static int check_work_tree(const struct store *s, const struct store_options *o,
+			   struct ops_error *err)
+{
+	bool own = true;
+	int ret = s->bare || o->git_dir || o->inside_hook ? 0 : leads_back(&own, s, err);
+
+	if (ret == 0 && !own)
+		ret = error_set(err, OPS_EENVIRONMENT, "the repository at '%s' has its work "
+				"tree at '%s', which does not belong to it; name it with "
+				"--git-dir to use it", s->git_dir, s->work_dir);
+	return ret;
+}
+
 static int open_repository(struct store *s, const struct store_options *o,
 			   struct ops_error *err)
 {
@@ -170,6 +228,9 @@ static int open_repository(struct store *s, const struct store_options *o,
 		return error_set(err, OPS_EENVIRONMENT,
 				 "'%s' is a bare repository; name it with "
 				 "--git-dir to use it", s->git_dir);
+	rc = check_work_tree(s, o, err);
+	if (rc < 0)
+		return rc;
 	rc = git_repository_odb(&s->odb, s->repo);
 	if (rc < 0)
 		return repo_fail(err, rc, "cannot open the objects of '%s'",

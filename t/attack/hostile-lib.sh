@@ -93,6 +93,10 @@ hostile_worktree_config () {
 		"$PWD" >.git/config.worktree
 }
 
+hostile_elsewhere () {
+	git config core.worktree "$OUTSIDE/dir"
+}
+
 hostile_submodules () {
 	printf '[submodule "evil"]\n\tpath = evil\n\turl = ext::%s\n\tupdate = !%s\n' \
 		"$(trap_for submodules)" "$(trap_for submodules)" >.gitmodules &&
@@ -135,7 +139,7 @@ hostile_own_settings () {
 }
 
 hostile_all="fsmonitor hooks signatures transport filters editors helpers includes
-	worktree_config submodules names embedded links git_links own_settings"
+	worktree_config elsewhere submodules names embedded links git_links own_settings"
 
 # What must stay as it is.
 hostile_outside () {

@@ -1,7 +1,7 @@
 #!/bin/sh
 # SPDX-License-Identifier: MIT
 #
-# Fifteen hostile repositories, each with every command of ops: no program of theirs is
+# Sixteen hostile repositories, each with every command of ops: no program of theirs is
 # run, and nothing is written outside.
 
 test_description='hostile repositories'

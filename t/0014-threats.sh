@@ -57,7 +57,7 @@ test_expect_success 'each test it names is there' '
 '
 
 test_expect_success 'each sentence names one' '
-	shown "$PAGE" | grep -v "^What a repository without" | sed "s/\. /.\n/g" |
+	shown "$PAGE" | grep -v "^What is done about it" | sed "s/\. /.\n/g" |
 		grep "\.$" >sentences &&
 	test "$(wc -l <sentences)" -ge 35 &&
 	! grep -v "\]\.$" sentences >found &&

@@ -8,6 +8,7 @@
 
 #include "conflict.h"
 
+#include <stdio.h>
 #include <string.h>
 
 #include "out.h"
@@ -160,6 +161,25 @@ static int run_show(struct session *s, const struct args *args)
 	return look(s, args->words[0]);
 }
 
+/* An option without which nothing is settled. */
+struct needed {
+	const char *option;
+	bool given;
+};
+
+/* That one of them is missing is wrong usage, told of all at once. */
+static int need(struct session *s, const struct needed *list, size_t nr)
+{
+	char text[64] = "";
+	size_t len = 0;
+
+	for (size_t i = 0; i < nr; i++)
+		if (!list[i].given)
+			len += (size_t)snprintf(text + len, sizeof(text) - len, "%s%s",
+						len ? ", " : "", list[i].option);
+	return len ? error_set(&s->err, OPS_EUSAGE, "it is not said: %s", text) : 0;
+}
+
 int conflict_freeze_task(struct session *s, const char *task, const char *kind,
 			 const struct opt_list *with, const struct act_options *act)
 {
@@ -194,7 +214,14 @@ static int run_decide(struct session *s, const struct args *args)
 				       .target = args->words[0], .reason = o->act.reason,
 				       .fields = fields, .sections = &section,
 				       .sections_nr = o->merge_path != NULL };
+	const struct needed needed[] = {
+		{ "--owner", o->owner }, { "--merge-path", o->merge_path },
+		{ "-m", o->act.reason },
+	};
+	int ret = need(s, needed, 3);
 
+	if (ret)
+		return ret;
 	for (size_t i = 0; i < 4; i++)
 		if (given[i].value)
 			fields[request.fields_nr++] = given[i];
@@ -208,9 +235,15 @@ static int run_resume(struct session *s, const struct args *args)
 	struct ops_request request = { .action = "conflict.resume",
 				       .target = args->words[0], .reason = o->act.reason,
 				       .fields = fields, .fields_nr = 2 };
-	int ret = opt_join(&fields[0].value, s->arena, o->contract.values, o->contract.nr,
-			   "contract", &s->err);
+	const struct needed needed[] = {
+		{ "--contract", o->contract.nr }, { "--regression", o->regression.nr },
+		{ "-m", o->act.reason },
+	};
+	int ret = need(s, needed, 3);
 
+	if (ret == 0)
+		ret = opt_join(&fields[0].value, s->arena, o->contract.values,
+			       o->contract.nr, "contract", &s->err);
 	if (ret == 0)
 		ret = opt_join(&fields[1].value, s->arena, o->regression.values,
 			       o->regression.nr, "regression", &s->err);

@@ -62,7 +62,8 @@ test_expect_success 'who is a side does not decide; who decides says whose it is
 	ops_unchanged 1 ops --as inspector conflict decide --owner Quality/inspector --merge-path now -m mine match-1aaa &&
 	test_grep conflict.arbiter ../refused.err &&
 	ops_refused conflict.owner ops --as $LEAD conflict decide --owner Quality/validator --merge-path now -m x match-1aaa &&
-	ops_refused section.missing ops --as $LEAD conflict decide --owner Quality/inspector -m x match-1aaa &&
+	ops_unchanged 2 ops --as $LEAD conflict decide --owner Quality/inspector match-1aaa && test_grep "not said: --merge-path, -m$" ../refused.err &&
+	ops_refused section.missing ops --as $LEAD packet new arbitration match-1aaa Owner=Quality/inspector Rationale=x &&
 	ops_refused packet.order ops --as $LEAD conflict resume --contract src/match/m.c --regression src/match/m.c -m x match-1aaa &&
 	ops --as $LEAD conflict decide --owner Quality/inspector --merge-path "rival first, then rebase" -m "it is nearly done" match-1aaa &&
 	ops conflict show match-1aaa >out && test_grep "it is Quality/inspector.s" out && test_grep "merge path: rival first" out &&
@@ -73,7 +74,8 @@ test_expect_success 'who is a side does not decide; who decides says whose it is
 
 test_expect_success 'it goes on with evidence, by digest' '
 	ops_unchanged 4 ops --as $LEAD conflict resume --contract none.md --regression src/match/m.c -m x match-1aaa &&
-	ops_unchanged 1 ops --as $LEAD conflict resume --contract src/match/m.c -m x match-1aaa && test_grep gate.evidence ../refused.err &&
+	ops_unchanged 2 ops --as $LEAD conflict resume --contract src/match/m.c match-1aaa && test_grep "not said: --regression, -m$" ../refused.err &&
+	ops_refused gate.evidence ops --as $LEAD packet new resume match-1aaa "Contract=src/match/m.c sha256:$(sha256sum src/match/m.c | cut -d" " -f1)" Reason=x &&
 	ops_unchanged 1 ops --as inspector conflict resume --contract src/match/m.c --regression src/match/m.c -m x match-1aaa &&
 	ops --as $LEAD conflict resume --contract src/match/m.c --regression src/match/m.c -m "rebased" match-1aaa &&
 	P=$(git diff --name-only HEAD~ HEAD) && test_grep "Contract:" "$P" && test_grep "src/match/m.c sha256:" "$P" &&

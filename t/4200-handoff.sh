@@ -146,7 +146,9 @@ test_expect_success 'a package that is late goes to mediation' '
 	ops_refused handoff.late pack $DEV &&
 	ops --as $LEAD handoff mediate swap-7k2f --cancel -m "it is nearly done" &&
 	state 2 cancelled && owner Production/codegen &&
-	ops_refused handoff.state ops --as docwriter handoff accept swap-7k2f
+	ops_refused handoff.state ops --as docwriter handoff accept swap-7k2f &&
+	test_grep "fix: ops packet list swap-7k2f shows what there is" "$TEST_ROOT/refused.err" &&
+	test_grep ! "Package=" "$TEST_ROOT/refused.err"
 '
 
 test_expect_success 'the time limit is configuration' '

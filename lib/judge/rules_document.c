@@ -186,6 +186,10 @@ static int rules_fields(struct judging *j, const struct ops_document *d)
 		remedy = NULL;
 		if (why && !(j->change && j->change->kind == CHANGE_CREATED))
 			remedy = rules_setters(j, d->type, f->name);
+		/* Commands that answer a packet know which one, unless there is none. */
+		if (why && !remedy && f->kind == FIELD_PACKET && document_text(d, "About"))
+			remedy = arena_printf(j->arena, "ops packet list %s shows what there is",
+					      document_text(d, "About"));
 		if (why && !remedy)
 			remedy = tell(j, d, f->name, false);
 		if (why && !remedy)

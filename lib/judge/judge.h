@@ -53,6 +53,9 @@ struct judge_case {
 					   did not touch (unreadable roster entries) */
 	bool drafted;			/* what it makes is a draft of a command's, to be mended
 					   by its options */
+	bool carried;			/* it was made on the other side of a merge: what its
+					   records copy out of a document is of what that was
+					   there */
 	bool strict;			/* messages and secrets are looked at though the
 					   configuration leaves them off */
 	bool (*only)(const char *path, void *payload);	/* judge these files; NULL: all */

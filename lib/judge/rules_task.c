@@ -157,7 +157,7 @@ static int check_dispatch(struct judging *j, struct change *change)
 		const char *about = d ? document_text(d, "About") : NULL;
 
 		if (!d || strcmp(d->type->name, "dispatch") || !about ||
-		    strcmp(about, change->after->id))
+		    strcmp(about, change->after->id) || j->c->carried)
 			continue;
 		for (k = 0; k < DISPATCH_PARTS; k++)
 			if (!section_says(d, order.part[k].name, order.part[k].text))

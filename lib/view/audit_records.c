@@ -149,6 +149,7 @@ static int judge_by(struct recording *r, const struct commit *c, const struct oi
 		k.before = before;
 		k.after = after;
 		k.message = NULL;	/* it speaks of all that the commit did */
+		k.carried = true;
 		/* Of a commit all is asked: what goes with a change is part of it. */
 		k.only = r->own ? is_asked : NULL;
 		k.payload = r;

@@ -93,8 +93,9 @@ static int merge_file(struct carrying *c, const struct places *at, struct ops_er
 		ret = snap_read(&t.base, c->base, at->base, FILE_BYTES_MAX, err);
 	if (ret == 0)
 		ret = merge_document(&m, type, side_of(&t.base, at->base), side_of(&t.ours, true),
-				     side_of(&t.theirs, true),
-				     MERGE_ACT | merge_flags_at(c->config, at->to), err);
+				     side_of(&t.theirs, true), MERGE_ACT |
+				     (c->later ? MERGE_OURS_LAST : 0) |
+				     merge_flags_at(c->config, at->to), err);
 	if (ret == 0 && m.conflicts_nr)
 		ret = end(c, REPLAY_CONFLICT, at->to, *m.conflicts[0].name ?
 			  arena_printf(c->arena, "'%s' of '%s' was changed there meanwhile",
@@ -160,15 +161,21 @@ static int copy_file(struct carrying *c, const struct carried *one, struct ops_e
 	return ret;
 }
 
-/* What stands at a path there; *is false: nothing. */
-static int find_there(struct snap_entry *e, bool *is, struct carrying *c, const char *path,
-		      struct ops_error *err)
+/* What stands at a path; *is false: nothing. */
+static int find_at(struct snap_entry *e, bool *is, struct snap *snap, const char *path,
+		   struct ops_error *err)
 {
 	struct ops_error found = { 0 };
-	int ret = snap_find(e, c->ours, path, &found);
+	int ret = snap_find(e, snap, path, &found);
 
 	*is = ret == 0;
 	return ret == 0 || ret == OPS_ENOTFOUND ? 0 : error_set(err, ret, "%s", found.message);
+}
+
+static int find_there(struct snap_entry *e, bool *is, struct carrying *c, const char *path,
+		      struct ops_error *err)
+{
+	return find_at(e, is, c->ours, path, err);
 }
 
 /* The item that a document moved from, when it was made at `one`; NULL. */
@@ -313,10 +320,42 @@ static int carry_removal(struct carrying *c, const struct carried *one, struct o
 	return snap_remove(c->after, one->path, err);
 }
 
+/* What it did at one of the paths that are asked for. */
+static int note_path(struct carrying *c, const char *path, struct ops_error *err)
+{
+	struct snap_entry before, after;
+	bool had, has, same = false;
+	int ret = find_at(&before, &had, c->base, path, err);
+
+	if (ret == 0)
+		ret = find_at(&after, &has, c->theirs, path, err);
+	if (ret)
+		return ret;
+	had = had && before.mode != SNAP_DIR;
+	has = has && after.mode != SNAP_DIR;
+	if (had && has)
+		ret = snap_same_file(&same, path, c->base, &before, c->theirs, &after, err);
+	if (ret || same || (!had && !has))
+		return ret;
+	return note_item(path, had ? &before : NULL, has ? &after : NULL, c, err);
+}
+
+static int note_items(struct carrying *c, struct ops_error *err)
+{
+	size_t i;
+	int ret = 0;
+
+	if (!c->only)
+		return snap_diff(c->base, c->theirs, note_item, c, err);
+	for (i = 0; ret == 0 && i < map_count(c->only); i++)
+		ret = note_path(c, map_at(c->only, i)->key, err);
+	return ret;
+}
+
 int carry_over(struct carrying *c, struct ops_error *err)
 {
 	size_t i;
-	int ret = snap_diff(c->base, c->theirs, note_item, c, err);
+	int ret = note_items(c, err);
 
 	for (i = 0; ret == 0 && i < c->nr; i++)
 		if (path_fault(c->items[i].path))

@@ -22,6 +22,8 @@ struct carrying {
 	struct world *world;		/* of ours */
 	const struct config *config;
 	bool documents;			/* nothing but documents and the configuration */
+	const struct map *only;		/* nothing but what it did at these paths; NULL: all */
+	bool later;			/* `ours` came after it, and has the last word */
 	/* What a new packet says of the commit it was recorded on, it says of the one it is
 	 * recorded on there; NULL: it stays as it is. */
 	const struct oid *parent, *onto;

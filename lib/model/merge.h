@@ -42,7 +42,9 @@ enum merge_flags {
 	 * of authority by itself, and nothing follows from anything. */
 	MERGE_ACT = 1 << 0,
 	/* A file of entries without a header, as DECISIONS.md: what both sides added stays. */
-	MERGE_ENTRIES = 1 << 1
+	MERGE_ENTRIES = 1 << 1,
+	/* Ours came after theirs: of what both changed, that of ours stands. */
+	MERGE_OURS_LAST = 1 << 2
 };
 
 struct merge {

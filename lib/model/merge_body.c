@@ -126,8 +126,10 @@ static int put_back(struct buf *text, const struct marks *base, const struct mar
 
 /* Merge the lines of three versions, and their marks. */
 static int merge_lines(struct buf *out, bool *clean, struct section_sides v,
-		       struct arena *arena, struct ops_error *err)
+		       const struct merging *g, struct ops_error *err)
 {
+	const struct side ours = v.ours;
+	struct arena *arena = g->m->arena;
 	struct buf text = BUF_INIT;
 	struct marks b, o, t;
 	int ret = 0;
@@ -138,7 +140,13 @@ static int merge_lines(struct buf *out, bool *clean, struct section_sides v,
 	ret = merge_text(&text, clean, v.base, v.ours, v.theirs, err);
 	if (ret == 0 && put_back(&text, &b, &o, &t, arena))
 		ret = error_nomem(err);
-	buf_add(out, text.data, text.len);
+	if (ret == 0 && !*clean && g->flags & MERGE_OURS_LAST) {
+		*clean = true;
+		if (ours.text)
+			buf_add(out, ours.text, ours.len);
+	} else {
+		buf_add(out, text.data, text.len);
+	}
 	out->failed = out->failed || text.failed;
 	buf_release(&text);
 	return ret;
@@ -169,7 +177,7 @@ static int one_section(struct buf *out, const struct piece *base, const struct p
 			buf_add(out, s->text, s->len);
 		return 0;
 	}
-	ret = merge_lines(out, &clean, v, g->m->arena, err);
+	ret = merge_lines(out, &clean, v, g, err);
 	if (ret || clean)
 		return ret;
 	return merge_conflict(g->m, CONFLICT_SECTION,
@@ -208,7 +216,7 @@ int merge_body(struct buf *out, struct merging *g, struct ops_error *err)
 	if (base.unique && ours.unique && theirs.unique)
 		return pieces_merge(out, arena, &base, &ours, &theirs, true, one_section, g,
 				    err);
-	ret = merge_lines(out, &clean, v, arena, err);
+	ret = merge_lines(out, &clean, v, g, err);
 	return ret || clean ? ret : merge_conflict(g->m, CONFLICT_SECTION, "", err);
 }
 

@@ -325,6 +325,8 @@ static int authority(struct buf *out, struct merging *g, const struct piece *bas
 			add_piece(out, ours);
 		else if (yaml_same(b, value_of(g->ours, name)))
 			add_piece(out, theirs);
+		else if (g->flags & MERGE_OURS_LAST)
+			add_piece(out, ours);
 		else
 			return merge_conflict(g->m, CONFLICT_AUTHORITY, name, err);
 		return 0;
@@ -357,6 +359,8 @@ static int lines_of(struct buf *out, struct merging *g, const struct piece *base
 				 (struct side){ theirs->text, theirs->len }, err);
 	if (ret == 0 && clean) {
 		buf_add(out, text.data, text.len);
+	} else if (ret == 0 && g->flags & MERGE_OURS_LAST) {
+		add_piece(out, ours);
 	} else if (ret == 0) {
 		merge_markers(out, ours ? ours->text : "", ours ? ours->len : 0,
 			      theirs ? theirs->text : "", theirs ? theirs->len : 0);

@@ -9,7 +9,8 @@
  * and the other way round.  What is refused both ways could not have been made in a row,
  * whoever was first, and a merge makes it no better; what is legal one way was made that way.
  *
- * A document that both sides changed stays as each had it: that is audit_brought.c's.
+ * Without any record nothing is asked here: what both sides made of a document is
+ * audit_brought.c's.
  */
 #include "view/audit_records.h"
 
@@ -17,22 +18,30 @@
 
 #include "util/path.h"
 #include "view/audit_brought.h"
+#include "view/audit_laid.h"
 
 /* Asking about what one side did, with what the other one did. */
 struct recording {
 	struct judged *j;
-	struct snap *mine;		/* the other side, of which these are laid under: */
-	const struct map *laid;
-	const struct map *asked;	/* files in question, of this side */
+	const struct config *config;
+	struct laying laying;		/* what the other side did before */
+	const struct common *asked;	/* what is in question, of this side */
 	const struct map *own;		/* of a merge: what it did itself; else NULL */
 	bool makes;			/* the commit has made one of them */
-	struct arena *arena;		/* of one commit */
 	struct ops_findings *found;
 };
 
 /* Ids that a side did something about. */
 struct about {
 	struct map *records, *documents;	/* that it made; that it changed */
+};
+
+/* What a side did about what the other one did something about, too. */
+struct common {
+	struct map *paths;
+	struct map *ids;		/* -> a map of the paths about it */
+	struct map *joined;		/* of documents that both changed */
+	struct map *config;		/* its path, if only this side changed it */
 };
 
 /* The id of the document at a path, or of the one that the record there is about; NULL: that
@@ -70,32 +79,50 @@ static int read_about(struct about *out, struct judged *j, const struct config *
 	return ret;
 }
 
+static int add_common(struct common *c, struct judged *j, const char *id, const char *path,
+		      struct ops_error *err)
+{
+	struct map *paths = map_get(c->ids, id);
+
+	if (!paths) {
+		paths = map_new(j->arena);
+		if (!paths || map_put(c->ids, id, paths))
+			return error_nomem(err);
+	}
+	return map_put(paths, path, c) || map_put(c->paths, path, c) ? error_nomem(err) : 0;
+}
+
 /* What a side did where both did something, and at least one of them a record. */
-static int find_common(struct map **out, struct judged *j, const struct config *config,
+static int find_common(struct common *out, struct judged *j, const struct config *config,
 		       const struct map *here, const struct about *mine,
 		       const struct map *there, const struct about *other,
 		       struct ops_error *err)
 {
-	struct map *found = map_new(j->arena);
-	bool is_record, both;
+	struct common c = { map_new(j->arena), map_new(j->arena), map_new(j->arena),
+			    map_new(j->arena) };
+	bool is_record;
 	const char *id;
 	size_t i;
-	int ret = found ? 0 : error_nomem(err);
+	int ret = c.paths && c.ids && c.joined && c.config ? 0 : error_nomem(err);
 
+	if (ret == 0 && map_has(here, CONFIG_PATH) && !map_has(there, CONFIG_PATH) &&
+	    map_put(c.config, CONFIG_PATH, out))
+		ret = error_nomem(err);
 	for (i = 0; ret == 0 && i < map_count(here); i++) {
 		const char *path = map_at(here, i)->key;
 
 		ret = id_at(&id, &is_record, j, config, path, err);
-		if (ret || !id || map_has(there, path))
+		if (ret || !id || (is_record && map_has(there, path)))
 			continue;
-		both = map_has(other->records, id) ||
-		       (map_has(mine->records, id) && map_has(other->documents, id));
-		if (!is_record && map_has(other->documents, id))
-			both = false;
-		if (both && map_put(found, path, found))
+		if (!map_has(other->records, id) &&
+		    !(map_has(mine->records, id) && map_has(other->documents, id)))
+			continue;
+		if (!is_record && map_has(other->documents, id) && map_put(c.joined, id, out))
 			ret = error_nomem(err);
+		if (ret == 0)
+			ret = add_common(&c, j, id, path, err);
 	}
-	*out = found;
+	*out = c;
 	return ret;
 }
 
@@ -103,7 +130,7 @@ static bool is_asked(const char *path, void *payload)
 {
 	const struct recording *r = payload;
 
-	return map_has(r->asked, path) && (!r->own || map_has(r->own, path));
+	return map_has(r->asked->paths, path) && (!r->own || map_has(r->own, path));
 }
 
 static int note_asked(const char *path, const struct snap_entry *before,
@@ -118,35 +145,56 @@ static int note_asked(const char *path, const struct snap_entry *before,
 	return 0;
 }
 
-/* The world of a commit, with the records of the other side. */
-static int open_laid(struct world **world, struct snap **snap, struct snap **over,
-		     const struct recording *r, const struct oid *id, struct ops_error *err)
+/* Whether a finding is about what is in question; a document that both changed may lie elsewhere
+ * by what the other side did. */
+static int is_about(bool *out, const struct recording *r, const char *path, struct ops_error *err)
 {
-	int ret = snap_of_commit(snap, r->j->v->repo->store, id, err);
+	bool is_record;
+	const char *id;
+	int ret;
 
-	if (ret == 0)
-		ret = snap_overlay(over, *snap, err);
-	if (ret == 0)
-		ret = audit_lay(*over, r->mine, r->laid, err);
-	return ret ? ret : world_open(world, *over, r->j->v->repo->cache, err);
+	*out = is_asked(path, (void *)(size_t)r);
+	if (*out || r->own)
+		return 0;
+	ret = id_at(&id, &is_record, r->j, r->config, path, err);
+	*out = ret == 0 && id && !is_record && map_has(r->asked->joined, id);
+	return ret;
+}
+
+/* Tell of the errors among what was found about a commit. */
+static int tell_of(const struct recording *r, const struct commit *c,
+		   const struct ops_findings *found, struct ops_error *err)
+{
+	bool about;
+	size_t i;
+	int ret = 0;
+
+	for (i = 0; ret == 0 && i < ops_findings_count(found); i++) {
+		const struct ops_finding *f = ops_findings_at(found, i);
+
+		if (f->severity != OPS_ERROR || !f->path)
+			continue;
+		ret = is_about(&about, r, f->path, err);
+		if (ret == 0 && about)
+			audit_say_joined(r->found, f, &c->id, "what it joins");
+	}
+	return ret;
 }
 
 static int judge_by(struct recording *r, const struct commit *c, const struct oid *parent,
 		    struct world *after, struct ops_error *err)
 {
 	struct ops_findings *found = ops_findings_new();
-	struct snap *snap = NULL, *over = NULL;
-	struct world *before = NULL;
+	struct laid before = { .world = NULL };
 	struct signer signer = { 0 };
 	struct judge_case k = audit_case(c, &signer, NULL);
-	size_t i;
-	int ret = found ? audit_claim(&k.claimed, c, r->arena, err) : error_nomem(err);
+	int ret = found ? audit_claim(&k.claimed, c, r->laying.arena, err) : error_nomem(err);
 
 	if (ret == 0)
-		ret = open_laid(&before, &snap, &over, r, parent, err);
+		ret = audit_laid_open(&before, &r->laying, parent, err);
 	if (ret == 0) {
 		signature_check(&signer, &r->j->v->repo->verifier, c);
-		k.before = before;
+		k.before = before.world;
 		k.after = after;
 		k.message = NULL;	/* it speaks of all that the commit did */
 		k.carried = true;
@@ -155,15 +203,9 @@ static int judge_by(struct recording *r, const struct commit *c, const struct oi
 		k.payload = r;
 		ret = judge_change(&k, found, err);
 	}
-	for (i = 0; ret == 0 && i < ops_findings_count(found); i++) {
-		const struct ops_finding *f = ops_findings_at(found, i);
-
-		if (f->severity == OPS_ERROR && f->path && is_asked(f->path, r))
-			audit_say_joined(r->found, f, &c->id, "what it joins");
-	}
-	world_close(before);
-	snap_free(over);
-	snap_free(snap);
+	if (ret == 0)
+		ret = tell_of(r, c, found, err);
+	audit_laid_release(&before);
 	ops_findings_free(found);
 	return ret;
 }
@@ -193,42 +235,42 @@ static int look_at(struct recording *r, const struct commit *c, struct ops_error
 static int judge_commit(const struct oid *id, void *payload, struct ops_error *err)
 {
 	struct recording *r = payload;
-	struct snap *snap = NULL, *over = NULL;
-	struct world *after = NULL;
+	struct laid after = { .world = NULL };
 	struct commit c;
 	size_t i;
 	int ret;
 
-	arena_clear(r->arena);
-	ret = commit_read(&c, r->j->v->repo->store, id, r->arena, err);
+	arena_clear(r->laying.arena);
+	ret = commit_read(&c, r->j->v->repo->store, id, r->laying.arena, err);
 	if (ret == 0)
 		ret = look_at(r, &c, err);
 	if (ret || !r->makes)
 		return ret;
-	ret = open_laid(&after, &snap, &over, r, id, err);
+	ret = audit_laid_open(&after, &r->laying, id, err);
 	for (i = 0; ret == 0 && i < c.parents_nr; i++)
-		ret = judge_by(r, &c, &c.parents[i], after, err);
-	world_close(after);
-	snap_free(over);
-	snap_free(snap);
+		ret = judge_by(r, &c, &c.parents[i], after.world, err);
+	audit_laid_release(&after);
 	return ret;
 }
 
 /* What is not legal of what `other` did, where that of `mine` is there before. */
-static int one_way(struct ops_findings *found, struct recording *r, const struct map *laid,
-		   const struct oid *mine, const struct map *asked, const struct oid *other,
+static int one_way(struct ops_findings *found, struct recording *r, const struct common *laid,
+		   const struct oid *mine, const struct common *asked, const struct oid *other,
 		   struct ops_error *err)
 {
 	struct store *s = r->j->v->repo->store;
-	int ret = snap_of_commit(&r->mine, s, mine, err);
+	int ret = snap_of_commit(&r->laying.snap, s, mine, err);
 
-	r->laid = laid;
+	r->laying.side = mine;
+	r->laying.ids = laid->ids;
+	r->laying.joined = laid->joined;
+	r->laying.config = laid->config;
 	r->asked = asked;
 	r->found = found;
 	if (ret == 0)
 		ret = history_walk(s, other, mine, false, judge_commit, r, err);
-	snap_free(r->mine);
-	r->mine = NULL;
+	snap_free(r->laying.snap);
+	r->laying.snap = NULL;
 	return ret;
 }
 
@@ -276,35 +318,34 @@ int audit_records(struct judged *j, const struct audit_side *here, const struct 
 		  const struct audit_side *there, const struct oid *other,
 		  struct ops_error *err)
 {
-	struct recording r = { .j = j, .arena = arena_new() };
+	struct recording r = { .j = j, .laying = { .j = j, .arena = arena_new() } };
 	struct ops_findings *one = ops_findings_new(), *two = ops_findings_new();
 	struct about a, b;
-	struct map *ours, *theirs;
-	const struct config *config;
-	int ret = r.arena && one && two ? world_config(&config, j->world, err) :
+	struct common ours, theirs;
+	int ret = r.laying.arena && one && two ? world_config(&r.config, j->world, err) :
 		  error_nomem(err);
 
 	if (ret == 0)
-		ret = read_about(&a, j, config, here->changed, there->changed, err);
+		ret = read_about(&a, j, r.config, here->changed, there->changed, err);
 	if (ret == 0)
-		ret = read_about(&b, j, config, there->changed, here->changed, err);
+		ret = read_about(&b, j, r.config, there->changed, here->changed, err);
 	if (ret == 0)
-		ret = find_common(&ours, j, config, here->changed, &a, there->changed, &b, err);
-	if (ret == 0 && map_count(ours))
-		ret = find_common(&theirs, j, config, there->changed, &b, here->changed, &a,
+		ret = find_common(&ours, j, r.config, here->changed, &a, there->changed, &b, err);
+	if (ret == 0 && map_count(ours.paths))
+		ret = find_common(&theirs, j, r.config, there->changed, &b, here->changed, &a,
 				  err);
-	if (ret == 0 && map_count(ours))
-		ret = one_way(one, &r, ours, mine, theirs, other, err);
+	if (ret == 0 && map_count(ours.paths))
+		ret = one_way(one, &r, &ours, mine, &theirs, other, err);
 	if (ret == 0 && ops_findings_count(one))
-		ret = one_way(two, &r, theirs, other, ours, mine, err);
+		ret = one_way(two, &r, &theirs, other, &ours, mine, err);
 	if (ret == 0 && (findings_failed(one) || findings_failed(two)))
 		ret = error_nomem(err);
 	if (ret == 0)
-		ret = tell(j, config, one, two, err);
+		ret = tell(j, r.config, one, two, err);
 	if (ret == 0)
-		ret = tell(j, config, two, one, err);
+		ret = tell(j, r.config, two, one, err);
 	ops_findings_free(one);
 	ops_findings_free(two);
-	arena_free(r.arena);
+	arena_free(r.laying.arena);
 	return ret;
 }

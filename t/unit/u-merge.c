@@ -149,6 +149,26 @@ UNIT_TEST(merge_authority_is_of_one_side)
 		    "Cancelled: 2026-01-02\nAccepted: 2026-01-02\n", "", MERGE_ACT);
 }
 
+UNIT_TEST(merge_lets_what_came_last_stand)
+{
+	static const struct {
+		const char *base, *ours, *theirs, *expected;
+	} cases[] = {
+		{ "A: 1\nB: 1\n", "A: 2\nB: 1\n", "A: 3\nB: 2\n", "A: 2\nB: 2\n" },
+		{ "A: 1\nB: 1\n", "B: 1\n", "A: 3\nB: 1\n", "B: 1\n" },
+		{ QUEUED, ASSIGNED, STARTED, "Status: Assigned\nAssigned-To: Production/a\n"
+		  "Assigned: 2026-01-01\nStarted: 2026-01-02\n" },
+		{ "||# A\nx\n# B\ny\n", "||# A\nX\n# B\ny\n", "||# A\nz\n# B\nY\n",
+		  "||# A\nX\n# B\nY\n" },
+		{ "||# A\n- [ ] x\n", "||# A\n- [x] X\n", "||# A\n- [ ] z\n", "||# A\n- [x] X\n" },
+	};
+	size_t i;
+
+	for (i = 0; i < UNIT_COUNT(cases); i++)
+		check_merge(cases[i].base, cases[i].ours, cases[i].theirs, cases[i].expected, "",
+			    MERGE_ACT | MERGE_OURS_LAST);
+}
+
 UNIT_TEST(merge_sections_and_ticks)
 {
 	static const struct {
@@ -227,4 +247,4 @@ UNIT_TEST(hunks_are_what_git_writes)
 }
 
 UNIT_MAIN("merge", merge_free_fields_and_lists, merge_authority_is_of_one_side,
-	  merge_sections_and_ticks, hunks_are_what_git_writes)
+	  merge_lets_what_came_last_stand, merge_sections_and_ticks, hunks_are_what_git_writes)

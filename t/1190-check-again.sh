@@ -88,6 +88,31 @@ test_expect_success 'where a link leads' '
 	fresh $nr && test_grep ! link.broken ../again
 '
 
+test_expect_success 'what was meant by a link that leads nowhere' '
+	nr=$(cat ../all_nr) && doc one "[two](tvo.md)" && settle && as_full && as_full &&
+	test_grep "did you mean .two.md" ../again && mv 05-PROCESSES/prompts/two.md ../two &&
+	settle && as_full && as_full && test_grep ! "did you mean" ../again &&
+	mv ../two 05-PROCESSES/prompts/two.md && doc one "[two](two.md)" && settle && fresh $nr
+'
+
+# both: as it lies there, and again when git knows of it.
+both () {
+	as_full && settle && as_full && as_full
+}
+
+test_expect_success 'what a directory holds' '
+	nr=$(cat ../all_nr) && P=05-PROCESSES/prompts && settle && fresh $nr &&
+	echo text >$P/new.txt && as_full && echo text >$P/new.md && both &&
+	git rm -q --cached $P/new.md && as_full && sleep 0.05 && touch .git/index && both &&
+	git rm -q --cached $P/one.md && mv $P/one.md $P/eno.md && as_full && git add $P/eno.md &&
+	sleep 0.05 && touch .git/index && as_full && both && mkdir $P/deep && as_full &&
+	mv $P/new.md $P/deep && both && git init -q $P/deep && as_full && rm -rf $P/deep/.git &&
+	rm $P/deep/new.md && echo text >$P/deep/other.md && both && mv $P/deep ../deep &&
+	echo text >$P/deep && both && rm $P/deep && ln -s ../../../deep $P/deep && both &&
+	rm $P/deep && mv ../deep $P && both && rm -r $P/deep $P/new.txt && mv $P/eno.md $P/one.md &&
+	settle && fresh $nr
+'
+
 test_expect_success 'a heading of another document' '
 	nr=$(cat ../all_nr) && doc one "[two](two.md#there)" && settle && fresh $((nr - 1)) &&
 	test_grep ! link.anchor ../again && doc two "# Elsewhere" && settle && as_full &&
@@ -102,6 +127,13 @@ test_expect_success 'what a field names' '
 	test_grep field.reference ../again && settle && as_full && as_full &&
 	test_grep field.reference ../again && mv ../away $TASKS/swap-1.md && settle &&
 	fresh $((nr + 1)) && test_grep ! field.reference ../again
+'
+
+test_expect_success STRACE,PLAIN_BUILD 'directories that did not change are not read' '
+	settle && as_full && test_might_fail strace -f -e trace=getdents64 -o ../few "$OPS_PROGRAM" \
+		check && test_might_fail strace -f -e trace=getdents64 -o ../many "$OPS_PROGRAM" \
+		check --full && few=$(grep -c getdents64 ../few) && many=$(grep -c getdents64 ../many) &&
+	test $((few * 3)) -lt "$many" || { echo "$few $many"; false; }
 '
 
 test_expect_success 'who is in the roster' '

@@ -18,6 +18,7 @@
 #include "util/array.h"
 #include "util/buf.h"
 #include "util/map.h"
+#include "util/path.h"
 
 #define INDEX_MAX ((size_t)256 << 20)
 #define SECOND 1000000000L
@@ -173,6 +174,42 @@ static size_t place(const struct known *k, const char *path)
 			high = middle;
 	}
 	return low;
+}
+
+bool known_before(const struct known *k, const struct timespec *t)
+{
+	return before(t, &k->written);
+}
+
+int known_children(const struct known *k, const char *dir,
+		   int (*each)(const char *name, size_t len, bool directory, size_t at,
+			       void *payload),
+		   void *payload)
+{
+	char below[PATH_MAX_BYTES + 3];
+	size_t len = strlen(dir), at;
+	int rc = 0;
+
+	if (len > PATH_MAX_BYTES)
+		return 0;
+	memcpy(below, dir, len + 1);
+	if (len) {
+		below[len++] = '/';
+		below[len] = '\0';
+	}
+	for (at = place(k, below); rc == 0 && at < k->nr; ) {
+		const char *name = k->list[at].path + len, *slash = strchr(name, '/');
+		size_t name_len = slash ? (size_t)(slash - name) : strlen(name);
+
+		if (strncmp(k->list[at].path, below, len))
+			break;
+		rc = each(name, name_len, slash != NULL, slash ? KNOWN_NOWHERE : at, payload);
+		/* All that is below it is passed over. */
+		for (at++; slash && at < k->nr &&
+			   !strncmp(k->list[at].path, k->list[at - 1].path, len + name_len + 1); )
+			at++;
+	}
+	return rc;
 }
 
 size_t known_place(const struct known *k, const char *path, size_t *near)

@@ -34,6 +34,16 @@ enum known_what known_what(const struct known *k);
 /* Whether git would say that the file at such a place is executable. */
 bool known_exec(const struct known *k, size_t at, const struct stat *st);
 
+/* Call `each` for what the index has in a directory, files and directories, in path order; a
+ * name has so many bytes.  What `each` returns, when that is not 0, ends it. */
+int known_children(const struct known *k, const char *dir,
+		   int (*each)(const char *name, size_t len, bool directory, size_t at,
+			       void *payload),
+		   void *payload);
+
+/* Whether it was certainly before the index was written. */
+bool known_before(const struct known *k, const struct timespec *t);
+
 /* How many files the index has. */
 size_t known_count(const struct known *k);
 

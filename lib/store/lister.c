@@ -104,7 +104,8 @@ const struct listed *lister_find(const struct listed *list, size_t nr, const cha
 }
 
 /* Take down a name that was found, and its kind. */
-static int add_name(struct lister *l, const struct dirent64 *found, struct ops_error *err)
+static int add_name(struct lister *l, const char *name, size_t len, unsigned char kind,
+		    struct ops_error *err)
 {
 	struct listed *one;
 
@@ -116,11 +117,10 @@ static int add_name(struct lister *l, const struct dirent64 *found, struct ops_e
 		return error_nomem(err);
 	one = &l->v[l->nr];
 	memset(one, 0, sizeof(*one));
-	one->entry.mode = found->d_type == DT_DIR ? SNAP_DIR :
-			  found->d_type == DT_REG ? SNAP_FILE : SNAP_OTHER;
+	one->entry.mode = kind == DT_DIR ? SNAP_DIR : kind == DT_REG ? SNAP_FILE : SNAP_OTHER;
 	one->state = one->entry.mode == SNAP_OTHER ? LISTED_NAME : LISTED_KIND;
 	one->place = KNOWN_NOWHERE;
-	one->entry.name = arena_str(l->arena, found->d_name);
+	one->entry.name = arena_dup(l->arena, name, len);
 	if (!one->entry.name)
 		return error_nomem(err);
 	l->nr++;
@@ -135,7 +135,7 @@ static int take_name(struct lister *l, const struct dirent64 *found, struct ops_
 	if (*name == '.' && (!name[1] || !strcmp(name, "..")))
 		return 0;
 	if (strcmp(name, ".git") != 0)
-		return add_name(l, found, err);
+		return add_name(l, name, strlen(name), found->d_type, err);
 	l->module = true;
 	return 0;
 }
@@ -184,12 +184,14 @@ static int find_place(struct listed *one, struct lister *l, size_t i,
 }
 
 /* Look at an entry; *gone: it is not there any more. */
-static int look_at(struct listed *one, bool *gone, const struct known *known, int fd,
-		   struct ops_error *err)
+static int look_at(struct listed *one, bool *gone, struct lister *l, size_t i,
+		   const struct known *known, int fd, struct ops_error *err)
 {
 	struct stat st = { .st_mode = S_IFDIR };
-	const char *name = one->entry.name;
+	const char *name = l->whole ? lister_below(l, i) : one->entry.name;
 
+	if (!name)
+		return error_nomem(err);
 	/* Of a directory there is no more to see than that it is one. */
 	*gone = fd < 0 || (one->entry.mode != SNAP_DIR &&
 			   fstatat(fd, name, &st, AT_SYMLINK_NOFOLLOW) != 0);
@@ -223,7 +225,7 @@ static int look(struct lister *l, int fd, const struct known *known, enum lister
 		if (one.state != LISTED_ALL && one.place == KNOWN_NOWHERE)
 			rc = find_place(&one, l, i, known, &near, err);
 		if (rc == 0 && is_wanted(&one, much))
-			rc = look_at(&one, &gone, known, fd, err);
+			rc = look_at(&one, &gone, l, i, known, fd, err);
 		moved |= directory != (one.entry.mode == SNAP_DIR);
 		l->moved |= gone;
 		if (!gone)
@@ -240,12 +242,88 @@ static int look(struct lister *l, int fd, const struct known *known, enum lister
 int lister_read(struct lister *l, int fd, const struct known *known, enum lister_look much,
 		struct ops_error *err)
 {
-	int rc = read_names(l, fd, err);
+	struct stat st;
+	int rc;
 
+	/* As it was before it is read: what comes meanwhile makes it another. */
+	l->dated = much == LOOK_FILES && known && fstat(fd, &st) == 0 &&
+		   known_before(known, &st.st_ctim);
+	if (l->dated)
+		l->was = dirs_see(l->path, &st);
+	rc = read_names(l, fd, err);
 	if (rc)
 		return rc;
 	qsort(l->v, l->nr, sizeof(*l->v), lister_order);
 	return look(l, fd, known, much, err);
+}
+
+static int add_child(const char *name, size_t len, bool directory, size_t at, void *lister)
+{
+	struct lister *l = lister;
+	int rc = add_name(l, name, len, directory ? DT_DIR : DT_REG, NULL);
+
+	if (rc == 0)
+		l->v[l->nr - 1].place = at;
+	return rc;
+}
+
+static bool counts(const struct lister *l, const struct dir_seen *seen)
+{
+	size_t i, directories = 0;
+
+	for (i = 0; i < l->nr; i++)
+		directories += l->v[i].entry.mode == SNAP_DIR;
+	return directories == seen->directories && l->nr - directories == seen->files;
+}
+
+/* The index may have changed since: it has the same names when they are as many and each is
+ * there, and as many kinds when none is another than it says. */
+bool lister_recall(struct lister *l, int top, const struct dir_seen *seen,
+		   const struct known *known)
+{
+	struct stat st;
+
+	if (!seen || fstatat(top, *l->path ? l->path : ".", &st, AT_SYMLINK_NOFOLLOW) ||
+	    !dirs_is_same(seen, &st))
+		return false;
+	l->whole = true;
+	if (known_children(known, l->path, add_child, l) == 0 && counts(l, seen) &&
+	    look(l, top, known, LOOK_FILES, NULL) == 0 && !l->moved) {
+		l->dated = true;
+		l->was = *seen;
+		return true;
+	}
+	lister_clear(l);
+	return false;
+}
+
+struct comparing {
+	const struct listed *list;
+	size_t nr, at;
+	struct dir_seen *out;
+};
+
+static int compare_child(const char *name, size_t len, bool directory, size_t at, void *comparing)
+{
+	struct comparing *c = comparing;
+	const struct snap_entry *e = c->at < c->nr ? &c->list[c->at++].entry : NULL;
+
+	(void)at;
+	if (!e || strncmp(e->name, name, len) || e->name[len] ||
+	    (e->mode == SNAP_DIR) != directory || e->mode == SNAP_MODULE)
+		return 1;
+	c->out->directories += directory;
+	c->out->files += !directory;
+	return 0;
+}
+
+bool lister_is_index(struct dir_seen *out, const struct listed *list, size_t nr,
+		     const char *path, const struct known *known)
+{
+	struct comparing c = { list, nr, 0, out };
+
+	out->files = out->directories = 0;
+	return known_children(known, path, compare_child, &c) == 0 && c.at == nr;
 }
 
 int lister_resume(struct lister *l, const struct listed *list, size_t nr,
@@ -298,7 +376,7 @@ int lister_take(struct listed **out, const struct lister *l, bool names, struct 
 	return 0;
 }
 
-void lister_free(struct lister *l)
+static void lister_free(struct lister *l)
 {
 	if (!l)
 		return;
@@ -308,7 +386,7 @@ void lister_free(struct lister *l)
 	free(l);
 }
 
-struct lister *lister_new(void)
+static struct lister *lister_new(void)
 {
 	struct lister *l = calloc(1, sizeof(*l));
 
@@ -325,6 +403,53 @@ struct lister *lister_new(void)
 void lister_clear(struct lister *l)
 {
 	l->nr = 0;
-	l->module = l->moved = false;
+	l->module = l->moved = l->whole = l->dated = false;
 	arena_clear(l->arena);
+}
+
+struct lister *listers_begin(struct listers *all, const char *path)
+{
+	struct lister *l = all->idle;
+
+	if (l)
+		all->idle = l->next;
+	else
+		l = lister_new();
+	if (l) {
+		lister_clear(l);
+		l->path = path;
+		l->next = all->busy;
+		all->busy = l;
+	}
+	return l;
+}
+
+void listers_end(struct listers *all, struct lister *l)
+{
+	struct lister **at = &all->busy;
+
+	while (*at != l)
+		at = &(*at)->next;
+	*at = l->next;
+	l->next = all->idle;
+	all->idle = l;
+}
+
+bool listers_busy(const struct listers *all, const char *path)
+{
+	const struct lister *l = all->busy;
+
+	while (l && strcmp(l->path, path))
+		l = l->next;
+	return l != NULL;
+}
+
+void listers_release(struct listers *all)
+{
+	struct lister *l;
+
+	while ((l = all->idle)) {
+		all->idle = l->next;
+		lister_free(l);
+	}
 }

@@ -7,6 +7,7 @@
 #include <stdint.h>
 #include <sys/stat.h>
 
+#include "store/dirs.h"
 #include "store/snap-kind.h"
 #include "util/buf.h"
 
@@ -33,18 +34,37 @@ struct lister {
 	size_t nr, cap;
 	bool module;			/* it is a repository of its own */
 	bool moved;			/* what v has is not what it had at first */
+	bool whole;			/* it is looked at by whole paths */
+	bool dated;			/* how the directory was before is known: */
+	struct dir_seen was;
 	struct buf below;		/* the path of the entry at hand */
 	uint64_t dirents[4096];		/* a piece of it, as the system says it */
 };
 
-struct lister *lister_new(void);	/* NULL: out of memory */
-void lister_free(struct lister *l);
 void lister_clear(struct lister *l);
+
+/* Those that list at this moment, and those that did.  Zero-initialised there is none. */
+struct listers {
+	struct lister *busy, *idle;
+};
+/* Somebody to list a directory, who is busy with it until listers_end(); NULL: out of memory. */
+struct lister *listers_begin(struct listers *all, const char *path);
+void listers_end(struct listers *all, struct lister *l);
+bool listers_busy(const struct listers *all, const char *path);
+void listers_release(struct listers *all);	/* when none is busy */
 
 /* Read the entries of an open directory; `known` may be NULL.  OPS_EINVALID: more than
  * SNAP_DIR_MAX; OPS_EIO. */
 int lister_read(struct lister *l, int fd, const struct known *known, enum lister_look much,
 		struct ops_error *err);
+
+/* Take what the index has in a directory for what there is, if it is as it was when that was so,
+ * and look at its files below the open directory `top`.  False: read it. */
+bool lister_recall(struct lister *l, int top, const struct dir_seen *seen,
+		   const struct known *known);
+/* Whether a list in path order is exactly what the index has there; counted in *out. */
+bool lister_is_index(struct dir_seen *out, const struct listed *list, size_t nr,
+		     const char *path, const struct known *known);
 
 /* Begin again with entries that were read before, whose names stay where they are. */
 int lister_resume(struct lister *l, const struct listed *list, size_t nr,

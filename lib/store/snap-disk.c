@@ -35,6 +35,8 @@ struct listing {
 	bool all;		/* is known of each of them */
 	bool module;		/* it is a repository of its own */
 	size_t files;		/* below it: so many, or one of ... */
+	bool dated;		/* how it was is known: */
+	struct dir_seen was;
 };
 
 enum { FILES_UNCOUNTED = 0, FILES_UNKNOWN = SIZE_MAX };
@@ -45,12 +47,16 @@ struct snap_disk {
 	int top;			/* open at `root`; -1: it could not be */
 	struct known *known;		/* NULL: not in a work tree */
 	enum lister_look names;		/* of what is listed by name, so much */
+	const struct dir_seen *seen;	/* those, when they are as they were */
+	size_t seen_nr;
+	bool noted;			/* it is noted when they change */
+	dev_t device;
 	pthread_mutex_t lists;		/* of the next six: another thread may list too */
 	pthread_cond_t listed;		/* one of those that were busy */
 	struct arena *arena;
 	struct map *listings;		/* by directory; what is kept stays where it is */
 	size_t kept;
-	struct lister *busy, *idle;
+	struct listers listers;
 	pthread_mutex_t lock;		/* of the next two: files may be read by another
 					   thread */
 	int dir;			/* open at `dir_path`, or -1 */
@@ -158,8 +164,12 @@ static int disk_read(struct blob *out, struct snap *snap, const char *path,
 static int look_into(struct lister *l, struct snap_disk *d, bool again, bool all,
 		     struct ops_error *err)
 {
-	int fd, rc = open_directory(&fd, d, l->path, err);
+	int fd, rc;
 
+	if (!again && d->seen_nr &&
+	    lister_recall(l, d->top, dirs_find(d->seen, d->seen_nr, l->path), d->known))
+		return 0;
+	rc = open_directory(&fd, d, l->path, err);
 	if (rc < 0 && rc != OPS_ENOTFOUND)
 		return rc;
 	if (rc < 0)
@@ -168,45 +178,6 @@ static int look_into(struct lister *l, struct snap_disk *d, bool again, bool all
 	     lister_read(l, fd, d->known, all ? LOOK_ALL : d->names, err);
 	close(fd);
 	return rc;
-}
-
-/* Somebody to list a directory, who is busy with it until end_lister(). */
-static struct lister *begin_lister(struct snap_disk *d, const char *path)
-{
-	struct lister *l = d->idle;
-
-	if (l)
-		d->idle = l->next;
-	else
-		l = lister_new();
-	if (l) {
-		lister_clear(l);
-		l->path = path;
-		l->next = d->busy;
-		d->busy = l;
-	}
-	return l;
-}
-
-static void end_lister(struct snap_disk *d, struct lister *l)
-{
-	struct lister **at = &d->busy;
-
-	while (*at != l)
-		at = &(*at)->next;
-	*at = l->next;
-	l->next = d->idle;
-	d->idle = l;
-	pthread_cond_broadcast(&d->listed);
-}
-
-static bool is_busy(const struct snap_disk *d, const char *path)
-{
-	const struct lister *l = d->busy;
-
-	while (l && strcmp(l->path, path))
-		l = l->next;
-	return l != NULL;
 }
 
 static int keep(struct snap_disk *d, const char *path, const struct lister *l, bool all,
@@ -219,6 +190,8 @@ static int keep(struct snap_disk *d, const char *path, const struct lister *l, b
 	kept->nr = l->nr;
 	kept->all = all;
 	kept->module = l->module;
+	kept->dated = l->dated;
+	kept->was = l->was;
 	if (l->nr && lister_take(&kept->list, l, true, d->arena, err))
 		return OPS_ENOMEM;
 	if (map_put(d->listings, path, kept))
@@ -283,17 +256,18 @@ static int listing_of(struct listing **out, struct listing *other, struct snap_d
 	struct lister *l;
 	int rc;
 
-	while (is_busy(d, path))
+	while (listers_busy(&d->listers, path))
 		pthread_cond_wait(&d->listed, &d->lists);
 	*out = map_get(d->listings, path);
 	if (*out ? (*out)->all || !all : d->kept >= KEPT_MAX && !arena)
 		return 0;
-	l = begin_lister(d, path);
+	l = listers_begin(&d->listers, path);
 	if (!l)
 		return error_nomem(err);
 	if (*out) {
 		rc = complete(*out, d, l, err);
-		end_lister(d, l);
+		listers_end(&d->listers, l);
+		pthread_cond_broadcast(&d->listed);
 		return rc;
 	}
 	all |= d->kept >= KEPT_MAX;
@@ -308,7 +282,8 @@ static int listing_of(struct listing **out, struct listing *other, struct snap_d
 		other->module = l->module;
 		rc = l->nr ? lister_take(&other->list, l, true, arena, err) : 0;
 	}
-	end_lister(d, l);
+	listers_end(&d->listers, l);
+	pthread_cond_broadcast(&d->listed);
 	return rc;
 }
 
@@ -361,9 +336,33 @@ static int disk_names(struct snap_entry **out, size_t *nr, bool *module, struct 
 	return give_list(out, nr, module, false, snap, path, arena, err);
 }
 
-static void disk_name_ids(struct snap *snap)
+static void disk_name_ids(struct snap *snap, const struct dir_seen *seen, size_t nr)
 {
-	((struct snap_disk *)snap)->names = LOOK_FILES;
+	struct snap_disk *d = (struct snap_disk *)snap;
+
+	d->names = LOOK_FILES;
+	d->noted = d->known && dirs_are_noted(&d->device, d->top);
+	d->seen = seen;
+	d->seen_nr = d->noted ? nr : 0;
+}
+
+static int disk_dirs_seen(struct dir_seen **out, size_t *nr, struct snap *snap,
+			  struct arena *arena, struct ops_error *err)
+{
+	struct snap_disk *d = (struct snap_disk *)snap;
+	size_t i, all = d->noted ? map_count(d->listings) : 0;
+
+	*out = arena_array(arena, all + 1, sizeof(**out));
+	for (i = 0; *out && i < all; i++) {
+		const struct map_entry *one = map_at(d->listings, i);
+		const struct listing *l = one->value;
+
+		(*out)[*nr] = l->was;
+		if (l->dated && !l->module && l->was.device == d->device &&
+		    lister_is_index(&(*out)[*nr], l->list, l->nr, one->key, d->known))
+			(*nr)++;
+	}
+	return *out ? 0 : error_nomem(err);
 }
 
 static int disk_list(struct snap_entry **out, size_t *nr, struct snap *snap,
@@ -502,7 +501,7 @@ static bool disk_is_busy(struct snap *snap, const char *dir)
 	bool busy;
 
 	pthread_mutex_lock(&d->lists);
-	busy = is_busy(d, dir);
+	busy = listers_busy(&d->listers, dir);
 	pthread_mutex_unlock(&d->lists);
 	return busy;
 }
@@ -510,12 +509,8 @@ static bool disk_is_busy(struct snap *snap, const char *dir)
 static void disk_release(struct snap *snap)
 {
 	struct snap_disk *d = (struct snap_disk *)snap;
-	struct lister *l;
 
-	while ((l = d->idle)) {
-		d->idle = l->next;
-		lister_free(l);
-	}
+	listers_release(&d->listers);
 	if (d->dir >= 0)
 		close(d->dir);
 	if (d->top >= 0)
@@ -539,6 +534,7 @@ static const struct snap_kind disk_kind = {
 	.is_busy = disk_is_busy,
 	.names = disk_names,
 	.name_ids = disk_name_ids,
+	.dirs_seen = disk_dirs_seen,
 };
 
 static int init_locks(struct snap_disk *d)

@@ -17,6 +17,7 @@
 #include "store/snap.h"
 
 struct arena;
+struct dir_seen;
 
 struct snap_kind {
 	int (*list)(struct snap_entry **out, size_t *nr, struct snap *snap,
@@ -40,7 +41,10 @@ struct snap_kind {
 	int (*names)(struct snap_entry **out, size_t *nr, bool *module, struct snap *snap,
 		     const char *dir, struct arena *arena, struct ops_error *err);
 	/* As snap_name_ids().  NULL: they are told anyway, or there are none. */
-	void (*name_ids)(struct snap *snap);
+	void (*name_ids)(struct snap *snap, const struct dir_seen *seen, size_t nr);
+	/* As snap_dirs_seen(), in no order.  NULL: none. */
+	int (*dirs_seen)(struct dir_seen **out, size_t *nr, struct snap *snap,
+			 struct arena *arena, struct ops_error *err);
 	/* As `list`, of a directory whose entry is at hand, and nothing of it stays with the
 	 * snapshot: for who looks at all, each once.  NULL: as `list` does. */
 	int (*list_once)(struct snap_entry **out, size_t *nr, struct snap *snap,

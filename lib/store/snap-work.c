@@ -82,9 +82,18 @@ static int work_names(struct snap_entry **out, size_t *nr, bool *module, struct 
 	       disk->kind->names(out, nr, module, disk, dir, arena, err);
 }
 
-static void work_name_ids(struct snap *snap)
+static void work_name_ids(struct snap *snap, const struct dir_seen *seen, size_t nr)
 {
-	disk_of(snap)->kind->name_ids(disk_of(snap));
+	/* Where something was left out the index says of more than what is on the disk. */
+	disk_of(snap)->kind->name_ids(disk_of(snap), seen,
+				      ((struct snap_work *)snap)->left_out ? 0 : nr);
+}
+
+static int work_dirs_seen(struct dir_seen **out, size_t *nr, struct snap *snap,
+			  struct arena *arena, struct ops_error *err)
+{
+	return ((struct snap_work *)snap)->left_out ? 0 :
+	       disk_of(snap)->kind->dirs_seen(out, nr, disk_of(snap), arena, err);
 }
 
 static int work_find(struct snap_entry *out, struct snap *snap, const char *path,
@@ -166,6 +175,7 @@ static const struct snap_kind work_kind = {
 	.is_busy = work_is_busy,
 	.names = work_names,
 	.name_ids = work_name_ids,
+	.dirs_seen = work_dirs_seen,
 };
 
 /* Whether a sparse checkout was ever asked for. */

@@ -13,6 +13,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "store/dirs.h"
 #include "store/snap-kind.h"
 #include "util/arena.h"
 #include "util/buf.h"
@@ -275,10 +276,24 @@ int snap_names(struct snap_entry **out, size_t *nr, bool *module, struct snap *s
 	return list(out, nr, module, snap, dir, entry, arena, err);
 }
 
-void snap_name_ids(struct snap *snap)
+void snap_name_ids(struct snap *snap, const struct dir_seen *seen, size_t nr)
 {
 	if (snap->kind->name_ids)
-		snap->kind->name_ids(snap);
+		snap->kind->name_ids(snap, seen, nr);
+}
+
+int snap_dirs_seen(struct dir_seen **out, size_t *nr, struct snap *snap, struct arena *arena,
+		   struct ops_error *err)
+{
+	int rc = 0;
+
+	*out = NULL;
+	*nr = 0;
+	if (snap->kind->dirs_seen)
+		rc = snap->kind->dirs_seen(out, nr, snap, arena, err);
+	if (*nr)
+		qsort(*out, *nr, sizeof(**out), dirs_order);
+	return rc;
 }
 
 struct walk {

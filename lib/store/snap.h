@@ -41,6 +41,7 @@ struct blob {
 void blob_release(struct blob *b);	/* zero-initialised is fine */
 
 struct snap;
+struct dir_seen;
 
 int snap_of_commit(struct snap **out, struct store *s, const struct oid *commit,
 		   struct ops_error *err);
@@ -112,8 +113,12 @@ int snap_names(struct snap_entry **out, size_t *nr, bool *module, struct snap *s
 	       struct ops_error *err);
 
 /* From now on that tells of files, too, whether they are executable, and their ids, where these
- * can be known without reading them. */
-void snap_name_ids(struct snap *snap);
+ * can be known without reading them; and believes of these directories (store/dirs.h), in order,
+ * that they are as they were when they look so.  They must live as long as the snapshot. */
+void snap_name_ids(struct snap *snap, const struct dir_seen *seen, size_t nr);
+/* Such directories among those that were listed since. */
+int snap_dirs_seen(struct dir_seen **out, size_t *nr, struct snap *snap, struct arena *arena,
+		   struct ops_error *err);
 
 /* Whether another thread may list directories of it too, and so much is there that this is
  * worth it: who lists one after that finds it done. */

@@ -18,11 +18,12 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "store/dirs.h"
 #include "util/array.h"
 #include "util/date.h"
 #include "view/check_past.h"
 
-#define KIND "ops check 1"
+#define KIND "ops check 2"
 #define WORTH 256		/* documents: fewer are read as fast */
 #define TYPE_MAX 64		/* of a question: bytes of a type's name */
 
@@ -121,6 +122,17 @@ static void use_old(struct check_past *p)
 		p->rows_nr = 0;
 }
 
+/* The snapshot outlives the file. */
+static void use_dirs(struct checking *c, const struct check_past *p)
+{
+	size_t nr = 0;
+	const struct dir_seen *old = p->old ? rows_of(&nr, p->old, DIRS, sizeof(*old)) : NULL;
+	const struct dir_seen *dirs = old ? (void *)arena_dup(c->arena, (const void *)old,
+							       nr * sizeof(*old)) : NULL;
+
+	snap_name_ids(c->snap, dirs, dirs ? nr : 0);
+}
+
 static void looked_up(const char *name, const char *type, int status, const char *said,
 		      void *checking);
 
@@ -161,7 +173,7 @@ int check_past_open(struct checking *c, struct ops_error *err)
 	}
 	if (sealed_open(&p->old, c->repo->store, PAST_NAME, &p->pad) == 0)
 		use_old(p);
-	snap_name_ids(c->snap);
+	use_dirs(c, p);
 	c->past = p;
 	return 0;
 }
@@ -473,6 +485,8 @@ void check_past_close(struct checking *c, bool whole)
 		for (i = 0; i < p->rows_nr; i++)
 			if (p->used[i])
 				keep_row(p, &p->rows[i]);
+		if (snap_dirs_seen(&p->next.dirs, &p->next.dirs_nr, c->snap, c->arena, NULL))
+			p->next.dirs_nr = 0;
 		if (!p->next.failed)
 			past_write(&p->next, p->key, c->repo->store, &p->pad);
 	}

@@ -17,7 +17,8 @@
  */
 #define PAST_NAME "checked"	/* of the file */
 
-enum past_part { FACTS, HASHES, ORDER, ROWS, ASKED, QUESTIONS, FOUND, WORDS, TEXTS, PAST_PARTS };
+enum past_part { FACTS, HASHES, ORDER, ROWS, ASKED, QUESTIONS, FOUND, WORDS, TEXTS, DIRS,
+		 PAST_PARTS };
 
 struct facts {
 	char key[DIGEST_HEX + 8];	/* of all that is the same for all documents */
@@ -52,6 +53,8 @@ struct writing {
 		uint32_t row;
 	} *names;
 	size_t nr, room;
+	struct dir_seen *dirs;		/* in order */
+	size_t dirs_nr;
 	bool failed;			/* there will be none */
 };
 

@@ -11,6 +11,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "store/dirs.h"
 #include "util/array.h"
 
 #define TEXTS_MAX UINT32_MAX
@@ -137,6 +138,7 @@ void past_write(struct writing *w, const char *key, struct store *store,
 		[FOUND] = { NULL, spill_len(&w->found), &w->found },
 		[WORDS] = { w->words.data, w->words.len, NULL },
 		[TEXTS] = { NULL, spill_len(&w->texts), &w->texts },
+		[DIRS] = { w->dirs, w->dirs_nr * sizeof(*w->dirs), NULL },
 	};
 	size_t i;
 

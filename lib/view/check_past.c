@@ -165,15 +165,20 @@ int check_past_open(struct checking *c, struct ops_error *err)
 	p->worth = wish == ROLL_ALWAYS ? 0 : WORTH;
 	p->watch = (struct world_watch){ looked_up, looked_at, c };
 	past_writing_init(&p->next, c->repo->store);
-	ret = key_of(p->key, c, err);
 	/* Without a secret of the user's there is none, and all is read. */
-	if (ret || sealed_key(&p->pad, c->repo->store, c->repo->private_dir, KIND, NULL)) {
+	if (sealed_key(&p->pad, c->repo->store, c->repo->private_dir, KIND, NULL)) {
+		release(p);
+		return 0;
+	}
+	(void)sealed_open(&p->old, c->repo->store, PAST_NAME, &p->pad);
+	use_dirs(c, p);
+	ret = key_of(p->key, c, err);
+	if (ret) {
 		release(p);
 		return ret;
 	}
-	if (sealed_open(&p->old, c->repo->store, PAST_NAME, &p->pad) == 0)
+	if (p->old)
 		use_old(p);
-	use_dirs(c, p);
 	c->past = p;
 	return 0;
 }

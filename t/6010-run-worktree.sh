@@ -112,6 +112,31 @@ test_expect_success 'a work tree that is gone, or a link, or cannot be read, is 
 	ls .git/ops >there && test_grep ! "tree-" there
 '
 
+# hostile KEY VALUE [KEY VALUE]: with these nothing is run for a run, neither agent nor program.
+hostile () {
+	rm -f "$TEST_ROOT/canary" && git config "$1" "$2" && { test -z "$3" || git config "$3" "$4"; } &&
+	ops_unchanged 3 run && test_grep "ops.allowLocal" "$TEST_ROOT/refused.err" &&
+	test_path_is_missing "$TEST_ROOT/canary" || return 1
+	git config --unset "$1"
+	test -z "$3" || git config --unset "$3"
+}
+
+test_expect_success 'a program of the clone signs nothing and filters no file, and no hook is run' '
+	printf "#!/bin/sh\n: >\"%s\"\ncat\n" "$TEST_ROOT/canary" >"$TEST_ROOT/trap" &&
+	chmod +x "$TEST_ROOT/trap" && mkdir -p .git/info hostile && echo "*.c filter=evil" >.git/info/attributes &&
+	agent "mkdir -p src/match && echo hostile >src/match/a.c" &&
+	hostile filter.evil.clean "$TEST_ROOT/trap" && hostile filter.evil.smudge "$TEST_ROOT/trap" &&
+	hostile filter.evil.process "$TEST_ROOT/trap" &&
+	hostile commit.gpgSign true gpg.program "$TEST_ROOT/trap" &&
+	for hook in pre-commit commit-msg post-commit post-checkout reference-transaction
+	do
+		cp "$TEST_ROOT/trap" hostile/$hook || return 1
+	done &&
+	git config core.hooksPath "$TRASH/hostile" && git config core.fsmonitor "$TEST_ROOT/trap" &&
+	run && test_path_is_missing "$TEST_ROOT/canary" && test -n "$(result Commit)" &&
+	git config --unset core.hooksPath && git config --unset core.fsmonitor && rm -rf hostile .git/info/attributes
+'
+
 test_expect_success 'an agent without an address has no work tree' '
 	file=$(ops_path codegen) && sed -i "/^Email:/d" "$file" &&
 	ops_commit_as $BOSS "chore: no address" &&

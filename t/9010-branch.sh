@@ -87,6 +87,15 @@ test_expect_success 'a linked work tree with state on its own branch' '
 	)
 '
 
+test_expect_success 'a first commit that is refused leaves an empty repository, and says so' '
+	cp -r "$TEST_FIXTURES/world" ../files && test_sed ../files/05-PROCESSES/agents/*/codegen.md "/^Name:/d" &&
+	test_expect_code 1 ops init --from ../files ../refused 2>err &&
+	test_grep "^ops: there is a git repository now, without a commit: " err &&
+	test_grep "fix: add .Name: …. to the header" err && test_must_fail git -C ../refused rev-parse -q --verify HEAD &&
+	test_expect_code 1 ops init --from ../files ../refused 2>err && test_grep ! "there is a git repository now" err &&
+	ops init --from "$TEST_FIXTURES/world" ../refused && rm -rf ../refused ../files
+'
+
 test_expect_success 'a bare repository' '
 	mkdir ../bare && (
 		cd ../bare &&

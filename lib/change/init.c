@@ -164,6 +164,8 @@ int ops_repo_init(struct ops_init_result *result, struct ops_findings *findings,
 		ret = look_elsewhere(repo, err);
 	if (ret == 0)
 		ret = change_genesis(&outcome, findings, repo, genesis, &g, err);
+	if (ret && done.created)
+		error_prefix(err, "there is a git repository now, without a commit");
 	if (ret)
 		goto out;
 	memcpy(done.commit, outcome->commit, sizeof(done.commit));

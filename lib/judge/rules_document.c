@@ -149,13 +149,13 @@ static bool has_reason(const struct type *kind, const char *part)
 }
 
 /* How a command is told a part of what it drafts, which no editor can mend: a reason, an option,
- * or a word; of what is there, how it is edited.  NULL: it is no draft. */
+ * or a word; of what is there, how it is edited.  NULL: it is no draft, or one of files. */
 static const char *tell(struct judging *j, const struct ops_document *d, const char *name,
 			bool section)
 {
 	bool packet = type_is(d->type, "packet");
 
-	if (!j->change || j->change->after != d || !j->c->drafted)
+	if (j->genesis || !j->change || j->change->after != d || !j->c->drafted)
 		return NULL;
 	if (j->change->kind != CHANGE_CREATED)
 		return arena_printf(j->arena, "ops edit %s %s '%s=…'", d->id,

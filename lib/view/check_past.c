@@ -4,12 +4,11 @@
  * directory of the clone, which may be deleted at any time.
  *
  * It says of a document what was found, and what the verdict asked about the repository beside
- * the document's own bytes, with the answers.  It is believed of the same
- * bytes at the same path, which is to say that the index knows them and the file did not change,
- * on the same day, by the same configuration, roster and program, and while each of those
- * questions has the answer that it had.  A document whose verdict asked for anything that is no
- * such question is read each time, and so is one whose bytes could not be had: that is said when it
- * is so, and never by heart.
+ * the document's own bytes, with the answers.  It is believed of the same bytes at the same path
+ * (the index knows them, and the file did not change), on the same day, by the same configuration,
+ * roster and program, and while each of those questions has the answer that it had.  A document
+ * whose verdict asked for anything that is no such question is read each time, and so is one whose
+ * bytes could not be had: that is said when it is so, and never by heart.
  *
  * The file is sealed (store/sealed.h): one that somebody else made, that was brought along with
  * its repository, or is damaged, is none.  Never asked by what writes, by hooks or by audits.

@@ -112,9 +112,13 @@ test_expect_success 'what a directory holds' '
 	nr=$(cat ../all_nr) && P=05-PROCESSES/prompts && settle && fresh $nr &&
 	echo text >$P/new.txt && as_full && echo text >$P/new.md && both &&
 	git rm -q --cached $P/new.md && as_full && sleep 0.05 && touch .git/index && both &&
+	git rm -q --cached $P/new.md && as_full && git update-index --add --cacheinfo \
+		100644,$(git rev-parse ":$P/two.md"),$P/ghost.md && as_full && both &&
 	git rm -q --cached $P/one.md && mv $P/one.md $P/eno.md && as_full && git add $P/eno.md &&
 	sleep 0.05 && touch .git/index && as_full && both && mkdir $P/deep && as_full &&
-	mv $P/new.md $P/deep && both && git init -q $P/deep && as_full && rm -rf $P/deep/.git &&
+	mv $P/new.md $P/deep && both && git init -q $P/deep && as_full &&
+	echo >>$P/two.md && git add $P/two.md && sleep 0.05 && touch .git/index && as_full &&
+	as_full && rm -rf $P/deep/.git && git checkout -q $P/two.md &&
 	rm $P/deep/new.md && echo text >$P/deep/other.md && both && mv $P/deep ../deep &&
 	echo text >$P/deep && both && rm $P/deep && ln -s ../../../deep $P/deep && both &&
 	rm $P/deep && mv ../deep $P && both && rm -r $P/deep $P/new.txt && mv $P/eno.md $P/one.md &&

@@ -8,8 +8,9 @@
  * takes it until ahead_done(); `done` and `claimed` only grow.  Who asks for what the thread
  * is at reads something else meanwhile, so neither sleeps for one document.
  *
- * Where there is nothing to read it lists directories, in the order in which they will be
- * looked at, so that who walks over them finds it done.
+ * Where there is nothing to read it lists directories, from the last one that will be looked at
+ * back: who walks over them lists from the first one on, neither waits for the other, and in the
+ * middle they have done all.
  *
  * Of the items only those of the window are kept, each where one before it was: `first` and
  * those after it are there.
@@ -54,11 +55,13 @@ struct ahead {
 	atomic_bool asks;	/* who takes waits for a place to be ready */
 	char **dirs;		/* to be listed, the next one last */
 	size_t dirs_nr, dirs_cap;
+	size_t roots;		/* so many of them, the first ones, are where the walk begins */
 	struct arena *listed;	/* the entries of one, for the thread alone */
 	struct ahead_item items[WINDOW];
 	size_t nr;
 	size_t first;		/* those before it were done, and may be overwritten */
 	size_t claimed, done;	/* so many items */
+	size_t unclaimed;	/* so many of them are to be read, and nobody does */
 	size_t given;		/* `done`, as only who takes knows it yet */
 	struct place *places[WINDOW];	/* made when the first document comes there */
 };
@@ -167,6 +170,7 @@ static size_t claim(struct ahead *a, struct claim *out, size_t max)
 	for (; nr < max && a->claimed < end; a->claimed++) {
 		if (a->items[a->claimed % WINDOW].skip)
 			continue;
+		a->unclaimed--;
 		out[nr].item = a->items[a->claimed % WINDOW];
 		out[nr++].place = a->places[a->claimed % WINDOW];
 	}
@@ -212,36 +216,25 @@ static char *below(const char *dir, const char *name)
 	return asprintf(&path, "%s%s%s", dir, *dir ? "/" : "", name) < 0 ? NULL : path;
 }
 
-/* Take the next directory to be listed; while who walks over them is at that one, the one
- * behind it: two that take the same steps wait for each other at every one. */
-static char *pop(struct ahead *a)
-{
-	char *dir = a->dirs[--a->dirs_nr];
-
-	if (a->dirs_nr && snap_is_busy(a->snap, dir)) {
-		char *other = a->dirs[a->dirs_nr - 1];
-
-		a->dirs[a->dirs_nr - 1] = dir;
-		dir = other;
-	}
-	return dir;
-}
-
-/* List a directory, without the lock.  What goes wrong is said when somebody asks for it. */
+/* List a directory, without the lock; below one that somebody else has listed nothing is left to
+ * do, unless it is where the walk begins.  What goes wrong is said when somebody asks for it. */
 static void list_next(struct ahead *a)
 {
-	char *dir = pop(a);
-	struct snap_entry *list;
-	bool module;
-	size_t nr = 0;
+	char *dir = a->dirs[--a->dirs_nr];
+	struct snap_entry *list = NULL;
+	bool module, root = a->dirs_nr < a->roots;
+	size_t i, nr = 0;
 
+	if (root)
+		a->roots = a->dirs_nr;
 	pthread_mutex_unlock(&a->lock);
 	arena_clear(a->listed);
-	if (snap_names(&list, &nr, &module, a->snap, dir, NULL, a->listed, NULL) || module)
+	if ((!root && snap_is_listed(a->snap, dir)) ||
+	    snap_names(&list, &nr, &module, a->snap, dir, NULL, a->listed, NULL) || module)
 		nr = 0;
 	pthread_mutex_lock(&a->lock);
-	while (nr--)
-		if (list[nr].mode == SNAP_DIR && !push(a, below(dir, list[nr].name)))
+	for (i = 0; i < nr; i++)
+		if (list[i].mode == SNAP_DIR && !push(a, below(dir, list[i].name)))
 			break;
 	free(dir);
 }
@@ -296,7 +289,9 @@ int ahead_add(struct ahead *a, const struct ahead_item *item)
 	a->first = a->given;
 	a->items[a->nr % WINDOW] = *item;
 	a->items[a->nr++ % WINDOW].path = (*p)->path.data;
-	if (a->waits && a->nr % 16 == 0)
+	a->unclaimed += !item->skip;
+	/* Not for each, and never for nothing. */
+	if (a->waits && a->unclaimed && a->unclaimed % 16 == 0)
 		pthread_cond_signal(&a->room);
 	pthread_mutex_unlock(&a->lock);
 	if (!a->tried && a->nr == WORTH)
@@ -307,10 +302,11 @@ int ahead_add(struct ahead *a, const struct ahead_item *item)
 void ahead_list(struct ahead *a, const char *const *dirs, size_t nr)
 {
 	bool all = nr && (a->listed = arena_new());
+	size_t i;
 
-	/* The first one last: with that begins who walks over them. */
-	for (all = all && push(a, strdup(dirs[0])); all && nr > 1; nr--)
-		all = push(a, strdup(dirs[nr - 1]));
+	for (i = 0; all && i < nr; i++)
+		all = push(a, strdup(dirs[i]));
+	a->roots = a->dirs_nr;
 	if (a->dirs_nr)
 		begin(a);
 }
@@ -366,7 +362,7 @@ void ahead_done(struct ahead *a, size_t at)
 	pthread_mutex_lock(&a->lock);
 	a->done = a->given;
 	/* Half a window at once: a thread that is woken for each gets nothing done. */
-	if (a->waits && a->claimed < a->nr && a->claimed <= a->done + WINDOW / 2)
+	if (a->waits && a->unclaimed && a->claimed <= a->done + WINDOW / 2)
 		pthread_cond_signal(&a->room);
 	pthread_mutex_unlock(&a->lock);
 }

@@ -21,6 +21,7 @@
 #include "util/path.h"
 
 #define INDEX_MAX ((size_t)256 << 20)
+#define MODE_MODULE 0160000
 #define SECOND 1000000000L
 #define TICK (SECOND / 50)	/* no clock of a file system is coarser than this,
 				   but for those with whole seconds */
@@ -39,6 +40,7 @@ struct known {
 	size_t nr, cap;
 	struct timespec written;
 	enum known_what what;
+	bool modules;		/* there are some */
 	bool modes_unknown;	/* core.fileMode: the disk says nothing about them */
 	struct map *trees;	/* directory -> struct index_tree */
 };
@@ -61,6 +63,7 @@ static int add(const struct index_item *item, void *payload, struct ops_error *e
 		return error_nomem(err);
 	e->stat = item->stage || item->intent_to_add || item->skip_worktree ? NULL : item->stat;
 	e->exec = item->mode & 0100;
+	k->modules |= (item->mode & S_IFMT) == MODE_MODULE;
 	if (item->skip_worktree)
 		k->what = KNOWN_LEFT_OUT;
 	/* Another order than ours is one of a file system without case. */
@@ -245,6 +248,11 @@ bool known_exec(const struct known *k, size_t at, const struct stat *st)
 enum known_what known_what(const struct known *k)
 {
 	return k->what;
+}
+
+bool known_may_have_modules(const struct known *k)
+{
+	return k->modules || k->what == KNOWN_NOTHING;
 }
 
 size_t known_count(const struct known *k)

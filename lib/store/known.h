@@ -44,6 +44,9 @@ int known_children(const struct known *k, const char *dir,
 /* Whether it was certainly before the index was written. */
 bool known_before(const struct known *k, const struct timespec *t);
 
+/* Whether the index may have a repository of its own somewhere. */
+bool known_may_have_modules(const struct known *k);
+
 /* How many files the index has. */
 size_t known_count(const struct known *k);
 

@@ -33,6 +33,7 @@ struct listing {
 	struct listed *list;
 	size_t nr;
 	bool all;		/* is known of each of them */
+	bool completed;		/* by somebody, just now */
 	bool module;		/* it is a repository of its own */
 	size_t files;		/* below it: so many, or one of ... */
 	bool dated;		/* how it was is known: */
@@ -256,16 +257,17 @@ static int listing_of(struct listing **out, struct listing *other, struct snap_d
 	struct lister *l;
 	int rc;
 
-	while (listers_busy(&d->listers, path))
+	while ((*out = map_get(d->listings, path)) && (*out)->completed)
 		pthread_cond_wait(&d->listed, &d->lists);
-	*out = map_get(d->listings, path);
 	if (*out ? (*out)->all || !all : d->kept >= KEPT_MAX && !arena)
 		return 0;
 	l = listers_begin(&d->listers, path);
 	if (!l)
 		return error_nomem(err);
 	if (*out) {
+		(*out)->completed = true;
 		rc = complete(*out, d, l, err);
+		(*out)->completed = false;
 		listers_end(&d->listers, l);
 		pthread_cond_broadcast(&d->listed);
 		return rc;
@@ -274,6 +276,11 @@ static int listing_of(struct listing **out, struct listing *other, struct snap_d
 	pthread_mutex_unlock(&d->lists);
 	rc = look_into(l, d, false, all, err);
 	pthread_mutex_lock(&d->lists);
+	/* Two may be at it: that is sooner done than one has waited for the other. */
+	if (rc == 0 && map_has(d->listings, path)) {
+		listers_end(&d->listers, l);
+		return listing_of(out, other, d, path, all, arena, err);
+	}
 	if (rc == 0 && (d->kept < KEPT_MAX || !all)) {
 		rc = keep(d, path, l, all, err);
 		*out = rc ? NULL : map_get(d->listings, path);
@@ -373,19 +380,6 @@ static int disk_list(struct snap_entry **out, size_t *nr, struct snap *snap,
 	return give_list(out, nr, &module, true, snap, path, arena, err);
 }
 
-/* The kept listing of a directory, of which all is known; NULL when there is no room to keep
- * it. */
-static int kept_listing(struct listing **out, struct snap_disk *d, const char *dir,
-			struct ops_error *err)
-{
-	int rc;
-
-	pthread_mutex_lock(&d->lists);
-	rc = listing_of(out, NULL, d, dir, true, NULL, err);
-	pthread_mutex_unlock(&d->lists);
-	return rc;
-}
-
 /* The entry at `path` if the listing of its directory says all about it. */
 static int find_known(struct snap_entry *out, bool *is, struct snap_disk *d, const char *path,
 		      struct ops_error *err)
@@ -458,7 +452,11 @@ static size_t known_files(struct snap_disk *d, const char *dir)
 	struct listing *l = NULL;
 	size_t i, sum = 0, below;
 
-	if (kept_listing(&l, d, dir, NULL) || !l || l->files)
+	pthread_mutex_lock(&d->lists);
+	if (listing_of(&l, NULL, d, dir, true, NULL, NULL))
+		l = NULL;
+	pthread_mutex_unlock(&d->lists);
+	if (!l || l->files)
 		return l ? l->files : FILES_UNKNOWN;
 	l->files = FILES_UNKNOWN;
 	for (i = 0; i < l->nr; i++) {
@@ -488,6 +486,13 @@ static bool disk_ignores(struct snap *snap, const char *path)
 	return d->known && !known_names(d->known, path) && store_ignores(snap->store, path);
 }
 
+static bool disk_may_have_modules(struct snap *snap)
+{
+	const struct known *known = ((struct snap_disk *)snap)->known;
+
+	return known && known_may_have_modules(known);
+}
+
 static bool disk_lists_aside(struct snap *snap)
 {
 	struct snap_disk *d = (struct snap_disk *)snap;
@@ -495,15 +500,15 @@ static bool disk_lists_aside(struct snap *snap)
 	return d->known && known_count(d->known) >= MANY;
 }
 
-static bool disk_is_busy(struct snap *snap, const char *dir)
+static bool disk_is_listed(struct snap *snap, const char *dir)
 {
 	struct snap_disk *d = (struct snap_disk *)snap;
-	bool busy;
+	bool is;
 
 	pthread_mutex_lock(&d->lists);
-	busy = listers_busy(&d->listers, dir);
+	is = map_has(d->listings, dir) || listers_busy(&d->listers, dir);
 	pthread_mutex_unlock(&d->lists);
-	return busy;
+	return is;
 }
 
 static void disk_release(struct snap *snap)
@@ -531,33 +536,29 @@ static const struct snap_kind disk_kind = {
 	.is_tree = disk_is_tree,
 	.ignores = disk_ignores,
 	.lists_aside = disk_lists_aside,
-	.is_busy = disk_is_busy,
+	.is_listed = disk_is_listed,
 	.names = disk_names,
 	.name_ids = disk_name_ids,
 	.dirs_seen = disk_dirs_seen,
+	.may_have_modules = disk_may_have_modules,
 };
 
-static int init_locks(struct snap_disk *d)
-{
-	if (pthread_mutex_init(&d->lock, NULL))
-		return OPS_ENOMEM;
-	if (pthread_mutex_init(&d->lists, NULL) == 0) {
-		if (pthread_cond_init(&d->listed, NULL) == 0)
-			return 0;
-		pthread_mutex_destroy(&d->lists);
-	}
-	pthread_mutex_destroy(&d->lock);
-	return OPS_ENOMEM;
-}
+/* Held for so short that who waits spins first, where that can be had. */
+#ifdef PTHREAD_ADAPTIVE_MUTEX_INITIALIZER_NP
+#define BRIEF PTHREAD_ADAPTIVE_MUTEX_INITIALIZER_NP
+#else
+#define BRIEF PTHREAD_MUTEX_INITIALIZER
+#endif
 
 static int open_disk(struct snap **out, struct store *s, const char *root, struct ops_error *err)
 {
 	struct snap_disk *d = calloc(1, sizeof(*d));
 
-	if (!d || init_locks(d)) {
-		free(d);
+	if (!d)
 		return error_nomem(err);
-	}
+	d->lock = (pthread_mutex_t)PTHREAD_MUTEX_INITIALIZER;
+	d->lists = (pthread_mutex_t)BRIEF;
+	d->listed = (pthread_cond_t)PTHREAD_COND_INITIALIZER;
 	d->snap.kind = &disk_kind;
 	d->snap.store = s;
 	d->dir = d->top = -1;

@@ -35,8 +35,8 @@ struct snap_kind {
 	bool (*ignores)(struct snap *snap, const char *path);
 	/* As snap_lists_aside().  NULL: it does not. */
 	bool (*lists_aside)(struct snap *snap);
-	/* As snap_is_busy(); never NULL beside lists_aside. */
-	bool (*is_busy)(struct snap *snap, const char *dir);
+	/* As snap_is_listed(); never NULL beside lists_aside. */
+	bool (*is_listed)(struct snap *snap, const char *dir);
 	/* As snap_names(), in path order.  NULL: `list` costs no more. */
 	int (*names)(struct snap_entry **out, size_t *nr, bool *module, struct snap *snap,
 		     const char *dir, struct arena *arena, struct ops_error *err);
@@ -45,6 +45,8 @@ struct snap_kind {
 	/* As snap_dirs_seen(), in no order.  NULL: none. */
 	int (*dirs_seen)(struct dir_seen **out, size_t *nr, struct snap *snap,
 			 struct arena *arena, struct ops_error *err);
+	/* As snap_may_have_modules().  NULL: it may. */
+	bool (*may_have_modules)(struct snap *snap);
 	/* As `list`, of a directory whose entry is at hand, and nothing of it stays with the
 	 * snapshot: for who looks at all, each once.  NULL: as `list` does. */
 	int (*list_once)(struct snap_entry **out, size_t *nr, struct snap *snap,

@@ -145,14 +145,19 @@ static bool work_ignores(struct snap *snap, const char *path)
 	return disk_of(snap)->kind->ignores(disk_of(snap), path);
 }
 
+static bool work_may_have_modules(struct snap *snap)
+{
+	return disk_of(snap)->kind->may_have_modules(disk_of(snap));
+}
+
 static bool work_lists_aside(struct snap *snap)
 {
 	return disk_of(snap)->kind->lists_aside(disk_of(snap));
 }
 
-static bool work_is_busy(struct snap *snap, const char *dir)
+static bool work_is_listed(struct snap *snap, const char *dir)
 {
-	return disk_of(snap)->kind->is_busy(disk_of(snap), dir);
+	return disk_of(snap)->kind->is_listed(disk_of(snap), dir);
 }
 
 static void work_release(struct snap *snap)
@@ -172,10 +177,11 @@ static const struct snap_kind work_kind = {
 	.is_tree = work_is_tree,
 	.ignores = work_ignores,
 	.lists_aside = work_lists_aside,
-	.is_busy = work_is_busy,
+	.is_listed = work_is_listed,
 	.names = work_names,
 	.name_ids = work_name_ids,
 	.dirs_seen = work_dirs_seen,
+	.may_have_modules = work_may_have_modules,
 };
 
 /* Whether a sparse checkout was ever asked for. */

@@ -146,14 +146,19 @@ bool snap_ignores(struct snap *snap, const char *path)
 	return snap->kind->ignores && snap->kind->ignores(snap, path);
 }
 
+bool snap_may_have_modules(struct snap *snap)
+{
+	return !snap->kind->may_have_modules || snap->kind->may_have_modules(snap);
+}
+
 bool snap_lists_aside(struct snap *snap)
 {
 	return snap->kind->lists_aside && snap->kind->lists_aside(snap);
 }
 
-bool snap_is_busy(struct snap *snap, const char *dir)
+bool snap_is_listed(struct snap *snap, const char *dir)
 {
-	return snap->kind->is_busy && snap->kind->is_busy(snap, dir);
+	return snap->kind->is_listed && snap->kind->is_listed(snap, dir);
 }
 
 int snap_find(struct snap_entry *out, struct snap *snap, const char *path,

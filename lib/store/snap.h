@@ -120,13 +120,16 @@ void snap_name_ids(struct snap *snap, const struct dir_seen *seen, size_t nr);
 int snap_dirs_seen(struct dir_seen **out, size_t *nr, struct snap *snap, struct arena *arena,
 		   struct ops_error *err);
 
+/* Whether the index has a repository of its own anywhere that a snapshot of the work tree shows
+ * as a directory, since it was not fetched. */
+bool snap_may_have_modules(struct snap *snap);
+
 /* Whether another thread may list directories of it too, and so much is there that this is
  * worth it: who lists one after that finds it done. */
 bool snap_lists_aside(struct snap *snap);
 
-/* Whether somebody lists that directory of such a snapshot at this moment: who wants its list
- * now has to wait. */
-bool snap_is_busy(struct snap *snap, const char *dir);
+/* Whether somebody has listed that directory of such a snapshot, or lists it at this moment. */
+bool snap_is_listed(struct snap *snap, const char *dir);
 
 /* Call `each` for every file below `dir` ("" = all), in path order; a negative
  * return of it ends the walk and is returned. */

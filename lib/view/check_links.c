@@ -296,7 +296,7 @@ static bool is_in_module(struct checking *c, const char *path)
 
 	if (below_module(c->snap, path))
 		return true;
-	if (c->options->what != OPS_CHECK_WORK_TREE)
+	if (c->options->what != OPS_CHECK_WORK_TREE || !snap_may_have_modules(c->snap))
 		return false;
 	if (!k->indexed && snap_of_index(&k->index, c->repo->store, NULL))
 		k->index = NULL;

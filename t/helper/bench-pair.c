@@ -6,9 +6,10 @@
  *
  * In every word `{}` stands for the number of the run.  PREPARE runs before
  * each timed run and is not timed.  Output goes to /dev/null; a run that fails
- * ends all, with -1 only by a status above that: linters say with it that they found something.  Prints: median of A in ms, median of B in ms, median of A/B,
- * the peak memory of A in KiB, and the medians of the time that processors spent on A and
- * on B in ms, which others on the machine disturb less; without B what is of it is 0.
+ * ends all, with -1 only by a status above that: linters say with it that they found something.
+ * Prints: median of A in ms, median of B in ms, median of A/B, the peak memory of A in KiB, and
+ * the medians of the time that processors spent on A and on B in ms, which others on the machine
+ * disturb less; without B what is of it is 0.
  */
 #include <fcntl.h>
 #include <stdio.h>

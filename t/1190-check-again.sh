@@ -48,11 +48,11 @@ doc () {
 test_expect_success 'a few documents are read each time' '
 	ops_world && git config user.email $ARCH@example.org && ops_task swap-1 &&
 	doc one "[two](two.md)" && doc two "# Here" && settle &&
-	known 0 && known 0 && test_path_is_missing .git/ops/checked
+	known 0 && known 0 && test "$(ls .git/ops/checked-* 2>/dev/null)" = ""
 '
 
 test_expect_success 'where it is asked for, or there are many, they are not' '
-	git config ops.cache always && known 0 && test_path_is_file .git/ops/checked &&
+	git config ops.cache always && known 0 && CACHE=$(ls .git/ops/checked-*) &&
 	test_might_fail ops --json check >../answer &&
 	"$TEST_BUILD/t/json-get" result.documents ../answer >../all_nr &&
 	nr=$(cat ../all_nr) && known $nr && ops check >../said &&
@@ -98,7 +98,8 @@ test_expect_success 'what was meant by a link that leads nowhere' '
 test_expect_success 'a finding between two documents is of neither' '
 	nr=$(cat ../all_nr) && bad=05-PROCESSES/prompts/$(printf "a\\377") && settle && fresh $nr &&
 	mkdir "$bad" && doc one "[two](two.md) " && doc two "# There " && settle &&
-	rm .git/ops/checked && as_full && as_full && test_grep doc.path ../again && as_full && rmdir "$bad" && as_full &&
+	rm "$CACHE" && as_full && as_full && test_grep doc.path ../again && as_full &&
+	rmdir "$bad" && as_full &&
 	test_grep ! doc.path ../again && doc one "[two](two.md)" && doc two "# There" && settle &&
 	fresh $nr
 '
@@ -143,7 +144,7 @@ test_expect_success 'what a field names' '
 '
 
 test_expect_success STRACE,PLAIN_BUILD 'directories that did not change are not read' '
-	rm .git/ops/checked && settle && as_full &&
+	rm "$CACHE" && settle && as_full &&
 	test_might_fail strace -f -e trace=getdents64 -o ../few "$OPS_PROGRAM" check &&
 	test_might_fail strace -f -e trace=getdents64 -o ../many "$OPS_PROGRAM" check --full &&
 	few=$(grep -c getdents64 ../few) && many=$(grep -c getdents64 ../many) &&
@@ -185,17 +186,24 @@ test_expect_success 'what is not in the index as it is on the disk is read each 
 '
 
 test_expect_success 'one that is cut off, changed, or another one is none' '
-	nr=$(($(cat ../all_nr) + 3)) && known $nr && cp .git/ops/checked ../good &&
+	nr=$(($(cat ../all_nr) + 3)) && known $nr && cp "$CACHE" ../good &&
 	for at in 0 100 1000 5000 9000 $(($(wc -c <../good) - 9))
 	do
-		cp ../good .git/ops/checked && truncate -s $at .git/ops/checked && known 0 &&
-		known $nr && cp ../good .git/ops/checked &&
-		printf "\125" | dd of=.git/ops/checked bs=1 seek=$at conv=notrunc 2>../dd &&
+		cp ../good "$CACHE" && truncate -s $at "$CACHE" && known 0 &&
+		known $nr && cp ../good "$CACHE" &&
+		printf "\125" | dd of="$CACHE" bs=1 seek=$at conv=notrunc 2>../dd &&
 		as_full && known $nr || return 1
 	done &&
-	rm .git/ops/checked && mkdir .git/ops/checked && known 0 && rmdir .git/ops/checked &&
-	ln -s ../../../good .git/ops/checked && known 0 && rm .git/ops/checked &&
-	cp ../good .git/ops/checked
+	rm "$CACHE" && mkdir "$CACHE" && known 0 && rmdir "$CACHE" &&
+	ln -s ../../../good "$CACHE" && known 0 && rm "$CACHE" &&
+	cp ../good "$CACHE"
+'
+
+test_expect_success 'each work tree of a clone has its own' '
+	nr=$(($(cat ../all_nr) + 3)) && known $nr && git worktree add -q ../linked HEAD &&
+	(cd ../linked && sleep 0.05 && touch "$(git rev-parse --git-path index)" && known 0 &&
+		as_full && "$TEST_BUILD/t/json-get" result.known ../again >../said &&
+		test "$(cat ../said)" -gt 2) && known $nr && git worktree remove --force ../linked
 '
 
 test_expect_success 'nor is one that came with the repository, or is of another user' '

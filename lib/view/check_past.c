@@ -14,6 +14,7 @@
  * its repository, or is damaged, is none.  Never asked by what writes, by hooks or by audits.
  */
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -30,7 +31,7 @@ enum answer { UNASKED, SAME, OTHER };
 
 struct check_past {
 	struct mac_pad pad;
-	char key[DIGEST_HEX + 1];
+	char key[DIGEST_HEX + 1], name[PAST_NAME_LEN];
 	size_t worth;
 	struct sealed *old;		/* or NULL */
 	const uint64_t *hashes;
@@ -58,6 +59,15 @@ static void release(struct check_past *p)
 	free(p->asked);
 	buf_release(&p->word);
 	free(p);
+}
+
+/* Of the file of this work tree. */
+static void name_of(char out[PAST_NAME_LEN], const struct store *s)
+{
+	char hex[DIGEST_HEX + 1];
+
+	digest_of(store_git_dir(s), strlen(store_git_dir(s)), hex);
+	(void)snprintf(out, PAST_NAME_LEN, PAST_PREFIX "%.16s", hex);
 }
 
 /* What all verdicts depend on: the day, the configuration, and each entry of the roster. */
@@ -169,7 +179,8 @@ int check_past_open(struct checking *c, struct ops_error *err)
 		release(p);
 		return 0;
 	}
-	(void)sealed_open(&p->old, c->repo->store, PAST_NAME, &p->pad);
+	name_of(p->name, c->repo->store);
+	(void)sealed_open(&p->old, c->repo->store, p->name, &p->pad);
 	use_dirs(c, p);
 	ret = key_of(p->key, c, err);
 	if (ret) {
@@ -492,7 +503,7 @@ void check_past_close(struct checking *c, bool whole)
 		if (snap_dirs_seen(&p->next.dirs, &p->next.dirs_nr, c->snap, c->arena, NULL))
 			p->next.dirs_nr = 0;
 		if (!p->next.failed)
-			past_write(&p->next, p->key, c->repo->store, &p->pad);
+			past_write(&p->next, p->key, p->name, c->repo->store, &p->pad);
 	}
 	release(p);
 	c->past = NULL;

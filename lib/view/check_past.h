@@ -15,7 +15,9 @@
  * questions in ASKED, by number, and its findings in FOUND.  WORDS are what questions are made
  * of, TEXTS all else; 0 is no text.
  */
-#define PAST_NAME "checked"	/* of the file */
+#define PAST_PREFIX "checked-"	/* of the file: one for each work tree of a clone */
+#define PAST_NAME_LEN 32
+#define PAST_FILES 8		/* so many are kept */
 
 enum past_part { FACTS, HASHES, ORDER, ROWS, ASKED, QUESTIONS, FOUND, WORDS, TEXTS, DIRS,
 		 PAST_PARTS };
@@ -71,7 +73,7 @@ void past_put_found(struct writing *w, const struct ops_finding *f);
 void past_put_row(struct writing *w, const char *path, const struct oid *oid, bool unreadable,
 		  size_t asked_nr, size_t found_nr);
 /* Write it under the key; where it cannot be written there is none. */
-void past_write(struct writing *w, const char *key, struct store *store,
+void past_write(struct writing *w, const char *key, const char *name, struct store *store,
 		const struct mac_pad *pad);
 
 #endif

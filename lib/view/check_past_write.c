@@ -122,7 +122,7 @@ static int by_hash(const void *a, const void *b)
 	return x->hash < y->hash ? -1 : x->hash > y->hash;
 }
 
-void past_write(struct writing *w, const char *key, struct store *store,
+void past_write(struct writing *w, const char *key, const char *name, struct store *store,
 		const struct mac_pad *pad)
 {
 	struct facts facts = { .rows = w->nr };
@@ -150,7 +150,8 @@ void past_write(struct writing *w, const char *key, struct store *store,
 			hashes[i] = w->names[i].hash;
 			order[i] = w->names[i].row;
 		}
-		(void)sealed_write(&seal, store, PAST_NAME, pad, parts, PAST_PARTS, NULL);
+		if (sealed_write(&seal, store, name, pad, parts, PAST_PARTS, NULL) == 0)
+			notes_keep(store, PAST_PREFIX, name, PAST_FILES);
 	}
 	free(hashes);
 	free(order);

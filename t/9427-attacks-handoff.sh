@@ -45,17 +45,7 @@ unsay () {
 }
 
 test_expect_success 'a world with handoffs in each state, and its server' '
-	cat >"$TEST_ROOT/package" <<-\EOF &&
-	Completed:
-	- [x] the fast path
-	Current State: it builds
-	Pending:
-	- [ ] the slow path
-	Risks: the book may be empty
-	Findings: most orders are alone
-	Next: write the test of the slow path
-	Failing-Checks: none
-	EOF
+	handoff_package &&
 	ops_world &&
 	ops --as $BOSS new agent "Code Twin" -f Department=Production \
 		-f Principal=twins &&

@@ -97,17 +97,7 @@ test_expect_success 'what the table says of a merge follows from what it says of
 '
 
 test_expect_success 'a server, and tasks in several states' '
-	cat >"$TEST_ROOT/package" <<-\EOF &&
-	Completed:
-	- [x] the fast path
-	Current State: it builds
-	Pending:
-	- [ ] the slow path
-	Risks: the book may be empty
-	Findings: most orders are alone
-	Next: write the test of the slow path
-	Failing-Checks: none
-	EOF
+	handoff_package &&
 	ops_world && git branch -M main && ops_task_at Requested asked-1 && ops_task_at Approved fit-1 &&
 	ops_task_at Assigned given-1 && ops_task_at Assigned other-1 && ops_task_at In-Progress begun-1 &&
 	ops_task_at In-Progress frozen-1 &&

@@ -302,3 +302,18 @@ attack_world () {
 			return 1
 	done
 }
+
+# handoff_package: one that is complete, in $TEST_ROOT/package.
+handoff_package () {
+	cat >"$TEST_ROOT/package" <<-\EOF
+	Completed:
+	- [x] the fast path
+	Current State: it builds
+	Pending:
+	- [ ] the slow path
+	Risks: the book may be empty
+	Findings: most orders are alone
+	Next: write the test of the slow path
+	Failing-Checks: none
+	EOF
+}

@@ -7,6 +7,7 @@
  */
 #include "store/dirs.h"
 
+#include <stdlib.h>
 #include <sys/vfs.h>
 
 #include "util/map.h"
@@ -45,17 +46,9 @@ int dirs_order(const void *a, const void *b)
 
 const struct dir_seen *dirs_find(const struct dir_seen *list, size_t nr, const char *path)
 {
-	uint64_t hash = map_hash(path);
-	size_t low = 0, high = nr, middle;
+	const struct dir_seen key = { .path = map_hash(path) };
 
-	while (low < high) {
-		middle = low + (high - low) / 2;
-		if (list[middle].path < hash)
-			low = middle + 1;
-		else
-			high = middle;
-	}
-	return low < nr && list[low].path == hash ? &list[low] : NULL;
+	return nr ? bsearch(&key, list, nr, sizeof(key), dirs_order) : NULL;
 }
 
 static int64_t nanoseconds(const struct timespec *t)

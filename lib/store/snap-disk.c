@@ -33,7 +33,7 @@ struct listing {
 	struct listed *list;
 	size_t nr;
 	bool all;		/* is known of each of them */
-	bool completed;		/* by somebody, just now */
+	bool completing;	/* somebody finds out the rest */
 	bool module;		/* it is a repository of its own */
 	size_t files;		/* below it: so many, or one of ... */
 	bool dated;		/* how it was is known: */
@@ -257,7 +257,7 @@ static int listing_of(struct listing **out, struct listing *other, struct snap_d
 	struct lister *l;
 	int rc;
 
-	while ((*out = map_get(d->listings, path)) && (*out)->completed)
+	while ((*out = map_get(d->listings, path)) && (*out)->completing)
 		pthread_cond_wait(&d->listed, &d->lists);
 	if (*out ? (*out)->all || !all : d->kept >= KEPT_MAX && !arena)
 		return 0;
@@ -265,9 +265,9 @@ static int listing_of(struct listing **out, struct listing *other, struct snap_d
 	if (!l)
 		return error_nomem(err);
 	if (*out) {
-		(*out)->completed = true;
+		(*out)->completing = true;
 		rc = complete(*out, d, l, err);
-		(*out)->completed = false;
+		(*out)->completing = false;
 		listers_end(&d->listers, l);
 		pthread_cond_broadcast(&d->listed);
 		return rc;

@@ -23,7 +23,7 @@
 #include "util/date.h"
 #include "view/check_past.h"
 
-#define KIND "ops check 2"
+#define KIND "ops check 3"
 #define WORTH 256		/* documents: fewer are read as fast */
 #define TYPE_MAX 64		/* of a question: bytes of a type's name */
 
@@ -34,8 +34,7 @@ struct check_past {
 	char key[DIGEST_HEX + 1], name[PAST_NAME_LEN];
 	size_t worth;
 	struct sealed *old;		/* or NULL */
-	const uint64_t *hashes;
-	const uint32_t *order;
+	const struct name *names;
 	const struct row *rows;
 	const struct question *questions;
 	size_t rows_nr, questions_nr;
@@ -113,21 +112,19 @@ static const void *rows_of(size_t *nr, struct sealed *f, enum past_part part, si
 /* Take the old file for use, if it is of that key and whole. */
 static void use_old(struct check_past *p)
 {
-	size_t hashes = 0, order = 0;
+	size_t names = 0;
 	const struct facts *facts = sealed_at(p->old, FACTS, 0, sizeof(*facts));
 
 	if (!facts || strncmp(facts->key, p->key, sizeof(facts->key)))
 		return;
-	p->hashes = rows_of(&hashes, p->old, HASHES, sizeof(*p->hashes));
-	p->order = rows_of(&order, p->old, ORDER, sizeof(*p->order));
+	p->names = rows_of(&names, p->old, NAMES, sizeof(*p->names));
 	p->rows = rows_of(&p->rows_nr, p->old, ROWS, sizeof(*p->rows));
 	p->questions = rows_of(&p->questions_nr, p->old, QUESTIONS, sizeof(*p->questions));
 	if (!p->questions)
 		p->questions_nr = 0;
 	p->answers = calloc(p->questions_nr + 1, sizeof(*p->answers));
 	p->used = calloc(p->rows_nr + 1, sizeof(*p->used));
-	if (!p->hashes || !p->order || !p->rows || hashes != p->rows_nr ||
-	    order != p->rows_nr || !p->answers || !p->used)
+	if (!p->names || !p->rows || names != p->rows_nr || !p->answers || !p->used)
 		p->rows_nr = 0;
 }
 
@@ -288,22 +285,19 @@ static size_t which(const char *path, const struct snap_entry *entry, void *chec
 {
 	struct checking *c = checking;
 	struct check_past *p = c->past;
-	uint64_t hash = map_hash(path);
-	size_t low = 0, high = p->rows_nr, middle;
+	const struct name key = { .hash = map_hash(path) };
+	const struct name *at = entry->has_oid && p->rows_nr ?
+		bsearch(&key, p->names, p->rows_nr, sizeof(key), past_name_order) : NULL;
 
-	while (low < high) {
-		middle = low + (high - low) / 2;
-		if (p->hashes[middle] < hash)
-			low = middle + 1;
-		else
-			high = middle;
-	}
-	for (; entry->has_oid && low < p->rows_nr && p->hashes[low] == hash; low++) {
-		uint32_t at = p->order[low];
+	/* The first of those with that hash. */
+	while (at && at > p->names && at[-1].hash == key.hash)
+		at--;
+	for (; at && (size_t)(at - p->names) < p->rows_nr && at->hash == key.hash; at++) {
+		const struct row *row = at->row < p->rows_nr ? &p->rows[at->row] : NULL;
 
-		if (at < p->rows_nr && oid_equal(&p->rows[at].oid, &entry->oid) &&
-		    !strcmp(old_text(p, TEXTS, p->rows[at].path), path))
-			return is_sound(c, &p->rows[at]) ? (size_t)at + 1 : 0;
+		if (row && oid_equal(&row->oid, &entry->oid) &&
+		    !strcmp(old_text(p, TEXTS, row->path), path))
+			return is_sound(c, row) ? (size_t)at->row + 1 : 0;
 	}
 	return 0;
 }

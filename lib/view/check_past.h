@@ -11,7 +11,7 @@
 #include "view/check_inside.h"
 
 /*
- * The parts.  HASHES are those of the paths in order, ORDER the row of each.  A row has its
+ * The parts.  NAMES are the rows by the hashes of their paths, in order of these.  A row has its
  * questions in ASKED, by number, and its findings in FOUND.  WORDS are what questions are made
  * of, TEXTS all else; 0 is no text.
  */
@@ -19,12 +19,17 @@
 #define PAST_NAME_LEN 32
 #define PAST_FILES 8		/* so many are kept */
 
-enum past_part { FACTS, HASHES, ORDER, ROWS, ASKED, QUESTIONS, FOUND, WORDS, TEXTS, DIRS,
+enum past_part { FACTS, NAMES, ROWS, ASKED, QUESTIONS, FOUND, WORDS, TEXTS, DIRS,
 		 PAST_PARTS };
 
 struct facts {
 	char key[DIGEST_HEX + 8];	/* of all that is the same for all documents */
 	uint64_t rows;
+};
+
+struct name {
+	uint64_t hash;
+	uint32_t row, spare;
 };
 
 struct row {
@@ -50,15 +55,15 @@ struct writing {
 	struct spill rows, asked, found, texts;
 	struct buf questions, words;
 	struct numbering numbers;	/* of the questions, from 1 on */
-	struct name {
-		uint64_t hash;
-		uint32_t row;
-	} *names;
+	struct name *names;
 	size_t nr, room;
 	struct dir_seen *dirs;		/* in order */
 	size_t dirs_nr;
 	bool failed;			/* there will be none */
 };
+
+/* In order of hashes, for qsort() and bsearch(). */
+int past_name_order(const void *a, const void *b);
 
 /* Begin an empty one; and forget it. */
 void past_writing_init(struct writing *w, struct store *store);

@@ -111,11 +111,11 @@ void past_put_row(struct writing *w, const char *path, const struct oid *oid, bo
 		    array_room(&w->names, w->nr, &w->room, sizeof(*w->names));
 	put(w, &w->rows, &row, sizeof(row));
 	if (!w->failed)
-		w->names[w->nr] = (struct name){ map_hash(path), (uint32_t)w->nr };
+		w->names[w->nr] = (struct name){ map_hash(path), (uint32_t)w->nr, 0 };
 	w->nr += !w->failed;
 }
 
-static int by_hash(const void *a, const void *b)
+int past_name_order(const void *a, const void *b)
 {
 	const struct name *x = a, *y = b;
 
@@ -126,12 +126,9 @@ void past_write(struct writing *w, const char *key, const char *name, struct sto
 		const struct mac_pad *pad)
 {
 	struct facts facts = { .rows = w->nr };
-	uint64_t *hashes = calloc(w->nr + 1, sizeof(*hashes)), seal;
-	uint32_t *order = calloc(w->nr + 1, sizeof(*order));
 	struct sealed_part parts[PAST_PARTS] = {
 		[FACTS] = { &facts, sizeof(facts), NULL },
-		[HASHES] = { hashes, w->nr * sizeof(*hashes), NULL },
-		[ORDER] = { order, w->nr * sizeof(*order), NULL },
+		[NAMES] = { w->names, w->nr * sizeof(*w->names), NULL },
 		[ROWS] = { NULL, spill_len(&w->rows), &w->rows },
 		[ASKED] = { NULL, spill_len(&w->asked), &w->asked },
 		[QUESTIONS] = { w->questions.data, w->questions.len, NULL },
@@ -140,20 +137,11 @@ void past_write(struct writing *w, const char *key, const char *name, struct sto
 		[TEXTS] = { NULL, spill_len(&w->texts), &w->texts },
 		[DIRS] = { w->dirs, w->dirs_nr * sizeof(*w->dirs), NULL },
 	};
-	size_t i;
+	uint64_t seal;
 
 	memcpy(facts.key, key, DIGEST_HEX + 1);
-	if (hashes && order) {
-		if (w->nr)
-			qsort(w->names, w->nr, sizeof(*w->names), by_hash);
-		for (i = 0; i < w->nr; i++) {
-			hashes[i] = w->names[i].hash;
-			order[i] = w->names[i].row;
-		}
-		if (sealed_write(&seal, store, name, pad, parts, PAST_PARTS, NULL) == 0)
-			notes_keep(store, PAST_PREFIX, name, PAST_FILES);
-	}
-	free(hashes);
-	free(order);
+	if (w->nr)
+		qsort(w->names, w->nr, sizeof(*w->names), past_name_order);
+	if (sealed_write(&seal, store, name, pad, parts, PAST_PARTS, NULL) == 0)
+		notes_keep(store, PAST_PREFIX, name, PAST_FILES);
 }
-

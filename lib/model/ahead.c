@@ -32,6 +32,8 @@
 #include "util/array.h"
 #include "util/buf.h"
 #include "util/error.h"
+#include "util/path.h"
+#include "util/thread.h"
 
 #define WINDOW 128		/* documents in memory at once */
 #define WORTH 128		/* fewer are read faster than a thread begins */
@@ -211,9 +213,9 @@ static bool push(struct ahead *a, char *dir)
 
 static char *below(const char *dir, const char *name)
 {
-	char *path;
+	char path[PATH_MAX_BYTES + 1];
 
-	return asprintf(&path, "%s%s%s", dir, *dir ? "/" : "", name) < 0 ? NULL : path;
+	return path_join(path, dir, name) ? strdup(path) : NULL;
 }
 
 /* List a directory, without the lock; below one that somebody else has listed nothing is left to
@@ -271,7 +273,7 @@ static void begin(struct ahead *a)
 {
 	a->tried = true;
 	a->threaded = sysconf(_SC_NPROCESSORS_ONLN) > 1 &&
-		      pthread_create(&a->thread, NULL, work, a) == 0;
+		      thread_begin(&a->thread, work, a) == 0;
 }
 
 int ahead_add(struct ahead *a, const struct ahead_item *item)

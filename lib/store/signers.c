@@ -16,6 +16,7 @@
 #include <unistd.h>
 
 #include "util/arena.h"
+#include "util/thread.h"
 
 #define AHEAD 1024
 #define THREADS_MAX 8
@@ -111,7 +112,7 @@ static void start(struct signers *p)
 
 	p->started = true;
 	while (p->threads_nr < THREADS_MAX && (long)p->threads_nr < cores &&
-	       pthread_create(&p->threads[p->threads_nr], NULL, work, p) == 0)
+	       thread_begin(&p->threads[p->threads_nr], work, p) == 0)
 		p->threads_nr++;
 }
 

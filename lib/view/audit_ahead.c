@@ -20,6 +20,8 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "util/thread.h"
+
 #define RUN_MIN 16		/* commits */
 #define RUN_MAX 64		/* the first of a run finds no world of its parent */
 #define WORTH (3 * RUN_MIN)	/* fewer are judged faster alone */
@@ -135,7 +137,7 @@ static bool begin(struct audit_ahead *a)
 	w->v.branch = a->v->branch;
 	w->v.line = a->v->line;
 	if (w->repo.store && w->repo.cache &&
-	    pthread_create(&w->thread, NULL, work, w) == 0) {
+	    thread_begin(&w->thread, work, w) == 0) {
 		a->workers_nr++;
 		return true;
 	}

@@ -382,6 +382,7 @@ static void lister_free(struct lister *l)
 		return;
 	free(l->v);
 	arena_free(l->arena);
+	arena_free(l->kept);
 	buf_release(&l->below);
 	free(l);
 }
@@ -393,8 +394,9 @@ static struct lister *lister_new(void)
 	if (l) {
 		buf_init(&l->below);
 		l->arena = arena_new();
+		l->kept = arena_new();
 	}
-	if (!l || l->arena)
+	if (!l || (l->arena && l->kept))
 		return l;
 	lister_free(l);
 	return NULL;

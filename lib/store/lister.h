@@ -30,6 +30,7 @@ struct lister {
 	struct lister *next;
 	const char *path;		/* of the directory, set by who lists it */
 	struct arena *arena;		/* of the names */
+	struct arena *kept;		/* of what was made of directories and stays */
 	struct listed *v;		/* what there is, in path order */
 	size_t nr, cap;
 	bool module;			/* it is a repository of its own */

@@ -181,24 +181,20 @@ static int look_into(struct lister *l, struct snap_disk *d, bool again, bool all
 	return rc;
 }
 
-static int keep(struct snap_disk *d, const char *path, const struct lister *l, bool all,
-		struct ops_error *err)
+/* A listing to be kept, of what was listed. */
+static int make_listing(struct listing **out, struct lister *l, bool all, struct ops_error *err)
 {
-	struct listing *kept = arena_alloc(d->arena, sizeof(*kept));
+	struct listing *made = arena_alloc(l->kept, sizeof(*made));
 
-	if (!kept)
+	if (!made)
 		return error_nomem(err);
-	kept->nr = l->nr;
-	kept->all = all;
-	kept->module = l->module;
-	kept->dated = l->dated;
-	kept->was = l->was;
-	if (l->nr && lister_take(&kept->list, l, true, d->arena, err))
-		return OPS_ENOMEM;
-	if (map_put(d->listings, path, kept))
-		return error_nomem(err);
-	d->kept += l->nr + 1;
-	return 0;
+	made->nr = l->nr;
+	made->all = all;
+	made->module = l->module;
+	made->dated = l->dated;
+	made->was = l->was;
+	*out = made;
+	return l->nr ? lister_take(&made->list, l, true, l->kept, err) : 0;
 }
 
 /* What is known without looking: the directories that were listed. */
@@ -254,7 +250,9 @@ static int complete(struct listing *kept, struct snap_disk *d, struct lister *l,
 static int listing_of(struct listing **out, struct listing *other, struct snap_disk *d,
 		      const char *path, bool all, struct arena *arena, struct ops_error *err)
 {
+	struct listing *made = NULL;
 	struct lister *l;
+	bool keeps;
 	int rc;
 
 	while ((*out = map_get(d->listings, path)) && (*out)->completing)
@@ -272,18 +270,22 @@ static int listing_of(struct listing **out, struct listing *other, struct snap_d
 		pthread_cond_broadcast(&d->listed);
 		return rc;
 	}
-	all |= d->kept >= KEPT_MAX;
+	keeps = d->kept < KEPT_MAX;
+	all |= !keeps;
 	pthread_mutex_unlock(&d->lists);
 	rc = look_into(l, d, false, all, err);
+	if (rc == 0 && keeps)
+		rc = make_listing(&made, l, all, err);
 	pthread_mutex_lock(&d->lists);
 	/* Two may be at it: that is sooner done than one has waited for the other. */
 	if (rc == 0 && map_has(d->listings, path)) {
 		listers_end(&d->listers, l);
 		return listing_of(out, other, d, path, all, arena, err);
 	}
-	if (rc == 0 && (d->kept < KEPT_MAX || !all)) {
-		rc = keep(d, path, l, all, err);
-		*out = rc ? NULL : map_get(d->listings, path);
+	if (rc == 0 && made) {
+		rc = map_put(d->listings, path, made) ? error_nomem(err) : 0;
+		*out = rc ? NULL : made;
+		d->kept += l->nr + 1;
 	} else if (rc == 0 && arena) {
 		other->nr = l->nr;
 		other->module = l->module;

@@ -185,7 +185,7 @@ static int search_pattern(struct search *s, const char *pattern, const char *dir
 	int ret = snap_list(&list, &nr, world_snap(s->w), dir, arena, err);
 
 	for (i = 0; ret == 0 && !s->exact && depth < PATH_DEPTH_MAX && i < nr; i++) {
-		path = arena_printf(arena, "%s%s%s", dir, *dir ? "/" : "", list[i].name);
+		path = path_joined(arena, dir, list[i].name);
 		if (!path)
 			return error_nomem(err);
 		if (list[i].mode == SNAP_DIR) {

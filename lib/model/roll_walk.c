@@ -77,7 +77,7 @@ static int walk_entry(struct walk *k, const char *dir, const struct snap_entry *
 		ret = roll_add(k->wr, dir, entry->name, entry, err);
 	if (ret || !directory || k->only_directories)
 		return ret;
-	below = arena_printf(arena, "%s%s%s", dir, *dir ? "/" : "", entry->name);
+	below = path_joined(arena, dir, entry->name);
 	return below ? walk_directory(k, below, entry, err) : error_nomem(err);
 }
 

@@ -343,7 +343,7 @@ int roll_add(struct roll_writer *wr, const char *dir, const char *name,
 	int ret = 0;
 
 	arena_clear(wr->scratch);
-	path = arena_printf(wr->scratch, "%s%s%s", dir, *dir ? "/" : "", name);
+	path = path_joined(wr->scratch, dir, name);
 	if (!path)
 		return error_nomem(err);
 	if (strlen(path) > PATH_MAX_BYTES || (*dir && path_fault(dir)))

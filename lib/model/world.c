@@ -310,20 +310,6 @@ int world_document(struct ops_document **out, struct world *w, const char *path,
 	return 0;
 }
 
-/* "dir/name" */
-static const char *path_join(struct arena *arena, const char *dir, const char *name)
-{
-	size_t a = strlen(dir), b = strlen(name);
-	char *path = arena_alloc(arena, a + b + 2);
-
-	if (!path)
-		return NULL;
-	memcpy(path, dir, a);
-	path[a] = '/';
-	memcpy(path + a + 1, name, b + 1);
-	return path;
-}
-
 struct packet_list {
 	struct ops_document **list;
 	size_t nr;
@@ -358,7 +344,7 @@ int world_packets(struct ops_document *const **out, size_t *nr, struct world *w,
 	if (!p->list)
 		return error_nomem(err);
 	for (i = 0; i < count; i++) {
-		path = path_join(w->arena, dir, entries[i].name);
+		path = path_joined(w->arena, dir, entries[i].name);
 		if (!path)
 			return error_nomem(err);
 		ret = world_document(&p->list[p->nr], w, path, findings, err);

@@ -163,12 +163,7 @@ static int read_names(struct lister *l, int fd, struct ops_error *err)
 
 const char *lister_below(struct lister *l, size_t i)
 {
-	buf_clear(&l->below);
-	if (*l->path) {
-		buf_str(&l->below, l->path);
-		buf_char(&l->below, '/');
-	}
-	buf_str(&l->below, l->v[i].entry.name);
+	path_put(&l->below, l->path, l->v[i].entry.name);
 	return buf_failed(&l->below) ? NULL : l->below.data;
 }
 

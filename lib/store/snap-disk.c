@@ -14,7 +14,6 @@
 #include <fcntl.h>
 #include <pthread.h>
 #include <stdint.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <unistd.h>
 
@@ -438,13 +437,11 @@ static size_t known_files(struct snap_disk *d, const char *dir);
 /* The files below an entry of that directory, or FILES_UNKNOWN. */
 static size_t known_below(struct snap_disk *d, const char *dir, const struct snap_entry *e)
 {
-	char path[PATH_MAX_BYTES + PATH_PART_MAX + 2];
-	int len;
+	char path[PATH_MAX_BYTES + 1];
 
 	if (e->mode != SNAP_DIR)
 		return e->has_oid ? 1 : FILES_UNKNOWN;
-	len = snprintf(path, sizeof(path), "%s%s%s", dir, *dir ? "/" : "", e->name);
-	return len > PATH_MAX_BYTES ? FILES_UNKNOWN : known_files(d, path);
+	return path_join(path, dir, e->name) ? known_files(d, path) : FILES_UNKNOWN;
 }
 
 /* How many files lie below a directory, if each is as the index knows it and there is

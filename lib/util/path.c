@@ -94,8 +94,8 @@ static const char *part_fault(const char *part, size_t len)
 	return NULL;
 }
 
-/* Whether a path has nothing but letters, digits, `-` and `_`, and dots within its parts, so
- * few and short that nothing can be wrong with it: as nearly every path. */
+/* Whether a path has nothing but letters, digits, `-` and `_`, and dots and blanks within its
+ * parts, so few and short that nothing can be wrong with it: as nearly every path. */
 static bool is_simple(const char *path)
 {
 	size_t at = 0, start = 0, parts = 1;
@@ -106,7 +106,7 @@ static bool is_simple(const char *path)
 		if ((c >= 'a' && c <= 'z') || c == '-' || (c >= '0' && c <= '9') ||
 		    (c >= 'A' && c <= 'Z') || c == '_')
 			continue;
-		if (c == '.' && at > start)
+		if ((c == '.' || c == ' ') && at > start)
 			continue;
 		if ((c && c != '/') || at == start || at - start > PATH_PART_MAX ||
 		    at > PATH_MAX_BYTES)

@@ -12,6 +12,9 @@
 #define PATH_MAX_BYTES 1024
 #define PATH_DEPTH_MAX 16
 
+struct arena;
+struct buf;
+
 /* Why a path is unsafe, as a phrase for a message ("leaves the tree", "is
  * absolute", "has an empty part", "holds a control character", "names
  * git's own directory", "is too long"), or NULL when it is safe. ".git" is
@@ -55,6 +58,12 @@ size_t path_pattern_root(const char *pattern);
  * are not seen: ASCII letters small, the latter (utf8_refused()) left out.  Equal for paths
  * that such a disk takes for one. */
 void path_fold(char *path);
+
+/* The path of the entry `name` of the directory `dir`, "" for the top: in place of what a buffer
+ * has; in `out`, false when it is longer than that; in memory of an arena, or NULL. */
+void path_put(struct buf *out, const char *dir, const char *name);
+bool path_join(char out[PATH_MAX_BYTES + 1], const char *dir, const char *name);
+char *path_joined(struct arena *arena, const char *dir, const char *name);
 
 const char *path_name(const char *path);	/* after the last '/' */
 /* Length of the directory part, without its '/'; 0 for none. */

@@ -5,6 +5,10 @@
  */
 #include "unit.h"
 
+#include <string.h>
+
+#include "util/arena.h"
+#include "util/buf.h"
 #include "util/path.h"
 
 UNIT_TEST(path_fault_names_what_is_wrong)
@@ -15,7 +19,8 @@ UNIT_TEST(path_fault_names_what_is_wrong)
 		{ "a", NULL }, { "a/b.md", NULL }, { "a b/\xc3\xa9.md", NULL },
 		{ ".gitignore", NULL }, { "git", NULL }, { "a/.github/x", NULL },
 		{ "...", NULL }, { "a/..b", NULL }, { ".gita", NULL },
-		{ "git~10", NULL }, { "a/x.git", NULL },
+		{ "git~10", NULL }, { "a/x.git", NULL }, { "a b .md ", NULL },
+		{ " .git", NULL }, { "a /b", NULL }, { "git~1 .", "names git's own directory" },
 		{ "", "is empty" }, { "/", "is absolute" }, { "/a", "is absolute" },
 		{ "a//b", "has an empty part" }, { "a/", "has an empty part" },
 		{ "..", "leaves the tree" }, { "a/../b", "leaves the tree" },
@@ -170,7 +175,42 @@ UNIT_TEST(path_parts_are_found)
 	ck_assert(!path_below("a/b", "a"));
 }
 
-UNIT_MAIN("path", path_fault_names_what_is_wrong, path_match_follows_its_grammar,
+/* Joined in a buffer, in a place and in an arena it is the same. */
+static void joins(const char *dir, const char *name, const char *path)
+{
+	char place[PATH_MAX_BYTES + 1];
+	struct arena *arena = arena_new();
+	struct buf b = BUF_INIT;
+
+	UNIT_NEED(arena);
+	buf_str(&b, "before");
+	path_put(&b, dir, name);
+	ck_assert_str_eq(b.data, path);
+	ck_assert(path_join(place, dir, name));
+	ck_assert_str_eq(place, path);
+	ck_assert_str_eq(path_joined(arena, dir, name), path);
+	buf_release(&b);
+	arena_free(arena);
+}
+
+UNIT_TEST(a_path_is_joined)
+{
+	char place[PATH_MAX_BYTES + 1], dir[PATH_MAX_BYTES + 1];
+
+	joins("", "a", "a");
+	joins("a/b", "c", "a/b/c");
+	memset(dir, 'd', sizeof(dir));
+	dir[PATH_MAX_BYTES - 2] = '\0';
+	ck_assert(path_join(place, dir, "a"));
+	ck_assert_uint_eq(strlen(place), PATH_MAX_BYTES);
+	ck_assert(!path_join(place, dir, "ab"));
+	dir[PATH_MAX_BYTES - 2] = 'd';
+	dir[PATH_MAX_BYTES] = '\0';
+	ck_assert(path_join(place, "", dir));
+	ck_assert(!path_join(place, dir, ""));
+}
+
+UNIT_MAIN("path", a_path_is_joined, path_fault_names_what_is_wrong, path_match_follows_its_grammar,
 	  path_match_survives_hostile_patterns,
 	  path_pattern_fault_explains_what_never_matches, an_empty_alternative_is_no_pattern,
 	  path_parts_are_found)

@@ -109,7 +109,8 @@ int world_each(struct world *w, const struct type *type, bool archived, bool kee
 
 /* Of documents that need not be read, since what there is to say of them is known. */
 struct world_spared {
-	/* Which one is that file, an entry of the snapshot?  0: read it. */
+	/* Which one is that file, an entry of the snapshot?  0: find out whether it is a
+	 * document at all, and read it. */
 	size_t (*which)(const char *path, const struct snap_entry *entry, void *payload);
 	/* Say it, when it is its turn among the others. */
 	int (*give)(const char *path, size_t which, void *payload, struct ops_error *err);

@@ -197,23 +197,24 @@ static int add_entry(struct each_state *s, const char *dir, const struct snap_en
 	struct ahead_item item = { .dir = dir, .entry = entry };
 	const struct type *type;
 
-	buf_clear(&s->path);
-	if (*dir) {
-		buf_str(&s->path, dir);
-		buf_char(&s->path, '/');
-	}
-	buf_str(&s->path, entry->name);
+	path_put(&s->path, dir, entry->name);
 	if (buf_failed(&s->path))
 		return error_nomem(err);
-	type = config_type_of_path(s->config, s->path.data);
-	if (!type || (s->type && type != s->type && type != s->type->base))
-		return 0;
-	item.type = type;
 	item.path = s->path.data;
-	if (s->spared && is_file(entry) && !path_fault(item.path))
+	/* First, since nothing more has to be known of those. */
+	if (s->spared && is_file(entry))
 		item.spared = s->spared->which(item.path, entry, s->payload);
-	item.skip = s->keep || item.spared || !is_file(entry) || path_fault(item.path) ||
+	if (!item.spared) {
+		type = config_type_of_path(s->config, item.path);
+		if (!type || (s->type && type != s->type && type != s->type->base))
+			return 0;
+		item.type = type;
+	}
+	item.skip = item.spared || s->keep || !is_file(entry) || path_fault(item.path) ||
 		    map_has(s->w->documents, item.path);
+	/* Nothing before it waits for its turn. */
+	if (item.spared && s->given == ahead_count(s->ahead))
+		return s->spared->give(item.path, item.spared, s->payload, err);
 	if (ahead_add(s->ahead, &item))
 		return error_nomem(err);
 	return ahead_full(s->ahead) ? give_next(s, err) : 0;
@@ -274,6 +275,7 @@ static int add_listing(struct each_state *s, const char *dir, struct listing *l,
 	l->end = ahead_count(s->ahead);
 	*s->last = l;
 	s->last = &l->next;
+	forget_listings(s, false);
 	return ret;
 }
 
@@ -281,8 +283,7 @@ static int add_listing(struct each_state *s, const char *dir, struct listing *l,
 static int add_below(struct each_state *s, const char *dir, struct snap_entry *entry,
 		     struct ops_error *err)
 {
-	const char *below = arena_printf(s->names, "%s%s%s", dir, *dir ? "/" : "",
-					 entry->name);
+	const char *below = path_joined(s->names, dir, entry->name);
 	struct snap_entry found;
 	struct listing *l;
 	bool module;
@@ -425,7 +426,8 @@ static int find_documents(struct each_state *s, const char *unused, struct ops_e
 	int ret = world_each_root(s->w, s->type, s->archived, add_root, &roots, err);
 
 	(void)unused;
-	if (ret == 0 && snap_lists_aside(s->w->snap))
+	/* Of one type there may be a few, in one place. */
+	if (ret == 0 && !s->type && snap_lists_aside(s->w->snap))
 		ahead_list(s->ahead, roots.names.list, roots.names.nr);
 	for (i = 0; ret == 0 && i < roots.names.nr; i++)
 		ret = add_directory(s, roots.names.list[i], err);

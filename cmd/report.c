@@ -53,15 +53,12 @@ static void finding_text(struct out *o, const char *indent,
 		[OPS_ERROR] = STYLE_RED
 	};
 
-	out_say(o, "%s", indent);
-	if (f->path)
-		out_say(o, "%s:", f->path);
-	if (f->path && f->line)
-		out_say(o, "%u:", f->line);
 	if (f->path && f->line && f->column)
-		out_say(o, "%u:", f->column);
-	if (f->path)
-		out_say(o, " ");
+		out_say(o, "%s%s:%u:%u: ", indent, f->path, f->line, f->column);
+	else if (f->path && f->line)
+		out_say(o, "%s%s:%u: ", indent, f->path, f->line);
+	else
+		out_say(o, "%s%s%s", indent, f->path ? f->path : "", f->path ? ": " : "");
 	out_style(o, f->suppressed ? STYLE_DIM : styles[f->severity]);
 	out_say(o, "%s", f->suppressed ? "suppressed" : ops_severity_name(f->severity));
 	out_style(o, STYLE_PLAIN);

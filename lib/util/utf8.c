@@ -109,12 +109,27 @@ bool utf8_refused(uint32_t c, bool multiline)
 	       c == 0xfeff;
 }
 
+/* Whether eight bytes are all from ' ' to '}': most of all text.  (None is above 0x7f, and
+ * neither borrows nor carries leave a byte that is none of the others.) */
+static bool is_plain(const char *s)
+{
+	const uint64_t ones = UINT64_C(0x0101010101010101), high = ones * 0x80;
+	uint64_t w;
+
+	memcpy(&w, s, sizeof(w));
+	return !((w | (w - ones * 0x20) | (w + ones * 2)) & high);
+}
+
 size_t utf8_clean_to(const char *s, size_t len, bool multiline)
 {
 	size_t at = 0, nr;
 	uint32_t c;
 
 	while (at < len) {
+		if (len - at >= 8 && is_plain(s + at)) {
+			at += 8;
+			continue;
+		}
 		unsigned char byte = (unsigned char)s[at];
 
 		if (byte >= 0x20 && byte < 0x7f) {

@@ -266,6 +266,29 @@ UNIT_TEST(utf8_clean_stops_at_what_is_refused)
 	ck_assert_uint_eq(utf8_clean_to("a\0b", 3, true), 1);
 }
 
+/* Wherever it stands in a long text, and whatever stands around it. */
+UNIT_TEST(utf8_clean_sees_each_byte)
+{
+	char text[25];
+	size_t at, fill;
+	int byte;
+
+	for (fill = 0; fill < 2; fill++) {
+		for (at = 0; at + 1 < sizeof(text); at++) {
+			for (byte = 0; byte < 256; byte++) {
+				bool refused = byte < 0x20 || byte > 0x7e;
+
+				memset(text, fill ? '}' : ' ', sizeof(text));
+				text[at] = (char)byte;
+				if (byte == '\t')
+					continue;
+				UNIT_NEED(utf8_clean_to(text, sizeof(text), false) ==
+					  (refused ? at : sizeof(text)));
+			}
+		}
+	}
+}
+
 UNIT_TEST(utf8_display_drives_no_terminal)
 {
 	struct buf b = BUF_INIT;
@@ -369,5 +392,6 @@ UNIT_MAIN("util", mac_is_siphash, mac_of_blocks_is_siphash_of_nh,
 	  error_message_is_cut_at_a_character, findings_keep_what_comes_again_once,
 	  findings_are_sorted_and_said_once,
 	  digest_is_sha256, utf8_decode_refuses_every_malformed_form,
-	  utf8_clean_stops_at_what_is_refused, utf8_display_drives_no_terminal,
+	  utf8_clean_stops_at_what_is_refused,
+	  utf8_clean_sees_each_byte, utf8_display_drives_no_terminal,
 	  utf8_width_counts_columns)

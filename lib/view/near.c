@@ -48,7 +48,32 @@ struct near {
 	struct map *names;	/* by name in small letters */
 	size_t nr;
 	struct buf key;
+	unsigned char maybe[512];	/* a bit for each coarse() of what is wanted */
 };
+
+/* A number that names with the same letters in small have in common, and also those in one
+ * directory with the same digits: nearly all that nobody asks about are told by it. */
+static void coarse(size_t out[2], const char *path)
+{
+	const char *name = path_name(path), *p;
+	size_t small = 0, digits = (size_t)(name - path);
+
+	for (p = name; *p; p++) {
+		small = small * 31 + (unsigned char)(*p >= 'A' && *p <= 'Z' ? *p | 32 : *p);
+		if (*p >= '0' && *p <= '9')
+			digits = digits * 31 + (unsigned char)*p;
+	}
+	out[0] = small % 2048;
+	out[1] = 2048 + digits % 2048;
+}
+
+static bool may_be_wanted(const struct near *n, const char *path)
+{
+	size_t at[2];
+
+	coarse(at, path);
+	return (n->maybe[at[0] / 8] & 1u << at[0] % 8) || (n->maybe[at[1] / 8] & 1u << at[1] % 8);
+}
 
 static const char *digits_key(struct buf *key, const char *path, size_t dir,
 			      const char *name)
@@ -123,6 +148,8 @@ static int add_file(const char *path, const struct snap_entry *entry, void *payl
 	(void)entry;
 	if (n->nr++ >= FILES_MAX)
 		return OPS_EEXISTS;	/* enough */
+	if (!may_be_wanted(n, path))
+		return 0;
 	return add_to(n, n->names, name_key(&n->key, name), path, &copy) ||
 	       add_to(n, n->digits, digits_key(&n->key, path, path_directory_len(path), name),
 		      path, &copy) ? error_nomem(err) : 0;
@@ -148,10 +175,14 @@ int near_new(struct near **out, struct snap *snap, struct arena *arena, struct o
 int near_want(struct near *n, const char *path)
 {
 	const char *name = path_name(path);
+	size_t at[2], i;
 	int ret = want_key(n, n->names, name_key(&n->key, name)) ||
 		  want_key(n, n->digits, digits_key(&n->key, path, path_directory_len(path),
 						    name)) ? OPS_ENOMEM : 0;
 
+	coarse(at, path);
+	for (i = 0; i < 2; i++)
+		n->maybe[at[i] / 8] |= (unsigned char)(1u << at[i] % 8);
 	buf_release(&n->key);
 	return ret;
 }

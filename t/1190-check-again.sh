@@ -88,10 +88,17 @@ test_expect_success 'where a link leads' '
 	fresh $nr && test_grep ! link.broken ../again
 '
 
-test_expect_success 'what was meant by a link that leads nowhere' '
-	nr=$(cat ../all_nr) && doc one "[two](tvo.md)" && settle && as_full && as_full &&
+test_expect_success 'what was meant by a link that leads nowhere is found out each time' '
+	nr=$(cat ../all_nr) && doc one "[two](tvo.md)" && settle && fresh $nr &&
 	test_grep "did you mean .two.md" ../again && mv 05-PROCESSES/prompts/two.md ../two &&
-	settle && as_full && as_full && test_grep ! "did you mean" ../again &&
+	known $((nr - 1)) && test_grep ! "did you mean" ../again &&
+	settle && fresh $((nr - 1)) && test_grep ! "did you mean" ../again &&
+	mkdir ../docs && mv ../docs docs && echo text >docs/TVO.md && known $((nr - 1)) &&
+	test_grep "did you mean ...*/docs/TVO.md" ../again && rm -r docs &&
+	doc one "[two](tvo.md)" "[three](" "[four](fuor.md) [five](ot/four.md)" && settle &&
+	fresh $((nr - 1)) && doc four && known $((nr - 1)) &&
+	test_grep "did you mean .four.md" ../again && test_grep "ot.four.md.*did you mean .four.md" ../again &&
+	rm 05-PROCESSES/prompts/four.md &&
 	mv ../two 05-PROCESSES/prompts/two.md && doc one "[two](two.md)" && settle && fresh $nr
 '
 
@@ -127,9 +134,16 @@ test_expect_success 'what a directory holds' '
 '
 
 test_expect_success 'a heading of another document' '
-	nr=$(cat ../all_nr) && doc one "[two](two.md#there)" && settle && fresh $((nr - 1)) &&
-	test_grep ! link.anchor ../again && doc two "# Elsewhere" && settle && as_full &&
-	test_grep link.anchor ../again && doc two "# There" && doc one "[two](two.md)" && settle &&
+	nr=$(cat ../all_nr) && doc one "[two](two.md#there)" && settle && fresh $nr &&
+	test_grep ! link.anchor ../again && doc two "# Elsewhere" && known $((nr - 2)) &&
+	test_grep link.anchor ../again && settle && fresh $nr &&
+	test_grep link.anchor ../again && doc two "# There" && known $((nr - 2)) &&
+	test_grep ! link.anchor ../again && settle && fresh $nr &&
+	doc three "[one](one.md#two) [two](two.md#three) [three](#one)" && settle &&
+	fresh $((nr + 1)) && test_grep "two.md. has no heading" ../again && cp \
+		05-PROCESSES/prompts/two.md ../two && rm 05-PROCESSES/prompts/two.md && as_full &&
+	git add -A && as_full && cp ../two 05-PROCESSES/prompts/two.md && settle && as_full &&
+	fresh $((nr + 1)) && rm 05-PROCESSES/prompts/three.md && doc two "# There" && doc one "[two](two.md)" && settle &&
 	fresh $nr
 '
 

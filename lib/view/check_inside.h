@@ -53,6 +53,11 @@ int check_links(struct checking *c, const char *path, const struct type *type,
 /* Say of all that are broken what may have been meant: when all texts were read, since what
  * there is instead is looked for everywhere. */
 int check_links_guess(struct checking *c, struct ops_error *err);
+/* The last finding is about a link in `from` that leads to `path`, where nothing is; and where the
+ * one that a finding is about leads to, or NULL. */
+int check_links_missed(struct checking *c, const char *path, const char *from,
+		       struct ops_error *err);
+const char *check_links_missing(const struct checking *c, size_t finding);
 /* Give back what that took; before the arena of `c` goes. */
 void check_links_end(struct checking *c);
 
@@ -66,9 +71,10 @@ extern const struct world_spared check_past_spared;
 void check_past_begin(struct checking *c);
 /* ... until here, where that stands, if it stands: all findings since c->judged. */
 void check_past_end(struct checking *c, bool stands, const struct ops_document *d);
-/* It depended on what lies at a path, of the statuses and modes of snap_find(); or on more than
- * can be said. */
+/* It depended on what lies at a path, of the statuses and modes of snap_find(); on the bytes of a
+ * file, which have that name, NULL: were not read; or on more than can be said. */
 void check_past_led(struct checking *c, const char *path, int lies);
+void check_past_read(struct checking *c, const char *path, const struct oid *oid);
 void check_past_more(struct checking *c);
 /* Keep what was found now, if `whole`, and forget it. */
 void check_past_close(struct checking *c, bool whole);

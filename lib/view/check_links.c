@@ -12,6 +12,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "store/objects.h"
 #include "util/buf.h"
 #include "util/path.h"
 #include "util/utf8.h"
@@ -37,10 +38,16 @@ struct target {
 	bool may_lack;		/* ... and whether it lets it lack */
 };
 
+/* The fragments of a document with those bytes. */
+struct anchors {
+	struct map *map;
+	struct oid oid;
+};
+
 struct linking {
 	struct arena *scratch;	/* of the text at hand */
 	struct map *targets;	/* by path */
-	struct map *anchors;	/* by path of a document: its fragments */
+	struct map *anchors;	/* by path of a document: struct anchors */
 	struct guess *guesses;
 	struct snap *index;	/* once it was asked for; NULL also when it cannot be read */
 	bool indexed;
@@ -141,26 +148,30 @@ static int anchors_of(const struct map **out, struct checking *c, const char *pa
 	struct linking *k;
 	struct blob blob = { NULL, 0, NULL };
 	struct arena *scratch;
-	struct map *map;
+	struct anchors *a;
 	int ret = linking_of(&k, c, err);
 
 	if (ret)
 		return ret;
-	check_past_more(c);
-	*out = map_get(k->anchors, path);
-	if (*out)
-		return 0;
-	map = map_new(c->arena);
+	if ((a = map_get(k->anchors, path)))
+		goto out;
+	a = arena_alloc(c->arena, sizeof(*a));
 	scratch = arena_new();
-	ret = map && scratch ? snap_read(&blob, c->snap, path, TARGET_MAX, err) :
-	      error_nomem(err);
-	if (ret == 0 && (links_anchors(map, scratch, blob.data, 0, blob.len) ||
-			 map_put(k->anchors, path, map)))
+	if (!a || !scratch || !(a->map = map_new(c->arena)))
+		ret = error_nomem(err);
+	if (ret == 0)
+		ret = snap_read(&blob, c->snap, path, TARGET_MAX, err);
+	if (ret == 0)
+		ret = objects_hash(&a->oid, blob.data, blob.len, err);
+	if (ret == 0 && (links_anchors(a->map, scratch, blob.data, 0, blob.len) ||
+			 map_put(k->anchors, path, a)))
 		ret = error_nomem(err);
 	blob_release(&blob);
 	arena_free(scratch);
+out:
+	check_past_read(c, path, ret ? NULL : &a->oid);
 	if (ret == 0)
-		*out = map;
+		*out = a->map;
 	return ret;
 }
 
@@ -250,26 +261,41 @@ static const char *relative(struct arena *arena, const char *from, const char *t
 	return text;
 }
 
+int check_links_missed(struct checking *c, const char *path, const char *from,
+		       struct ops_error *err)
+{
+	struct linking *k = NULL;
+	int ret = linking_of(&k, c, err);
+	struct guess *g = ret ? NULL : arena_alloc(c->arena, sizeof(*g));
+
+	if (ret)
+		return ret;
+	if (!g || !(g->path = arena_str(c->arena, path)) ||
+	    !(g->from = arena_str(c->arena, from)))
+		return error_nomem(err);
+	g->finding = ops_findings_count(c->findings) - 1;
+	g->next = k->guesses;
+	k->guesses = g;
+	return 0;
+}
+
+/* The newest of them stand first. */
+const char *check_links_missing(const struct checking *c, size_t finding)
+{
+	const struct guess *g = c->linking ? c->linking->guesses : NULL;
+
+	while (g && g->finding > finding)
+		g = g->next;
+	return g && g->finding == finding ? g->path : NULL;
+}
+
 /* A link that leads nowhere; `path` NULL: out of the repository. */
 static int broken(struct reading *r, const struct link *link, const char *path,
 		  struct ops_error *err)
 {
-	struct checking *c = r->c;
-	struct guess *g;
-
 	found(r, "link.broken", link, NULL, path ? "there is no '%s'" :
 	      "'%s' leads out of the repository", path ? path : link->text);
-	if (!path)
-		return 0;
-	check_past_more(c);	/* on what else there is */
-	g = arena_alloc(c->arena, sizeof(*g));
-	if (!g || !(g->path = arena_str(c->arena, path)) ||
-	    !(g->from = arena_str(c->arena, r->path)))
-		return error_nomem(err);
-	g->finding = ops_findings_count(c->findings) - 1;
-	g->next = c->linking->guesses;
-	c->linking->guesses = g;
-	return 0;
+	return path ? check_links_missed(r->c, path, r->path, err) : 0;
 }
 
 /* Whether a directory above the path is a repository of its own in that snapshot. */

@@ -23,7 +23,7 @@
 #include "util/date.h"
 #include "view/check_past.h"
 
-#define KIND "ops check 3"
+#define KIND "ops check 4"
 #define WORTH 256		/* documents: fewer are read as fast */
 #define TYPE_MAX 64		/* of a question: bytes of a type's name */
 
@@ -216,24 +216,39 @@ static bool asks_same(struct checking *c, const struct question *q, const char *
 	return ret == q->answer && (ret == 0 || !strcmp(found.message, said));
 }
 
+/* Whether a file has the bytes that it had, as the index knows it. */
+static bool reads_same(struct checking *c, const char *path, const char *said)
+{
+	struct snap_entry entry;
+	struct oid oid;
+
+	return oid_parse(&oid, said) && snap_find(&entry, c->snap, path, NULL) == 0 &&
+	       entry.has_oid && oid_equal(&entry.oid, &oid);
+}
+
+static bool leads_same(struct checking *c, const char *path, int lay)
+{
+	int lies;
+
+	return check_links_lead(&lies, c, path, NULL) == 0 && lies == lay;
+}
+
 /* Whether a question has the answer that it had. */
 static bool is_same(struct checking *c, uint32_t number)
 {
 	struct check_past *p = c->past;
 	const struct question *q = number < p->questions_nr ? &p->questions[number] : NULL;
 	const char *text, *said;
-	int lies;
 
 	if (!q)
 		return false;
 	if (p->answers[number] == UNASKED) {
 		text = old_text(p, WORDS, q->text);
 		said = old_text(p, WORDS, q->said);
-		p->answers[number] = (*text == 'p' &&
-				      check_links_lead(&lies, c, text + 1, NULL) == 0 &&
-				      lies == q->answer) ||
-				     (*text == 'd' && asks_same(c, q, text, said)) ?
-				     SAME : OTHER;
+		p->answers[number] =
+			(*text == 'p' && leads_same(c, text + 1, q->answer)) ||
+			(*text == 'b' && reads_same(c, text + 1, said)) ||
+			(*text == 'd' && asks_same(c, q, text, said)) ? SAME : OTHER;
 	}
 	return p->answers[number] == SAME;
 }
@@ -277,7 +292,8 @@ static bool is_sound(struct checking *c, const struct row *row)
 		bad = !sealed_text(p->old, TEXTS, found[i].rule) ||
 		      !sealed_text(p->old, TEXTS, found[i].message) ||
 		      !sealed_text(p->old, TEXTS, found[i].remedy) ||
-		      !sealed_text(p->old, TEXTS, found[i].excuse);
+		      !sealed_text(p->old, TEXTS, found[i].excuse) ||
+		      !sealed_text(p->old, TEXTS, found[i].missing);
 	return !bad;
 }
 
@@ -336,6 +352,9 @@ static int give(const char *path, size_t number, void *checking, struct ops_erro
 		if (f.suppressed && !findings_failed(c->findings))
 			findings_suppress(c->findings, ops_findings_count(c->findings) - 1,
 					  f.suppressed);
+		if (found[i].missing)
+			ret = check_links_missed(c, old_text(p, TEXTS, found[i].missing), path,
+						 err);
 	}
 	c->result->unreadable += row->unreadable;
 	c->result->known++;
@@ -386,6 +405,24 @@ void check_past_led(struct checking *c, const char *path, int lies)
 	buf_char(&p->word, 'p');
 	buf_str(&p->word, path);
 	ask(p, lies, "");
+}
+
+void check_past_read(struct checking *c, const char *path, const struct oid *oid)
+{
+	struct check_past *p = c->past;
+	char hex[OID_HEX + 1];
+
+	if (!p || !p->watching || p->more)
+		return;
+	if (!oid) {
+		p->more = true;
+		return;
+	}
+	oid_hex(hex, oid);
+	buf_clear(&p->word);
+	buf_char(&p->word, 'b');
+	buf_str(&p->word, path);
+	ask(p, 0, hex);
 }
 
 void check_past_more(struct checking *c)
@@ -439,7 +476,7 @@ void check_past_end(struct checking *c, bool stands, const struct ops_document *
 	for (i = 0; i < p->asked_nr; i++)
 		past_put_asked(w, p->asked[i]);
 	for (i = c->judged; i < nr; i++)
-		past_put_found(w, ops_findings_at(c->findings, i));
+		past_put_found(w, ops_findings_at(c->findings, i), check_links_missing(c, i));
 	past_put_row(w, d->path, &entry.oid, !d->doc, p->asked_nr, nr - c->judged);
 }
 
@@ -464,7 +501,8 @@ static void keep_row(struct check_past *p, const struct row *row)
 	for (i = 0; !w->failed && i < row->found_nr; i++) {
 		struct ops_finding f = finding_of(p, &found[i]);
 
-		past_put_found(w, &f);
+		past_put_found(w, &f, found[i].missing ? old_text(p, TEXTS, found[i].missing) :
+			       NULL);
 	}
 	if (!w->failed)
 		past_put_row(w, old_text(p, TEXTS, row->path), &row->oid, row->unreadable,

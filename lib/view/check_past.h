@@ -39,7 +39,8 @@ struct row {
 	uint32_t unreadable;
 };
 
-/* "pPATH": what lies there; "dTYPE\tNAME": whether there is such a document. */
+/* "pPATH": what lies there; "bPATH": which bytes are said to be in that file; "dTYPE\tNAME":
+ * whether there is such a document. */
 struct question {
 	uint32_t text, said;
 	int32_t answer;
@@ -47,6 +48,8 @@ struct question {
 
 struct found {
 	uint32_t rule, message, remedy, excuse;
+	uint32_t missing;	/* where its link leads to, though nothing is there: what may have
+				   been meant is found out each time */
 	uint32_t line, column, severity;
 };
 
@@ -71,9 +74,10 @@ void past_writing_release(struct writing *w);
 /* The number of a question with that answer, from 1 on; 0: it is not to be had, or was
  * answered otherwise before. */
 uint32_t past_number(struct writing *w, const char *text, int answer, const char *said);
-/* Append a question by its number, or a finding, to those of the next row. */
+/* Append a question by its number, or a finding, to those of the next row; `missing`: NULL, or
+ * where its link leads to. */
 void past_put_asked(struct writing *w, uint32_t number);
-void past_put_found(struct writing *w, const struct ops_finding *f);
+void past_put_found(struct writing *w, const struct ops_finding *f, const char *missing);
 /* Append a row, whose questions and findings are the last ones. */
 void past_put_row(struct writing *w, const char *path, const struct oid *oid, bool unreadable,
 		  size_t asked_nr, size_t found_nr);

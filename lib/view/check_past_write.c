@@ -88,11 +88,11 @@ void past_put_asked(struct writing *w, uint32_t number)
 	put(w, &w->asked, &number, sizeof(number));
 }
 
-void past_put_found(struct writing *w, const struct ops_finding *f)
+void past_put_found(struct writing *w, const struct ops_finding *f, const char *missing)
 {
 	struct found one = { put_text(w, f->rule), put_text(w, f->message),
 			     put_text(w, f->remedy), put_text(w, f->suppressed),
-			     f->line, f->column, (uint32_t)f->severity };
+			     put_text(w, missing), f->line, f->column, (uint32_t)f->severity };
 
 	put(w, &w->found, &one, sizeof(one));
 }

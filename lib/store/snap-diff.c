@@ -273,11 +273,7 @@ static int diff_overlay(struct diff *d, const struct flat *f, struct ops_error *
 					 f->files[i].path);
 		was = rc == 0 && old.mode != SNAP_DIR;
 		is = !f->files[i].removed;
-		memset(&new, 0, sizeof(new));
-		new.name = path_name(f->files[i].path);
-		new.mode = f->files[i].mode;
-		new.data = f->files[i].data;
-		new.len = f->files[i].len;
+		new = flat_entry(&f->files[i]);
 		rc = 0;
 		if (was && is)
 			rc = compare_files(d, f->files[i].path, &old, &new, err);

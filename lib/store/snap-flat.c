@@ -10,6 +10,7 @@
 
 #include "store/snap-kind.h"
 #include "util/array.h"
+#include "util/path.h"
 
 size_t flat_place(const struct flat *f, const char *path, bool *found)
 {
@@ -82,13 +83,28 @@ struct flat_file *flat_insert(struct flat *f, size_t at)
 	return &f->files[at];
 }
 
+struct snap_entry flat_entry(const struct flat_file *file)
+{
+	struct snap_entry e = { .name = path_name(file->path), .mode = file->mode,
+				.has_oid = file->named };
+
+	if (file->named) {
+		e.oid = file->oid;
+	} else {
+		e.data = file->data;
+		e.len = file->len;
+	}
+	return e;
+}
+
 void flat_release(struct flat *f)
 {
 	size_t i;
 
 	for (i = 0; i < f->nr; i++) {
 		free((char *)f->files[i].path);
-		free(f->files[i].data);
+		if (!f->files[i].named)
+			free(f->files[i].data);
 	}
 	free(f->files);
 	memset(f, 0, sizeof(*f));

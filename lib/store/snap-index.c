@@ -85,9 +85,8 @@ static int index_find(struct snap_entry *out, struct snap *snap, const char *pat
 	memset(out, 0, sizeof(*out));
 	out->name = path_name(path);
 	if (found) {
-		out->mode = f->files[at].mode;
-		out->has_oid = true;
-		out->oid = f->files[at].oid;
+		*out = flat_entry(&f->files[at]);
+		out->name = path_name(path);
 		return 0;
 	}
 	at = flat_begin(f, path);
@@ -156,6 +155,7 @@ static int add(struct snap_index *x, const char *path, uint32_t mode,
 	/* An index has no directories: what says so is something else. */
 	kind = tree_mode(mode);
 	file->mode = kind == SNAP_DIR ? SNAP_OTHER : kind;
+	file->named = true;
 	memcpy(file->oid.id, id, sizeof(file->oid.id));
 	return 0;
 }

@@ -91,9 +91,10 @@ struct flat_file {
 			void *data;	/* overlay: malloc'd bytes */
 			size_t len;
 		};
-		struct oid oid;		/* index */
+		struct oid oid;		/* if it is `named`: bytes in the object store */
 	};
 	enum snap_mode mode;
+	bool named;		/* index: always */
 	bool removed;		/* overlay: not there although the base has it */
 };
 
@@ -110,7 +111,9 @@ size_t flat_end(const struct flat *f, size_t from, const char *dir);
 size_t flat_begin(const struct flat *f, const char *dir);
 /* Make room at `at` and return the zeroed slot; NULL when out of memory. */
 struct flat_file *flat_insert(struct flat *f, size_t at);
-void flat_release(struct flat *f);
+void flat_release(struct flat *f);	/* of an overlay */
+/* The entry of a file that is there. */
+struct snap_entry flat_entry(const struct flat_file *file);
 
 /* The raw bytes of a directory's tree, which belong to the snapshot of a tree;
  * OPS_ENOTFOUND (no message): no such directory, or another kind. */

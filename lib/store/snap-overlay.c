@@ -71,9 +71,8 @@ static int next_child(struct child *c, const struct flat *f, size_t *i, size_t s
 	c->path = path;
 	c->entry.name = path + skip;
 	if (!file->path[skip + len]) {
-		c->entry.mode = file->mode;
-		c->entry.data = file->data;
-		c->entry.len = file->len;
+		c->entry = flat_entry(file);
+		c->entry.name = path + skip;
 		c->removed = file->removed;
 		(*i)++;
 		return 0;
@@ -161,19 +160,17 @@ static int over_find(struct snap_entry *out, struct snap *snap, const char *path
 	const struct flat *f = flat_of(snap);
 	struct snap_entry entry = { 0 };
 	size_t at, begin, end;
-	bool found, empty;
-	int rc;
+	bool found, empty = false;
+	int rc = 0;
 
 	at = flat_place(f, path, &found);
 	begin = flat_begin(f, path);
 	end = flat_end(f, begin, path);
-	entry.name = path_name(path);
 	if (found && !f->files[at].removed) {
-		entry.mode = f->files[at].mode;
-		entry.data = f->files[at].data;
-		entry.len = f->files[at].len;
+		entry = flat_entry(&f->files[at]);
 	} else if (begin < end) {
-		rc = is_empty(&empty, snap, path, err);
+		if (!any_put(f, begin, end))
+			rc = is_empty(&empty, snap, path, err);
 		if (rc < 0)
 			return rc;
 		if (empty)
@@ -185,6 +182,7 @@ static int over_find(struct snap_entry *out, struct snap *snap, const char *path
 		return snap->base->kind->find(out, snap->base, path, err);
 	}
 	*out = entry;
+	out->name = path_name(path);
 	return 0;
 }
 
@@ -192,6 +190,12 @@ static int over_read(struct blob *out, struct snap *snap, const char *path,
 		     const struct snap_entry *entry, size_t max,
 		     struct ops_error *err)
 {
+	const struct flat *f = flat_of(snap);
+	bool found;
+	size_t at = entry->data ? 0 : flat_place(f, path, &found);
+
+	if (!entry->data && found && f->files[at].named)
+		return snap_read_blob(out, snap->store, &f->files[at].oid, path, max, err);
 	if (!entry->data)
 		return snap->base->kind->read(out, snap->base, path, entry, max,
 					      err);
@@ -270,8 +274,9 @@ static int check_parents(struct snap *snap, const char *path, struct ops_error *
 	return 0;
 }
 
-static int change(struct snap *snap, const char *path, void *data, size_t len,
-		  enum snap_mode mode, bool removed, struct ops_error *err)
+/* Take a file into the list, and its bytes, which are free()d. */
+static int change(struct snap *snap, const char *path, const struct flat_file *as,
+		  struct ops_error *err)
 {
 	struct flat *f = flat_of(snap);
 	struct flat_file *file;
@@ -281,32 +286,32 @@ static int change(struct snap *snap, const char *path, void *data, size_t len,
 
 	if (found) {
 		file = &f->files[at];
-		free(file->data);
+		if (!file->named)
+			free(file->data);
 	} else {
 		copy = strdup(path);
 		file = copy ? flat_insert(f, at) : NULL;
 		if (!file) {
 			free(copy);
-			free(data);
+			if (!as->named)
+				free(as->data);
 			return error_nomem(err);
 		}
 		file->path = copy;
 	}
-	file->data = data;
-	file->len = len;
-	file->mode = mode;
-	file->removed = removed;
+	path = file->path;
+	*file = *as;
+	file->path = path;
 	return 0;
 }
 
-static int put(struct snap *snap, const char *path, const void *data, size_t len,
-	       enum snap_mode mode, bool keep, struct ops_error *err)
+/* Whether a file may be put there; of one that is there, its mode. */
+static int check_place(enum snap_mode *mode, struct snap *snap, const char *path,
+		       struct ops_error *err)
 {
 	struct snap_entry e;
-	char *copy;
-	int rc;
+	int rc = check_path(snap, path, err);
 
-	rc = check_path(snap, path, err);
 	if (rc < 0)
 		return rc;
 	rc = over_find(&e, snap, path, NULL);
@@ -317,8 +322,19 @@ static int put(struct snap *snap, const char *path, const void *data, size_t len
 	else if (e.mode != SNAP_FILE && e.mode != SNAP_EXEC)
 		rc = error_set(err, OPS_EEXISTS, "'%s' is not a regular file",
 			       path);
-	else if (keep)
-		mode = e.mode;
+	else
+		*mode = e.mode;
+	return rc;
+}
+
+static int put(struct snap *snap, const char *path, const void *data, size_t len,
+	       enum snap_mode mode, bool keep, struct ops_error *err)
+{
+	enum snap_mode there = mode;
+	struct flat_file file = { .len = len };
+	char *copy;
+	int rc = check_place(&there, snap, path, err);
+
 	if (rc < 0)
 		return rc;
 	copy = malloc(len + 1);
@@ -327,7 +343,9 @@ static int put(struct snap *snap, const char *path, const void *data, size_t len
 	if (len)
 		memcpy(copy, data, len);
 	copy[len] = '\0';
-	return change(snap, path, copy, len, mode, false, err);
+	file.data = copy;
+	file.mode = keep ? there : mode;
+	return change(snap, path, &file, err);
 }
 
 int snap_put(struct snap *snap, const char *path, const void *data, size_t len,
@@ -342,8 +360,21 @@ int snap_put_mode(struct snap *snap, const char *path, const void *data, size_t 
 	return put(snap, path, data, len, exec ? SNAP_EXEC : SNAP_FILE, false, err);
 }
 
+int snap_put_named(struct snap *snap, const char *path, const struct snap_entry *entry,
+		   struct ops_error *err)
+{
+	struct flat_file file = { .oid = entry->oid, .named = true };
+	int rc = check_place(&file.mode, snap, path, err);
+
+	if (rc == 0 && (!snap->store || !entry->has_oid))
+		rc = error_set(err, OPS_EUSAGE, "'%s' has no name in an object store", path);
+	file.mode = entry->mode;
+	return rc < 0 ? rc : change(snap, path, &file, err);
+}
+
 int snap_remove(struct snap *snap, const char *path, struct ops_error *err)
 {
+	const struct flat_file gone = { .mode = SNAP_FILE, .removed = true };
 	struct snap_entry e;
 	int rc;
 
@@ -352,5 +383,5 @@ int snap_remove(struct snap *snap, const char *path, struct ops_error *err)
 		rc = over_find(&e, snap, path, err);
 	if (rc == 0 && e.mode == SNAP_DIR)
 		rc = error_set(err, OPS_ENOTFOUND, "'%s' is a directory", path);
-	return rc < 0 ? rc : change(snap, path, NULL, 0, SNAP_FILE, true, err);
+	return rc < 0 ? rc : change(snap, path, &gone, err);
 }

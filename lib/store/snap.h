@@ -25,7 +25,7 @@ enum snap_mode { SNAP_FILE, SNAP_EXEC, SNAP_LINK, SNAP_DIR, SNAP_MODULE, SNAP_OT
 struct snap_entry {
 	const char *name;	/* file name, without directory */
 	enum snap_mode mode;
-	bool has_oid;		/* work tree and overlay entries have none */
+	bool has_oid;		/* not of what was changed: in the work tree, in an overlay */
 	struct oid oid;
 	const void *data;	/* overlay only: the bytes; else NULL */
 	size_t len;
@@ -66,6 +66,10 @@ int snap_put(struct snap *snap, const char *path, const void *data, size_t len,
 /* The same, and whether it is executable. */
 int snap_put_mode(struct snap *snap, const char *path, const void *data, size_t len,
 		  bool exec, struct ops_error *err);
+/* A regular file whose bytes are in the object store, `entry` having their id: they are not copied.
+ * For what is looked at and never committed.  OPS_EUSAGE: there is no such store. */
+int snap_put_named(struct snap *snap, const char *path, const struct snap_entry *entry,
+		   struct ops_error *err);
 int snap_remove(struct snap *snap, const char *path, struct ops_error *err);
 
 /* The oid of the tree this is a snapshot of; false for other kinds. */

@@ -326,6 +326,56 @@ UNIT_TEST(overlay_keeps_an_executable)
 	end();
 }
 
+/* Bytes of the object store are read by their name, from wherever the overlay lies. */
+UNIT_TEST(overlay_has_files_by_name)
+{
+	struct snap *base, *o = NULL, *second = NULL, *empty = NULL;
+	struct snap_entry two, exec, e;
+	struct blob blob;
+
+	begin();
+	base = of_head();
+	ck_assert_int_eq(snap_find(&two, base, "active/2.md", &err), 0);
+	ck_assert_int_eq(snap_find(&exec, base, "exec.sh", &err), 0);
+	ck_assert_int_eq(snap_overlay(&o, base, &err), 0);
+	ck_assert_int_eq(snap_put_named(o, "active/1.md", &two, &err), 0);
+	ck_assert_int_eq(snap_put_named(o, "new/exec.sh", &exec, &err), 0);
+	names_are(o, "active", "1.md 2.md 3.md");
+	file_is(o, "active/1.md", "task 2\n");
+	ck_assert_int_eq(snap_read(&blob, o, "active/1.md", 6, &err), OPS_EINVALID);
+	ck_assert_int_eq(snap_find(&e, o, "active/1.md", &err), 0);
+	ck_assert(e.has_oid && oid_equal(&e.oid, &two.oid) && !e.data);
+	ck_assert_str_eq(e.name, "1.md");
+	ck_assert_int_eq(snap_find(&e, o, "new/exec.sh", &err), 0);
+	ck_assert_int_eq(e.mode, SNAP_EXEC);
+	diff_is(base, o, "~active/1.md +new/exec.sh");
+	diff_is(o, base, "~active/1.md -new/exec.sh");
+	/* Below another overlay, whose own stand before it. */
+	ck_assert_int_eq(snap_overlay(&second, o, &err), 0);
+	file_is(second, "active/1.md", "task 2\n");
+	ck_assert_int_eq(snap_put(second, "active/1.md", "task 1\n", 7, &err), 0);
+	ck_assert_int_eq(snap_remove(second, "new/exec.sh", &err), 0);
+	diff_is(base, second, "");
+	snap_free(second);
+	/* Bytes and names take each other's place. */
+	ck_assert_int_eq(snap_put(o, "active/1.md", "x", 1, &err), 0);
+	file_is(o, "active/1.md", "x");
+	ck_assert_int_eq(snap_put_named(o, "active/1.md", &two, &err), 0);
+	ck_assert_int_eq(snap_remove(o, "active/1.md", &err), 0);
+	file_is(o, "active/1.md", NULL);
+	ck_assert_int_eq(snap_put_named(o, "other/x", &two, &err), OPS_EEXISTS);
+	ck_assert_int_eq(snap_put_named(base, "x", &two, &err), OPS_EUSAGE);
+	snap_free(o);
+	/* Where nothing lies below. */
+	ck_assert_int_eq(snap_of_nothing(&empty, &err), 0);
+	ck_assert_int_eq(snap_overlay(&o, empty, &err), 0);
+	ck_assert_int_eq(snap_put_named(o, "a/b.md", &two, &err), OPS_EUSAGE);
+	snap_free(o);
+	snap_free(empty);
+	snap_free(base);
+	end();
+}
+
 UNIT_TEST(diff_sees_index_and_work_tree)
 {
 	struct snap *head, *index = NULL, *work = NULL;
@@ -536,7 +586,7 @@ UNIT_TEST(wide_directories_are_searched_and_sorted)
 UNIT_MAIN("snap", all_kinds_show_the_same_world, reading_is_bounded,
 	  entries_read_as_their_paths_do, nothing_is_empty,
 	  overlay_shows_the_world_after, overlay_refuses_what_no_tree_can_hold,
-	  overlay_keeps_an_executable, diff_sees_index_and_work_tree,
+	  overlay_keeps_an_executable, overlay_has_files_by_name, diff_sees_index_and_work_tree,
 	  diff_believes_the_index_about_whole_directories,
 	  work_tree_never_leaves_itself, damage_is_an_error_not_an_absence,
 	  walks_end_when_told, walks_keep_no_directory,

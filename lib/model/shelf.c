@@ -20,14 +20,46 @@ struct note {
 	struct note *next;
 };
 
-static size_t place_of(const struct oid *oid)
+static size_t place_of(const struct oid *oid, size_t slots)
 {
-	return (oid->id[0] | (size_t)oid->id[1] << 8) % SHELF_SLOTS;
+	return (oid->id[0] | (size_t)oid->id[1] << 8) & (slots - 1);
+}
+
+/* Have so many places; without memory there are those that were. */
+static void make_slots(struct shelf *shelf, size_t slots)
+{
+	struct shelved **list = calloc(slots, sizeof(*list)), **place;
+	size_t i;
+
+	if (!list)
+		return;
+	for (i = 0; i < shelf->slots; i++) {
+		if (!shelf->documents[i])
+			continue;
+		/* Two of one place lie in two, or the last one lies there. */
+		place = &list[place_of(&shelf->documents[i]->oid, slots)];
+		shelved_unref(*place);
+		*place = shelf->documents[i];
+	}
+	free(shelf->documents);
+	shelf->documents = list;
+	shelf->slots = slots;
+}
+
+void shelf_want(struct shelf *shelf, size_t nr)
+{
+	size_t slots = shelf->slots ? shelf->slots : SHELF_SLOTS;
+
+	/* Ids lead anywhere: of as many as half of the places four of five are kept. */
+	while (slots < 2 * nr && slots < SHELF_SLOTS_MAX)
+		slots *= 2;
+	if (slots > shelf->slots)
+		make_slots(shelf, slots);
 }
 
 struct shelved *shelf_take(struct shelf *shelf, const struct oid *oid, const char *path)
 {
-	struct shelved *s = shelf->documents[place_of(oid)];
+	struct shelved *s = shelf->slots ? shelf->documents[place_of(oid, shelf->slots)] : NULL;
 
 	if (!s || !oid_equal(&s->oid, oid) || strcmp(s->path, path))
 		return NULL;
@@ -42,7 +74,7 @@ int shelf_parse(struct shelved **out, struct shelf *shelf, const struct oid *oid
 	size_t before = ops_findings_count(findings);
 	struct arena *arena = arena_new();
 	struct shelved *s = arena ? arena_alloc(arena, sizeof(*s)) : NULL;
-	struct shelved **place;
+	struct shelved **place = NULL;
 	int ret;
 
 	if (s)
@@ -61,7 +93,10 @@ int shelf_parse(struct shelved **out, struct shelf *shelf, const struct oid *oid
 		return ret;
 	}
 	if (shelf && ops_findings_count(findings) == before && s->blob.len <= SHELF_DOC_MAX) {
-		place = &shelf->documents[place_of(oid)];
+		shelf_want(shelf, 0);
+		place = shelf->slots ? &shelf->documents[place_of(oid, shelf->slots)] : NULL;
+	}
+	if (place) {
 		shelved_unref(*place);
 		s->oid = *oid;
 		*place = s;
@@ -114,7 +149,7 @@ int shelved_add_note(struct shelved *s, const void *key, const char *text)
 
 const char *shelf_digest(const struct shelf *shelf, const struct oid *oid)
 {
-	size_t at = place_of(oid);
+	size_t at = place_of(oid, SHELF_SLOTS);
 
 	return *shelf->digests[at].hex && oid_equal(&shelf->digests[at].oid, oid) ?
 	       shelf->digests[at].hex : NULL;
@@ -122,7 +157,7 @@ const char *shelf_digest(const struct shelf *shelf, const struct oid *oid)
 
 void shelf_add_digest(struct shelf *shelf, const struct oid *oid, const char *hex)
 {
-	size_t at = place_of(oid);
+	size_t at = place_of(oid, SHELF_SLOTS);
 
 	shelf->digests[at].oid = *oid;
 	memcpy(shelf->digests[at].hex, hex, DIGEST_HEX + 1);
@@ -172,8 +207,16 @@ void shelf_clear(struct shelf *shelf)
 		free(shelf->texts[i].text);
 		shelf->texts[i].text = NULL;
 	}
-	for (i = 0; i < SHELF_SLOTS; i++) {
+	for (i = 0; i < shelf->slots; i++) {
 		shelved_unref(shelf->documents[i]);
 		shelf->documents[i] = NULL;
 	}
+}
+
+void shelf_release(struct shelf *shelf)
+{
+	shelf_clear(shelf);
+	free(shelf->documents);
+	shelf->documents = NULL;
+	shelf->slots = 0;
 }

@@ -13,6 +13,7 @@
 #include "util/digest.h"
 
 #define SHELF_SLOTS 256
+#define SHELF_SLOTS_MAX 8192	/* of documents, for who asks for so many at once */
 #define SHELF_DOC_MAX (64 * 1024)	/* bytes of a document that is kept */
 #define SHELF_TEXTS 64
 #define SHELF_TEXT_MAX (8 * 1024)
@@ -33,7 +34,8 @@ struct shelved {
 
 struct shelf {
 	size_t cleared;			/* so often */
-	struct shelved *documents[SHELF_SLOTS];
+	struct shelved **documents;
+	size_t slots;			/* a power of two; 0: none yet */
 	struct {
 		struct oid oid;
 		char hex[DIGEST_HEX + 1];	/* "" is no digest */
@@ -44,6 +46,9 @@ struct shelf {
 		char hex[DIGEST_HEX + 1];
 	} texts[SHELF_TEXTS];
 };
+
+/* So many documents are asked for together, again and again: have room for them. */
+void shelf_want(struct shelf *shelf, size_t nr);
 
 /* The document, counted for the caller; NULL when it is not there. */
 struct shelved *shelf_take(struct shelf *shelf, const struct oid *oid, const char *path);
@@ -73,5 +78,6 @@ void shelf_text_digest(char hex[DIGEST_HEX + 1], struct shelf *shelf, const char
 
 /* Forget all that is not held, and all notes: what they go by may be another's from now on. */
 void shelf_clear(struct shelf *shelf);
+void shelf_release(struct shelf *shelf);
 
 #endif

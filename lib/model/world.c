@@ -340,6 +340,7 @@ int world_packets(struct ops_document *const **out, size_t *nr, struct world *w,
 	ret = snap_list(&entries, &count, w->snap, dir, w->arena, err);
 	if (ret)
 		return ret;
+	shelf_want(&w->cache->shelf, count);
 	p->list = arena_array(w->arena, count + 1, sizeof(*p->list));
 	if (!p->list)
 		return error_nomem(err);

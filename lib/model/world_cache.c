@@ -70,7 +70,7 @@ void world_cache_free(struct world_cache *cache)
 {
 	if (!cache)
 		return;
-	shelf_clear(&cache->shelf);
+	shelf_release(&cache->shelf);
 	while (cache->rosters)
 		drop_roster(&cache->rosters);
 	while (cache->configs)

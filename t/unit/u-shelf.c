@@ -49,6 +49,39 @@ UNIT_TEST(shelf_gives_a_document_by_blob_and_path)
 	shelved_unref(two);
 	shelf_clear(&shelf);
 	ck_assert_ptr_null(shelf_take(&shelf, &b, "x.md"));
+	shelf_release(&shelf);
+	ops_findings_free(findings);
+}
+
+UNIT_TEST(shelf_has_room_for_who_asks_for_many)
+{
+	struct ops_findings *findings = ops_findings_new();
+	struct shelved *one;
+	struct oid a;
+	unsigned i, kept = 0, nr = 400;
+
+	for (i = 0; i < nr; i++) {
+		if (i == 100)
+			shelf_want(&shelf, nr);
+		a = oid_of(0, 0);
+		a.id[0] = (unsigned char)i;
+		a.id[1] = (unsigned char)(i / 256);
+		ck_assert_int_eq(put(&one, &shelf, &a, "x.md", "---\nA: 1\n---\n", findings), 0);
+		shelved_unref(one);
+	}
+	ck_assert_uint_ge(shelf.slots, 2 * nr);
+	shelf_want(&shelf, 10);
+	shelf_want(&shelf, 10 * SHELF_SLOTS_MAX);
+	ck_assert_uint_eq(shelf.slots, SHELF_SLOTS_MAX);
+	for (i = 0; i < nr; i++) {
+		a.id[0] = (unsigned char)i;
+		a.id[1] = (unsigned char)(i / 256);
+		one = shelf_take(&shelf, &a, "x.md");
+		kept += one != NULL;
+		shelved_unref(one);
+	}
+	ck_assert_uint_eq(kept, nr);
+	shelf_release(&shelf);
 	ops_findings_free(findings);
 }
 
@@ -67,6 +100,7 @@ UNIT_TEST(shelf_keeps_nothing_with_a_fault)
 	}
 	ck_assert_int_eq(put(&one, NULL, NULL, "x.md", "---\nA: 1\n---\n", findings), 0);
 	shelved_unref(one);
+	shelf_release(&shelf);
 	ops_findings_free(findings);
 }
 
@@ -88,7 +122,7 @@ UNIT_TEST(shelf_keeps_notes_and_digests)
 	shelf_add_digest(&shelf, &a, hex);
 	ck_assert_str_eq(shelf_digest(&shelf, &a), hex);
 	ck_assert_ptr_null(shelf_digest(&shelf, &b));
-	shelf_clear(&shelf);
+	shelf_release(&shelf);
 	ops_findings_free(findings);
 }
 
@@ -110,8 +144,10 @@ UNIT_TEST(shelf_cleared_takes_notes_from_who_holds_a_document)
 	ck_assert_str_eq(shelved_note(one, &mine), "said again");
 	ck_assert_str_eq(doc_text(one->doc, "A"), "1");
 	shelved_unref(one);
+	shelf_release(&shelf);
 	ops_findings_free(findings);
 }
 
-UNIT_MAIN("shelf", shelf_gives_a_document_by_blob_and_path, shelf_keeps_nothing_with_a_fault,
+UNIT_MAIN("shelf", shelf_has_room_for_who_asks_for_many,
+	  shelf_gives_a_document_by_blob_and_path, shelf_keeps_nothing_with_a_fault,
 	  shelf_keeps_notes_and_digests, shelf_cleared_takes_notes_from_who_holds_a_document)

@@ -140,7 +140,7 @@ int audit_ask(const struct oid *id, void *payload, struct ops_error *err)
 		ret = audit_ask_whether(r, &c, err);
 	if (ret || !r->makes)
 		return ret;
-	ret = audit_laid_open(&after, &r->laying, id, err);
+	ret = audit_laid_new(&after, &r->laying, &c, err);
 	for (i = 0; ret == 0 && i < c.parents_nr; i++)
 		ret = judge_by(r, &c, &c.parents[i], after.world, err);
 	audit_laid_release(&after);
@@ -152,6 +152,7 @@ int audit_ask_after(struct audit_asking *r, const struct oid *commit,
 {
 	audit_ask_end(r);
 	r->laying.side = commit;
+	r->laying.bases = NULL;
 	r->laying.ids = laid->ids;
 	r->laying.joined = laid->joined;
 	r->laying.config = laid->config;

@@ -7,7 +7,7 @@
 /* What a side of a merge did about what the other one did something about, too. */
 struct audit_common {
 	struct map *paths;
-	struct map *ids;		/* -> a map of the paths about it */
+	struct map *ids;		/* -> struct about_one */
 	struct map *joined;		/* of documents that both changed */
 	struct map *config;		/* its path, if only this side changed it */
 };

@@ -16,73 +16,72 @@
 
 #include "change/carry.h"
 
-/* Those of records. */
-static int records_of(struct map **out, const struct laying *l, const struct config *config,
-		      const struct map *paths, struct ops_error *err)
-{
-	struct map *records = map_new(l->arena);
-	const struct type *type;
-	size_t i;
-
-	for (i = 0; records && i < map_count(paths); i++) {
-		type = config_type_of_path(config, map_at(paths, i)->key);
-		if (type && type_is(type, "packet") &&
-		    map_put(records, map_at(paths, i)->key, records))
-			records = NULL;
-	}
-	*out = records;
-	return records ? 0 : error_nomem(err);
-}
-
-/* What cannot be joined is as one of them has it, and the records are there as well. */
-static int lay_apart(struct laid *laid, const struct laying *l, const struct config *config,
-		     const char *id, const struct map *paths, struct ops_error *err)
-{
-	struct map *records;
-	int ret;
-
-	if (!map_has(l->joined, id))
-		return audit_lay(laid->over, l->snap, paths, err);
-	ret = audit_lay(laid->over, laid->snap, paths, err);
-	if (ret == 0)
-		ret = records_of(&records, l, config, paths, err);
-	return ret ? ret : audit_lay(laid->over, l->snap, records, err);
-}
+/* Where a commit and the side began. */
+struct began {
+	bool none;
+	struct oid at;
+};
 
 /* All that the side did about one document. */
 static int lay_one(struct laid *laid, const struct laying *l, struct carrying *c,
-		   const char *id, const struct map *paths, struct ops_error *err)
+		   const char *id, const struct about_one *one, struct ops_error *err)
 {
 	struct ops_error found = { 0 };
-	int ret;
+	int ret = audit_lay(laid->over, l->snap, one->records, err);
 
-	c->only = paths;
+	if (ret || !map_count(one->documents))
+		return ret;
+	c->only = one->documents;
 	c->items = NULL;
 	c->nr = c->room = 0;
 	c->elsewhere = NULL;
 	ret = carry_over(c, &found);
 	if (ret == OPS_ENOMEM || ret == OPS_EIO)
 		return error_set(err, ret, "%s", found.message);
-	return ret ? lay_apart(laid, l, c->config, id, paths, err) : 0;
+	/* What cannot be joined is as one of them has it. */
+	return ret ? audit_lay(laid->over, map_has(l->joined, id) ? laid->snap : l->snap,
+			       one->documents, err) : 0;
 }
 
-/* Where the side and the commit began; nothing, where they have nothing in common. */
-static int open_base(struct snap **out, const struct laying *l, const struct oid *commit,
+/* Remember of a commit where it and the side began; NULL: they have nothing in common. */
+static int keep_base(struct began *out, struct laying *l, const struct oid *commit, bool none,
+		     const struct oid *base, struct ops_error *err)
+{
+	struct began *b = arena_alloc(l->j->arena, sizeof(*b));
+	char hex[OID_HEX + 1];
+
+	oid_hex(hex, commit);
+	if (!b || (!l->bases && !(l->bases = map_new(l->j->arena))))
+		return error_nomem(err);
+	b->none = none;
+	if (!none)
+		b->at = *base;
+	*out = *b;
+	return map_put(l->bases, hex, b) ? error_nomem(err) : 0;
+}
+
+static int find_base(struct began *out, struct laying *l, const struct oid *commit,
 		     struct ops_error *err)
 {
-	struct store *s = l->j->v->repo->store;
 	struct ops_error found = { 0 };
+	const struct began *known;
+	char hex[OID_HEX + 1];
 	struct oid base;
-	int ret = history_merge_base(&base, s, l->side, commit, &found);
+	int ret;
 
-	if (ret == 0)
-		return snap_of_commit(out, s, &base, err);
-	return ret == OPS_ENOTFOUND ? snap_of_nothing(out, err) :
-	       error_set(err, ret, "%s", found.message);
+	oid_hex(hex, commit);
+	if (l->bases && (known = map_get(l->bases, hex))) {
+		*out = *known;
+		return 0;
+	}
+	ret = history_merge_base(&base, l->j->v->repo->store, l->side, commit, &found);
+	if (ret && ret != OPS_ENOTFOUND)
+		return error_set(err, ret, "%s", found.message);
+	return keep_base(out, l, commit, ret != 0, &base, err);
 }
 
-int audit_laid_open(struct laid *out, const struct laying *l, const struct oid *commit,
-		    struct ops_error *err)
+static int open_laid(struct laid *out, struct laying *l, const struct oid *commit,
+		     const struct began *began, struct ops_error *err)
 {
 	struct replayed end = { .config = NULL };
 	struct carrying c = { .arena = l->arena, .theirs = l->snap, .documents = true,
@@ -94,7 +93,8 @@ int audit_laid_open(struct laid *out, const struct laying *l, const struct oid *
 	if (ret == 0)
 		ret = snap_overlay(&out->over, out->snap, err);
 	if (ret == 0)
-		ret = open_base(&c.base, l, commit, err);
+		ret = began->none ? snap_of_nothing(&c.base, err) :
+		      snap_of_commit(&c.base, l->j->v->repo->store, &began->at, err);
 	if (ret == 0)
 		ret = world_open(&there, out->snap, l->j->v->repo->cache, err);
 	if (ret == 0)
@@ -109,6 +109,28 @@ int audit_laid_open(struct laid *out, const struct laying *l, const struct oid *
 	world_close(there);
 	snap_free(c.base);
 	return ret ? ret : world_open(&out->world, out->over, l->j->v->repo->cache, err);
+}
+
+int audit_laid_open(struct laid *out, struct laying *l, const struct oid *commit,
+		    struct ops_error *err)
+{
+	struct began began;
+	int ret = find_base(&began, l, commit, err);
+
+	return ret ? ret : open_laid(out, l, commit, &began, err);
+}
+
+/* What it has in common with the side its parent has, too. */
+int audit_laid_new(struct laid *out, struct laying *l, const struct commit *commit,
+		   struct ops_error *err)
+{
+	struct began began;
+	int ret = find_base(&began, l, commit->parents_nr == 1 ? &commit->parents[0] :
+			    &commit->id, err);
+
+	if (ret == 0 && commit->parents_nr == 1)
+		ret = keep_base(&began, l, &commit->id, began.none, &began.at, err);
+	return ret ? ret : open_laid(out, l, &commit->id, &began, err);
 }
 
 void audit_laid_release(struct laid *laid)

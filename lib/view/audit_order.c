@@ -68,18 +68,31 @@ static int collect(struct acts *out, struct audit_asking *r, const struct audit_
 	return history_walk(r->j->v->repo->store, tip, hide, false, note_act, &c, err);
 }
 
+static int add_all(struct map *to, const struct map *from)
+{
+	size_t i;
+
+	for (i = 0; i < map_count(from); i++)
+		if (map_put(to, map_at(from, i)->key, to))
+			return OPS_ENOMEM;
+	return 0;
+}
+
 /* What a side did about one document alone. */
 static int about_one(struct audit_common *out, struct audit_asking *r, const char *id,
 		     const struct audit_common *all, struct ops_error *err)
 {
 	struct arena *arena = r->j->arena;
+	struct about_one *one = map_get(all->ids, id);
 
-	*out = (struct audit_common){ map_get(all->ids, id), map_new(arena), map_new(arena),
+	*out = (struct audit_common){ map_new(arena), map_new(arena), map_new(arena),
 				      all->config };
-	if (!out->ids || !out->joined || map_put(out->ids, id, out->paths) ||
-	    (map_has(all->joined, id) && map_put(out->joined, id, r)))
+	if (!out->paths || !out->ids || !out->joined)
 		return error_nomem(err);
-	return 0;
+	if (one && (map_put(out->ids, id, one) || add_all(out->paths, one->documents) ||
+		    add_all(out->paths, one->records)))
+		return error_nomem(err);
+	return map_has(all->joined, id) && map_put(out->joined, id, r) ? error_nomem(err) : 0;
 }
 
 /* Whether an act of one side is legal where the other one had come as far as that commit. */

@@ -51,16 +51,18 @@ static int read_about(struct about *out, struct judged *j, const struct config *
 }
 
 static int add_common(struct audit_common *c, struct judged *j, const char *id, const char *path,
-		      struct ops_error *err)
+		      bool is_record, struct ops_error *err)
 {
-	struct map *paths = map_get(c->ids, id);
+	struct about_one *one = map_get(c->ids, id);
 
-	if (!paths) {
-		paths = map_new(j->arena);
-		if (!paths || map_put(c->ids, id, paths))
+	if (!one) {
+		one = arena_alloc(j->arena, sizeof(*one));
+		if (!one || !(one->documents = map_new(j->arena)) ||
+		    !(one->records = map_new(j->arena)) || map_put(c->ids, id, one))
 			return error_nomem(err);
 	}
-	return map_put(paths, path, c) || map_put(c->paths, path, c) ? error_nomem(err) : 0;
+	return map_put(is_record ? one->records : one->documents, path, c) ||
+	       map_put(c->paths, path, c) ? error_nomem(err) : 0;
 }
 
 /* What a side did where both did something, and at least one of them a record. */
@@ -91,7 +93,7 @@ static int find_common(struct audit_common *out, struct judged *j, const struct 
 		if (!is_record && map_has(other->documents, id) && map_put(c.joined, id, out))
 			ret = error_nomem(err);
 		if (ret == 0)
-			ret = add_common(&c, j, id, path, err);
+			ret = add_common(&c, j, id, path, is_record, err);
 	}
 	*out = c;
 	return ret;

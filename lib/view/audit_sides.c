@@ -148,36 +148,23 @@ int audit_id_at(const char **out, struct arena *arena, const struct type *type,
 	return *out ? 0 : error_nomem(err);
 }
 
-/* One that is too large to be read is as unreadable there. */
-static int lay_large(struct snap *over, const char *path, struct ops_error *err)
-{
-	char *bytes = calloc(DOC_MAX + 1, 1);
-	int ret = bytes ? snap_put(over, path, bytes, DOC_MAX + 1, err) : error_nomem(err);
-
-	free(bytes);
-	return ret;
-}
-
 int audit_lay(struct snap *over, struct snap *from, const struct map *paths,
 	      struct ops_error *err)
 {
-	struct blob blob;
+	struct snap_entry e;
 	size_t i;
 	int ret = 0;
 
 	for (i = 0; ret == 0 && i < map_count(paths); i++) {
 		const char *path = map_at(paths, i)->key;
 
-		ret = snap_read(&blob, from, path, DOC_MAX, err);
-		if (ret == OPS_ENOTFOUND) {
+		ret = snap_find(&e, from, path, err);
+		if (ret == 0 && (e.mode == SNAP_FILE || e.mode == SNAP_EXEC)) {
+			ret = snap_put_named(over, path, &e, err);
+		} else if (ret == 0 || ret == OPS_ENOTFOUND) {
 			ret = snap_remove(over, path, err);
 			/* Neither was it there. */
 			ret = ret == OPS_ENOTFOUND ? 0 : ret;
-		} else if (ret == OPS_EINVALID) {
-			ret = lay_large(over, path, err);
-		} else if (ret == 0) {
-			ret = snap_put(over, path, blob.data, blob.len, err);
-			blob_release(&blob);
 		}
 	}
 	return ret;

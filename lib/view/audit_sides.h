@@ -26,7 +26,7 @@ int audit_without(struct map **out, struct judged *j, const struct map *all,
 int audit_id_at(const char **out, struct arena *arena, const struct type *type,
 		const char *path, struct ops_error *err);
 
-/* Lay those files over a snapshot as another one has them, or has them no more. */
+/* Lay those files over a snapshot as that of a commit has them, or has them no more. */
 int audit_lay(struct snap *over, struct snap *from, const struct map *paths,
 	      struct ops_error *err);
 

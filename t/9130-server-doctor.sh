@@ -61,6 +61,33 @@ test_expect_success 'what will do is left, what will not is set' '
 	server config --get-all receive.hideRefs >../hidden && test_grep refs/x ../hidden
 '
 
+test_expect_success 'what is hidden, and shown again by a later line' '
+	git update-ref refs/replace/$(git rev-parse HEAD) HEAD~ &&
+	for line in "receive !refs/replace" "receive !refs/replace/" "transfer !refs" \
+		"transfer !^refs/replace"
+	do
+		cp $SERVER/config ../config && set -- $line &&
+		server config --add $1.hideRefs "$2" && doctor 1 &&
+		test_grep "^differs receive.hideRefs of refs/replace: .*$2" ../out &&
+		if test "$2" = "!refs"
+		then
+			test_grep "^differs receive.hideRefs of refs/ops" ../out
+		else
+			test_grep ! "^differs receive.hideRefs of refs/ops" ../out
+		fi &&
+		test_might_fail git push $SERVER "refs/replace/*" >../push 2>&1 &&
+		test_grep ! "hidden" ../push &&
+		ops --git-dir $SERVER server install >/dev/null && doctor 0 &&
+		test_must_fail git push $SERVER "refs/replace/*" >../push 2>&1 &&
+		test_grep "deny updating a hidden ref" ../push && cp ../config $SERVER/config || return 1
+	done &&
+	server config --add transfer.hideRefs "!refs/replace/abc" && doctor 1 &&
+	test_grep ! "^differs receive.hideRefs of refs/ops" ../out &&
+	cp ../config $SERVER/config && server config --add transfer.hideRefs "!refs/heads" &&
+	server config --add receive.hideRefs "^refs/replace/" && server config --add receive.hideRefs refs &&
+	doctor 0 && cp ../config $SERVER/config && git update-ref -d refs/replace/$(git rev-parse HEAD)
+'
+
 test_expect_success 'owners and modes' '
 	chmod g+w $SERVER/hooks/pre-receive && doctor 1 &&
 	test_grep "^differs the hook: owner .*mode 0775" ../out && test_grep "chmod go-w" ../out &&

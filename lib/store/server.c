@@ -74,6 +74,25 @@ static bool will_do(const struct server_setting *setting, const char *value)
 	return !strcmp(value, setting->wanted);
 }
 
+/* Whether refs below a prefix stay hidden by one value more, as git reads those: '!' shows again
+ * what one before it hides, '^' says that the name is whole, and each is for all below it. */
+static bool stay_hidden(bool hidden, const char *value, const char *refs)
+{
+	bool shows = *value == '!';
+	size_t len;
+
+	value += shows;
+	value += *value == '^';
+	len = strlen(value);
+	while (len && value[len - 1] == '/')
+		len--;
+	if (len && !strncmp(refs, value, len) && (!refs[len] || refs[len] == '/'))
+		return !shows;
+	/* Some of them are shown. */
+	return hidden && !(shows && !strncmp(value, refs, strlen(refs)) &&
+			   value[strlen(refs)] == '/');
+}
+
 /* What git does without the setting. */
 static bool absent_will_do(const struct server_setting *setting)
 {
@@ -94,12 +113,15 @@ int server_setting_look(char value[256], bool *ok, struct store *s,
 		return rc;
 	value[0] = '\0';
 	*ok = absent_will_do(setting);
-	rc = git_config_multivar_iterator_new(&it, own, setting->key, NULL);
+	/* What is hidden is said by two keys, and the last one that fits counts. */
+	rc = setting->many ?
+		git_config_iterator_glob_new(&it, own, "^(receive|transfer)\\.hiderefs$") :
+		git_config_multivar_iterator_new(&it, own, setting->key, NULL);
 	while (rc == 0 && (rc = git_config_next(&entry, it)) == 0) {
-		/* The last one counts, but where each does. */
 		if (!setting->many)
 			len = 0;
-		*ok = (setting->many && *ok) || will_do(setting, entry->value);
+		*ok = setting->many ? stay_hidden(*ok, entry->value, setting->wanted) :
+		      will_do(setting, entry->value);
 		len += (size_t)snprintf(value + len, 256 - len, "%s%s", len ? ", " : "",
 					entry->value);
 		if (len >= 256)

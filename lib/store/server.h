@@ -11,7 +11,7 @@ struct server_setting {
 	const char *key;	/* as git writes it */
 	const char *wanted;	/* what is written */
 	const char *why;
-	bool many;		/* may have several values, one of which is wanted */
+	bool many;		/* has several values, each of which hides refs or shows them */
 };
 extern const struct server_setting server_settings[];
 extern const size_t server_settings_nr;

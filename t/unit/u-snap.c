@@ -366,6 +366,13 @@ UNIT_TEST(overlay_has_files_by_name)
 	ck_assert_int_eq(snap_put_named(o, "other/x", &two, &err), OPS_EEXISTS);
 	ck_assert_int_eq(snap_put_named(base, "x", &two, &err), OPS_EUSAGE);
 	snap_free(o);
+	/* Over the work tree, which reads from the disk. */
+	ck_assert_int_eq(snap_of_work_tree(&second, store, &err), 0);
+	ck_assert_int_eq(snap_overlay(&o, second, &err), 0);
+	ck_assert_int_eq(snap_put_named(o, "active/1.md", &two, &err), 0);
+	file_is(o, "active/1.md", "task 2\n");
+	snap_free(o);
+	snap_free(second);
 	/* Where nothing lies below. */
 	ck_assert_int_eq(snap_of_nothing(&empty, &err), 0);
 	ck_assert_int_eq(snap_overlay(&o, empty, &err), 0);

@@ -133,6 +133,24 @@ test_expect_success 'what a directory holds' '
 	settle && fresh $nr
 '
 
+test_expect_success 'what a directory is called in the index' '
+	mkdir -p docs/in/old && echo text >docs/in/old/bad.md && cp 05-PROCESSES/ops.yaml ../before &&
+	test_write_lines "types:" "  note:" "    title: A note" "    paths: [\"docs/in/*/*.md\"]" \
+		"    fields: {Title: {kind: line}}" >>05-PROCESSES/ops.yaml &&
+	both && test_grep "docs/in/old/bad.md.*doc.header\|doc.header.*docs/in/old/bad.md" ../again &&
+	mv docs/in/old docs/in/new && both && test_grep docs/in/new/bad.md ../again &&
+	git rm -q --cached docs/in/new/bad.md && git update-index --add --cacheinfo \
+		100644,$(git hash-object docs/in/new/bad.md),docs/in/old/bad.md &&
+	sleep 0.05 && touch .git/index && as_full && test_grep docs/in/new/bad.md ../again && both
+'
+
+test_expect_success 'a directory that is reached by way of a link' '
+	both && mv docs ../docs && ln -s ../docs docs && as_full &&
+	test_grep ! docs/in/new ../again && rm docs && mv ../docs docs && both &&
+	test_grep docs/in/new/bad.md ../again && rm -r docs && mv ../before 05-PROCESSES/ops.yaml &&
+	settle && fresh $(cat ../all_nr)
+'
+
 test_expect_success 'a heading of another document' '
 	nr=$(cat ../all_nr) && doc one "[two](two.md#there)" && settle && fresh $nr &&
 	test_grep ! link.anchor ../again && doc two "# Elsewhere" && known $((nr - 2)) &&

@@ -14,12 +14,15 @@
 #include <stdint.h>
 #include <sys/stat.h>
 
+#define DIRS_NAMES 32
+
 /* Plain data, to be kept. */
 struct dir_seen {
 	uint64_t path;			/* its hash */
 	int64_t changed, modified;	/* nanoseconds */
 	uint64_t device, inode;
-	uint32_t files, directories;	/* it held */
+	uint32_t files, directories;	/* it held, */
+	char names[DIRS_NAMES];		/* and the beginning of a digest of the names of these */
 };
 
 /* Whether the file system of an open directory, which is *dev, notes it. */

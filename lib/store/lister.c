@@ -16,9 +16,11 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "store/file.h"
 #include "store/known.h"
 #include "util/arena.h"
 #include "util/array.h"
+#include "util/digest.h"
 #include "util/path.h"
 
 bool lister_is_module(int dir, const char *name)
@@ -262,27 +264,79 @@ static int add_child(const char *name, size_t len, bool directory, size_t at, vo
 	return rc;
 }
 
-static bool counts(const struct lister *l, const struct dir_seen *seen)
+/* What a directory holds, as far as it is not looked at again. */
+static void sum_up(struct dir_seen *out, const struct listed *list, size_t nr)
 {
-	size_t i, directories = 0;
+	struct digest_state state;
+	char hex[DIGEST_HEX + 1];
+	size_t i;
 
-	for (i = 0; i < l->nr; i++)
-		directories += l->v[i].entry.mode == SNAP_DIR;
-	return directories == seen->directories && l->nr - directories == seen->files;
+	out->files = out->directories = 0;
+	memset(out->names, 0, sizeof(out->names));
+	for (i = 0; i < nr; i++) {
+		const char *name = list[i].entry.name;
+
+		if (list[i].entry.mode != SNAP_DIR) {
+			out->files++;
+			continue;
+		}
+		if (!out->directories++)
+			digest_init(&state);
+		digest_add(&state, name, strlen(name) + 1);
+	}
+	if (!out->directories)
+		return;
+	digest_end(&state, hex);
+	memcpy(out->names, hex, sizeof(out->names));
 }
 
-/* The index may have changed since: it has the same names when they are as many and each is
- * there, and as many kinds when none is another than it says. */
+static bool holds_same(const struct lister *l, const struct dir_seen *seen)
+{
+	struct dir_seen now;
+
+	sum_up(&now, l->v, l->nr);
+	return now.files == seen->files && now.directories == seen->directories &&
+	       !memcmp(now.names, seen->names, sizeof(now.names));
+}
+
+/* Whether the directory is there, and as it was; not by way of a link, which leads to
+ * another tree, though that be the same directory.  Who goes from one to the next below it asks
+ * of each part once. */
+static bool is_there(struct lister *l, int top, const struct dir_seen *seen)
+{
+	size_t len = path_directory_len(l->path);
+	struct stat st;
+	bool real = !len || (l->real.len >= len && !memcmp(l->real.data, l->path, len) &&
+			     (l->real.len == len || l->real.data[len] == '/'));
+	int fd;
+
+	if (!real) {
+		buf_clear(&l->real);
+		buf_add(&l->real, l->path, len);
+		fd = buf_failed(&l->real) ? -1 : file_directory_at(top, l->real.data);
+		real = fd >= 0;
+		if (real)
+			close(fd);
+	}
+	if (!real || fstatat(top, *l->path ? l->path : ".", &st, AT_SYMLINK_NOFOLLOW) ||
+	    !dirs_is_same(seen, &st)) {
+		buf_clear(&l->real);
+		return false;
+	}
+	buf_clear(&l->real);
+	buf_str(&l->real, l->path);
+	return true;
+}
+
+/* The index may have changed since.  It has the same names when its directories are those that it
+ * had, its files as many, and each of these is there and no directory. */
 bool lister_recall(struct lister *l, int top, const struct dir_seen *seen,
 		   const struct known *known)
 {
-	struct stat st;
-
-	if (!seen || fstatat(top, *l->path ? l->path : ".", &st, AT_SYMLINK_NOFOLLOW) ||
-	    !dirs_is_same(seen, &st))
+	if (!seen || !is_there(l, top, seen))
 		return false;
 	l->whole = true;
-	if (known_children(known, l->path, add_child, l) == 0 && counts(l, seen) &&
+	if (known_children(known, l->path, add_child, l) == 0 && holds_same(l, seen) &&
 	    look(l, top, known, LOOK_FILES, NULL) == 0 && !l->moved) {
 		l->dated = true;
 		l->was = *seen;
@@ -295,7 +349,6 @@ bool lister_recall(struct lister *l, int top, const struct dir_seen *seen,
 struct comparing {
 	const struct listed *list;
 	size_t nr, at;
-	struct dir_seen *out;
 };
 
 static int compare_child(const char *name, size_t len, bool directory, size_t at, void *comparing)
@@ -307,18 +360,18 @@ static int compare_child(const char *name, size_t len, bool directory, size_t at
 	if (!e || strncmp(e->name, name, len) || e->name[len] ||
 	    (e->mode == SNAP_DIR) != directory || e->mode == SNAP_MODULE)
 		return 1;
-	c->out->directories += directory;
-	c->out->files += !directory;
 	return 0;
 }
 
 bool lister_is_index(struct dir_seen *out, const struct listed *list, size_t nr,
 		     const char *path, const struct known *known)
 {
-	struct comparing c = { list, nr, 0, out };
+	struct comparing c = { list, nr, 0 };
 
-	out->files = out->directories = 0;
-	return known_children(known, path, compare_child, &c) == 0 && c.at == nr;
+	if (known_children(known, path, compare_child, &c) || c.at != nr)
+		return false;
+	sum_up(out, list, nr);
+	return true;
 }
 
 int lister_resume(struct lister *l, const struct listed *list, size_t nr,
@@ -379,6 +432,7 @@ static void lister_free(struct lister *l)
 	arena_free(l->arena);
 	arena_free(l->kept);
 	buf_release(&l->below);
+	buf_release(&l->real);
 	free(l);
 }
 
@@ -388,6 +442,7 @@ static struct lister *lister_new(void)
 
 	if (l) {
 		buf_init(&l->below);
+		buf_init(&l->real);
 		l->arena = arena_new();
 		l->kept = arena_new();
 	}

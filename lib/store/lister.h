@@ -39,6 +39,7 @@ struct lister {
 	bool dated;			/* how the directory was before is known: */
 	struct dir_seen was;
 	struct buf below;		/* the path of the entry at hand */
+	struct buf real;		/* of a directory: no part of it is a link */
 	uint64_t dirents[4096];		/* a piece of it, as the system says it */
 };
 

@@ -224,11 +224,24 @@ size_t known_place(const struct known *k, const char *path, size_t *near)
 	return there || (at < k->nr && !strcmp(k->list[at].path, path)) ? at : KNOWN_NOWHERE;
 }
 
+/* Whether nothing is said of a file: git writes that it is empty when it was changed in the moment
+ * in which the index was written, and believes it of what is empty. */
+static bool is_smudged(const unsigned char *was)
+{
+	static const unsigned char empty[20] = {
+		0xe6, 0x9d, 0xe2, 0x9b, 0xb2, 0xd1, 0xd6, 0x43, 0x4b, 0x8b,
+		0x29, 0xae, 0x77, 0x5a, 0xd8, 0xc2, 0xe4, 0x8c, 0x53, 0x91
+	};
+
+	return !number(was + 36) && memcmp(was + 40, empty, sizeof(empty)) != 0;
+}
+
 bool known_oid(struct oid *out, const struct known *k, size_t at, const struct stat *st)
 {
 	const unsigned char *was = at == KNOWN_NOWHERE ? NULL : k->list[at].stat;
 
-	if (!was || !same_time(was, &st->st_ctim) || !same_time(was + 8, &st->st_mtim) ||
+	if (!was || is_smudged(was) || !same_time(was, &st->st_ctim) ||
+	    !same_time(was + 8, &st->st_mtim) ||
 	    number(was + 20) != ((unsigned long)st->st_ino & 0xffffffff) ||
 	    number(was + 36) != ((unsigned long)st->st_size & 0xffffffff) ||
 	    (!k->modes_unknown &&

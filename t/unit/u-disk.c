@@ -397,12 +397,56 @@ UNIT_TEST(many_threads_list_at_once)
 }
 END_TEST
 
+/* What the index knows of r/FILE. */
+static bool is_known(const char *file)
+{
+	struct store *store = trash_open("r");
+	struct snap_entry entry;
+	struct snap *tree = NULL;
+	bool is;
+
+	ck_assert_int_eq(snap_of_work_tree(&tree, store, NULL), 0);
+	ck_assert_int_eq(snap_find(&entry, tree, file, NULL), 0);
+	is = entry.has_oid;
+	snap_free(tree);
+	store_close(store);
+	return is;
+}
+
+/* Git says so of what it does not know: with coarse times it is as long by then. */
+UNIT_TEST(what_the_index_says_to_be_empty_and_is_not_is_not_known)
+{
+	static const char id[] = "\xe6\x9d\xe2\x9b\xb2\xd1\xd6\x43\x4b\x8b";
+	char index[4096], *at;
+	FILE *f;
+	size_t len;
+
+	trash_make();
+	trash_do("cd r && : >nothing && git add nothing && sleep 0.05 && touch .git/index");
+	ck_assert(is_known("nothing"));
+	f = fopen("r/.git/index", "r+");
+	ck_assert_ptr_nonnull(f);
+	len = fread(index, 1, sizeof(index), f);
+	at = memmem(index, len, id, sizeof(id) - 1);
+	ck_assert_ptr_nonnull(at);
+	*at = 1;
+	rewind(f);
+	ck_assert_uint_eq(fwrite(index, 1, len, f), len);
+	ck_assert_int_eq(fclose(f), 0);
+	trash_do("sleep 0.05 && touch r/.git/index");
+	ck_assert(!is_known("nothing"));
+	trash_do("rm r/.git/index");
+	trash_end();
+}
+
 UNIT_MAIN("disk", entries_are_what_they_are_whatever_is_said,
 	  a_walk_keeps_its_order_whatever_is_said,
 	  what_is_gone_before_it_is_looked_at_is_not_there,
 	  a_link_in_the_place_of_a_directory_is_not_followed,
 	  names_are_told_without_looking, the_top_is_no_module,
-	  a_file_that_was_read_is_known, what_is_gone_since_its_name_was_told_is_not_there,
+	  a_file_that_was_read_is_known,
+	  what_the_index_says_to_be_empty_and_is_not_is_not_known,
+	  what_is_gone_since_its_name_was_told_is_not_there,
 	  what_is_no_file_is_not_read_whatever_is_said,
 	  a_file_that_changes_while_it_is_read_is_read_whole,
 	  a_file_that_was_replaced_since_is_what_it_is_now_or_told,

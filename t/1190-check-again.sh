@@ -90,7 +90,8 @@ test_expect_success 'where a link leads' '
 
 test_expect_success 'what was meant by a link that leads nowhere is found out each time' '
 	nr=$(cat ../all_nr) && doc one "[two](tvo.md)" && settle && fresh $nr &&
-	test_grep "did you mean .two.md" ../again && mv 05-PROCESSES/prompts/two.md ../two &&
+	test_grep "did you mean .two.md" ../again && doc four && settle && as_full && as_full &&
+	rm 05-PROCESSES/prompts/four.md && settle && fresh $nr && mv 05-PROCESSES/prompts/two.md ../two &&
 	known $((nr - 1)) && test_grep ! "did you mean" ../again &&
 	settle && fresh $((nr - 1)) && test_grep ! "did you mean" ../again &&
 	mkdir ../docs && mv ../docs docs && echo text >docs/TVO.md && known $((nr - 1)) &&
@@ -153,6 +154,8 @@ test_expect_success 'a directory that is reached by way of a link' '
 
 test_expect_success 'a heading of another document' '
 	nr=$(cat ../all_nr) && doc one "[two](two.md#there)" && settle && fresh $nr &&
+	test_grep ! link.anchor ../again && doc two "# Elsewhere" && settle && as_full &&
+	test_grep link.anchor ../again && doc two "# There" && settle && fresh $nr &&
 	test_grep ! link.anchor ../again && doc two "# Elsewhere" && known $((nr - 2)) &&
 	test_grep link.anchor ../again && settle && fresh $nr &&
 	test_grep link.anchor ../again && doc two "# There" && known $((nr - 2)) &&
@@ -163,6 +166,20 @@ test_expect_success 'a heading of another document' '
 	git add -A && as_full && cp ../two 05-PROCESSES/prompts/two.md && settle && as_full &&
 	fresh $((nr + 1)) && rm 05-PROCESSES/prompts/three.md && doc two "# There" && doc one "[two](two.md)" && settle &&
 	fresh $nr
+'
+
+test_expect_success 'a heading of what is too large to be read' '
+	nr=$(cat ../all_nr) && doc one "[big](../../big.md#there)" && echo "# Here" >big.md &&
+	truncate -s 5000000 big.md && settle && as_full && as_full &&
+	test_grep ! link.anchor ../again && echo "# Here" >big.md && as_full &&
+	test_grep link.anchor ../again && both && rm big.md && doc one "[two](two.md)" &&
+	settle && fresh $nr
+'
+
+test_expect_success 'the bytes of a document as what a link says' '
+	nr=$(cat ../all_nr) && both && as_full --staged && git update-index --cacheinfo \
+		120000,$(git rev-parse ":05-PROCESSES/prompts/two.md"),05-PROCESSES/prompts/two.md &&
+	as_full --staged && test_grep doc.mode ../again && settle && fresh $nr
 '
 
 test_expect_success 'what a field names' '

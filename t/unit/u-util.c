@@ -2,6 +2,9 @@
 /* The small ones: buffers, arrays, arena, map, errors, findings, digests, UTF-8. */
 #include "unit.h"
 
+#include <errno.h>
+#include <pthread.h>
+#include <sched.h>
 #include <stddef.h>
 
 #include "util/arena.h"
@@ -11,6 +14,7 @@
 #include "util/error.h"
 #include "util/mac.h"
 #include "util/map.h"
+#include "util/thread.h"
 #include "util/utf8.h"
 
 UNIT_TEST(buf_grows_and_stays_terminated)
@@ -384,6 +388,48 @@ UNIT_TEST(mac_of_blocks_is_siphash_of_nh)
 }
 END_TEST
 
+static cpu_set_t asked, given;	/* where a thread was to begin, and to run; ... */
+static int answer;		/* ... and what was said to the first */
+
+/* In place of those of the C library. */
+int pthread_attr_setaffinity_np(pthread_attr_t *attr, size_t size, const cpu_set_t *set)
+{
+	(void)attr;
+	(void)size;
+	asked = *set;
+	return answer;
+}
+
+int pthread_setaffinity_np(pthread_t thread, size_t size, const cpu_set_t *set)
+{
+	(void)thread;
+	(void)size;
+	given = *set;
+	return 0;
+}
+
+static void *hands_back(void *payload)
+{
+	return payload;
+}
+
+UNIT_TEST(threads_begin_elsewhere_where_they_may)
+{
+	cpu_set_t all;
+	pthread_t thread;
+	void *said = NULL;
+
+	ck_assert_int_eq(sched_getaffinity(0, sizeof(all), &all), 0);
+	for (answer = 0; answer <= EINVAL && CPU_COUNT(&all) > 1; answer += EINVAL) {
+		CPU_ZERO(&given);
+		ck_assert_int_eq(thread_begin(&thread, hands_back, &all), 0);
+		ck_assert_int_eq(pthread_join(thread, &said), 0);
+		ck_assert_ptr_eq(said, &all);
+		ck_assert_int_eq(CPU_COUNT(&asked), CPU_COUNT(&all) - 1);
+		ck_assert_int_eq(CPU_COUNT(&given), answer ? 0 : CPU_COUNT(&all));
+	}
+}
+
 UNIT_MAIN("util", mac_is_siphash, mac_of_blocks_is_siphash_of_nh,
 	  arena_clear_forgets_and_serves_again,
 	  buf_grows_and_stays_terminated, buf_failure_sticks, array_grows_and_keeps_what_is_in_it,
@@ -393,5 +439,6 @@ UNIT_MAIN("util", mac_is_siphash, mac_of_blocks_is_siphash_of_nh,
 	  findings_are_sorted_and_said_once,
 	  digest_is_sha256, utf8_decode_refuses_every_malformed_form,
 	  utf8_clean_stops_at_what_is_refused,
+	  threads_begin_elsewhere_where_they_may,
 	  utf8_clean_sees_each_byte, utf8_display_drives_no_terminal,
 	  utf8_width_counts_columns)

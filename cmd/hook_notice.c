@@ -27,19 +27,23 @@ static const char *const usage_prepare[] = {
 static const char *const usage_merge[] = { "ops hook post-merge SQUASH", NULL };
 static const char *const usage_checkout[] = { "ops hook post-checkout OLD NEW BRANCH", NULL };
 
-/* Where trailers go: before what the editor is shown as comments, if there is one. */
-static size_t end_of_message(const struct buf *text, bool editor)
+/* Where trailers go: before what the editor is shown as comments, and before the scissors,
+ * after which git shows the diff (commit.verbose). */
+static size_t end_of_message(const struct buf *text, char comment)
 {
+	static const char scissors[] = " ------------------------ >8 ------------------------";
 	size_t at = 0, end = 0, n;
 	const char *lf;
 
-	if (!editor)
-		return text->len;
 	for (; at < text->len; at += n) {
 		lf = memchr(text->data + at, '\n', text->len - at);
 		n = lf ? (size_t)(lf - text->data) - at + 1 : text->len - at;
-		if (text->data[at] == '#')
+		if (text->data[at] == comment) {
+			if (n >= sizeof(scissors) &&
+			    !memcmp(text->data + at + 1, scissors, sizeof(scissors) - 1))
+				break;
 			continue;
+		}
 		if (strspn(text->data + at, " \t\r\n") < n)
 			end = at + n;
 	}
@@ -108,6 +112,7 @@ static int run_prepare(struct session *s, const struct args *args)
 	char *trailers = NULL;
 	bool passes = false, written = false;
 	size_t end;
+	char comment = '#';
 	int ret = 0;
 
 	/* Merges, squashes and amended commits have a message of their own. */
@@ -116,8 +121,10 @@ static int run_prepare(struct session *s, const struct args *args)
 	if (ret == 0 && trailers)
 		ret = hook_read_message(&text, args->words[0], &s->err);
 	if (ret == 0 && trailers && !has_trailers(&text)) {
-		end = end_of_message(&text, editor);
-		ret = would_pass(&passes, s, &text, end, trailers);
+		ret = ops_repo_comment_char(&comment, s->repo, &s->err);
+		end = editor ? end_of_message(&text, comment) : text.len;
+		if (ret == 0)
+			ret = would_pass(&passes, s, &text, end, trailers);
 		if (ret == 0 && passes) {
 			ret = write_message(args->words[0], &text, end, trailers, &s->err);
 			written = ret == 0;

@@ -233,6 +233,20 @@ test_expect_success 'in an editor they stand before the comments' '
 	! GIT_EDITOR=true by $LEAD git commit 2>err && back
 '
 
+test_expect_success 'whatever comments begin with, and before a diff that is shown' '
+	for with in "core.commentChar ;" "commit.verbose true" "core.commentChar %"
+	do
+		git config $with && hand "s/^Priority: HIGH/Priority: LOW/" &&
+		GIT_EDITOR=../edit by $LEAD git commit -q &&
+		sed -n 1,3p seen >head && test_cmp expected head &&
+		git log -1 --format=%B >message && test_grep "^docs: less$" message &&
+		test_grep "^Ops-Actor: $LEAD$" message && test_grep ! "^[;%#]" message &&
+		test_grep ! "^diff" message && ops audit verify && back || return 1
+	done &&
+	test_grep "^diff --git" seen &&
+	git config --unset commit.verbose && git config --unset core.commentChar
+'
+
 test_expect_success 'nothing is added to what is none, is illegal, or has some' '
 	test_commit "feat: code" src.c "int x;" &&
 	git log -1 --format=%B >message && test_grep ! Ops- message &&

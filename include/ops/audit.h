@@ -32,6 +32,9 @@ int ops_repo_check_commit(struct ops_findings *findings, struct ops_repo *repo,
  */
 int ops_repo_commit_trailers(char **out, struct ops_repo *repo, struct ops_error *err);
 
+/* What lines begin with that git leaves out of a message: core.commentChar, or '#'. */
+int ops_repo_comment_char(char *out, struct ops_repo *repo, struct ops_error *err);
+
 /* One judged commit that has findings. */
 struct ops_audit_commit {
 	const char *commit;	/* 40 digits */

@@ -16,8 +16,6 @@
 #include "util/arena.h"
 #include "util/buf.h"
 
-#define KEY_COMMENT "core.commentchar"
-
 struct next {
 	struct ops_repo *repo;
 	struct world *after;
@@ -148,10 +146,23 @@ static int judge_branch(struct ops_findings *findings, struct next *n,
 	return ret;
 }
 
+int ops_repo_comment_char(char *out, struct ops_repo *repo, struct ops_error *err)
+{
+	static const char key[] = "core.commentchar";
+	const char *comment = "#";
+	int ret = store_config(&comment, repo->store, repo->arena, key, NULL);
+
+	if (ret && ret != OPS_ENOTFOUND)
+		return error_set(err, ret, "cannot read git config '%s'", key);
+	/* "auto", and what newer versions of git take for longer words, are not followed. */
+	*out = comment[0] && !comment[1] ? *comment : '#';
+	return 0;
+}
+
 static int clean(struct buf *text, struct next *n, const char *message, size_t len,
 		 struct ops_error *err)
 {
-	const char *comment = "#";
+	char comment;
 	int ret;
 
 	if (!message)
@@ -159,10 +170,10 @@ static int clean(struct buf *text, struct next *n, const char *message, size_t l
 	if (len > MESSAGE_MAX * 16)
 		return error_set(err, OPS_EINVALID, "the message is larger than %d bytes",
 				 MESSAGE_MAX * 16);
-	ret = store_config(&comment, n->repo->store, n->repo->arena, KEY_COMMENT, NULL);
-	if (ret && ret != OPS_ENOTFOUND)
-		return error_set(err, ret, "cannot read git config '%s'", KEY_COMMENT);
-	message_clean(text, message, len, comment[0] && !comment[1] ? *comment : '#');
+	ret = ops_repo_comment_char(&comment, n->repo, err);
+	if (ret)
+		return ret;
+	message_clean(text, message, len, comment);
 	if (buf_failed(text))
 		return error_nomem(err);
 	n->message = text->data;

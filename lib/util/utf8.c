@@ -109,7 +109,7 @@ bool utf8_refused(uint32_t c, bool multiline)
 	       c == 0xfeff;
 }
 
-/* Whether eight bytes are all from ' ' to '}': most of all text.  (None is above 0x7f, and
+/* Whether eight bytes are all from ' ' to '~': most of all text.  (None is above 0x7f, and
  * neither borrows nor carries leave a byte that is none of the others.) */
 static bool is_plain(const char *s)
 {
@@ -117,7 +117,7 @@ static bool is_plain(const char *s)
 	uint64_t w;
 
 	memcpy(&w, s, sizeof(w));
-	return !((w | (w - ones * 0x20) | (w + ones * 2)) & high);
+	return !((w | (w - ones * 0x20) | (w + ones)) & high);
 }
 
 size_t utf8_clean_to(const char *s, size_t len, bool multiline)

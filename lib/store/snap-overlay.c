@@ -360,14 +360,18 @@ int snap_put_mode(struct snap *snap, const char *path, const void *data, size_t 
 	return put(snap, path, data, len, exec ? SNAP_EXEC : SNAP_FILE, false, err);
 }
 
-int snap_put_named(struct snap *snap, const char *path, const struct snap_entry *entry,
-		   struct ops_error *err)
+int snap_put_named(struct snap *snap, const char *path, const struct snap *from,
+		   const struct snap_entry *entry, struct ops_error *err)
 {
 	struct flat_file file = { .oid = entry->oid, .named = true };
 	int rc = check_place(&file.mode, snap, path, err);
 
-	if (rc == 0 && (!snap->store || !entry->has_oid))
-		rc = error_set(err, OPS_EUSAGE, "'%s' has no name in an object store", path);
+	if (rc == 0 && (!from->store || !entry->has_oid ||
+			(snap->store && snap->store != from->store)))
+		rc = error_set(err, OPS_EUSAGE, "'%s' has no name in the object store", path);
+	/* Over nothing there was none. */
+	if (rc == 0)
+		snap->store = from->store;
 	file.mode = entry->mode;
 	return rc < 0 ? rc : change(snap, path, &file, err);
 }

@@ -66,10 +66,11 @@ int snap_put(struct snap *snap, const char *path, const void *data, size_t len,
 /* The same, and whether it is executable. */
 int snap_put_mode(struct snap *snap, const char *path, const void *data, size_t len,
 		  bool exec, struct ops_error *err);
-/* A regular file whose bytes are in the object store, `entry` having their id: they are not copied.
- * For what is looked at and never committed.  OPS_EUSAGE: there is no such store. */
-int snap_put_named(struct snap *snap, const char *path, const struct snap_entry *entry,
-		   struct ops_error *err);
+/* A regular file that `from` has as `entry`, its bytes being in the object store: they are not
+ * copied.  For what is looked at and never committed.  OPS_EUSAGE: they are not, or the overlay is
+ * of another store. */
+int snap_put_named(struct snap *snap, const char *path, const struct snap *from,
+		   const struct snap_entry *entry, struct ops_error *err);
 int snap_remove(struct snap *snap, const char *path, struct ops_error *err);
 
 /* The oid of the tree this is a snapshot of; false for other kinds. */

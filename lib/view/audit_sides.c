@@ -160,7 +160,7 @@ int audit_lay(struct snap *over, struct snap *from, const struct map *paths,
 
 		ret = snap_find(&e, from, path, err);
 		if (ret == 0 && (e.mode == SNAP_FILE || e.mode == SNAP_EXEC)) {
-			ret = snap_put_named(over, path, &e, err);
+			ret = snap_put_named(over, path, from, &e, err);
 		} else if (ret == 0 || ret == OPS_ENOTFOUND) {
 			ret = snap_remove(over, path, err);
 			/* Neither was it there. */

@@ -338,8 +338,8 @@ UNIT_TEST(overlay_has_files_by_name)
 	ck_assert_int_eq(snap_find(&two, base, "active/2.md", &err), 0);
 	ck_assert_int_eq(snap_find(&exec, base, "exec.sh", &err), 0);
 	ck_assert_int_eq(snap_overlay(&o, base, &err), 0);
-	ck_assert_int_eq(snap_put_named(o, "active/1.md", &two, &err), 0);
-	ck_assert_int_eq(snap_put_named(o, "new/exec.sh", &exec, &err), 0);
+	ck_assert_int_eq(snap_put_named(o, "active/1.md", base, &two, &err), 0);
+	ck_assert_int_eq(snap_put_named(o, "new/exec.sh", base, &exec, &err), 0);
 	names_are(o, "active", "1.md 2.md 3.md");
 	file_is(o, "active/1.md", "task 2\n");
 	ck_assert_int_eq(snap_read(&blob, o, "active/1.md", 6, &err), OPS_EINVALID);
@@ -360,23 +360,23 @@ UNIT_TEST(overlay_has_files_by_name)
 	/* Bytes and names take each other's place. */
 	ck_assert_int_eq(snap_put(o, "active/1.md", "x", 1, &err), 0);
 	file_is(o, "active/1.md", "x");
-	ck_assert_int_eq(snap_put_named(o, "active/1.md", &two, &err), 0);
-	ck_assert_int_eq(snap_remove(o, "active/1.md", &err), 0);
-	file_is(o, "active/1.md", NULL);
-	ck_assert_int_eq(snap_put_named(o, "other/x", &two, &err), OPS_EEXISTS);
-	ck_assert_int_eq(snap_put_named(base, "x", &two, &err), OPS_EUSAGE);
+	ck_assert_int_eq(snap_put_named(o, "active/1.md", base, &two, &err), 0);
+	ck_assert_int_eq(snap_put_named(o, "other/x", base, &two, &err), OPS_EEXISTS);
+	ck_assert_int_eq(snap_put_named(base, "x", base, &two, &err), OPS_EUSAGE);
 	snap_free(o);
 	/* Over the work tree, which reads from the disk. */
 	ck_assert_int_eq(snap_of_work_tree(&second, store, &err), 0);
 	ck_assert_int_eq(snap_overlay(&o, second, &err), 0);
-	ck_assert_int_eq(snap_put_named(o, "active/1.md", &two, &err), 0);
+	ck_assert_int_eq(snap_put_named(o, "active/1.md", base, &two, &err), 0);
 	file_is(o, "active/1.md", "task 2\n");
 	snap_free(o);
 	snap_free(second);
 	/* Where nothing lies below. */
 	ck_assert_int_eq(snap_of_nothing(&empty, &err), 0);
 	ck_assert_int_eq(snap_overlay(&o, empty, &err), 0);
-	ck_assert_int_eq(snap_put_named(o, "a/b.md", &two, &err), OPS_EUSAGE);
+	ck_assert_int_eq(snap_put_named(o, "a/b.md", empty, &two, &err), OPS_EUSAGE);
+	ck_assert_int_eq(snap_put_named(o, "a/b.md", base, &two, &err), 0);
+	file_is(o, "a/b.md", "task 2\n");
 	snap_free(o);
 	snap_free(empty);
 	snap_free(base);

@@ -63,6 +63,7 @@ static bool has_trailers(const struct buf *text)
 	return false;
 }
 
+/* With trailers at `end`, or without (NULL). */
 static int write_message(const char *path, const struct buf *text, size_t end,
 			 const char *trailers, struct ops_error *err)
 {
@@ -74,10 +75,12 @@ static int write_message(const char *path, const struct buf *text, size_t end,
 				 strerror(errno));
 	fwrite(text->data, 1, end, file);
 	/* Line one is for the subject, and line two is blank. */
-	fputs(!end ? "\n\n" : text->data[end - 1] == '\n' ? "\n" : "\n\n", file);
-	fputs(trailers, file);
-	if (end < text->len && text->data[end] != '\n')
-		fputc('\n', file);
+	if (trailers) {
+		fputs(!end ? "\n\n" : text->data[end - 1] == '\n' ? "\n" : "\n\n", file);
+		fputs(trailers, file);
+		if (end < text->len && text->data[end] != '\n')
+			fputc('\n', file);
+	}
 	fwrite(text->data + end, 1, text->len - end, file);
 	bad = fflush(file) || ferror(file);
 	bad |= fclose(file) != 0;
@@ -104,9 +107,26 @@ static int would_pass(bool *out, struct session *s, const struct buf *text, size
 	return ret;
 }
 
+/* Git lists the messages of what it squashes; their trailers are not those of this commit. */
+static int quote(struct buf *text, bool *changed, struct ops_error *err)
+{
+	char *quoted = NULL;
+	int ret = ops_quote_messages(&quoted, text->data, text->len, err);
+
+	*changed = ret == 0 && strlen(quoted) != text->len;
+	if (*changed) {
+		buf_clear(text);
+		buf_str(text, quoted);
+		ret = buf_failed(text) ? error_nomem(err) : 0;
+	}
+	free(quoted);
+	return ret;
+}
+
 static int run_prepare(struct session *s, const struct args *args)
 {
 	const char *source = args->nr > 1 ? args->words[1] : "";
+	bool squash = !strcmp(source, "squash"), quoted = false;
 	bool editor = !s->env->editor || strcmp(s->env->editor, ":");
 	struct buf text = BUF_INIT;
 	char *trailers = NULL;
@@ -115,11 +135,13 @@ static int run_prepare(struct session *s, const struct args *args)
 	char comment = '#';
 	int ret = 0;
 
-	/* Merges, squashes and amended commits have a message of their own. */
-	if (!*source || !strcmp(source, "message") || !strcmp(source, "template"))
+	/* Merges and amended commits have a message of their own. */
+	if (!*source || squash || !strcmp(source, "message") || !strcmp(source, "template"))
 		ret = ops_repo_commit_trailers(&trailers, s->repo, &s->err);
-	if (ret == 0 && trailers)
+	if (ret == 0 && (trailers || squash))
 		ret = hook_read_message(&text, args->words[0], &s->err);
+	if (ret == 0 && squash && text.len && !memchr(text.data, '\0', text.len))
+		ret = quote(&text, &quoted, &s->err);
 	if (ret == 0 && trailers && !has_trailers(&text)) {
 		ret = ops_repo_comment_char(&comment, s->repo, &s->err);
 		end = editor ? end_of_message(&text, comment) : text.len;
@@ -130,6 +152,8 @@ static int run_prepare(struct session *s, const struct args *args)
 			written = ret == 0;
 		}
 	}
+	if (ret == 0 && quoted && !written)
+		ret = write_message(args->words[0], &text, text.len, NULL, &s->err);
 	out_bool(s->out, "written", written);
 	free(trailers);
 	buf_release(&text);

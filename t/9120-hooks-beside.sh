@@ -247,6 +247,23 @@ test_expect_success 'whatever comments begin with, and before a diff that is sho
 	git config --unset commit.verbose && git config --unset core.commentChar
 '
 
+test_expect_success 'what a squash brings is no message of this commit' '
+	git checkout -q -b side &&
+	hand "s/^Priority: HIGH/Priority: LOW/" && by $LEAD git commit -q -m "docs: less" &&
+	git checkout -q main && git merge -q --squash side &&
+	test_write_lines "#!/bin/sh" "cp \"\$1\" \"$TRASH/seen\"; sed -i \"1s/.*/docs: less/\" \"\$1\"" \
+		>../edit && GIT_EDITOR=../edit by $LEAD git commit -q &&
+	test_grep "^|     Ops-Action: edit" seen && test_grep "^Ops-Action: edit" seen &&
+	git log -1 --format=%B >message && test_grep "^|     Ops-Actor: $LEAD$" message &&
+	test_grep "^Ops-Actor: $LEAD$" message && ops audit verify && back &&
+	: "also when nothing of it is governed, and as it stands" &&
+	git checkout -q side && test_commit "feat: more" more.c "int y;" && git checkout -q main &&
+	git merge -q --squash side && git reset -q 05-PROCESSES && git checkout -q 05-PROCESSES &&
+	GIT_EDITOR=../edit by $LEAD git commit -q && git log -1 --format=%B >message &&
+	test_grep "^|     Ops-Action: edit" message && test_grep ! "^Ops-" message &&
+	ops audit verify && git branch -q -D side && back
+'
+
 test_expect_success 'nothing is added to what is none, is illegal, or has some' '
 	test_commit "feat: code" src.c "int x;" &&
 	git log -1 --format=%B >message && test_grep ! Ops- message &&

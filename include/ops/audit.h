@@ -35,6 +35,10 @@ int ops_repo_commit_trailers(char **out, struct ops_repo *repo, struct ops_error
 /* What lines begin with that git leaves out of a message: core.commentChar, or '#'. */
 int ops_repo_comment_char(char *out, struct ops_repo *repo, struct ops_error *err);
 
+/* A text of messages of others, as git puts them into that of a squash: lines that could be read as
+ * trailers of this commit are marked, in *out, to be freed.  Returns 0; OPS_ENOMEM. */
+int ops_quote_messages(char **out, const char *text, size_t len, struct ops_error *err);
+
 /* One judged commit that has findings. */
 struct ops_audit_commit {
 	const char *commit;	/* 40 digits */

@@ -61,6 +61,9 @@ const char *message_trailer(const struct message *m, const char *name);
 int message_write(struct buf *out, const struct message *m,
 		  struct ops_error *err);
 
+/* Append a text, with "| " before each line of it that could be read as a trailer. */
+void message_quote(struct buf *out, const char *text, size_t len);
+
 /* Append what git would make of a message that was edited; `comment` begins lines
  * that are left out. */
 void message_clean(struct buf *out, const char *text, size_t len, char comment);

@@ -84,6 +84,20 @@ static void add_guarded(struct buf *b, const char *s, size_t len, size_t max)
 	add_line(b, s, len, guard && max > 2 ? max - 2 : max);
 }
 
+void message_quote(struct buf *out, const char *text, size_t len)
+{
+	const char *lf;
+	size_t line;
+
+	for (; len; text += line, len -= line) {
+		lf = memchr(text, '\n', len);
+		line = lf ? (size_t)(lf - text) + 1 : len;
+		if (message_looks_like_ours(text, line))
+			buf_str(out, "| ");
+		buf_add(out, text, line);
+	}
+}
+
 static void add_body(struct buf *b, const char *body)
 {
 	bool gap = true;	/* a blank line is due, at first behind the subject */

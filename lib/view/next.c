@@ -146,6 +146,16 @@ static int judge_branch(struct ops_findings *findings, struct next *n,
 	return ret;
 }
 
+int ops_quote_messages(char **out, const char *text, size_t len, struct ops_error *err)
+{
+	struct buf b = BUF_INIT;
+
+	message_quote(&b, text, len);
+	*out = buf_failed(&b) ? NULL : strdup(b.len ? b.data : "");
+	buf_release(&b);
+	return *out ? 0 : error_nomem(err);
+}
+
 int ops_repo_comment_char(char *out, struct ops_repo *repo, struct ops_error *err)
 {
 	static const char key[] = "core.commentchar";

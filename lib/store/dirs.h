@@ -22,7 +22,8 @@ struct dir_seen {
 	int64_t changed, modified;	/* nanoseconds */
 	uint64_t device, inode;
 	uint32_t files, directories;	/* it held, */
-	char names[DIRS_NAMES];		/* and the beginning of a digest of the names of these */
+	char names[DIRS_NAMES];		/* and the names of these, each with its NUL, and NULs; if
+					   that is too long, the beginning of a digest of it */
 };
 
 /* Whether the file system of an open directory, which is *dev, notes it. */

@@ -264,30 +264,46 @@ static int add_child(const char *name, size_t len, bool directory, size_t at, vo
 	return rc;
 }
 
-/* What a directory holds, as far as it is not looked at again. */
-static void sum_up(struct dir_seen *out, const struct listed *list, size_t nr)
+/* Names that are longer than what is kept of them; a digest has no NUL. */
+static void sum_up_names(struct dir_seen *out, const struct listed *list, size_t nr)
 {
 	struct digest_state state;
 	char hex[DIGEST_HEX + 1];
 	size_t i;
 
+	digest_init(&state);
+	for (i = 0; i < nr; i++)
+		if (list[i].entry.mode == SNAP_DIR)
+			digest_add(&state, list[i].entry.name, strlen(list[i].entry.name) + 1);
+	digest_end(&state, hex);
+	memcpy(out->names, hex, sizeof(out->names));
+}
+
+/* What a directory holds, as far as it is not looked at again. */
+static void sum_up(struct dir_seen *out, const struct listed *list, size_t nr)
+{
+	size_t i, len, room = sizeof(out->names) - 1;
+	char *at = out->names;
+
 	out->files = out->directories = 0;
 	memset(out->names, 0, sizeof(out->names));
 	for (i = 0; i < nr; i++) {
-		const char *name = list[i].entry.name;
-
 		if (list[i].entry.mode != SNAP_DIR) {
 			out->files++;
 			continue;
 		}
-		if (!out->directories++)
-			digest_init(&state);
-		digest_add(&state, name, strlen(name) + 1);
+		out->directories++;
+		len = strlen(list[i].entry.name) + 1;
+		if (at && len <= room) {
+			memcpy(at, list[i].entry.name, len);
+			at += len;
+			room -= len;
+		} else {
+			at = NULL;
+		}
 	}
-	if (!out->directories)
-		return;
-	digest_end(&state, hex);
-	memcpy(out->names, hex, sizeof(out->names));
+	if (!at)
+		sum_up_names(out, list, nr);
 }
 
 static bool holds_same(const struct lister *l, const struct dir_seen *seen)

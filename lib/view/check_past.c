@@ -23,7 +23,7 @@
 #include "util/date.h"
 #include "view/check_past.h"
 
-#define KIND "ops check 5"
+#define KIND "ops check 6"
 #define WORTH 256		/* documents: fewer are read as fast */
 #define TYPE_MAX 64		/* of a question: bytes of a type's name */
 

@@ -43,41 +43,37 @@ static int lay_one(struct laid *laid, const struct laying *l, struct carrying *c
 			       one->documents, err) : 0;
 }
 
-/* Remember of a commit where it and the side began; NULL: they have nothing in common. */
-static int keep_base(struct began *out, struct laying *l, const struct oid *commit, bool none,
-		     const struct oid *base, struct ops_error *err)
+/* Remember it of a commit. */
+static int keep_base(struct laying *l, const struct oid *commit, struct began *began,
+		     struct ops_error *err)
 {
-	struct began *b = arena_alloc(l->j->arena, sizeof(*b));
 	char hex[OID_HEX + 1];
 
 	oid_hex(hex, commit);
-	if (!b || (!l->bases && !(l->bases = map_new(l->j->arena))))
+	if (!l->bases && !(l->bases = map_new(l->j->arena)))
 		return error_nomem(err);
-	b->none = none;
-	if (!none)
-		b->at = *base;
-	*out = *b;
-	return map_put(l->bases, hex, b) ? error_nomem(err) : 0;
+	return map_put(l->bases, hex, began) ? error_nomem(err) : 0;
 }
 
-static int find_base(struct began *out, struct laying *l, const struct oid *commit,
+static int find_base(struct began **out, struct laying *l, const struct oid *commit,
 		     struct ops_error *err)
 {
 	struct ops_error found = { 0 };
-	const struct began *known;
+	struct began *b;
 	char hex[OID_HEX + 1];
-	struct oid base;
 	int ret;
 
 	oid_hex(hex, commit);
-	if (l->bases && (known = map_get(l->bases, hex))) {
-		*out = *known;
+	if (l->bases && (*out = map_get(l->bases, hex)))
 		return 0;
-	}
-	ret = history_merge_base(&base, l->j->v->repo->store, l->side, commit, &found);
+	b = *out = arena_alloc(l->j->arena, sizeof(*b));
+	if (!b)
+		return error_nomem(err);
+	ret = history_merge_base(&b->at, l->j->v->repo->store, l->side, commit, &found);
 	if (ret && ret != OPS_ENOTFOUND)
 		return error_set(err, ret, "%s", found.message);
-	return keep_base(out, l, commit, ret != 0, &base, err);
+	b->none = ret != 0;
+	return keep_base(l, commit, b, err);
 }
 
 static int open_laid(struct laid *out, struct laying *l, const struct oid *commit,
@@ -114,23 +110,23 @@ static int open_laid(struct laid *out, struct laying *l, const struct oid *commi
 int audit_laid_open(struct laid *out, struct laying *l, const struct oid *commit,
 		    struct ops_error *err)
 {
-	struct began began;
+	struct began *began;
 	int ret = find_base(&began, l, commit, err);
 
-	return ret ? ret : open_laid(out, l, commit, &began, err);
+	return ret ? ret : open_laid(out, l, commit, began, err);
 }
 
 /* What it has in common with the side its parent has, too. */
 int audit_laid_new(struct laid *out, struct laying *l, const struct commit *commit,
 		   struct ops_error *err)
 {
-	struct began began;
+	struct began *began;
 	int ret = find_base(&began, l, commit->parents_nr == 1 ? &commit->parents[0] :
 			    &commit->id, err);
 
 	if (ret == 0 && commit->parents_nr == 1)
-		ret = keep_base(&began, l, &commit->id, began.none, &began.at, err);
-	return ret ? ret : open_laid(out, l, &commit->id, &began, err);
+		ret = keep_base(l, &commit->id, began, err);
+	return ret ? ret : open_laid(out, l, &commit->id, began, err);
 }
 
 void audit_laid_release(struct laid *laid)

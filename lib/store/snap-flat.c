@@ -97,14 +97,19 @@ struct snap_entry flat_entry(const struct flat_file *file)
 	return e;
 }
 
+void flat_drop(struct flat_file *file)
+{
+	if (!file->named)
+		free(file->data);
+}
+
 void flat_release(struct flat *f)
 {
 	size_t i;
 
 	for (i = 0; i < f->nr; i++) {
 		free((char *)f->files[i].path);
-		if (!f->files[i].named)
-			free(f->files[i].data);
+		flat_drop(&f->files[i]);
 	}
 	free(f->files);
 	memset(f, 0, sizeof(*f));

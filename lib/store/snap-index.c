@@ -49,13 +49,13 @@ static int index_list(struct snap_entry **out, size_t *nr, struct snap *snap,
 		name = f->files[i].path + skip;
 		len = strcspn(name, "/");
 		e = &entries[count++];
+		if (!name[len])
+			*e = flat_entry(&f->files[i]);
 		e->name = arena_dup(arena, name, len);
 		if (!e->name)
 			return error_nomem(err);
 		if (!name[len]) {
-			e->mode = f->files[i].mode;
-			e->has_oid = true;
-			e->oid = f->files[i++].oid;
+			i++;
 			continue;
 		}
 		e->mode = SNAP_DIR;
@@ -83,12 +83,11 @@ static int index_find(struct snap_entry *out, struct snap *snap, const char *pat
 	size_t at = flat_place(f, path, &found);
 
 	memset(out, 0, sizeof(*out));
-	out->name = path_name(path);
-	if (found) {
+	if (found)
 		*out = flat_entry(&f->files[at]);
-		out->name = path_name(path);
+	out->name = path_name(path);
+	if (found)
 		return 0;
-	}
 	at = flat_begin(f, path);
 	if (flat_end(f, at, path) == at)
 		return snap_absent(path, err);

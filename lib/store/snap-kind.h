@@ -112,6 +112,7 @@ size_t flat_begin(const struct flat *f, const char *dir);
 /* Make room at `at` and return the zeroed slot; NULL when out of memory. */
 struct flat_file *flat_insert(struct flat *f, size_t at);
 void flat_release(struct flat *f);	/* of an overlay */
+void flat_drop(struct flat_file *file);	/* of an overlay: its bytes */
 /* The entry of a file that is there. */
 struct snap_entry flat_entry(const struct flat_file *file);
 

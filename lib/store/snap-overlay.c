@@ -275,7 +275,7 @@ static int check_parents(struct snap *snap, const char *path, struct ops_error *
 }
 
 /* Take a file into the list, and its bytes, which are free()d. */
-static int change(struct snap *snap, const char *path, const struct flat_file *as,
+static int change(struct snap *snap, const char *path, struct flat_file *as,
 		  struct ops_error *err)
 {
 	struct flat *f = flat_of(snap);
@@ -286,15 +286,13 @@ static int change(struct snap *snap, const char *path, const struct flat_file *a
 
 	if (found) {
 		file = &f->files[at];
-		if (!file->named)
-			free(file->data);
+		flat_drop(file);
 	} else {
 		copy = strdup(path);
 		file = copy ? flat_insert(f, at) : NULL;
 		if (!file) {
 			free(copy);
-			if (!as->named)
-				free(as->data);
+			flat_drop(as);
 			return error_nomem(err);
 		}
 		file->path = copy;
@@ -363,8 +361,9 @@ int snap_put_mode(struct snap *snap, const char *path, const void *data, size_t 
 int snap_put_named(struct snap *snap, const char *path, const struct snap *from,
 		   const struct snap_entry *entry, struct ops_error *err)
 {
-	struct flat_file file = { .oid = entry->oid, .named = true };
-	int rc = check_place(&file.mode, snap, path, err);
+	struct flat_file file = { .oid = entry->oid, .named = true, .mode = entry->mode };
+	enum snap_mode there;
+	int rc = check_place(&there, snap, path, err);
 
 	if (rc == 0 && (!from->store || !entry->has_oid ||
 			(snap->store && snap->store != from->store)))
@@ -372,13 +371,12 @@ int snap_put_named(struct snap *snap, const char *path, const struct snap *from,
 	/* Over nothing there was none. */
 	if (rc == 0)
 		snap->store = from->store;
-	file.mode = entry->mode;
 	return rc < 0 ? rc : change(snap, path, &file, err);
 }
 
 int snap_remove(struct snap *snap, const char *path, struct ops_error *err)
 {
-	const struct flat_file gone = { .mode = SNAP_FILE, .removed = true };
+	struct flat_file gone = { .mode = SNAP_FILE, .removed = true };
 	struct snap_entry e;
 	int rc;
 

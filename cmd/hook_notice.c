@@ -27,29 +27,6 @@ static const char *const usage_prepare[] = {
 static const char *const usage_merge[] = { "ops hook post-merge SQUASH", NULL };
 static const char *const usage_checkout[] = { "ops hook post-checkout OLD NEW BRANCH", NULL };
 
-/* Where trailers go: before what the editor is shown as comments, and before the scissors,
- * after which git shows the diff (commit.verbose). */
-static size_t end_of_message(const struct buf *text, char comment)
-{
-	static const char scissors[] = " ------------------------ >8 ------------------------";
-	size_t at = 0, end = 0, n;
-	const char *lf;
-
-	for (; at < text->len; at += n) {
-		lf = memchr(text->data + at, '\n', text->len - at);
-		n = lf ? (size_t)(lf - text->data) - at + 1 : text->len - at;
-		if (text->data[at] == comment) {
-			if (n >= sizeof(scissors) &&
-			    !memcmp(text->data + at + 1, scissors, sizeof(scissors) - 1))
-				break;
-			continue;
-		}
-		if (strspn(text->data + at, " \t\r\n") < n)
-			end = at + n;
-	}
-	return end;
-}
-
 /* A message that speaks of us already is its author's. */
 static bool has_trailers(const struct buf *text)
 {
@@ -131,8 +108,7 @@ static int run_prepare(struct session *s, const struct args *args)
 	struct buf text = BUF_INIT;
 	char *trailers = NULL;
 	bool passes = false, written = false;
-	size_t end;
-	char comment = '#';
+	size_t end = 0;
 	int ret = 0;
 
 	/* Merges and amended commits have a message of their own. */
@@ -143,8 +119,9 @@ static int run_prepare(struct session *s, const struct args *args)
 	if (ret == 0 && squash && text.len && !memchr(text.data, '\0', text.len))
 		ret = quote(&text, &quoted, &s->err);
 	if (ret == 0 && trailers && !has_trailers(&text)) {
-		ret = ops_repo_comment_char(&comment, s->repo, &s->err);
-		end = editor ? end_of_message(&text, comment) : text.len;
+		end = text.len;
+		if (editor && end)
+			ret = ops_repo_message_end(&end, s->repo, text.data, text.len, &s->err);
 		if (ret == 0)
 			ret = would_pass(&passes, s, &text, end, trailers);
 		if (ret == 0 && passes) {

@@ -32,8 +32,10 @@ int ops_repo_check_commit(struct ops_findings *findings, struct ops_repo *repo,
  */
 int ops_repo_commit_trailers(char **out, struct ops_repo *repo, struct ops_error *err);
 
-/* What lines begin with that git leaves out of a message: core.commentChar, or '#'. */
-int ops_repo_comment_char(char *out, struct ops_repo *repo, struct ops_error *err);
+/* Where a message ends that git gives to an editor: before comments, as core.commentChar begins
+ * them, and a diff that is shown.  The text has a NUL behind it. */
+int ops_repo_message_end(size_t *out, struct ops_repo *repo, const char *text, size_t len,
+			 struct ops_error *err);
 
 /* A text of messages of others, as git puts them into that of a squash: lines that could be read as
  * trailers of this commit are marked, in *out, to be freed.  Returns 0; OPS_ENOMEM. */

@@ -64,6 +64,10 @@ int message_write(struct buf *out, const struct message *m,
 /* Append a text, with "| " before each line of it that could be read as a trailer. */
 void message_quote(struct buf *out, const char *text, size_t len);
 
+/* Where a message ends that is given to an editor: behind it are only blank lines and comments, or
+ * what git cuts off (commit.verbose).  There is a NUL behind the text. */
+size_t message_end(const char *text, size_t len, char comment);
+
 /* Append what git would make of a message that was edited; `comment` begins lines
  * that are left out. */
 void message_clean(struct buf *out, const char *text, size_t len, char comment);

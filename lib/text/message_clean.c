@@ -14,6 +14,31 @@
 
 static const char scissors[] = " ------------------------ >8 ------------------------";
 
+/* Whether the message ends before a line that is a comment. */
+static bool is_cut(const char *line, size_t len)
+{
+	return len > sizeof(scissors) - 1 &&
+	       !memcmp(line + 1, scissors, sizeof(scissors) - 1);
+}
+
+size_t message_end(const char *text, size_t len, char comment)
+{
+	size_t at = 0, end = 0, n;
+	const char *lf;
+
+	for (; at < len; at += n) {
+		lf = memchr(text + at, '\n', len - at);
+		n = lf ? (size_t)(lf - text) - at + 1 : len - at;
+		if (text[at] != comment) {
+			if (strspn(text + at, " \t\r\n") < n)
+				end = at + n;
+		} else if (is_cut(text + at, n)) {
+			break;
+		}
+	}
+	return end;
+}
+
 void message_clean(struct buf *out, const char *text, size_t len, char comment)
 {
 	const char *at = text, *end = text + len, *next;
@@ -25,8 +50,7 @@ void message_clean(struct buf *out, const char *text, size_t len, char comment)
 		n = next ? (size_t)(next - at) : (size_t)(end - at);
 		next = next ? next + 1 : end;
 		if (n && *at == comment) {
-			if (n > sizeof(scissors) - 1 &&
-			    !memcmp(at + 1, scissors, sizeof(scissors) - 1))
+			if (is_cut(at, n))
 				break;
 			continue;
 		}

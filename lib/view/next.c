@@ -151,22 +151,34 @@ int ops_quote_messages(char **out, const char *text, size_t len, struct ops_erro
 	struct buf b = BUF_INIT;
 
 	message_quote(&b, text, len);
-	*out = buf_failed(&b) ? NULL : strdup(b.len ? b.data : "");
-	buf_release(&b);
+	*out = buf_detach(&b);
 	return *out ? 0 : error_nomem(err);
 }
 
-int ops_repo_comment_char(char *out, struct ops_repo *repo, struct ops_error *err)
+static int comment_char(char *out, struct ops_repo *repo, struct ops_error *err)
 {
 	static const char key[] = "core.commentchar";
 	const char *comment = "#";
 	int ret = store_config(&comment, repo->store, repo->arena, key, NULL);
 
+	*out = '#';
 	if (ret && ret != OPS_ENOTFOUND)
 		return error_set(err, ret, "cannot read git config '%s'", key);
 	/* "auto", and what newer versions of git take for longer words, are not followed. */
-	*out = comment[0] && !comment[1] ? *comment : '#';
+	if (comment[0] && !comment[1])
+		*out = *comment;
 	return 0;
+}
+
+int ops_repo_message_end(size_t *out, struct ops_repo *repo, const char *text, size_t len,
+			 struct ops_error *err)
+{
+	char comment;
+	int ret = comment_char(&comment, repo, err);
+
+	if (ret == 0)
+		*out = message_end(text, len, comment);
+	return ret;
 }
 
 static int clean(struct buf *text, struct next *n, const char *message, size_t len,
@@ -180,7 +192,7 @@ static int clean(struct buf *text, struct next *n, const char *message, size_t l
 	if (len > MESSAGE_MAX * 16)
 		return error_set(err, OPS_EINVALID, "the message is larger than %d bytes",
 				 MESSAGE_MAX * 16);
-	ret = ops_repo_comment_char(&comment, n->repo, err);
+	ret = comment_char(&comment, n->repo, err);
 	if (ret)
 		return ret;
 	message_clean(text, message, len, comment);

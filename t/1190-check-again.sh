@@ -145,6 +145,15 @@ test_expect_success 'what a directory is called in the index' '
 	sleep 0.05 && touch .git/index && as_full && test_grep docs/in/new/bad.md ../again && both
 '
 
+test_expect_success 'whatever the length of its name' '
+	long=a-name-of-more-bytes-than-are-kept-of-names && mv docs/in/new docs/in/$long-old && both &&
+	mv docs/in/$long-old docs/in/$long-new && both && test_grep "$long-new/bad.md" ../again &&
+	git rm -q --cached docs/in/$long-new/bad.md && git update-index --add --cacheinfo \
+		100644,$(git hash-object docs/in/$long-new/bad.md),docs/in/$long-old/bad.md &&
+	sleep 0.05 && touch .git/index && as_full && test_grep "$long-new/bad.md" ../again &&
+	mv docs/in/$long-new docs/in/new && both
+'
+
 test_expect_success 'a directory that is reached by way of a link' '
 	both && mv docs ../docs && ln -s ../docs docs && as_full &&
 	test_grep ! docs/in/new ../again && rm docs && mv ../docs docs && both &&
